@@ -1,0 +1,1 @@
+"""docs-matrix: build a documentation tree under pinned toolchains, and say exactly which warnings are new."""

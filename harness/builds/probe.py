@@ -1,0 +1,506 @@
+"""Runs inside a cell, in place of sphinx-build: records what Sphinx says, and restricts what it reads.
+
+    python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
+
+CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …]}. Every warning, error and
+critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls may share it). The
+build itself stays as it is: its messages, its standard error, its exit status. The file needs nothing but the standard
+library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+
+Kinds of lines, by the key `kind`:
+
+    meta         the versions, the arguments, and `places` (see `relocate`); one for each call
+    places       the folders that are known only later: those of the output
+    documents    `read`, the names of the documents that are read, and `documents`, how many there are
+    diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged
+    early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
+    crash        what ended the build: exception, reason (one line), document
+    probe-error  a mistake of this file: traceback
+    end          `status`, the exit status; where it lacks, the call did not finish
+
+Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
+at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
+counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`. Files outside the tree start with
+a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a file keep their name:
+`<rst_epilog>`.
+
+Restriction. `documents` names files, or folders with a slash at the end, relative to the source folder. Discovery stays
+complete, so that a toctree entry or a :doc: is checked against the whole project; what is read is cut down; the root
+document, which Sphinx demands, is read as a stub where it is not named, and what it says is dropped. Entries of unread
+documents leave the toctrees before anything is collected from them, a :doc: to one becomes plain text, and before
+writing the unread documents are taken out of the project. Builders that write one file of many documents get them
+through a toctree in the stub.
+
+Unjudged, in a restricted build, is a message that reading the rest could take away or reword:
+  - every message about a cross-reference that Sphinx tries to resolve (labels, terms, options, citations, equations,
+    numbers of figures, objects of every domain; "more than one target" too), but not: a :doc: to a document that does
+    not exist, a label that is there and has no title, a reference that cannot be parsed, numfig being off, and an
+    intersphinx reference ("external …"), whose answer is in the other project;
+  - MyST's `xref_missing`;
+  - a document that is in no toctree or in several, and a citation that is not referenced.
+Everything else is judged: docutils' messages, footnotes, includes, images, and the duplicates that were met.
+"""
+
+import contextlib
+import functools
+import importlib
+import json
+import logging
+import os
+import re
+import sys
+import sysconfig
+import traceback
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+
+__all__ = ["plain", "relocate"]
+
+LAST = 10 ** 6  # a priority behind all extensions' handlers
+ASSEMBLING = ("latex", "man", "singlehtml", "texinfo")
+STUB = "Stub\n====\n"  # a heading in reStructuredText and in Markdown
+ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+UNKNOWN_DOCUMENT = re.compile(r'"?\w+"? config value references unknown document (\S+)')
+ABOUT_ALL_DOCUMENTS = (
+    "document isn't included in any toctree",
+    "document is referenced in multiple toctrees",
+    "Citation [",
+)
+JUDGED_REFERENCES = ("Unparseable ", "numfig is disabled", "external ")
+
+
+def plain(text: str) -> str:
+    """`text` without the sequences that colour a terminal."""
+    return ANSI.sub("", text)
+
+
+def relocate(places: Sequence[Tuple[str, str]], text: str) -> str:
+    """`text` with the folders of this build replaced: each pair is a folder and the name that it gets.
+
+    With ("/b/1", "") and ("/e/lib", "stdlib"): "/b/1/a.rst and /e/lib/os.py in /b/1" becomes "a.rst and stdlib/os.py
+    in .", and "/b/12" stays.
+    """
+    names = {folder: name for folder, name in places if folder.strip("/")}
+    if not any(folder in text for folder in names):
+        return text
+    folders = "|".join(re.escape(folder) for folder in sorted(names, key=len, reverse=True))
+
+    def replacement(match: Any) -> str:
+        name, slash = names[match.group(1)], match.group(2)
+        return name + str(slash) if name else "" if slash else "."
+
+    return re.sub(r"(?<![\w.-])(%s)(?![\w-]|\.\w)(/?)" % folders, replacement, text)
+
+
+class Copy(object):
+    """A stream that also keeps what is written to it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.kept = []  # type: List[str]
+
+    def write(self, text: str) -> Any:
+        self.kept.append(text)
+        return self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+class Probe(object):
+    """One call of sphinx-build under observation."""
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self.file = os.open(config["records"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self.documents = config["documents"]  # type: Optional[List[str]]
+        self.places = _places(config["root"])
+        self.process = os.getpid()
+        self.app = None  # type: Any
+        self.unread = frozenset()  # type: frozenset[str]
+        self.stub = None  # type: Optional[str]
+        self.stub_source = ""
+        self.once = set()  # type: set[str]
+
+    # ---- writing records
+
+    def put(self, kind: str, **values: Any) -> None:
+        """Append a record by one write, so that workers may do so side by side."""
+        values["kind"] = kind
+        data = (json.dumps(values, sort_keys=True, default=repr) + "\n").encode("ascii")
+        while data:
+            data = data[os.write(self.file, data):]
+
+    @contextlib.contextmanager
+    def guarded(self) -> Iterator[None]:
+        """A mistake in here is recorded and does not reach the build."""
+        try:
+            yield
+        except Exception:
+            with contextlib.suppress(Exception):
+                self.put("probe-error", traceback=traceback.format_exc())
+
+    def relocate(self, text: str) -> str:
+        return relocate(self.places, text)
+
+    # ---- describing a log record
+
+    def describe(self, record: Any) -> Optional[Dict[str, Any]]:
+        """What `record` says, taken where it is made; it then travels with the record, also out of a worker."""
+        if record.levelno < logging.WARNING:
+            return None
+        if not hasattr(record, "probe"):
+            record.probe = None
+            with self.guarded():
+                record.probe = self.description(record)
+                if os.getpid() != self.process and not record.probe["dropped"]:
+                    self.put("early", **record.probe)
+        return record.probe  # type: ignore[no-any-return]
+
+    def description(self, record: Any) -> Dict[str, Any]:
+        try:
+            message = plain(logging.LogRecord.getMessage(record))  # Sphinx's own adds place and level
+        except Exception:  # arguments that do not fit: Sphinx's own handler will print Python's complaint
+            message = plain("%s %r" % (record.msg, record.args))
+        path, line, via = self.location(getattr(record, "location", None))
+        document, phase = self.moment()
+        if path and document in (None, self.stub):
+            document = self.document_of(via.rpartition(":")[0] if via else path) or document
+        kind, subtype = getattr(record, "type", None), getattr(record, "subtype", None)
+        return {
+            "path": path,
+            "line": line,
+            "via": via,
+            "level": "CRITICAL" if record.levelno >= 50 else "ERROR" if record.levelno >= 40 else "WARNING",
+            "category": ".".join(str(part) for part in (kind, subtype) if part) if kind else None,
+            "message": self.relocate(message),
+            "document": document,
+            "phase": phase,
+            "suppressed": self.is_suppressed(kind, subtype),
+            "unjudged": bool(self.unread) and self.is_unjudged(record, message),
+            "dropped": self.is_dropped(document, message),
+        }
+
+    def moment(self) -> Tuple[Optional[str], Optional[str]]:
+        """The document being read or resolved, and the phase."""
+        env = getattr(self.app, "env", None)  # type: Any
+        phase = getattr(self.app, "phase", None) or getattr(getattr(self.app, "builder", None), "phase", None)
+        try:
+            document = env.docname or None
+        except Exception:  # none: Sphinx below 8.2 raises KeyError
+            document = None
+        name = str(getattr(phase, "name", "")).lower() or None
+        if document and name != "reading":
+            name = "resolving"
+        return document, name
+
+    def location(self, location: Any) -> Tuple[Optional[str], Optional[int], Optional[str]]:
+        """The path, the line and the chain of a record's location: a node, a tuple, a document, a text or nothing."""
+        if isinstance(location, tuple):
+            document, number = (*location, None, None)[:2]
+            text = "%s:%s" % (self.app.env.doc2path(document), number or "") if document else ""
+        elif isinstance(location, str):
+            text = location if ":" in location or not location else str(self.app.env.doc2path(location))
+        elif location is not None:
+            text = _sphinx("util.logging").get_node_location(location) or ""
+        else:
+            text = ""
+        path, _, last = text.rpartition(":")
+        line = int(last) if last.isdigit() and len(last) < 10 else None
+        if line is None and last not in ("", "None"):
+            path = text
+        if path in ("", "<unknown>"):
+            return None, None, None
+        chain, separator, file = path.partition(": ")
+        if separator and chain.rpartition(":")[2].isdigit():
+            return self.tidy(file), line, self.tidy(chain)
+        return self.tidy(path), line, None
+
+    def tidy(self, path: str) -> str:
+        """`path` relative to the root, as the module's docstring says."""
+        if path.startswith("<"):
+            return path
+        for folder in (os.getcwd(), str(getattr(self.app, "srcdir", ""))):
+            if os.path.exists(os.path.join(folder, path)):
+                path = os.path.join(folder, path)
+                break
+        path = os.path.normpath(path)
+        ending = os.path.splitext(path)[1]
+        if ending and path.endswith(ending * 2) and not os.path.exists(path):
+            path = path[: -len(ending)]  # Sphinx took a path for the name of a document: c.rst.rst
+        short = self.relocate(path)
+        if os.path.isabs(short):
+            short = self.relocate(os.path.realpath(path))
+        if os.path.isabs(short):
+            short = path
+        return short.replace(os.sep, "/")
+
+    def document_of(self, path: str) -> Optional[str]:
+        """The name of the document that `path`, relative to the root, is the source of."""
+        start = self.tidy(str(self.app.srcdir))
+        inside = path if start == "." else path[len(start) + 1:] if path.startswith(start + "/") else ""
+        found = getattr(getattr(self.app, "env", None), "found_docs", ())
+        return next((name for name in (inside, os.path.splitext(inside)[0]) if name in found), None)
+
+    def is_suppressed(self, kind: Any, subtype: Any) -> bool:
+        patterns = getattr(getattr(self.app, "config", None), "suppress_warnings", None) or []
+        return bool(_sphinx("util.logging").is_suppressed_warning(kind, subtype, patterns))
+
+    def is_unjudged(self, record: Any, message: str) -> bool:
+        if getattr(record, "subtype", None) == "xref_missing" or message.startswith(ABOUT_ALL_DOCUMENTS):
+            return True
+        node = getattr(record, "location", None)
+        if not isinstance(node, _sphinx("addnodes").pending_xref) or message.startswith(JUDGED_REFERENCES):
+            return False
+        reference = (node.get("refdomain"), node.get("reftype"))
+        if reference == ("std", "doc"):
+            return False
+        labels = self.app.env.domaindata.get("std", {}).get("anonlabels", ())
+        return not (reference == ("std", "ref") and node.get("reftarget") in labels)
+
+    def is_dropped(self, document: Optional[str], message: str) -> bool:
+        """Whether only the restriction makes this message."""
+        unknown = UNKNOWN_DOCUMENT.match(message)
+        return (self.stub is not None and document == self.stub) or bool(unknown and unknown.group(1) in self.unread)
+
+    # ---- hooks into Sphinx's logging
+
+    def observe(self, app: Any) -> None:
+        """Watch the handler that prints warnings: before its filters, which rewrite records, and what it writes."""
+        self.app = app
+        folders = ((str(app.outdir), "<output>"), (str(app.doctreedir), "<doctrees>"))
+        more = [pair for pair in folders if os.path.isabs(self.relocate(pair[0]))]
+        self.places.extend(more)
+        self.put("places", places=more)
+        module = _sphinx("util.logging")
+        for handler in logging.getLogger(module.NAMESPACE).handlers:
+            if isinstance(handler, module.WarningStreamHandler):
+                handler.filters.insert(0, self.first_filter)
+                handler.stream = Copy(handler.stream)
+                handler.emit = functools.partial(self.emit, handler, handler.emit)
+
+    def first_filter(self, record: Any) -> bool:
+        seen = self.describe(record)
+        if seen is None:
+            return True
+        if seen["dropped"]:
+            return False
+        if seen["suppressed"]:
+            with self.guarded():
+                if not (getattr(record, "once", False) and seen["message"] in self.once):
+                    self.once.add(seen["message"])
+                    self.put("diagnostic", printed="", **seen)
+        return True
+
+    def emit(self, handler: Any, original: Callable[[Any], None], record: Any) -> None:
+        del handler.stream.kept[:]
+        original(record)
+        with self.guarded():
+            seen = self.describe(record)
+            if seen is not None:
+                text = plain("".join(handler.stream.kept))
+                self.put("diagnostic", printed=_as_written(text), **self.with_prefix(seen, record))
+
+    def with_prefix(self, seen: Dict[str, Any], record: Any) -> Dict[str, Any]:
+        """`seen` with what a filter of Sphinx has put before the message since ("[autosummary]")."""
+        with contextlib.suppress(Exception):
+            prefix, found, _ = self.relocate(plain(logging.LogRecord.getMessage(record))).partition(seen["message"])
+            if found and prefix:
+                return dict(seen, message=prefix + seen["message"])
+        return seen
+
+    # ---- restricting what is read
+
+    def on_builder_inited(self, app: Any) -> None:
+        """Connect behind the extensions, which are all loaded by now."""
+        self.connect("env-before-read-docs", self.on_before_read)
+        if self.documents is not None:
+            self.connect("source-read", self.on_source)
+            self.connect("missing-reference", self.on_missing_reference)
+            self.connect("env-updated", self.on_read)
+
+    def connect(self, event: str, handler: Callable[..., Any]) -> None:
+        def guarded(*arguments: Any) -> Any:
+            with self.guarded():
+                return handler(*arguments)
+
+        try:
+            self.app.connect(event, guarded, priority=LAST)
+        except TypeError:  # Sphinx below 3 calls them in the order of connecting
+            self.app.connect(event, guarded)
+
+    def on_before_read(self, app: Any, env: Any, names: List[str]) -> None:
+        found = set(env.found_docs)
+        if self.documents is not None:
+            chosen = {name for name in found if self.is_chosen(name)}
+            root = app.config.master_doc
+            self.unread = frozenset(found - chosen)
+            self.stub = root if root in self.unread else None
+            names[:] = [name for name in names if name in chosen or name == self.stub]
+            if self.stub and self.stub not in names and self.stub not in env.all_docs:
+                names.append(self.stub)
+            self.stub_source = _stub_source(app, sorted(chosen))
+        self.put("documents", read=[name for name in names if name != self.stub], documents=len(found))
+
+    def is_chosen(self, name: str) -> bool:
+        path = os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
+        return any(path == wanted or (wanted.endswith("/") and path.startswith(wanted)) for wanted in self.documents or ())
+
+    def on_source(self, app: Any, name: str, source: List[str]) -> None:
+        if name == self.stub and str(app.env.doc2path(name)).endswith((".rst", ".txt", ".md")):
+            source[0] = self.stub_source
+
+    def on_missing_reference(self, app: Any, env: Any, node: Any, content: Any) -> Any:
+        if node.get("reftype") in ("doc", "any"):
+            target = _sphinx("util").docname_join(node.get("refdoc", ""), node["reftarget"])
+            if target in self.unread:
+                return content
+        return None
+
+    def on_read(self, app: Any, env: Any) -> None:
+        read = set(env.all_docs)
+        if hasattr(getattr(env, "project", None), "docnames"):
+            env.project.docnames = read
+        else:  # Sphinx below 2
+            env.found_docs = read
+
+    def strip_toctrees(self, doctree: Any) -> None:
+        find = getattr(doctree, "findall", None) or doctree.traverse
+        for node in list(find(_sphinx("addnodes").toctree)):
+            node["entries"] = [entry for entry in node["entries"] if entry[1] not in self.unread]
+            node["includefiles"] = [name for name in node["includefiles"] if name not in self.unread]
+
+    # ---- the call
+
+    def install(self) -> None:
+        """Hook into Sphinx's modules, by functions that all its versions have."""
+        log = _sphinx("util.logging")
+        _before(log.MemoryHandler, "emit", lambda handler, record: self.describe(record))
+        _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)
+        application = _sphinx("application").Sphinx
+        _after(application, "preload_builder", lambda app, *rest: self.connect_first(app), self.guarded)
+        if self.documents is not None:
+            collector = _sphinx("environment.collectors.toctree").TocTreeCollector
+            _before(collector, "process_doc", self.before_collecting)
+        for name in ("cmd.build", "_cli.util.errors"):
+            with contextlib.suppress(ImportError, AttributeError):
+                _before(_sphinx(name), "handle_exception", self.on_exception)
+
+    def connect_first(self, app: Any) -> None:
+        def inited(app: Any) -> None:
+            with self.guarded():
+                self.on_builder_inited(app)
+
+        app.connect("builder-inited", inited)
+
+    def before_collecting(self, collector: Any, app: Any, doctree: Any) -> None:
+        with self.guarded():
+            self.strip_toctrees(doctree)
+
+    def on_exception(self, *arguments: Any, **options: Any) -> None:
+        with self.guarded():
+            self.crash(next(value for value in arguments if isinstance(value, BaseException)))
+
+    def crash(self, error: BaseException) -> None:
+        lines = [" ".join(line.split()) for line in plain(str(error)).splitlines() if line.strip()]
+        if any(line.startswith("Traceback (most recent call last)") for line in lines):
+            lines = [lines[0] + " " + lines[-1]]
+        reason = type(error).__name__ + (": " + self.relocate(lines[0])[:1000] if lines else "")
+        self.put("crash", exception=type(error).__name__, reason=reason, document=self.moment()[0])
+
+    def run(self, arguments: List[str]) -> int:
+        """Build, and return the exit status."""
+        status = 1  # type: int
+        try:
+            docutils = importlib.import_module("docutils")
+            self.put(
+                "meta",
+                python="%d.%d.%d" % sys.version_info[:3],
+                docutils=docutils.__version__,
+                sphinx=importlib.import_module("sphinx").__version__,
+                arguments=arguments,
+                places=self.places,
+            )
+            build = _sphinx("cmd.build")
+            self.install()
+            status = int(build.main(arguments) or 0)
+        except SystemExit as error:
+            status = 0 if error.code is None else error.code if isinstance(error.code, int) else 1
+            raise
+        except BaseException as error:
+            self.crash(error)
+            raise
+        finally:
+            with self.guarded():
+                self.put("end", status=status)
+        return status
+
+
+def _sphinx(name: str) -> Any:
+    return importlib.import_module("sphinx." + name)
+
+
+def _before(owner: Any, name: str, hook: Callable[..., Any]) -> None:
+    """Call `hook`, which raises nothing, with the same arguments before each call of `owner.name`."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        hook(*arguments, **options)
+        return original(*arguments, **options)
+
+    setattr(owner, name, wrapped)
+
+
+def _after(owner: Any, name: str, hook: Callable[..., Any], guarded: Callable[[], Any]) -> None:
+    """Call `hook` with the same arguments after each call of `owner.name`."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        answer = original(*arguments, **options)
+        with guarded():
+            hook(*arguments, **options)
+        return answer
+
+    setattr(owner, name, wrapped)
+
+
+def _places(root: str) -> List[Tuple[str, str]]:
+    """The folders that a message may name, and what they are called in records."""
+    paths = sysconfig.get_paths()
+    named = [
+        (os.path.abspath(root), ""),
+        (paths["purelib"], "site-packages"),
+        (paths["platlib"], "site-packages"),
+        (paths["stdlib"], "stdlib"),
+    ]
+    return named + [(os.path.realpath(folder), name) for folder, name in named if os.path.realpath(folder) != folder]
+
+
+def _stub_source(app: Any, chosen: List[str]) -> str:
+    """The root document's text where it is not to be read."""
+    if app.builder.name not in ASSEMBLING or not chosen:
+        return STUB
+    return STUB + "\n.. toctree::\n\n" + "".join("   /%s\n" % name for name in chosen)
+
+
+def _as_written(text: str) -> str:
+    """`text` as standard error's encoding leaves it, without the newline at its end."""
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding).rstrip("\n")
+
+
+def main() -> None:
+    """Look like the sphinx-build beside this interpreter, then be it."""
+    scripts = os.path.dirname(sys.executable)
+    here = os.path.dirname(os.path.abspath(__file__))
+    if sys.path and os.path.abspath(sys.path[0]) == here:
+        sys.path[0] = scripts
+    with open(sys.argv[1], encoding="utf-8") as stream:
+        probe = Probe(json.load(stream))
+    arguments = sys.argv[2:]
+    sys.argv = [os.path.join(scripts, "sphinx-build"), *arguments]
+    sys.exit(probe.run(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The result of a build, as a value: what the store keeps and what every question asks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from harness.diagnostics.record import Diagnostic
+
+__all__ = ["Build", "BuildStatus"]
+
+BuildStatus = Literal["ok", "failed", "timeout"]
+
+
+@dataclass(frozen=True)
+class Build:
+    """How one environment built one tree.
+
+    `status` is `ok` only where Sphinx finished its work: a build that ended otherwise says why in `reason` (one line)
+    and holds what it had said until then. `python`, `docutils`, `sphinx` are the versions that built, empty where the
+    build did not come so far. `diagnostics` are in the order of the log; `suppressed` are those that the project's
+    own `suppress_warnings` hides. `unclassified` are the non-empty lines of standard error that are no diagnostic;
+    Sphinx's own lines, raw diagnostics' lines and these add up to all (`stderr_lines`). `read` are the documents that
+    were read, `documents` how many there are. `seconds` is wall time, `cpu_seconds` user and system time,
+    `peak_bytes` the largest process.
+    """
+
+    status: BuildStatus
+    reason: str | None
+    python: str
+    docutils: str
+    sphinx: str
+    diagnostics: tuple[Diagnostic, ...]
+    suppressed: tuple[Diagnostic, ...]
+    unclassified: tuple[str, ...]
+    stderr_lines: int
+    read: tuple[str, ...]
+    documents: int
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+    def to_json(self) -> dict[str, Any]:
+        """This result as a JSON object."""
+        value = dict(vars(self))
+        value["diagnostics"] = [diagnostic.to_json() for diagnostic in self.diagnostics]
+        value["suppressed"] = [diagnostic.to_json() for diagnostic in self.suppressed]
+        value["unclassified"] = list(self.unclassified)
+        value["read"] = list(self.read)
+        return value
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Build:
+        """The result that `to_json` made `value` of."""
+        return cls(
+            **{
+                **value,
+                "diagnostics": tuple(Diagnostic.from_json(item) for item in value["diagnostics"]),
+                "suppressed": tuple(Diagnostic.from_json(item) for item in value["suppressed"]),
+                "unclassified": tuple(value["unclassified"]),
+                "read": tuple(value["read"]),
+            }
+        )

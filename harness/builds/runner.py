@@ -1,0 +1,214 @@
+"""The runner: one environment builds one tree by its recipe, with the probe in place of sphinx-build.
+
+`Runner.build` answers from the store where it can. A build runs in a private copy of the tree, with an allow-listed
+environment, its own HOME and TMPDIR, and no credentials.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shlex
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import files, process
+from harness.builds import capture, probe, recipes
+from harness.builds.result import Build, BuildStatus
+from harness.builds.store import BuildStore
+from harness.cells.environments import Environment
+from harness.diagnostics import log
+from harness.errors import MachineError
+from harness.matrix import Recipe
+from harness.trees import Tree, Trees, Workspace
+
+__all__ = ["Made", "Order", "Runner"]
+
+SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+CAPTURE = (probe, capture, log)
+"""The modules that make diagnostics of what a build says: their text is a part of every build's key."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all."""
+
+    environment: Environment
+    tree: Tree
+    recipe: Recipe
+    documents: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A build, its key, whether it was made now (False: it came from the store), and what it printed."""
+
+    build: Build
+    key: str
+    fresh: bool
+    log: str
+
+
+class Runner:
+    """Builds orders, or finds them built; safe to use from several threads and processes."""
+
+    def __init__(self, trees: Trees, store: Path, *, time_limit: float) -> None:
+        """`store` is the folder that everything is kept in, `time_limit` in seconds for each build."""
+        self._trees = trees
+        self._builds = BuildStore(store)
+        self._time_limit = time_limit
+
+    def build(self, order: Order) -> Made:
+        """The build that `order` asks for.
+
+        Raises `MachineError` where the build cannot take place (no make, a full disk); a build that fails is a `Build`
+        with that status.
+        """
+        key = build_key(order)
+        found = self._builds.get(key)
+        if found is None:
+            with self._builds.building(key):
+                found = self._builds.get(key)
+                if found is None:
+                    build, text = self._make(order)
+                    self._builds.put(key, build, text)
+                    return Made(build, key, True, self._builds.log(key))
+        return Made(found, key, False, self._builds.log(key))
+
+    def _make(self, order: Order) -> tuple[Build, bytes]:
+        kind = recipes.KINDS[order.recipe.kind]
+        with self._trees.workspace(order.tree) as workspace:
+            rooms = _furnish(order, workspace)
+            command = kind.command(order.recipe, rooms)
+            stdout, stderr = workspace.scratch / "stdout", workspace.scratch / "stderr"
+            try:
+                finished = process.run(
+                    command.words,
+                    timeout=self._time_limit,
+                    cwd=command.cwd,
+                    env={**_variables(order.environment, rooms), **command.variables},
+                    stdout_to=stdout,
+                    stderr_to=stderr,
+                )
+            except OSError as error:
+                raise files.cannot_write(workspace.scratch, error) from error
+            captured = capture.read(workspace.scratch / "records.jsonl", stderr, root=workspace.root)
+            build = _result(captured, finished)
+            return build, b"$ %s\n%s%s" % (
+                shlex.join(command.words).encode("utf-8", "replace"),
+                stdout.read_bytes(),
+                stderr.read_bytes(),
+            )
+
+
+def build_key(order: Order) -> str:
+    """The digest of all that a build's diagnostics depend on; equal keys are the same build."""
+    recipe = order.recipe
+    content = {
+        "lock": order.environment.lock.digest,
+        "interpreter": order.environment.interpreter.version,
+        "tree": order.tree.identity,
+        "recipe": {**vars(recipe), "variables": dict(recipe.variables or {})},
+        "documents": None if order.documents is None else sorted(order.documents),
+        "tools": {tool: _tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
+        "capture": _capture_version(),
+    }
+    return files.digest(json.dumps(content, sort_keys=True))
+
+
+@functools.cache
+def _tool_version(tool: str) -> str | None:
+    """What a program of the host says of its version; None where there is none."""
+    path = shutil.which(tool, path=os.pathsep.join(_host_path()))
+    if path is None:
+        return None
+    said = process.run([path, "-V" if tool == "dot" else "--version"], timeout=30)
+    return (said.text + said.error_text).strip()
+
+
+@functools.cache
+def _capture_version() -> str:
+    return files.digest(*(Path(module.__file__ or "").read_bytes() for module in CAPTURE))
+
+
+def _host_path() -> tuple[str, ...]:
+    """The folders of the host's programs: the system's, and where the user keeps make, perl and dot."""
+    own = (shutil.which(tool) for tool in ("make", "perl", "dot"))
+    return tuple(dict.fromkeys((*SYSTEM_PATH, *(str(Path(path).parent) for path in own if path))))
+
+
+def _furnish(order: Order, workspace: Workspace) -> recipes.Rooms:
+    """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
+    scratch = workspace.scratch
+    for name in ("home", "tmp", "bin"):
+        (scratch / name).mkdir()
+    config = {
+        "records": str(scratch / "records.jsonl"),
+        "root": str(workspace.root),
+        "documents": None if order.documents is None else list(order.documents),
+    }
+    files.write_json(scratch / "probe.json", config)
+    sphinx_build = scratch / "bin" / "sphinx-build"
+    words = (order.environment.python, Path(probe.__file__), scratch / "probe.json")
+    files.write_whole(sphinx_build, f'#!/bin/sh\nexec {shlex.join(str(word) for word in words)} "$@"\n')
+    sphinx_build.chmod(0o755)
+    return recipes.Rooms(workspace.root, scratch, sphinx_build)
+
+
+def _variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, str]:
+    """The whole environment of a build: the environment's `bin` first, no variable of the user's."""
+    path = (str(rooms.sphinx_build.parent), str(environment.bin), *_host_path())
+    return {
+        "PATH": os.pathsep.join(path),
+        "HOME": str(rooms.scratch / "home"),
+        "TMPDIR": str(rooms.scratch / "tmp"),
+        "LC_ALL": "C.UTF-8",  # Sphinx 8 and 9 crash at the start on a locale that the system lacks
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
+        "VIRTUAL_ENV": str(environment.folder),
+    }
+
+
+def _result(captured: capture.Capture, finished: process.Finished) -> Build:
+    status, reason = _status(captured, finished)
+    return Build(
+        status=status,
+        reason=reason,
+        python=captured.python,
+        docutils=captured.docutils,
+        sphinx=captured.sphinx,
+        diagnostics=captured.diagnostics,
+        suppressed=captured.suppressed,
+        unclassified=captured.unclassified,
+        stderr_lines=captured.stderr_lines,
+        read=captured.read,
+        documents=captured.documents,
+        seconds=finished.seconds,
+        cpu_seconds=finished.cpu_seconds,
+        peak_bytes=finished.peak_bytes,
+    )
+
+
+def _status(captured: capture.Capture, finished: process.Finished) -> tuple[BuildStatus, str | None]:
+    """A build is `ok` only where the recipe ended well and Sphinx came to its end: everything else is a failure."""
+    if finished.timed_out:
+        return "timeout", f"stopped after {finished.seconds:.0f} s, the time limit"
+    if captured.crash:
+        return "failed", captured.crash
+    if finished.returncode < 0:
+        return "failed", f"ended by signal {-finished.returncode}"
+    if finished.returncode > 0:
+        last = captured.unclassified[-1] if captured.unclassified else "it said nothing"
+        return "failed", f"{Path(finished.command[0]).name} ended with status {finished.returncode}: {last}"
+    if not captured.finished:
+        return "failed", "Sphinx did not come to its end"
+    return "ok", None
+
+
+def require_tools(recipe: Recipe) -> None:
+    """Raise `MachineError` where the host lacks a program that `recipe` cannot do without."""
+    if recipe.kind == "make" and shutil.which("make", path=os.pathsep.join(_host_path())) is None:
+        raise MachineError("make is not installed; this tree is built by make: install GNU make (apt-get install make)")

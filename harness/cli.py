@@ -1,0 +1,446 @@
+"""The command `docs-matrix`: arguments in, one question asked, its answer told, an exit status out. No logic.
+
+Exit status: 0 nothing new (or: answered) - 1 new diagnostics - 2 the input or the configuration is wrong - 3 a cell
+could not be built, or this machine lacks something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import platformdirs
+from rich.console import Console
+
+import harness
+from harness import files, matrix, process
+from harness.cells import doctor, locks
+from harness.diagnostics import baseline
+from harness.diagnostics.findings import Run
+from harness.errors import HarnessError, InputError
+from harness.investigate import check, parts, subject
+from harness.investigate.bench import Bench
+from harness.matrix import Cell, Matrix
+from harness.reports import folder, terminal
+from harness.reports.text import one_line
+
+__all__ = ["main", "run"]
+
+EXAMPLES = {
+    "check": "docs-matrix check --tree linux --patch fix.patch --docs driver-api/vfio.rst",
+    "baseline": "docs-matrix baseline write --tree example",
+    "cells": "docs-matrix cells --format json",
+    "lock": "docs-matrix lock --check",
+    "merge": "docs-matrix merge docs-matrix-report",
+    "doctor": "docs-matrix doctor",
+    "store": "docs-matrix store show",
+}
+
+
+def run() -> None:
+    """Run the command with this process's arguments and leave with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 must not end the run
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command with `arguments`; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    previous = signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return int(options.verb(options))
+    except HarnessError as error:
+        if options.debug:
+            raise
+        print(f"docs-matrix: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        process.stop_all()
+        print("docs-matrix: interrupted; finished builds are kept, the next run goes on from them", file=sys.stderr)
+        return 130
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+# ---- the verbs -------------------------------------------------------------------------------------------------------
+
+
+def _check(options: argparse.Namespace) -> int:
+    bench = _bench(options)
+    found = subject.resolve(_asked(options), bench)
+    cells = _cells(bench.matrix, options.cell, found.cells)
+    console = Console(stderr=True)
+    with terminal.Progress(console, [cell.name for cell in cells]) as progress:
+        answer = check.check(found, cells, bench, jobs=options.jobs, progress=progress)
+    out: Path = options.out
+    order = [cell.name for cell in bench.matrix.cells]
+    with files.locked(out / ".lock") if options.join else nullcontext():
+        if not options.join:
+            files.remove(out / "cells")
+        parts.keep(answer, out)
+        whole = parts.gather([out], order, parts.question(answer)) if options.join else answer
+        folder.write(whole, out)
+    _tell(answer, options)
+    return check.exit_status(answer, named=options.cell or (), ci=_in_ci())
+
+
+def _merge(options: argparse.Namespace) -> int:
+    configuration = _matrix(options)
+    order = [cell.name for cell in configuration.cells]
+    expected = [cell.name for cell in _cells(configuration, options.cell, None)] if options.cell else ()
+    whole = parts.with_missing(parts.gather(options.folder, order), expected)
+    folder.write(whole, options.out)
+    _tell(whole, options)
+    return check.exit_status(whole, named=(), ci=_in_ci())
+
+
+def _baseline_write(options: argparse.Namespace) -> int:
+    bench = _bench(options)
+    found, path, kept = _baseline_of(options, bench)
+    cells = _cells(bench.matrix, options.cell, found.cells)
+    with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
+        builds = check.builds_of(found, cells, bench, jobs=options.jobs, progress=progress)
+    supported = [cell.name for cell in _cells(bench.matrix, None, found.cells)]
+    said = {name: build.diagnostics for name, build in builds.items()}
+    written = baseline.collect(said, kept, supported)
+    baseline.write(path, written)
+    print(f"{path}: {len(written.entries)} accepted diagnostics, from {len(builds)} cells")
+    return 0
+
+
+def _baseline_show(options: argparse.Namespace) -> int:
+    _, path, kept = _baseline_of(options, _bench(options))
+    if options.json:
+        print(json.dumps([vars(entry) for entry in kept.entries], indent=2))
+    else:
+        for entry in kept.entries:
+            cells = f" ({', '.join(entry.cells)})" if entry.cells else ""
+            print(one_line(f"{entry.diagnostic()}{cells}"))
+        print(f"{path}: {len(kept.entries)} accepted diagnostics")
+    return 0
+
+
+def _show_cells(options: argparse.Namespace) -> int:
+    configuration = _matrix(options)
+    if options.format == "github":
+        print(json.dumps({"cell": [cell.name for cell in configuration.cells]}))
+        return 0
+    wanted = matrix.normalised(options.requirement or _default_requirements(configuration))
+    states = [
+        doctor.state(cell, wanted, committed=configuration.folder / "locks", store=_store())
+        for cell in configuration.cells
+    ]
+    if options.format == "json":
+        print(json.dumps([_state(state) for state in states], indent=2))
+        return 0
+    rows = [(state.cell.name, _buildable(state), str(state.environment or ""), state.cell.why) for state in states]
+    terminal.tell_table(("cell", "here", "environment", "stands for"), rows, Console())
+    return 0
+
+
+def _state(state: doctor.CellState) -> dict[str, object]:
+    cell = state.cell
+    return {
+        "name": cell.name,
+        "python": cell.python,
+        "docutils": cell.docutils,
+        "sphinx": cell.sphinx,
+        "date": cell.date.isoformat(),
+        "why": cell.why,
+        "interpreter": str(state.interpreter.path) if state.interpreter else None,
+        "notice": state.notice,
+        "lock": str(state.lock.path) if state.lock else None,
+        "environment": str(state.environment) if state.environment else None,
+        "made": state.made,
+        "lacks": [lack.what for lack in state.lacks],
+    }
+
+
+def _buildable(state: doctor.CellState) -> str:
+    if state.lacks:
+        return "; ".join(lack.what.removeprefix(f"cell {state.cell.name}: ") for lack in state.lacks)
+    python = state.interpreter.version if state.interpreter else ""
+    return f"Python {python}, {'environment made' if state.made else 'environment to be made'}"
+
+
+def _lock(options: argparse.Namespace) -> int:
+    configuration = _matrix(options)
+    cells = _cells(configuration, options.cell or None, None)
+    where = configuration.folder / "locks"
+    sets = set(locks.requirement_sets(configuration.cells, where))
+    sets |= {tree.requirements for tree in configuration.trees.values() if tree.requirements is not None}
+    if options.check:
+        outcomes = locks.check_all(configuration.cells, sorted(sets), where)
+        outcomes = tuple(outcome for outcome in outcomes if not options.cell or outcome.cell in options.cell)
+    else:
+        outcomes = locks.write_all(cells, sorted(sets), where, offline=options.offline)
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    for outcome in outcomes:
+        if outcome.state == "written":
+            print(f"{outcome.path}: written")
+    for error in errors:
+        print(f"docs-matrix: {error}", file=sys.stderr)
+    print(f"{len(outcomes) - len(errors)} of {len(outcomes)} locks answer their cells")
+    return max((error.exit_status for error in errors), default=0)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    configuration = _matrix(options)
+    lacks = doctor.examine(
+        configuration,
+        _default_requirements(configuration),
+        committed=configuration.folder / "locks",
+        store=_store(),
+        offline=options.offline,
+    )
+    if options.json:
+        print(json.dumps([vars(lack) for lack in lacks], indent=2))
+        return _lacking(lacks)
+    rows = [("needed" if lack.needed else "for some trees", lack.what, lack.mend) for lack in lacks]
+    if rows:
+        terminal.tell_table(("", "what is missing", "what mends it"), rows, Console())
+    print(
+        "nothing that the default matrix needs is missing"
+        if not _lacking(lacks)
+        else "the default matrix cannot run whole"
+    )
+    return _lacking(lacks)
+
+
+def _lacking(lacks: Sequence[doctor.Lack]) -> int:
+    return 3 if any(lack.needed for lack in lacks) else 0
+
+
+def _default_requirements(configuration: Matrix) -> tuple[str, ...]:
+    """What the default tree needs beside the cells' pins."""
+    return (configuration.trees[configuration.tree].requirements or ()) if configuration.tree else ()
+
+
+def _store_show(options: argparse.Namespace) -> int:
+    print(_store())
+    return 0
+
+
+def _store_empty(options: argparse.Namespace) -> int:
+    store = _store()
+    if store.exists() and not (store / "trees.git").exists() and any(store.iterdir()):
+        raise InputError(f"{store}: does not look like a store of docs-matrix; nothing was removed")
+    files.remove(store)
+    print(f"{store}: emptied")
+    return 0
+
+
+# ---- what the verbs share --------------------------------------------------------------------------------------------
+
+
+def _asked(options: argparse.Namespace) -> subject.Asked:
+    return subject.Asked(
+        tree=options.tree or _default_tree(_matrix(options)),
+        patches=tuple(getattr(options, "patch", None) or ()),
+        base=getattr(options, "base", None),
+        head=getattr(options, "head", None),
+        baseline=getattr(options, "baseline", None),
+        docs=tuple(getattr(options, "docs", None) or ()),
+        requirements=None if options.requirement is None else matrix.normalised(options.requirement),
+    )
+
+
+def _default_tree(configuration: Matrix) -> str:
+    if configuration.tree is None:
+        raise InputError(f"--tree is missing, and {configuration.path} names no default tree")
+    return configuration.tree
+
+
+def _baseline_of(options: argparse.Namespace, bench: Bench) -> tuple[subject.Subject, Path, baseline.Baseline]:
+    """The tree of a baseline verb, its baseline's file, and what is in it."""
+    asked = _asked(options)
+    named = bench.matrix.trees.get(asked.tree)
+    path = options.baseline or (named.baseline if named else None)
+    if path is None:
+        raise InputError(f"{asked.tree}: no baseline is named; give --baseline FILE, or name the tree in matrix.yaml")
+    kept = baseline.read(path) if path.exists() else baseline.Baseline()
+    return subject.resolve(subject.Asked(asked.tree, requirements=asked.requirements), bench), path, kept
+
+
+def _cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequence[str] | None) -> list[Cell]:
+    """The cells that the user named, else those that the tree supports, in the matrix's order."""
+    known = [cell.name for cell in configuration.cells]
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"--cell {name}: no such cell in {configuration.path}; it has {', '.join(known)}")
+    wanted = names or (known if supported is None else supported)
+    return [cell for cell in configuration.cells if cell.name in wanted]
+
+
+def _bench(options: argparse.Namespace) -> Bench:
+    return Bench(_matrix(options), _store(), offline=options.offline)
+
+
+def _matrix(options: argparse.Namespace) -> Matrix:
+    return matrix.load(options.matrix or _find_matrix())
+
+
+def _find_matrix() -> Path:
+    """matrix.yaml here or in a folder above, else the default matrix that docs-matrix comes with."""
+    here = Path.cwd()
+    for above in (here, *here.parents):
+        if (above / "matrix.yaml").is_file():
+            return above / "matrix.yaml"
+    package = Path(harness.__file__).parent
+    shipped = (package / "default" / "matrix.yaml", package.parent / "matrix.yaml")
+    return next((path for path in shipped if path.is_file()), here / "matrix.yaml")
+
+
+def _store() -> Path:
+    """The folder that everything is kept in: $DOCS_MATRIX_STORE, else in the user's cache folder."""
+    named = os.environ.get("DOCS_MATRIX_STORE")
+    return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("docs-matrix")
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def _tell(answer: Run, options: argparse.Namespace) -> None:
+    if options.json:
+        print((options.out / "findings.json").read_text("utf-8"), end="")
+    else:
+        terminal.tell(answer, Console())
+        print(f"reports: {options.out}")
+    if options.debug:
+        for cell in answer.cells:
+            for line in cell.unclassified:
+                print(one_line(f"{cell.name}: unclassified: {line}"), file=sys.stderr)
+
+
+# ---- the arguments ---------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="docs-matrix",
+        description="Build a documentation tree under pinned toolchains, and say exactly which warnings are new.",
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--matrix", type=Path, metavar="FILE", help="matrix.yaml; default: here, above, or the shipped one"
+    )
+    common.add_argument("--offline", action="store_true", help="ask no package index for anything")
+    common.add_argument("--debug", action="store_true", help="show tracebacks and unclassified lines")
+    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+
+    verb = _verb(verbs, common, "check", _check, "which diagnostics are new, in which cells")
+    _tree_options(verb)
+    verb.add_argument(
+        "--patch", type=Path, action="append", metavar="FILE", help="a diff or an mbox to judge; repeatable"
+    )
+    verb.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
+    verb.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
+    verb.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
+    verb.add_argument(
+        "--docs",
+        action="append",
+        metavar="D",
+        help="read only this document or folder; or 'affected', or 'all'; repeatable",
+    )
+    _out_options(verb)
+    verb.add_argument(
+        "--join", action="store_true", help="keep the results that other cells left in --out, report on all"
+    )
+
+    verb = _verb(verbs, common, "merge", _merge, "one report from the results of many jobs")
+    verb.add_argument("folder", type=Path, nargs="+", metavar="DIR")
+    verb.add_argument("--cell", action="append", metavar="CELL", help="a cell that must have a result; repeatable")
+    _out_options(verb)
+
+    baselines = verbs.add_parser("baseline", help="the accepted diagnostics", description="The accepted diagnostics.")
+    nested = baselines.add_subparsers(title="verbs", required=True, metavar="VERB")
+    for name, function, text in (
+        ("write", _baseline_write, "accept what the tree says now"),
+        ("show", _baseline_show, "what is accepted"),
+    ):
+        verb = _verb(nested, common, name, function, text, example="baseline")
+        _tree_options(verb)
+        verb.add_argument(
+            "--baseline", type=Path, metavar="FILE", help="the file; default: the one that matrix.yaml names"
+        )
+        verb.add_argument("--json", action="store_true", help="the answer as JSON")
+
+    verb = _verb(verbs, common, "cells", _show_cells, "the matrix, and whether each cell can be built here")
+    verb.add_argument("--format", choices=("table", "json", "github"), default="table")
+    verb.add_argument(
+        "--requirement", action="append", metavar="REQ", help="what a tree needs beside the pins; repeatable"
+    )
+
+    verb = _verb(verbs, common, "lock", _lock, "(re)resolve the locks")
+    verb.add_argument("cell", nargs="*", metavar="CELL")
+    verb.add_argument(
+        "--check", action="store_true", help="only say, offline, whether each lock still answers its cell"
+    )
+
+    verb = _verb(verbs, common, "doctor", _doctor, "what is missing on this machine, and the command that mends it")
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
+
+    stores = verbs.add_parser("store", help="where everything is kept", description="Where everything is kept.")
+    nested = stores.add_subparsers(title="verbs", required=True, metavar="VERB")
+    _verb(nested, common, "show", _store_show, "the folder of the store", example="store")
+    _verb(nested, common, "empty", _store_empty, "remove all that is kept", example="store")
+    return parser
+
+
+def _verb(
+    verbs: Any, common: argparse.ArgumentParser, name: str, function: Any, text: str, *, example: str | None = None
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name,
+        parents=[common],
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"Example: {EXAMPLES[example or name]}",
+    )
+    parser.set_defaults(verb=function)
+    return parser
+
+
+def _tree_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tree", metavar="T", help="a tree of matrix.yaml, a folder, a git repository or an archive")
+    parser.add_argument("--cell", action="append", metavar="CELL", help="only this cell; repeatable")
+    parser.add_argument(
+        "--requirement",
+        action="append",
+        metavar="REQ",
+        help="what the tree needs beside the cell's pins (PEP 508); repeatable",
+    )
+    parser.add_argument(
+        "--jobs", type=_positive, default=_cores(), metavar="N", help="builds at a time; default: the cores"
+    )
+
+
+def _out_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="where reports go")
+    parser.add_argument("--json", action="store_true", help="print findings.json")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

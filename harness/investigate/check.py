@@ -1,0 +1,230 @@
+"""The question `check`: which diagnostics of a tree are new, in which cells.
+
+A run goes in steps: resolve the subject, provide the environments, build base and head in every cell, compare, merge.
+The work of all cells is one pool over the cores; a cell whose environment or build fails harms no other.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from harness import process
+from harness.builds import runner
+from harness.builds.result import Build
+from harness.builds.runner import Made, Order
+from harness.diagnostics import baseline
+from harness.diagnostics.changes import Changes, NoChanges
+from harness.diagnostics.compare import compare, compare_with_accepted
+from harness.diagnostics.findings import CellResult, CellStatus, Judged, Run, Verdict
+from harness.diagnostics.merge import merge
+from harness.errors import HarnessError, MissingInterpreterError
+from harness.investigate.bench import Bench, Provided
+from harness.investigate.subject import Subject
+from harness.matrix import Cell
+from harness.trees import Tree
+
+__all__ = ["Progress", "check", "exit_status"]
+
+LONGEST_SOURCE = 2_000_000
+"""Characters; a longer file is not carried into the reports."""
+
+
+class Progress(Protocol):
+    """Who is told how the cells of a run get on; called from several threads."""
+
+    def update(self, cell: str, text: str) -> None:
+        """`cell` has come to `text`."""
+        ...
+
+    def done(self, cell: str, text: str) -> None:
+        """`cell` has ended with `text`."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is under way for a cell."""
+
+    cell: Cell
+    provided: Future[Provided]
+    base: Future[Made] | None
+    head: Future[Made]
+
+
+def check(subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress) -> Run:
+    """Build `subject` in `cells`, at most `jobs` builds at a time, and judge what they say."""
+    changes: Changes = bench.trees.changes(subject.base, subject.head) if subject.base else NoChanges()
+    accepted = baseline.read(subject.baseline) if subject.baseline else baseline.Baseline()
+    runner.require_tools(subject.recipe)
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
+        tasks = [
+            _start(cell, ready, subject, bench, pool, progress) for cell, ready in zip(cells, provided, strict=True)
+        ]
+        results = tuple(_judge(task, subject, changes, accepted, progress) for task in tasks)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        process.stop_all()
+        raise
+    finally:
+        pool.shutdown()
+    return assemble(subject, results, bench)
+
+
+def assemble(subject: Subject, results: Sequence[CellResult], bench: Bench) -> Run:
+    """The run that `results` make: their findings merged, with the sources that these name."""
+    findings = merge(results)
+    named = {finding.path for finding in findings if finding.path and finding.verdict is not Verdict.FIXED}
+    sources = {path: text for path in sorted(named) if (text := _source(subject, path, bench)) is not None}
+    return Run(
+        tree=subject.name,
+        identity=subject.head.identity,
+        base=subject.against,
+        base_identity=subject.base.identity if subject.base else None,
+        cells=tuple(results),
+        findings=findings,
+        patches=subject.patches,
+        docs=subject.docs,
+        notes=subject.notes,
+        sources=sources,
+    )
+
+
+def exit_status(run: Run, *, named: Sequence[str], ci: bool) -> int:
+    """What `check` ends with: 3 where a cell could not be built, else 1 where something is new, else 0.
+
+    A skipped cell counts as one that could not be built where no cell was built, where the user named it, or in CI.
+    """
+    skipped = [cell.name for cell in run.cells if cell.status == "skipped"]
+    if any(cell.status in ("failed", "timeout") for cell in run.cells):
+        return 3
+    if skipped and (ci or len(skipped) == len(run.cells) or set(skipped) & set(named)):
+        return 3
+    return 1 if run.count(Verdict.NEW) else 0
+
+
+def _provide(cell: Cell, subject: Subject, bench: Bench, progress: Progress) -> Provided:
+    progress.update(cell.name, "environment")
+    return bench.provide(cell, subject.requirements)
+
+
+def _start(
+    cell: Cell,
+    provided: Future[Provided],
+    subject: Subject,
+    bench: Bench,
+    pool: ThreadPoolExecutor,
+    progress: Progress,
+) -> _Task:
+    """Queue a cell's builds behind all environments: a build that waits for its environment never blocks one."""
+
+    def build(what: str, tree: Tree, documents: tuple[str, ...] | None) -> Made:
+        environment = provided.result().environment
+        progress.update(cell.name, what)
+        return bench.runner.build(Order(environment, tree, subject.recipe, documents))
+
+    base = pool.submit(build, "base", subject.base, subject.base_documents) if subject.base else None
+    head = pool.submit(build, "head", subject.head, subject.head_documents)
+    return _Task(cell, provided, base, head)
+
+
+def _judge(
+    task: _Task, subject: Subject, changes: Changes, accepted: baseline.Baseline, progress: Progress
+) -> CellResult:
+    """Wait for a cell's builds and compare them; whatever goes wrong is this cell's status."""
+    cell = task.cell
+    result = CellResult(cell.name, cell.python, cell.docutils, cell.sphinx, "ok")
+    started = time.monotonic()
+    try:
+        provided = task.provided.result()
+        base = task.base.result() if task.base else None
+        head = task.head.result()
+    except MissingInterpreterError as error:
+        result = replace(result, status="skipped", reason=str(error))
+    except HarnessError as error:
+        result = replace(result, status="failed", reason=str(error))
+    else:
+        result = _compared(result, base, head, subject, changes, accepted)
+        result = replace(result, notices=provided.notices, lock=provided.environment.lock.digest)
+    result = replace(result, seconds=result.seconds or time.monotonic() - started)
+    progress.done(cell.name, _in_words(result))
+    return result
+
+
+def _compared(
+    result: CellResult, base: Made | None, head: Made, subject: Subject, changes: Changes, accepted: baseline.Baseline
+) -> CellResult:
+    made = [build for build in (base, head) if build]
+    status, reason = _worst(base, head)
+    judged: tuple[Judged, ...] = ()
+    if status == "ok":
+        said = head.build.diagnostics
+        if base:
+            judged = compare(base.build.diagnostics, said, changes)
+        else:
+            judged = compare_with_accepted(accepted.accepted(result.name), said, str(subject.baseline or ""))
+            judged = tuple(
+                item for item in judged if item.verdict is not Verdict.FIXED or _was_read(item, head, subject)
+            )
+    return replace(
+        result,
+        python=head.build.python or result.python,
+        docutils=head.build.docutils or result.docutils,
+        sphinx=head.build.sphinx or result.sphinx,
+        status=status,
+        reason=reason,
+        judged=judged,
+        read=len(head.build.read),
+        documents=head.build.documents,
+        unclassified=head.build.unclassified,
+        seconds=sum(build.build.seconds for build in made if build.fresh),
+        cpu_seconds=sum(build.build.cpu_seconds for build in made if build.fresh),
+        built=sum(build.fresh for build in made),
+        log="".join(f"# {name}\n{build.log}\n" for name, build in (("base", base), ("head", head)) if build),
+    )
+
+
+def _was_read(gone: Judged, head: Made, subject: Subject) -> bool:
+    """Whether the head's build could have said an accepted message: one of an unread document is absent, not fixed."""
+    if subject.head_documents is None:
+        return True
+    path = gone.diagnostic.path
+    read = {posixpath.normpath(posixpath.join(subject.recipe.source, name)) for name in head.build.read}
+    return path is not None and posixpath.splitext(path)[0] in read
+
+
+def _worst(base: Made | None, head: Made) -> tuple[CellStatus, str | None]:
+    for name, made in (("head", head), ("base", base)):
+        if made and made.build.status != "ok":
+            return made.build.status, f"the {name}'s build: {made.build.reason}"
+    return "ok", None
+
+
+def _in_words(result: CellResult) -> str:
+    if result.status != "ok":
+        return f"{result.status}: {result.reason}"
+    counts = [f"{count} {verdict}" for verdict in Verdict if (count := result.count(verdict))]
+    return ", ".join(counts) or "no diagnostics"
+
+
+def _source(subject: Subject, path: str, bench: Bench) -> str | None:
+    data = bench.trees.read(subject.head, path)
+    return None if data is None or len(data) > LONGEST_SOURCE else data.decode("utf-8", "backslashreplace")
+
+
+def builds_of(
+    subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress
+) -> dict[str, Build]:
+    """The head's build in each of `cells`, by name; raises the first error where one could not be built."""
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
+        tasks = [
+            _start(cell, ready, subject, bench, pool, progress) for cell, ready in zip(cells, provided, strict=True)
+        ]
+        return {task.cell.name: task.head.result().build for task in tasks}

@@ -1,0 +1,35 @@
+"""The folder of a run's reports: `junit.xml`, `findings.json`, `report.txt`, `summary.md`, `logs/<cell>.log`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from harness.diagnostics.findings import Run
+from harness.files import digest, write_json, write_whole
+from harness.reports.findings_json import document
+from harness.reports.junit import junit
+from harness.reports.markdown import summary
+from harness.reports.text import visible
+from harness.reports.zeroday import report_text
+
+__all__ = ["write"]
+
+
+def write(run: Run, out: Path) -> None:
+    """Put the reports of `run` into the folder `out`, each file whole or not at all; what is there else stays.
+
+    Raises `MachineError` where it cannot be written.
+    """
+    for cell in run.cells:
+        write_whole(out / "logs" / f"{_file_name(cell.name)}.log", visible(cell.log))
+    write_json(out / "findings.json", document(run))
+    write_whole(out / "report.txt", report_text(run))
+    write_whole(out / "summary.md", summary(run))
+    write_whole(out / "junit.xml", junit(run))
+
+
+def _file_name(cell: str) -> str:
+    """`cell` as the name of a file that stays in its folder; two cells never share one."""
+    fit = re.sub(r"[^\w.+-]", "_", cell, flags=re.ASCII).lstrip(".")[:150]
+    return fit if fit == cell else f"{fit}-{digest(cell)[:12]}"

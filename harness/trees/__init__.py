@@ -1,0 +1,12 @@
+"""Documentation trees at exact content: where they come from, patches, the change between two, copies to build in."""
+
+from __future__ import annotations
+
+from harness.trees.applying import Patched, PatchedFile
+from harness.trees.changes import Change, TreeChanges
+from harness.trees.patches import Patch
+from harness.trees.store import Trees
+from harness.trees.tree import Tree
+from harness.trees.workspaces import Workspace
+
+__all__ = ["Change", "Patch", "Patched", "PatchedFile", "Tree", "TreeChanges", "Trees", "Workspace"]

@@ -1,0 +1,67 @@
+"""Git's pack format, version 2, as far as files without deltas need it (git's `gitformat-pack`)."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import NamedTuple
+
+__all__ = ["Entry", "entry", "header", "index"]
+
+_LEVEL = 1
+"""Of compression. On a kernel: level 0 is twice as fast and takes 1.5 GB instead of 330 MB."""
+
+_BLOB = 3
+_FAR = 1 << 31
+"""Offsets from here on do not fit into the index's first table."""
+
+
+class Entry(NamedTuple):
+    """A file in a pack: where it begins, and the check sum of its bytes there."""
+
+    offset: int
+    check: int
+
+
+def header(count: int) -> bytes:
+    """The beginning of a pack with `count` files."""
+    return struct.pack(">4sII", b"PACK", 2, count)
+
+
+def entry(content: bytes) -> bytes:
+    """A file's bytes in a pack: its kind and size, seven bits a byte after the first four, then its content packed."""
+    size = len(content)
+    sign, size = _BLOB << 4 | size & 15, size >> 4
+    head = bytearray()
+    while size:
+        head.append(sign | 0x80)
+        sign, size = size & 0x7F, size >> 7
+    head.append(sign)
+    return bytes(head) + zlib.compress(content, _LEVEL)
+
+
+def index(entries: Mapping[bytes, Entry], checksum: bytes) -> bytes:
+    """The index of a pack that ends with `checksum`, from its `entries` by the 20 bytes of their ids."""
+    names = sorted(entries)
+    starts = [0] * 256
+    for name in names:
+        starts[name[0]] += 1
+    offsets = [entries[name].offset for name in names]
+    far = [offset for offset in offsets if offset >= _FAR]
+    numbers = iter(range(len(far)))
+    near = [_FAR | next(numbers) if offset >= _FAR else offset for offset in offsets]
+    table = b"".join(
+        (
+            b"\377tOc\0\0\0\2",
+            struct.pack(">256I", *accumulate(starts)),
+            *names,
+            struct.pack(f">{len(names)}I", *(entries[name].check for name in names)),
+            struct.pack(f">{len(near)}I", *near),
+            struct.pack(f">{len(far)}Q", *far),
+            checksum,
+        )
+    )
+    return table + hashlib.sha1(table, usedforsecurity=False).digest()

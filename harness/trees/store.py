@@ -1,0 +1,174 @@
+"""The one owner of the store's trees: a bare git repository that holds every tree, version and patch result by content.
+
+Versions share the files that they have in common. Nothing in it is linked to a user's files, which are read once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from harness.errors import InputError
+from harness.files import digest, locked, write_whole
+from harness.trees import folders, imports, links, revisions
+from harness.trees.applying import Patched, apply
+from harness.trees.changes import Change, TreeChanges
+from harness.trees.git import Repository
+from harness.trees.patches import Patch
+from harness.trees.tree import FILE, GITLINK, Contents, Tree, identity_of
+from harness.trees.workspaces import Workspace, workspace
+
+__all__ = ["Trees"]
+
+
+class Trees:
+    """The trees in the store at `store`; any number of processes and threads may use one store."""
+
+    def __init__(self, store: Path) -> None:
+        self._work = store / "work"
+        self._repository = Repository(store / "trees.git")
+        attributes = self._repository.folder / "info" / "attributes"
+        with locked(store / "trees.lock"):
+            if not attributes.exists():
+                self._repository.folder.mkdir(exist_ok=True)
+                self._repository.run("init", "--quiet", "--bare", "--template=", "--object-format=sha1")
+                # It stands above every .gitattributes of a tree: files go in and out byte by byte.
+                write_whole(attributes, "* -text -eol -ident -filter !working-tree-encoding\n")
+
+    def open(self, source: str | Path) -> Tree:
+        """The tree at `source`: a folder as it is now, a bare repository at HEAD, or an archive.
+
+        Of a folder in a git work tree, what git ignores is left out. Raises `InputError` where it is none of these.
+        """
+        place = Path(source)
+        if place.is_file():
+            object_id, empty = imports.archive(self._repository, place)
+            return _tree(str(source), place, object_id, empty)
+        if not place.is_dir():
+            raise InputError(f"{source}: there is no such folder or archive")
+        repository = revisions.find(place)
+        if repository and repository.bare:
+            return self.revision(source, "HEAD")
+        known = revisions.work_tree(repository) if repository else revisions.WorkTree({}, (), frozenset())
+        found = folders.listed(place, known.others) if repository else folders.scan(place)
+        found = folders.with_links_followed(place, found)
+        objects = repository.objects if repository and repository.format == "sha1" else None
+        object_id, empty = imports.folder(self._repository, _lineage(place), found, known.clean, known.stored, objects)
+        return _tree(str(source), place, object_id, empty, objects, [*found.notes, *_modules(known.clean)])
+
+    def revision(self, source: str | Path, rev: str) -> Tree:
+        """The tree of `rev` in the git repository at `source`, or of the folder `source` in it.
+
+        Raises `InputError` where there is no repository or no such revision.
+        """
+        place = Path(source)
+        repository = revisions.find(place) if place.is_dir() else None
+        if repository is None:
+            raise InputError(f"{source}: not a git repository, so it has no revision {rev!r}")
+        object_id, whole = revisions.tree_of(repository, rev)
+        files = self._files(object_id, repository.objects)
+        notes = _modules(files)
+        targets = imports.link_targets(self._repository, files, repository.objects)
+        out = links.leaving(targets)
+        if out:
+            notes += self._follow_links(repository, whole, files, {path: targets[path] for path in out})
+            object_id = imports.write_tree(self._repository, Contents(files), repository.objects)
+        return _tree(f"{source}@{rev}", place, object_id, (), repository.objects, notes)
+
+    def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
+        """`tree` with `patches` applied in order, as git applies them, and what they did to each file.
+
+        Raises `InputError` where one does not apply, or reaches outside of the tree.
+        """
+        return apply(self._repository, tree, patches)
+
+    def paths(self, tree: Tree) -> tuple[str, ...]:
+        """The paths of all files and links of `tree`, sorted."""
+        files = self._files(tree.object_id, tree.objects)
+        return tuple(sorted(path for path, (mode, _) in files.items() if mode != GITLINK))
+
+    def read(self, tree: Tree, path: str) -> bytes | None:
+        """The content of the file at `path`, links inside the tree followed; None where there is no such file."""
+        kind, _, content = self._object(f"{tree.object_id}:{path}", tree.objects)
+        return content if kind == "blob" else None
+
+    def changes(self, base: Tree, head: Tree) -> TreeChanges:
+        """Which file and line of `base` became which of `head`."""
+        return TreeChanges(self._repository, base, head)
+
+    def changed_paths(self, base: Tree, head: Tree) -> tuple[Change, ...]:
+        """The files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
+        return self.changes(base, head).files
+
+    def workspace(self, tree: Tree) -> AbstractContextManager[Workspace]:
+        """A private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder."""
+        return workspace(self._repository, self._work, tree)
+
+    def _files(self, object_id: str, objects: Path | None) -> dict[str, tuple[str, str]]:
+        return imports.contents_of(self._repository, object_id, objects)
+
+    def _object(self, name: str, objects: Path | None) -> tuple[str, str, bytes]:
+        """The kind, the id and the content of the object that `TREE:PATH` names, links followed; "" where none does."""
+        given = name.encode("utf-8", "surrogateescape")
+        if b"\n" in given or b"\0" in given:
+            return "", "", b""
+        asked = self._repository.run(
+            "cat-file", "--batch", "--follow-symlinks", stdin=given + b"\n", objects=(objects,)
+        )
+        head, _, content = asked.stdout.partition(b"\n")
+        words = head.split(b" ")
+        if len(words) != 3 or words[1] not in (b"blob", b"tree"):
+            return "", "", b""
+        return words[1].decode(), words[0].decode(), content[: int(words[2])]
+
+    def _follow_links(
+        self,
+        repository: revisions.UserRepository,
+        whole: str,
+        files: dict[str, tuple[str, str]],
+        out: dict[str, str],
+    ) -> list[str]:
+        """Replace the links `out` of `files` by what they point to, and return notes on those that are left out.
+
+        That is taken from the same revision where it is in the repository, else from the disk, as in a checkout.
+        """
+        elsewhere = {}
+        notes = []
+        for path in out:
+            del files[path]
+            kind, name, _ = self._object(f"{whole}:{repository.prefix}{path}", repository.objects)
+            if kind == "blob":
+                files[path] = (FILE, name)
+            elif kind == "tree":
+                below = self._files(name, repository.objects)
+                for lost in links.leaving(imports.link_targets(self._repository, below, repository.objects)):
+                    del below[lost]
+                    notes.append(f"{path}/{lost}: a link that leads out of the tree, left out")
+                files.update({f"{path}/{inner}": entry for inner, entry in below.items()})
+            elif repository.bare:
+                notes.append(f"{path}: a link that leads out of the repository, left out")
+            else:
+                elsewhere[path] = out[path]
+        found = folders.with_links_followed(repository.folder, folders.Found(links=elsewhere))
+        files.update(imports.found_files(self._repository, found)[0])
+        return notes + found.notes
+
+
+def _lineage(place: Path) -> str:
+    return digest(str(place.resolve()))
+
+
+def _tree(
+    name: str,
+    place: Path,
+    object_id: str,
+    empty: tuple[str, ...],
+    objects: Path | None = None,
+    notes: Iterable[str] = (),
+) -> Tree:
+    return Tree(name, identity_of(object_id, empty), object_id, _lineage(place), empty, objects, tuple(notes))
+
+
+def _modules(files: dict[str, tuple[str, str]]) -> list[str]:
+    return [f"{path}: a submodule, left out" for path, (mode, _) in files.items() if mode == GITLINK]

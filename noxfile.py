@@ -1,0 +1,85 @@
+"""The sessions of docs-matrix: `nox -l` lists them. Environments of cells belong to harness/cells, not to nox."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+from harness import matrix
+
+nox.options.sessions = ["docs-matrix"]
+nox.needs_version = ">=2025.2.9"
+
+HERE = Path(__file__).parent
+CELLS = [
+    nox.param(
+        cell.name,
+        id=cell.name,
+        tags=[f"python-{cell.python}", f"docutils-{cell.docutils}", f"sphinx-{cell.sphinx.split('.')[0]}"],
+    )
+    for cell in matrix.load(HERE / "matrix.yaml").cells
+]
+
+
+def command(session: nox.Session, *arguments: str) -> None:
+    """Run docs-matrix with the interpreter that runs nox."""
+    session.run(sys.executable, "-m", "harness", *arguments, external=True)
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the project and the dependency groups that a session needs."""
+    session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), *groups))
+
+
+@nox.session(name="docs-matrix", python=False)
+@nox.parametrize("cell", CELLS)
+def docs_matrix(session: nox.Session, cell: str) -> None:
+    """Check a tree in one cell, and report on all cells so far: nox -s docs-matrix -- --patch F."""
+    command(session, "check", "--join", "--cell", cell, *session.posargs)
+
+
+@nox.session(name="docs-report", python=False)
+def docs_report(session: nox.Session) -> None:
+    """Merge the results of the cells again: nox -s docs-report [-- DIR ...]."""
+    command(session, "merge", *(session.posargs or ["docs-matrix-report"]))
+
+
+@nox.session(python=False)
+def lock(session: nox.Session) -> None:
+    """Resolve the locks of all cells again: nox -s lock [-- --check]."""
+    command(session, "lock", *session.posargs)
+
+
+@nox.session(venv_backend="uv|virtualenv")
+def tests(session: nox.Session) -> None:
+    """The quick tests."""
+    install(session, "test")
+    session.run("pytest", "-n", str(os.cpu_count() or 1), "-m", "not acceptance", *session.posargs)
+
+
+@nox.session(venv_backend="uv|virtualenv")
+def acceptance(session: nox.Session) -> None:
+    """What must hold on real sources: kernels, and other projects' documentation; slow."""
+    install(session, "test")
+    session.run("pytest", "-m", "acceptance", *session.posargs)
+
+
+@nox.session(venv_backend="uv|virtualenv")
+def lint(session: nox.Session) -> None:
+    """ruff, mypy, the layers of the architecture, and the locks."""
+    install(session, "lint", "test")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("lint-imports")
+    session.run("docs-matrix", "lock", "--check")
+
+
+@nox.session(venv_backend="uv|virtualenv")
+def docs(session: nox.Session) -> None:
+    """Build our own documentation; a warning fails."""
+    install(session, "docs")
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)

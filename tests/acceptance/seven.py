@@ -1,0 +1,51 @@
+"""The seven mistakes that the thread's patch makes, and the example's patch too, as a `findings.json` must tell them.
+
+`python -m tests.acceptance.seven findings.json` ends with 0 where it tells exactly these as new.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+
+PATH = "Documentation/driver-api/vfio.rst"
+BEGINNINGS = Counter(
+    {
+        (382, "Inline substitution_reference start-string"): 1,
+        (382, "Inline interpreted text or phrase reference"): 2,
+        (382, "Inline emphasis start-string"): 1,
+        (400, "Blank line required after table."): 1,
+        (405, "Bullet list ends without a blank line; une"): 1,
+    }
+)
+TABLE = "Malformed table."
+
+
+def check(findings: dict[str, Any], *, cells: int) -> None:
+    """Raise `AssertionError` where `findings` has not exactly the seven as new, in `cells` cells, or says another is new."""
+    built = {name: cell for name, cell in findings["cells"].items() if cell["status"] == "ok"}
+    assert len(built) == cells, {name: cell["status"] for name, cell in findings["cells"].items()}
+    new = [finding for finding in findings["findings"] if finding["verdict"] == "new"]
+    assert not [finding for finding in findings["findings"] if finding["verdict"] == "fixed"]
+    tables = [finding for finding in new if finding["message"].startswith(TABLE)]
+    others = Counter((finding["line"], finding["message"][:42]) for finding in new if finding not in tables)
+    assert others == Counter({(line, text[:42]): count for (line, text), count in BEGINNINGS.items()}), others
+    assert {finding["path"] for finding in new} == {PATH}
+    assert all(set(finding["cells"]) == set(built) for finding in new)
+    (table,) = tables
+    for variant in table["variants"]:
+        for name in variant["cells"]:
+            # docutils 0.22.1 and later report the line behind the table's first
+            expected = 392 if Version(built[name]["docutils"]) >= Version("0.22.1") else 391
+            assert variant["line"] == expected, (name, variant["line"])
+
+
+if __name__ == "__main__":
+    report = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    check(report, cells=len(report["cells"]))
+    print("the seven findings are there, and nothing else is new")  # noqa: T201

@@ -1,0 +1,94 @@
+"""The thread's patch on real kernels, in the eight default cells."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+
+from . import seven
+from .conftest import Answer, Command
+
+pytestmark = pytest.mark.acceptance
+
+VFIO = "driver-api/vfio.rst"
+BASE_BLOB, HEAD_BLOB = "2a21a42c9386", "d1ee13dc6e98"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    words = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false", *arguments]
+    return subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def assert_the_seven(answer: Answer) -> None:
+    assert answer.status == 1, answer.stderr
+    seven.check(answer.findings, cells=8)
+    cases = [case for suite in JUnitXml.fromfile(str(answer.out / "junit.xml")) for case in suite]
+    assert sum(any(type(item).__name__ == "Failure" for item in case.result) for case in cases) == 56
+    assert all(cell["documents"] > 3000 and cell["read"] == 1 for cell in answer.findings["cells"].values())
+
+
+def test_vfio_on_6_12_archive(docs_matrix: Command, linux_6_12: Path, thread_patch: Path) -> None:
+    answer = docs_matrix("check", "--tree", linux_6_12, "--patch", thread_patch, "--docs", VFIO)
+    assert_the_seven(answer)
+    notes = "\n".join(answer.findings["notes"])
+    assert BASE_BLOB in notes
+    assert HEAD_BLOB in notes
+
+
+def test_vfio_on_6_12_folder(docs_matrix: Command, unpacked_6_12: Path, thread_patch: Path) -> None:
+    before = subprocess.run(["find", unpacked_6_12, "-newer", __file__, "-ls"], capture_output=True, check=True).stdout
+    answer = docs_matrix("check", "--tree", unpacked_6_12, "--patch", thread_patch, "--docs", "Documentation/" + VFIO)
+    assert_the_seven(answer)
+    after = subprocess.run(["find", unpacked_6_12, "-newer", __file__, "-ls"], capture_output=True, check=True).stdout
+    assert after == before
+
+
+def test_vfio_on_6_12_git_repository_by_patch_and_by_base(
+    docs_matrix: Command, unpacked_6_12: Path, thread_patch: Path, tmp_path: Path
+) -> None:
+    """A part of the kernel that builds by itself would be quicker; the whole one is what people have."""
+    repository = tmp_path / "linux"
+    shutil.copytree(unpacked_6_12, repository, symlinks=True)
+    git(repository, "init", "-q")
+    git(repository, "add", "-A", "-f")
+    git(repository, "commit", "-qm", "base")
+    patched = docs_matrix("check", "--tree", repository, "--patch", thread_patch, out="patched")
+    assert_the_seven(patched)
+    git(repository, "apply", "--index", str(thread_patch))
+    git(repository, "commit", "-qm", "head")
+    based = docs_matrix("check", "--tree", repository, "--base", "HEAD~1", out="based")
+    assert_the_seven(based)
+    assert based.findings["findings"] == patched.findings["findings"]
+    git(repository, "mv", f"Documentation/{VFIO}", "Documentation/driver-api/renamed.rst")
+    renamed = docs_matrix(
+        "check",
+        "--tree",
+        repository,
+        "--base",
+        "HEAD",
+        out="renamed",
+    )
+    assert [finding for finding in renamed.new if finding["path"].endswith("renamed.rst")] == []
+
+
+def test_the_folder_driver_api_has_the_same_seven_in_two_cells(
+    docs_matrix: Command, linux_6_12: Path, thread_patch: Path
+) -> None:
+    cells = ("py3.9-docutils0.16-sphinx3.4.3", "py3.13-docutils0.23-sphinx9.2.0")
+    named = [argument for cell in cells for argument in ("--cell", cell)]
+    answer = docs_matrix("check", "--tree", linux_6_12, "--patch", thread_patch, "--docs", "driver-api", *named)
+    assert answer.status == 1, answer.stderr
+    seven.check(answer.findings, cells=2)
+
+
+def test_a_patch_of_another_vfio_is_said_to_be_one_on_7_2(
+    docs_matrix: Command, linux_7_2: Path, thread_patch: Path
+) -> None:
+    """Where the base blob is the patch's, it is said to be exact; where it is not, that is said too."""
+    answer = docs_matrix("check", "--tree", linux_7_2, "--patch", thread_patch, "--docs", VFIO)
+    assert_the_seven(answer)
+    assert BASE_BLOB in "\n".join(answer.findings["notes"])

@@ -1,0 +1,50 @@
+"""The store of builds: whole results are found again, everything else is not a result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from harness.builds.result import Build
+from harness.builds.store import BuildStore
+from harness.diagnostics.record import Diagnostic
+
+BUILD = Build(
+    status="ok",
+    reason=None,
+    python="3.13.0",
+    docutils="0.21.2",
+    sphinx="8.1.3",
+    diagnostics=(Diagnostic("a.rst", 3, "WARNING", "docutils", "odd \udc80 \x1b[1m text", printed="a.rst:3: odd"),),
+    suppressed=(),
+    unclassified=("Using alabaster theme",),
+    stderr_lines=2,
+    read=("a",),
+    documents=4,
+    seconds=1.5,
+    cpu_seconds=1.2,
+    peak_bytes=10,
+)
+
+
+def test_a_finished_build_is_found_again(tmp_path: Path) -> None:
+    store = BuildStore(tmp_path)
+    assert store.get("k") is None
+    store.put("k", BUILD, b"log \xff")
+    assert store.get("k") == BUILD
+    assert store.log("k") == "log \\xff"
+
+
+def test_a_failed_build_is_kept_as_evidence_and_is_no_result(tmp_path: Path) -> None:
+    store = BuildStore(tmp_path)
+    store.put("k", replace(BUILD, status="failed", reason="it crashed"), b"log")
+    assert store.get("k") is None
+    assert "it crashed" in (tmp_path / "builds" / "k" / "failure.json").read_text()
+
+
+def test_a_result_that_was_cut_is_no_result(tmp_path: Path) -> None:
+    store = BuildStore(tmp_path)
+    store.put("k", BUILD, b"log")
+    path = tmp_path / "builds" / "k" / "result.json"
+    path.write_text(path.read_text()[:100])
+    assert store.get("k") is None

@@ -1,0 +1,91 @@
+"""What the tests share: the command run as a user runs it, and one store, so that environments are made once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
+MIDDLE = "py3.11-docutils0.19-sphinx5.3.0"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the command answered: its exit status, what it printed, and the folder of reports."""
+
+    status: int
+    stdout: str
+    stderr: str
+    out: Path
+
+    @property
+    def findings(self) -> dict[str, Any]:
+        """`findings.json`."""
+        value: dict[str, Any] = json.loads((self.out / "findings.json").read_text("utf-8"))
+        return value
+
+    def of(self, verdict: str) -> list[dict[str, Any]]:
+        """The findings with `verdict`."""
+        return [finding for finding in self.findings["findings"] if finding["verdict"] == verdict]
+
+    def places(self, verdict: str) -> list[tuple[str | None, int | None]]:
+        """Path and line of the findings with `verdict`."""
+        return [(finding["path"], finding["line"]) for finding in self.of(verdict)]
+
+
+Command = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of all tests of this run, whichever worker they are in; `$DOCS_MATRIX_TEST_STORE` keeps it for the next."""
+    named = os.environ.get("DOCS_MATRIX_TEST_STORE")
+    base = tmp_path_factory.getbasetemp()
+    return Path(named) if named else (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "store"
+
+
+@pytest.fixture
+def docs_matrix(tmp_path: Path, store: Path) -> Command:
+    """The command, run in the project's folder: `docs_matrix("check", "--tree", tree)`; a variable of None is unset."""
+
+    def run(*arguments: str | Path, out: str = "report", cwd: Path = ROOT, **variables: str | None) -> Answer:
+        folder = tmp_path / out
+        words = [sys.executable, "-m", "harness", *map(str, arguments)]
+        if arguments[0] in ("check", "merge"):
+            words += ["--out", str(folder)]
+        given = {**os.environ, "CI": None, "PYTHONPATH": str(ROOT), "DOCS_MATRIX_STORE": str(store), **variables}
+        environment = {name: value for name, value in given.items() if value is not None}
+        done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+        return Answer(done.returncode, done.stdout, done.stderr, folder)
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, Mapping[str, str]], Path]:
+    """Make a folder of files: `write("project", {"docs/index.rst": "..."})`."""
+
+    def make(name: str, files: Mapping[str, str]) -> Path:
+        for path, text in files.items():
+            file = tmp_path / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return tmp_path / name
+
+    return make
+
+
+def git(folder: Path, *arguments: str | Path) -> str:
+    """Run git in `folder` as a user with a name."""
+    settings = ("user.name=t", "user.email=t@example.org", "commit.gpgsign=false", "init.defaultBranch=main")
+    words = ["git", *(word for setting in settings for word in ("-c", setting)), *map(str, arguments)]
+    return subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True).stdout

@@ -1,0 +1,79 @@
+"""Starting commands: their end, their time limit, and that nothing of them is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harness import process
+from harness.errors import MachineError
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that waits to be reaped does not."""
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+def gone_within(pid: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while alive(pid):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_a_command_gives_what_it_printed_and_its_status() -> None:
+    done = process.run(["sh", "-c", "cat; echo problem >&2; exit 3"], timeout=10, stdin=b"given\n")
+    assert (done.returncode, done.stdout, done.error_text, done.timed_out) == (3, b"given\n", "problem\n", False)
+
+
+def test_output_goes_to_files_on_request(tmp_path: Path) -> None:
+    done = process.run(["echo", "text"], timeout=10, stdout_to=tmp_path / "out", stderr_to=tmp_path / "err")
+    assert (tmp_path / "out").read_text() == "text\n"
+    assert done.stdout == b""
+
+
+def test_a_command_that_does_not_exist_is_a_lack_of_the_machine() -> None:
+    with pytest.raises(MachineError, match="cannot run no-such-program"):
+        process.run(["no-such-program"], timeout=10)
+
+
+def test_the_time_limit_ends_the_command_and_its_children(tmp_path: Path) -> None:
+    done = process.run(["sh", "-c", f"sleep 600 & echo $! > {tmp_path}/pid; wait"], timeout=0.5)
+    assert done.timed_out
+    assert done.returncode != 0
+    assert gone_within(int((tmp_path / "pid").read_text()), 5)
+
+
+def test_a_child_left_behind_is_ended_with_its_command(tmp_path: Path) -> None:
+    done = process.run(["sh", "-c", f"sleep 600 & echo $! > {tmp_path}/pid"], timeout=10)
+    assert done.returncode == 0
+    assert gone_within(int((tmp_path / "pid").read_text()), 5)
+
+
+def test_the_used_cpu_time_and_memory_are_told() -> None:
+    code = "x = bytearray(200_000_000)\nfor i in range(3_000_000): pass"
+    done = process.run([sys.executable, "-c", code], timeout=60)
+    assert done.cpu_seconds > 0.02
+    assert done.peak_bytes > 150_000_000
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_when_this_process_is_killed_its_commands_end_too(tmp_path: Path, how: signal.Signals) -> None:
+    code = f"from harness import process; process.run(['sh', '-c', 'echo $$ > {tmp_path}/pid; sleep 600'], timeout=600)"
+    parent = subprocess.Popen([sys.executable, "-c", code])
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        time.sleep(0.02)
+    os.kill(parent.pid, how)
+    parent.wait()
+    assert gone_within(int((tmp_path / "pid").read_text()), 5)
