@@ -95,7 +95,8 @@ def _check(options: argparse.Namespace) -> int:
         parts.keep(answer, out)
         whole = parts.gather([out], order, parts.question(answer)) if options.join else answer
         folder.write(whole, out)
-    _tell(answer, options)
+    expected = {cell.name for cell in _cells(bench.matrix, None, found.cells)}
+    _tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
     return check.exit_status(answer, named=options.cell or (), ci=_in_ci())
 
 
@@ -105,7 +106,7 @@ def _merge(options: argparse.Namespace) -> int:
     expected = [cell.name for cell in _cells(configuration, options.cell, None)] if options.cell else ()
     whole = parts.with_missing(parts.gather(options.folder, order), expected)
     folder.write(whole, options.out)
-    _tell(whole, options)
+    _tell(whole, options, part=False)
     return check.exit_status(whole, named=(), ci=_in_ci())
 
 
@@ -316,11 +317,12 @@ def _in_ci() -> bool:
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
-def _tell(answer: Run, options: argparse.Namespace) -> None:
+def _tell(answer: Run, options: argparse.Namespace, *, part: bool) -> None:
+    """Tell `answer` on the terminal; where it is a `part` of what other sessions will complete, its findings in short."""
     if options.json:
         print((options.out / "findings.json").read_text("utf-8"), end="")
     else:
-        terminal.tell(answer, Console())
+        terminal.tell(answer, Console(), briefly=part)
         print(f"reports: {options.out}")
     if options.debug:
         for cell in answer.cells:

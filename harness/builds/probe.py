@@ -37,13 +37,16 @@ Unjudged, in a restricted build, is a message that reading the rest could take a
     not exist, a label that is there and has no title, a reference that cannot be parsed, numfig being off, and an
     intersphinx reference ("external …"), whose answer is in the other project;
   - MyST's `xref_missing`;
-  - a document that is in no toctree or in several, and a citation that is not referenced.
+  - a document that is in no toctree or in several, and a citation that is not referenced. Where the source of an unread
+    document has a toctree and names the document, only the restriction makes "in no toctree": that is dropped.
 Everything else is judged: docutils' messages, footnotes, includes, images, and the duplicates that were met.
 """
 
 import contextlib
+import fnmatch
 import functools
 import importlib
+import io
 import json
 import logging
 import os
@@ -60,8 +63,10 @@ ASSEMBLING = ("latex", "man", "singlehtml", "texinfo")
 STUB = "Stub\n====\n"  # a heading in reStructuredText and in Markdown
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 UNKNOWN_DOCUMENT = re.compile(r'"?\w+"? config value references unknown document (\S+)')
+NOT_INCLUDED = "document isn't included in any toctree"
+ENTRY = re.compile(r"(?:[^<]*<([^<>\s]+)>|([^\s<>]+))$")
 ABOUT_ALL_DOCUMENTS = (
-    "document isn't included in any toctree",
+    NOT_INCLUDED,
     "document is referenced in multiple toctrees",
     "Citation [",
 )
@@ -116,6 +121,7 @@ class Probe(object):
         self.process = os.getpid()
         self.app = None  # type: Any
         self.unread = frozenset()  # type: frozenset[str]
+        self.listed = None  # type: Optional[set[str]]
         self.stub = None  # type: Optional[str]
         self.stub_source = ""
         self.once = set()  # type: set[str]
@@ -259,7 +265,32 @@ class Probe(object):
     def is_dropped(self, document: Optional[str], message: str) -> bool:
         """Whether only the restriction makes this message."""
         unknown = UNKNOWN_DOCUMENT.match(message)
+        if self.unread and message.startswith(NOT_INCLUDED) and self.is_listed(document):
+            return True
         return (self.stub is not None and document == self.stub) or bool(unknown and unknown.group(1) in self.unread)
+
+    def is_listed(self, document: Optional[str]) -> bool:
+        """Whether the source of an unread document with a toctree names `document`, or has a pattern that does."""
+        if self.listed is None:
+            self.listed = set(self.listing())
+        return document in self.listed or any(
+            document is not None and fnmatch.fnmatchcase(document, pattern) for pattern in self.listed if "*" in pattern
+        )
+
+    def listing(self) -> Iterator[str]:
+        """What the lines of unread documents with a toctree would be as its entries: `target` and `Title <target>`."""
+        for name in self.unread:
+            try:
+                with io.open(str(self.app.env.doc2path(name)), encoding="utf-8", errors="replace") as source:
+                    text = source.read()
+            except OSError:
+                continue
+            if "toctree" not in text:
+                continue
+            for line in text.splitlines():
+                entry = ENTRY.match(line.strip())
+                if entry:
+                    yield _sphinx("util").docname_join(name, os.path.splitext(entry.group(1) or entry.group(2))[0])
 
     # ---- hooks into Sphinx's logging
 

@@ -25,15 +25,18 @@ _SHOWN = 20
 _PLAIN_WIDTH = 1_000
 
 
-def tell(run: Run, console: Console) -> None:
-    """Print `run`: the new findings whole, the other changes in a line each, a table of the cells, the verdict."""
+def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
+    """Print `run`: the new findings whole, the other changes in a line each, a table of the cells, the verdict.
+
+    `briefly` gives the new findings a line each too.
+    """
     new = [finding for finding in run.findings if finding.verdict is Verdict.NEW]
-    for finding in new:
-        for line in _whole(finding, run):
-            _print(console, line)
-    if new:
+    if new and not briefly:
+        for finding in new:
+            for line in _whole(finding, run):
+                _print(console, line)
         _print(console, Text())
-    for verdict in (*words.OTHER, Verdict.FIXED):
+    for verdict in (*((Verdict.NEW,) if briefly else ()), *words.OTHER, Verdict.FIXED):
         for line in _briefly(verdict, run):
             _print(console, line)
     _print_table(console, _table(run.cells))

@@ -236,8 +236,8 @@ def test_only_the_named_document_is_read_and_its_messages_are_those_of_the_whole
     assert texts(judged) == [text for text in texts(whole) if not any(word in text for word in open_in_whole)]
     left = Counter(word for text in texts([d for d in got.diagnostics if d.unjudged]) for word in text.split())
     assert all(left[word] or left[f"'{word}'"] for word in ("nowhere", "in-b", "t"))
-    assert left["toctree"] == 1
-    assert sum(diagnostic.unjudged for diagnostic in got.diagnostics) == 4
+    assert left["toctree"] == 0
+    assert sum(diagnostic.unjudged for diagnostic in got.diagnostics) == 3
     assert (got.read, got.documents, got.finished) == (("a",), 3, True)
 
 
@@ -246,6 +246,13 @@ def test_a_folder_names_all_documents_below_it(build: Build, tmp_path: Path) -> 
     got = build(root, documents=["sub/"]).capture
     assert got.read == ("sub/b",)
     assert {diagnostic.path for diagnostic in got.diagnostics} == {"docs/sub/b.rst"}
+
+
+def test_a_document_that_no_unread_toctree_names_is_said_to_be_in_none(build: Build, tmp_path: Path) -> None:
+    files = {"docs/index.rst": "Root\n====\n\n.. toctree::\n   :glob:\n\n   Titled <a>\n   sub/*\n"}
+    root = project(tmp_path / "tree", {**files, **{f"docs/{name}.rst": "T\n=\n" for name in ("a", "sub/b", "lone")}})
+    got = build(root, documents=["a.rst", "sub/b.rst", "lone.rst"]).capture
+    assert [(diagnostic.document, diagnostic.unjudged) for diagnostic in got.diagnostics] == [("lone", True)]
 
 
 def test_naming_the_root_reads_the_root_itself(build: Build, tmp_path: Path) -> None:

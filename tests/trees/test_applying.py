@@ -155,7 +155,7 @@ def test_an_empty_folder_that_a_patch_fills_is_empty_no_more(trees: Trees, tmp_p
 
 
 def test_the_patch_of_the_thread_is_found_in_its_page() -> None:
-    page = Path("/work/shared/data/noiommu-thread.txt")
+    page = Path(__file__).parents[3] / "shared/data/noiommu-thread.txt"
     if not page.exists():
         pytest.skip("the page of the thread is not on this machine")
     [patch] = patches.read(page)
