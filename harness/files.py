@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,7 +93,10 @@ def locked(path: Path, *, timeout: float = -1) -> Iterator[None]:
 def remove(path: Path) -> None:
     """Remove the file or folder at `path`, if it is there, with what is below it; read-only folders too."""
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, onerror=_force)
+        if sys.version_info >= (3, 12):
+            shutil.rmtree(path, onexc=_force)
+        else:
+            shutil.rmtree(path, onerror=_force)
     else:
         path.unlink(missing_ok=True)
 

@@ -80,6 +80,7 @@ def run(
     with tempfile.TemporaryFile() as given, _output(stdout_to) as out, _output(stderr_to) as err:
         given.write(stdin)
         given.seek(0)
+        _GROUPS.watch()
         started = time.monotonic()
         try:
             child = subprocess.Popen(
@@ -174,6 +175,11 @@ class _Groups:
     def alive(self) -> tuple[int, ...]:
         with self._lock:
             return tuple(self._alive)
+
+    def watch(self) -> None:
+        """Have the watchdog there before a command starts, so that none is ever without it."""
+        with self._lock:
+            self._tell("")
 
     def _tell(self, line: str) -> None:
         if self._watchdog is None or self._watchdog.poll() is not None:

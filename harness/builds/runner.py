@@ -169,6 +169,7 @@ def _variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, s
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
         "VIRTUAL_ENV": str(environment.folder),
+        "GIT_CEILING_DIRECTORIES": str(rooms.root.parent),  # a repository around the store is not the tree's
     }
 
 

@@ -125,12 +125,13 @@ def _versions(asked: Asked, source: Path, trees: Trees) -> tuple[Tree, Tree | No
     """The head, the base where one is built, and what there is to say of the patches."""
     if asked.base:
         base = trees.revision(source, asked.base)
-        return trees.revision(source, asked.head) if asked.head else trees.open(source), base, ()
+        head = trees.revision(source, asked.head) if asked.head else trees.open(source)
+        return head, base, tuple(dict.fromkeys((*base.notes, *head.notes)))
+    head = trees.open(source)
     if asked.patches:
-        base = trees.open(source)
-        patched = trees.patched(base, [patch for path in asked.patches for patch in patches.read(path)])
-        return patched.tree, base, tuple(patched.notes())
-    return trees.open(source), None, ()
+        patched = trees.patched(head, [patch for path in asked.patches for patch in patches.read(path)])
+        return patched.tree, head, (*head.notes, *patched.notes())
+    return head, None, head.notes
 
 
 def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> tuple[Recipe, tuple[str, ...]]:
