@@ -9,6 +9,7 @@ when this process dies without being able to (kill -9), so that nothing is left 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shlex
 import signal
@@ -20,7 +21,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from harness.errors import MachineError
 
@@ -83,9 +84,7 @@ def run(
         _GROUPS.watch()
         started = time.monotonic()
         try:
-            child = subprocess.Popen(
-                words, cwd=cwd, env=env, stdin=given, stdout=out, stderr=err, start_new_session=True
-            )
+            child = _start(words, cwd=cwd, env=env, stdin=given, stdout=out, stderr=err)
         except OSError as error:
             raise MachineError(f"cannot run {shlex.join(words)}: {error.strerror or error}") from error
         _GROUPS.add(child.pid)
@@ -107,6 +106,22 @@ def run(
             cpu_seconds=usage.ru_utime + usage.ru_stime,
             peak_bytes=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         )
+
+
+def _start(words: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
+    """Start a command in a session of its own.
+
+    A script that was written a moment ago is busy for as long as another thread's child, forked in between, has not yet
+    closed what it inherited: that takes milliseconds, so it is tried again.
+    """
+    for pause in (0.01, 0.1, 1.0):
+        try:
+            return subprocess.Popen(words, start_new_session=True, **how)
+        except OSError as error:
+            if error.errno != errno.ETXTBSY:
+                raise
+            time.sleep(pause)
+    return subprocess.Popen(words, start_new_session=True, **how)
 
 
 def stop_all() -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,14 @@ def test_when_this_process_is_killed_its_commands_end_too(tmp_path: Path, how: s
     os.kill(parent.pid, how)
     parent.wait()
     assert gone_within(int((tmp_path / "pid").read_text()), 5)
+
+
+def test_a_script_written_a_moment_ago_runs_while_other_threads_start_commands(tmp_path: Path) -> None:
+    def write_and_run(number: int) -> int:
+        script = tmp_path / f"{number}.sh"
+        script.write_text("#!/bin/sh\nexit 7\n")
+        script.chmod(0o755)
+        return process.run([script], timeout=30).returncode
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert set(pool.map(write_and_run, range(200))) == {7}

@@ -90,7 +90,7 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Bench) -> R
         cells=tuple(results),
         findings=findings,
         patches=subject.patches,
-        docs=subject.docs,
+        docs=subject.read.words,
         notes=subject.notes,
         sources=sources,
     )
@@ -129,8 +129,8 @@ def _start(
         progress.update(cell.name, what)
         return bench.runner.build(Order(environment, tree, subject.recipe, documents))
 
-    base = pool.submit(build, "base", subject.base, subject.base_documents) if subject.base else None
-    head = pool.submit(build, "head", subject.head, subject.head_documents)
+    base = pool.submit(build, "base", subject.base, subject.read.base) if subject.base else None
+    head = pool.submit(build, "head", subject.head, subject.read.head)
     return _Task(cell, provided, base, head)
 
 
@@ -192,7 +192,7 @@ def _compared(
 
 def _was_read(gone: Judged, head: Made, subject: Subject) -> bool:
     """Whether the head's build could have said an accepted message: one of an unread document is absent, not fixed."""
-    if subject.head_documents is None:
+    if subject.read.head is None:
         return True
     path = gone.diagnostic.path
     read = {posixpath.normpath(posixpath.join(subject.recipe.source, name)) for name in head.build.read}

@@ -6,18 +6,18 @@ This is the part of every question that looks at the user's tree, patch and revi
 from __future__ import annotations
 
 import difflib
-import posixpath
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.builds import recipes
 from harness.errors import InputError
+from harness.investigate import reading
 from harness.investigate.bench import Bench
+from harness.investigate.reading import ReadSet
 from harness.matrix import NamedTree, Recipe
 from harness.trees import Tree, Trees, patches
 
-__all__ = ["Asked", "Subject", "documents", "resolve"]
+__all__ = ["Asked", "Subject", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,8 @@ class Subject:
     """The versions to build and what they are held against.
 
     `base` is None where no second version is built: then `baseline` is the file of accepted diagnostics, or None where
-    nothing is accepted. `against` says in words which of these it is. `base_documents` and `head_documents` are what is
-    read of each, None for all; `docs` says so in words. `cells` are the names of the cells that the tree supports, None
-    for all.
+    nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
+    the names of the cells that the tree supports, None for all.
     """
 
     name: str
@@ -53,9 +52,7 @@ class Subject:
     baseline: Path | None
     recipe: Recipe
     requirements: tuple[str, ...]
-    base_documents: tuple[str, ...] | None
-    head_documents: tuple[str, ...] | None
-    docs: str
+    read: ReadSet
     cells: tuple[str, ...] | None
     patches: tuple[str, ...]
     notes: tuple[str, ...]
@@ -76,7 +73,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
             f"{baseline.name} does not exist yet: nothing is accepted (docs-matrix baseline write makes it)",
         )
         baseline = None
-    base_documents, head_documents, docs = _what_is_read(asked, base, head, recipe, trees)
+    read = reading.choose(asked.docs, base, head, recipe, trees)
     return Subject(
         name=asked.tree,
         head=head,
@@ -85,12 +82,10 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         baseline=baseline,
         recipe=recipe,
         requirements=requirements,
-        base_documents=base_documents,
-        head_documents=head_documents,
-        docs=docs,
+        read=read,
         cells=named.cells if named else None,
         patches=tuple(str(path.name) for path in asked.patches),
-        notes=notes,
+        notes=(*notes, *read.notes),
     )
 
 
@@ -151,92 +146,3 @@ def _against(asked: Asked, base: Tree | None, baseline: Path | None) -> str:
     if base:
         return "the tree without the patch" if len(asked.patches) == 1 else "the tree without the patches"
     return str(baseline) if baseline else "nothing: no diagnostic is accepted"
-
-
-def _what_is_read(
-    asked: Asked, base: Tree | None, head: Tree, recipe: Recipe, trees: Trees
-) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None, str]:
-    """The documents to read of the base and of the head, and the choice in words."""
-    wanted = asked.docs or (("affected",) if base else ("all",))
-    if "all" in wanted:
-        return None, None, "all documents"
-    if wanted == ("affected",):
-        if base is None:
-            raise InputError("--docs affected: there is no change to be affected by; give --patch or --base")
-        return _touched(base, head, recipe, trees)
-    read = documents(tuple(name for name in wanted if name != "affected"), head, base, recipe, trees)
-    if base is None:
-        return None, read, ", ".join(wanted)
-    changes = trees.changes(base, head)
-    before = tuple(
-        _below(recipe, changes.base_path(posixpath.join(recipe.source, name)) or "") or name for name in read
-    )
-    if "affected" in wanted:
-        more_base, more_head, _ = _touched(base, head, recipe, trees)
-        if more_base is None or more_head is None:
-            return None, None, "all documents"
-        before, read = (*before, *more_base), (*read, *more_head)
-    return before, read, ", ".join(wanted)
-
-
-def _touched(
-    base: Tree, head: Tree, recipe: Recipe, trees: Trees
-) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None, str]:
-    """The documents that the change itself touches; all, where it touches a file that others may depend on."""
-    before, after = set(), set()
-    for change in trees.changed_paths(base, head):
-        old = _below(recipe, change.base_path) if change.base_path else None
-        new = _below(recipe, change.head_path) if change.head_path else None
-        if not _is_document(old or new):
-            return None, None, f"all documents, since others may depend on {change.head_path or change.base_path}"
-        before |= {old} if old else set()
-        after |= {new} if new else set()
-    return tuple(sorted(before)), tuple(sorted(after)), "the documents that the change touches"
-
-
-def _is_document(path: str | None) -> bool:
-    return path is not None and posixpath.splitext(path)[1] in (".rst", ".md")
-
-
-def _below(recipe: Recipe, path: str) -> str | None:
-    """`path` relative to the recipe's source folder; None where it lies elsewhere."""
-    source = posixpath.normpath(recipe.source)
-    if source == ".":
-        return path or None
-    return path.removeprefix(f"{source}/") if path.startswith(f"{source}/") else None
-
-
-def documents(wanted: Sequence[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
-    """The files and folders (with a slash behind) below the source that `wanted` names.
-
-    Each may be relative to the tree or to its source folder, with or without the suffix. Raises `InputError` for one that
-    neither version has.
-    """
-    paths = {path for tree in (head, base) if tree for path in trees.paths(tree)}
-    below = {name for name in (_below(recipe, path) for path in paths) if name}
-    folders = {parent for name in below for parent in _parents(name)}
-    return tuple(dict.fromkeys(_document(name, below, folders, recipe) for name in wanted))
-
-
-def _document(wanted: str, below: set[str], folders: set[str], recipe: Recipe) -> str:
-    name = posixpath.normpath(wanted.strip())
-    for candidate in (name, _below(recipe, name)):
-        if candidate is None:
-            continue
-        if candidate in below:
-            return candidate
-        if candidate in folders:
-            return f"{candidate}/"
-        suffixed = next(
-            (f"{candidate}{suffix}" for suffix in (".rst", ".md", ".txt") if f"{candidate}{suffix}" in below), None
-        )
-        if suffixed:
-            return suffixed
-    close = difflib.get_close_matches(name, below | folders, 1, 0.7)
-    meant = f"; did you mean {close[0]}?" if close else ""
-    raise InputError(f"--docs {wanted}: the tree has no such document or folder below {recipe.source}{meant}")
-
-
-def _parents(name: str) -> list[str]:
-    parts = name.split("/")[:-1]
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]

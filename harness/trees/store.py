@@ -5,16 +5,17 @@ Versions share the files that they have in common. Nothing in it is linked to a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from harness.errors import InputError
+from harness.errors import InputError, MachineError
 from harness.files import digest, locked, write_whole
 from harness.trees import folders, imports, links, revisions
 from harness.trees.applying import Patched, apply
 from harness.trees.changes import Change, TreeChanges
-from harness.trees.git import Repository
+from harness.trees.git import Repository, last_line
 from harness.trees.patches import Patch
 from harness.trees.tree import FILE, GITLINK, Contents, Tree, identity_of
 from harness.trees.workspaces import Workspace, workspace
@@ -92,6 +93,21 @@ class Trees:
         """The content of the file at `path`, links inside the tree followed; None where there is no such file."""
         kind, _, content = self._object(f"{tree.object_id}:{path}", tree.objects)
         return content if kind == "blob" else None
+
+    def naming(self, tree: Tree, texts: Collection[str], below: str) -> tuple[str, ...]:
+        """The text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted."""
+        if not texts:
+            return ()
+        patterns = "".join(f"{text}\n" for text in sorted(texts)).encode("utf-8", "surrogateescape")
+        with tempfile.NamedTemporaryFile() as wanted:
+            wanted.write(patterns)
+            wanted.flush()
+            words = ("grep", "-l", "-z", "-I", "-F", "--full-name", "-f", wanted.name, tree.object_id, "--", below)
+            found = self._repository.attempt(*words, objects=(tree.objects,))
+        if found.returncode > 1 or (found.returncode and found.stderr):
+            raise MachineError(f"git grep failed in {self._repository.folder}: {last_line(found)}")
+        names = found.text.split("\0")[:-1]
+        return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
 
     def changes(self, base: Tree, head: Tree) -> TreeChanges:
         """Which file and line of `base` became which of `head`."""

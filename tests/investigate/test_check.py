@@ -255,3 +255,29 @@ def test_a_baseline_accepts_what_is_there_and_says_what_is_gone(
     assert [finding["path"] for finding in answer.of("fixed")] == ["docs/a.rst"]
     unread = docs_matrix(*arguments, "--docs", "b")
     assert unread.of("fixed") == []
+
+
+def test_a_document_that_includes_a_touched_file_is_read_and_one_that_mentions_it_is_not(
+    docs_matrix: Command, write: Write
+) -> None:
+    files = {
+        "docs/a.rst": GOOD + "\n.. include:: part.txt\n",
+        "docs/b.rst": GOOD + "\n.. literalinclude:: ../src/x.c\n",
+        "docs/index.rst": INDEX.replace("   b", "   b\n   c"),
+        "docs/c.rst": GOOD + "\nSee b.rst.\n",
+        "docs/part.txt": "Text.\n",
+        "src/x.c": "int x;\n",
+        "src/y.c": "int y;\n",
+    }
+    folder = repository(write, {**PROJECT, **files})
+    (folder / "docs/part.txt").write_text("*open\n")
+    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST)
+    assert answer.places("new") == [("docs/part.txt", 1)]
+    assert answer.findings["cells"][NEWEST]["read"] == 1
+    (folder / "src/y.c").write_text("int z;\n")
+    (folder / "docs/b.rst").write_text(GOOD)
+    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST)
+    assert answer.findings["cells"][NEWEST]["read"] == 2
+    (folder / "docs/conf.py").write_text(CONF + "master_doc = 'index'\n")
+    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST)
+    assert answer.findings["cells"][NEWEST]["read"] == 4
