@@ -13,7 +13,7 @@ from harness.cells import interpreters
 from harness.errors import MissingInterpreterError
 
 nox.options.sessions = ["docs-matrix"]
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2026.8.17"  # the first with sessions that run beside each other (-j)
 
 HERE = Path(__file__).parent
 MATRIX = {cell.name: cell for cell in matrix.load(HERE / "matrix.yaml").cells}
@@ -37,7 +37,7 @@ def install(session: nox.Session, *groups: str) -> None:
     session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), *groups))
 
 
-@nox.session(name="docs-matrix", python=False)
+@nox.session(name="docs-matrix", python=False, allow_parallel=True)
 @nox.parametrize("cell", CELLS)
 def docs_matrix(session: nox.Session, cell: str) -> None:
     """Check a tree in one cell, and report on all cells so far: nox -s docs-matrix -- --patch F."""

@@ -22,7 +22,7 @@ import platformdirs
 from rich.console import Console
 
 import harness
-from harness import files, matrix, process
+from harness import files, matrix, process, upkeep
 from harness.cells import doctor, locks
 from harness.diagnostics import baseline
 from harness.diagnostics.findings import Run
@@ -82,6 +82,7 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     bench = _bench(options)
+    upkeep.sweep(bench.store, _limit())
     found = subject.resolve(_asked(options), bench)
     cells = _cells(bench.matrix, options.cell, found.cells)
     console = Console(stderr=True)
@@ -94,7 +95,7 @@ def _check(options: argparse.Namespace) -> int:
             files.remove(out / "cells")
         parts.keep(answer, out)
         whole = parts.gather([out], order, parts.question(answer)) if options.join else answer
-        folder.write(whole, out)
+        folder.write(whole, out, strict=options.strict_junit)
     expected = {cell.name for cell in _cells(bench.matrix, None, found.cells)}
     _tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
     return check.exit_status(answer, named=options.cell or (), ci=_in_ci())
@@ -105,7 +106,7 @@ def _merge(options: argparse.Namespace) -> int:
     order = [cell.name for cell in configuration.cells]
     expected = [cell.name for cell in _cells(configuration, options.cell, None)] if options.cell else ()
     whole = parts.with_missing(parts.gather(options.folder, order), expected)
-    folder.write(whole, options.out)
+    folder.write(whole, options.out, strict=options.strict_junit)
     _tell(whole, options, part=False)
     return check.exit_status(whole, named=(), ci=_in_ci())
 
@@ -233,7 +234,13 @@ def _default_requirements(configuration: Matrix) -> tuple[str, ...]:
 
 
 def _store_show(options: argparse.Namespace) -> int:
-    print(_store())
+    everything = upkeep.kept(_store())
+    rows = []
+    for kind in ("trees", "copy", "environment", "build"):
+        sizes = [entry.size for entry in everything if entry.kind == kind]
+        rows.append((kind, str(len(sizes)), f"{sum(sizes) / 2**20:.0f} MiB"))
+    terminal.tell_table(("what", "how many", "size"), rows, Console())
+    print(f"{_store()}: {sum(entry.size for entry in everything) / 2**30:.1f} GiB of {_limit() / 2**30:.0f}")
     return 0
 
 
@@ -311,6 +318,11 @@ def _store() -> Path:
     """The folder that everything is kept in: $DOCS_MATRIX_STORE, else in the user's cache folder."""
     named = os.environ.get("DOCS_MATRIX_STORE")
     return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("docs-matrix")
+
+
+def _limit() -> int:
+    """The most bytes that the store may have."""
+    return upkeep.limit(os.environ.get("DOCS_MATRIX_STORE_LIMIT"))
 
 
 def _in_ci() -> bool:
@@ -400,7 +412,7 @@ def _parser() -> argparse.ArgumentParser:
 
     stores = verbs.add_parser("store", help="where everything is kept", description="Where everything is kept.")
     nested = stores.add_subparsers(title="verbs", required=True, metavar="VERB")
-    _verb(nested, common, "show", _store_show, "the folder of the store", example="store")
+    _verb(nested, common, "show", _store_show, "where the store is, what it holds, its size", example="store")
     _verb(nested, common, "empty", _store_empty, "remove all that is kept", example="store")
     return parser
 
@@ -436,6 +448,9 @@ def _tree_options(parser: argparse.ArgumentParser) -> None:
 def _out_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="where reports go")
     parser.add_argument("--json", action="store_true", help="print findings.json")
+    parser.add_argument(
+        "--strict-junit", action="store_true", help="junit.xml without what Jenkins' schema does not know"
+    )
 
 
 def _positive(text: str) -> int:

@@ -76,6 +76,7 @@ def provide(lock: Lock, interpreter: Interpreter, *, store: Path, offline: bool 
     folder = locate(lock, interpreter, store)
     environment = Environment(folder, interpreter, lock)
     if is_whole(lock, interpreter, store):
+        os.utime(folder / MARK)  # the least recently used go first when the store is full
         return environment
     with files.locked(folder.with_suffix(".lock")):
         if not is_whole(lock, interpreter, store):

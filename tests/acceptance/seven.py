@@ -14,13 +14,13 @@ from typing import Any
 from packaging.version import Version
 
 PATH = "Documentation/driver-api/vfio.rst"
-BEGINNINGS = Counter(
+OTHERS = Counter(
     {
-        (382, "Inline substitution_reference start-string"): 1,
-        (382, "Inline interpreted text or phrase reference"): 2,
-        (382, "Inline emphasis start-string"): 1,
+        (382, "Inline substitution_reference start-string without end-string."): 1,
+        (382, "Inline interpreted text or phrase reference start-string without end-string."): 2,
+        (382, "Inline emphasis start-string without end-string."): 1,
         (400, "Blank line required after table."): 1,
-        (405, "Bullet list ends without a blank line; une"): 1,
+        (405, "Bullet list ends without a blank line; unexpected unindent."): 1,
     }
 )
 TABLE = "Malformed table."
@@ -33,8 +33,8 @@ def check(findings: dict[str, Any], *, cells: int) -> None:
     new = [finding for finding in findings["findings"] if finding["verdict"] == "new"]
     assert not [finding for finding in findings["findings"] if finding["verdict"] == "fixed"]
     tables = [finding for finding in new if finding["message"].startswith(TABLE)]
-    others = Counter((finding["line"], finding["message"][:42]) for finding in new if finding not in tables)
-    assert others == Counter({(line, text[:42]): count for (line, text), count in BEGINNINGS.items()}), others
+    others = Counter((finding["line"], finding["message"]) for finding in new if finding not in tables)
+    assert others == OTHERS, others
     assert {finding["path"] for finding in new} == {PATH}
     assert all(set(finding["cells"]) == set(built) for finding in new)
     (table,) = tables

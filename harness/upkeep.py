@@ -1,0 +1,105 @@
+"""The store's size: what was not used for longest goes first, once a day, when there is more than the limit.
+
+The limit is `$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30. What was used within a day stays, whatever the size: another
+process may be using it. The trees' objects count, and go only when the store is emptied.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import files
+from harness.errors import InputError
+
+__all__ = ["Kept", "kept", "limit", "sweep"]
+
+DAY = 24 * 3600.0
+DEFAULT_LIMIT = 30.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something in the store: its kind (`build`, `environment`, `copy`, `trees`), bytes, and when it was last used."""
+
+    kind: str
+    path: Path
+    size: int
+    used: float
+
+
+def limit(text: str | None) -> int:
+    """The limit in bytes that `text` (GiB, None for the default) says; raises `InputError` where it is no number."""
+    try:
+        gib = DEFAULT_LIMIT if text is None else float(text)
+    except ValueError:
+        gib = -1.0
+    if not 0 <= gib < float("inf"):
+        raise InputError(f"DOCS_MATRIX_STORE_LIMIT={text}: must be a number of GiB, such as 30")
+    return int(gib * 2**30)
+
+
+def kept(store: Path) -> tuple[Kept, ...]:
+    """Everything that `store` keeps; measuring a kernel's private copy takes about a second."""
+    found = [
+        *(_measured("build", path) for path in _folders(store / "builds")),
+        *(_measured("environment", path) for path in _folders(store / "environments")),
+        *(_measured("copy", slot) for lineage in _folders(store / "work") for slot in _folders(lineage)),
+    ]
+    trees = store / "trees.git"
+    return (*found, *([_measured("trees", trees)] if trees.is_dir() else []))
+
+
+def sweep(store: Path, most: int) -> tuple[Kept, ...]:
+    """Remove from `store` what was not used for longest until it is no larger than `most` bytes; says what went.
+
+    Nothing is done where the last sweep was within a day.
+    """
+    stamp = store / "swept"
+    now = time.time()
+    if stamp.exists() and now - stamp.stat().st_mtime < DAY:
+        return ()
+    files.write_whole(stamp, "")
+    everything = kept(store)
+    surplus = sum(entry.size for entry in everything) - most
+    gone = []
+    for entry in sorted(everything, key=lambda entry: entry.used):
+        if surplus <= 0 or now - entry.used < DAY:
+            break
+        if entry.kind != "trees":
+            files.remove(entry.path)
+            surplus -= entry.size
+            gone.append(entry)
+    return tuple(gone)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    try:
+        yield from (Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return
+
+
+def _measured(kind: str, folder: Path) -> Kept:
+    size, used = 0, folder.stat().st_mtime
+    pending = [folder]
+    while pending:
+        try:
+            entries = list(os.scandir(pending.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(Path(entry.path))
+                continue
+            try:
+                told = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue
+            size += told.st_blocks * 512
+            if entry.path.startswith(f"{folder}{os.sep}") and os.sep not in entry.path[len(str(folder)) + 1 :]:
+                used = max(used, told.st_mtime)  # the marks of use lie at the top
+    return Kept(kind, folder, size, used)

@@ -1,0 +1,60 @@
+"""The store's limit: the least recently used goes, what is in use stays."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from harness import upkeep
+from harness.errors import InputError
+
+
+def thing(store: Path, name: str, *, days: float) -> Path:
+    """A folder of 1 MiB in the store, last used so many days ago."""
+    folder = store / name
+    folder.mkdir(parents=True)
+    (folder / "mark").write_bytes(os.urandom(2**20))
+    then = time.time() - days * 24 * 3600
+    for path in (folder / "mark", folder):
+        os.utime(path, (then, then))
+    return folder
+
+
+def test_the_least_recently_used_goes_until_the_size_is_right(tmp_path: Path) -> None:
+    old = thing(tmp_path, "environments/old", days=9)
+    older = thing(tmp_path, "work/kernel/0", days=10)
+    young = thing(tmp_path, "builds/young", days=2)
+    gone = upkeep.sweep(tmp_path, 2 * 2**20)
+    assert [entry.path for entry in gone] == [older]
+    assert old.exists()
+    assert young.exists()
+    assert {entry.kind for entry in upkeep.kept(tmp_path)} == {"environment", "build"}
+
+
+def test_what_was_used_within_a_day_and_the_trees_stay_whatever_the_size(tmp_path: Path) -> None:
+    thing(tmp_path, "builds/now", days=0.5)
+    thing(tmp_path, "trees.git", days=90)
+    assert upkeep.sweep(tmp_path, 0) == ()
+    assert len(upkeep.kept(tmp_path)) == 2
+
+
+def test_the_store_is_swept_once_a_day(tmp_path: Path) -> None:
+    upkeep.sweep(tmp_path, 0)
+    thing(tmp_path, "builds/old", days=9)
+    assert upkeep.sweep(tmp_path, 0) == ()
+    os.utime(tmp_path / "swept", (0, 0))
+    assert len(upkeep.sweep(tmp_path, 0)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "much", "-1", "nan", "inf"])
+def test_a_limit_that_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="DOCS_MATRIX_STORE_LIMIT"):
+        upkeep.limit(text)
+
+
+def test_the_limit_is_in_gib() -> None:
+    assert upkeep.limit("2") == 2 * 2**30
+    assert upkeep.limit(None) > 2**30
