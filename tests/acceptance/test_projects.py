@@ -38,7 +38,16 @@ def test_sphinx_s_own_documentation_is_built_and_a_mistake_in_it_is_found(
     patch = tmp_path / "faq.patch"
     before = faq.read_text()
     faq.write_text(before + "\nA *mistake.\n")
-    words = ["git", "diff", "--no-index", "--no-prefix", "--output", patch, "a/doc/faq.rst", "b/doc/faq.rst"]
+    words: list[str | Path] = [
+        "git",
+        "diff",
+        "--no-index",
+        "--no-prefix",
+        "--output",
+        patch,
+        "a/doc/faq.rst",
+        "b/doc/faq.rst",
+    ]
     for side, text in (("a", before), ("b", faq.read_text())):
         path = tmp_path / side / "doc" / "faq.rst"
         path.parent.mkdir(parents=True)
