@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.diagnostics.findings import CellResult, Finding, Run, Verdict
 from harness.diagnostics.record import Diagnostic
-from harness.reports.text import one_line, plural
+from harness.reports.text import cut, one_line, plural
 
 __all__ = ["OTHER", "cells", "differences", "fate", "headline", "place", "statement", "toolchain", "verdict", "why"]
 
@@ -98,7 +98,7 @@ def toolchain(cell: CellResult) -> str:
 
 
 def _named(some: Sequence[CellResult]) -> str:
-    first = [f"{cell.name} ({cell.reason or cell.status})" for cell in some[:3]]
+    first = [f"{cell.name} ({cut(cell.reason or cell.status, 160)})" for cell in some[:3]]
     more = [f"{len(some) - 3} more"] if len(some) > 3 else []
     return one_line(", ".join([*first, *more]))
 

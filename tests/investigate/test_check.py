@@ -281,3 +281,31 @@ def test_a_document_that_includes_a_touched_file_is_read_and_one_that_mentions_i
     (folder / "docs/conf.py").write_text(CONF + "master_doc = 'index'\n")
     answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST)
     assert answer.findings["cells"][NEWEST]["read"] == 4
+
+
+def test_an_interrupted_run_ends_at_once_and_leaves_no_process(write: Write, store: Path, tmp_path: Path) -> None:
+    mark = f"mark-{uuid.uuid4()}"
+    slow = f"import subprocess\nsubprocess.run(['sh', '-c', 'sleep 600; : {mark}'])\n"
+    folder = write("project", {**PROJECT, "docs/conf.py": slow})
+    words = [
+        sys.executable,
+        "-m",
+        "harness",
+        "check",
+        "--tree",
+        str(folder),
+        "--cell",
+        NEWEST,
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    environment = {**os.environ, "DOCS_MATRIX_STORE": str(store), "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(words, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    while mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout:
+        assert running.poll() is None
+        time.sleep(0.1)
+    running.send_signal(signal.SIGTERM)
+    said = running.communicate(timeout=30)[1]
+    assert running.returncode == 130
+    assert said.endswith("the next run goes on from them\n")
+    assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
