@@ -26,7 +26,7 @@ from harness import files, matrix, process, upkeep
 from harness.cells import doctor, locks
 from harness.diagnostics import baseline
 from harness.diagnostics.findings import Run
-from harness.errors import HarnessError, InputError
+from harness.errors import HarnessError, InputError, MachineError
 from harness.investigate import check, parts, subject
 from harness.investigate.bench import Bench
 from harness.matrix import Cell, Matrix
@@ -81,6 +81,7 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    folder.prepare(options.out, keep=options.join)
     bench = _bench(options)
     upkeep.sweep(bench.store, _limit())
     found = subject.resolve(_asked(options), bench)
@@ -91,8 +92,7 @@ def _check(options: argparse.Namespace) -> int:
     out: Path = options.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if options.join else nullcontext():
-        if not options.join:
-            files.remove(out / "cells")
+        parts.forget(out, but=parts.question(answer) if options.join else None)
         parts.keep(answer, out)
         whole = parts.gather([out], order, parts.question(answer)) if options.join else answer
         folder.write(whole, out, strict=options.strict_junit)
@@ -118,6 +118,9 @@ def _baseline_write(options: argparse.Namespace) -> int:
     with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
         builds = check.builds_of(found, cells, bench, jobs=options.jobs, progress=progress)
     supported = [cell.name for cell in _cells(bench.matrix, None, found.cells)]
+    broken = [f"{name} ({build.reason})" for name, build in builds.items() if build.status != "ok"]
+    if broken:
+        raise MachineError(f"{path}: not written, since a build that did not finish says nothing: {', '.join(broken)}")
     said = {name: build.diagnostics for name, build in builds.items()}
     written = baseline.collect(said, kept, supported)
     baseline.write(path, written)
@@ -245,11 +248,8 @@ def _store_show(options: argparse.Namespace) -> int:
 
 
 def _store_empty(options: argparse.Namespace) -> int:
-    store = _store()
-    if store.exists() and not (store / "trees.git").exists() and any(store.iterdir()):
-        raise InputError(f"{store}: does not look like a store of docs-matrix; nothing was removed")
-    files.remove(store)
-    print(f"{store}: emptied")
+    upkeep.empty(_store())
+    print(f"{_store()}: emptied")
     return 0
 
 
@@ -296,7 +296,9 @@ def _cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequen
 
 
 def _bench(options: argparse.Namespace) -> Bench:
-    return Bench(_matrix(options), _store(), offline=options.offline)
+    configuration = _matrix(options)
+    upkeep.claim(_store())
+    return Bench(configuration, _store(), offline=options.offline)
 
 
 def _matrix(options: argparse.Namespace) -> Matrix:

@@ -15,7 +15,11 @@ from pathlib import Path
 from harness import files
 from harness.errors import InputError
 
-__all__ = ["Kept", "kept", "limit", "sweep"]
+__all__ = ["Kept", "claim", "empty", "kept", "limit", "sweep"]
+
+MARK = "docs-matrix-store"
+OURS = ("builds", "environments", "locks", "work", "trees.git", "trees.lock", "swept", MARK)
+"""What a store holds; nothing else in its folder is ever removed."""
 
 DAY = 24 * 3600.0
 DEFAULT_LIMIT = 30.0
@@ -40,6 +44,28 @@ def limit(text: str | None) -> int:
     if not 0 <= gib < float("inf"):
         raise InputError(f"DOCS_MATRIX_STORE_LIMIT={text}: must be a number of GiB, such as 30")
     return int(gib * 2**30)
+
+
+def claim(store: Path) -> None:
+    """Make `store` a store, or see that it is one; raises `InputError` for a folder that holds something else."""
+    if (store / MARK).exists():
+        return
+    if store.exists() and (not store.is_dir() or any(store.iterdir())):
+        raise InputError(
+            f"{store}: is no store of docs-matrix, and not empty; name another folder in DOCS_MATRIX_STORE"
+        )
+    files.write_whole(store / MARK, "What docs-matrix keeps; `docs-matrix store empty` removes it.\n")
+
+
+def empty(store: Path) -> None:
+    """Remove what docs-matrix keeps in `store`; raises `InputError` where that is no store."""
+    if not store.exists():
+        return
+    claim(store)
+    for name in OURS:
+        files.remove(store / name)
+    if not any(store.iterdir()):
+        store.rmdir()
 
 
 def kept(store: Path) -> tuple[Kept, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import upkeep
 from tests.conftest import NEWEST, ROOT, Command
 
 VERBS = ["check", "merge", "baseline write", "baseline show", "cells", "lock", "doctor", "store show", "store empty"]
@@ -77,8 +78,12 @@ def test_the_store_is_emptied_only_where_it_is_one(docs_matrix: Command, tmp_pat
     refused = docs_matrix("store", "empty", DOCS_MATRIX_STORE=str(other))
     assert refused.status == 2
     assert (other / "thesis.tex").exists()
+    (other / "trees.git").mkdir()
+    assert docs_matrix("store", "empty", DOCS_MATRIX_STORE=str(other)).status == 2
+    assert docs_matrix("check", "--tree", "example", DOCS_MATRIX_STORE=str(other)).status == 2
     ours = tmp_path / "store"
-    (ours / "trees.git").mkdir(parents=True)
+    upkeep.claim(ours)
+    (ours / "trees.git").mkdir()
     assert docs_matrix("store", "empty", DOCS_MATRIX_STORE=str(ours)).status == 0
     assert not ours.exists()
 

@@ -37,8 +37,9 @@ Unjudged, in a restricted build, is a message that reading the rest could take a
     not exist, a label that is there and has no title, a reference that cannot be parsed, numfig being off, and an
     intersphinx reference ("external …"), whose answer is in the other project;
   - MyST's `xref_missing`;
-  - a document that is in no toctree or in several, and a citation that is not referenced. Where the source of an unread
-    document has a toctree and names the document, only the restriction makes "in no toctree": that is dropped.
+  - a document that is in several toctrees, and a citation that is not referenced.
+A document "in no toctree" is judged by the sources: where that of an unread document with a toctree names it, only the
+restriction makes the message, and it is dropped; where none does, it is as true as in a whole build.
 Everything else is judged: docutils' messages, footnotes, includes, images, and the duplicates that were met.
 """
 
@@ -117,7 +118,7 @@ class Probe(object):
     def __init__(self, config: Dict[str, Any]) -> None:
         self.file = os.open(config["records"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.documents = config["documents"]  # type: Optional[List[str]]
-        self.places = _places(config["root"])
+        self.places = [tuple(pair) for pair in config.get("places", ())] + _places(config["root"])
         self.process = os.getpid()
         self.app = None  # type: Any
         self.unread = frozenset()  # type: frozenset[str]
@@ -230,8 +231,8 @@ class Probe(object):
                 break
         path = os.path.normpath(path)
         ending = os.path.splitext(path)[1]
-        if ending and path.endswith(ending * 2) and not os.path.exists(path):
-            path = path[: -len(ending)]  # Sphinx took a path for the name of a document: c.rst.rst
+        if ending and not os.path.exists(path) and os.path.exists(path[: -len(ending)]):
+            path = path[: -len(ending)]  # Sphinx took a path for the name of a document: c.rst.rst, index.md.rst
         short = self.relocate(path)
         if os.path.isabs(short):
             short = self.relocate(os.path.realpath(path))
@@ -252,7 +253,7 @@ class Probe(object):
 
     def is_unjudged(self, record: Any, message: str) -> bool:
         if getattr(record, "subtype", None) == "xref_missing" or message.startswith(ABOUT_ALL_DOCUMENTS):
-            return True
+            return not message.startswith(NOT_INCLUDED)
         node = getattr(record, "location", None)
         if not isinstance(node, _sphinx("addnodes").pending_xref) or message.startswith(JUDGED_REFERENCES):
             return False
@@ -431,6 +432,8 @@ class Probe(object):
             self.crash(next(value for value in arguments if isinstance(value, BaseException)))
 
     def crash(self, error: BaseException) -> None:
+        if os.getpid() != self.process:
+            return  # a child that conf.py forked; Sphinx's own workers are told of by the main process
         lines = [" ".join(line.split()) for line in plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
             lines = [lines[0] + " " + lines[-1]]
@@ -455,6 +458,8 @@ class Probe(object):
             status = int(build.main(arguments) or 0)
         except SystemExit as error:
             status = 0 if error.code is None else error.code if isinstance(error.code, int) else 1
+            if self.app is not None:
+                self.crash(RuntimeError("sys.exit(%r) was called in the middle of the build" % (error.code,)))
             raise
         except BaseException as error:
             self.crash(error)

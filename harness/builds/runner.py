@@ -12,13 +12,14 @@ import os
 import shlex
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import files, process
 from harness.builds import capture, probe, recipes
 from harness.builds.result import Build, BuildStatus
 from harness.builds.store import BuildStore
+from harness.cells import environments
 from harness.cells.environments import Environment
 from harness.diagnostics import log
 from harness.errors import MachineError
@@ -58,6 +59,7 @@ class Runner:
     def __init__(self, trees: Trees, store: Path, *, time_limit: float) -> None:
         """`store` is the folder that everything is kept in, `time_limit` in seconds for each build."""
         self._trees = trees
+        self._store = store
         self._builds = BuildStore(store)
         self._time_limit = time_limit
 
@@ -96,7 +98,10 @@ class Runner:
             except OSError as error:
                 raise files.cannot_write(workspace.scratch, error) from error
             captured = capture.read(workspace.scratch / "records.jsonl", stderr, root=workspace.root)
-            build = _result(captured, finished)
+            build = _result(captured, finished, self._time_limit)
+            environment = order.environment
+            if not environments.is_whole(environment.lock, environment.interpreter, self._store):
+                build = replace(build, status="failed", reason="the build changed its environment, which others share")
             return build, b"$ %s\n%s%s" % (
                 shlex.join(command.words).encode("utf-8", "replace"),
                 stdout.read_bytes(),
@@ -148,6 +153,12 @@ def _furnish(order: Order, workspace: Workspace) -> recipes.Rooms:
     config = {
         "records": str(scratch / "records.jsonl"),
         "root": str(workspace.root),
+        "places": [
+            (str(scratch / "home"), "<home>"),
+            (str(scratch / "tmp"), "<tmp>"),
+            (str(scratch / "output"), "<output>"),
+            (str(scratch), "<scratch>"),
+        ],
         "documents": None if order.documents is None else list(order.documents),
     }
     files.write_json(scratch / "probe.json", config)
@@ -173,8 +184,8 @@ def _variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, s
     }
 
 
-def _result(captured: capture.Capture, finished: process.Finished) -> Build:
-    status, reason = _status(captured, finished)
+def _result(captured: capture.Capture, finished: process.Finished, limit: float) -> Build:
+    status, reason = _status(captured, finished, limit)
     return Build(
         status=status,
         reason=reason,
@@ -193,10 +204,10 @@ def _result(captured: capture.Capture, finished: process.Finished) -> Build:
     )
 
 
-def _status(captured: capture.Capture, finished: process.Finished) -> tuple[BuildStatus, str | None]:
+def _status(captured: capture.Capture, finished: process.Finished, limit: float) -> tuple[BuildStatus, str | None]:
     """A build is `ok` only where the recipe ended well and Sphinx came to its end: everything else is a failure."""
     if finished.timed_out:
-        return "timeout", f"stopped after {finished.seconds:.0f} s, the time limit"
+        return "timeout", f"stopped at the time limit of {limit:.0f} s"
     if captured.crash:
         return "failed", captured.crash
     if finished.returncode < 0:
@@ -204,8 +215,8 @@ def _status(captured: capture.Capture, finished: process.Finished) -> tuple[Buil
     if finished.returncode > 0:
         last = captured.unclassified[-1] if captured.unclassified else "it said nothing"
         return "failed", f"{Path(finished.command[0]).name} ended with status {finished.returncode}: {last}"
-    if not captured.finished:
-        return "failed", "Sphinx did not come to its end"
+    if not captured.finished or not captured.documents:
+        return "failed", "Sphinx did not come to its end" if captured.documents else "Sphinx looked at no documents"
     return "ok", None
 
 

@@ -17,6 +17,7 @@ _SAME_MISTAKE: tuple[tuple[int, Callable[[str], str]], ...] = (
     (0, messages.key),
     (1, messages.key),
     (1, messages.headline),
+    (0, lambda message: messages.headline(message).translate({ord(quote): None for quote in "'\"`"})),
 )
 """How far two cells' lines may lie apart, and what of their messages must agree; the strictest first."""
 

@@ -17,7 +17,7 @@ from harness.diagnostics.findings import CellResult, Run
 from harness.diagnostics.merge import merge
 from harness.errors import InputError
 
-__all__ = ["gather", "keep", "question", "with_missing"]
+__all__ = ["forget", "gather", "keep", "question", "with_missing"]
 
 FORMAT = 1
 _HEAD = ("tree", "identity", "base", "base_identity", "docs", "patches", "notes")
@@ -46,6 +46,17 @@ def keep(run: Run, out: Path) -> None:
         )
 
 
+def forget(out: Path, *, but: str | None) -> None:
+    """Remove the results of cells below `out`, except for those that answer the question `but`; no other file."""
+    for path in sorted((out / "cells").glob("*.json")):
+        try:
+            asked = _read(path)["question"]
+        except InputError:
+            continue
+        if asked != but:
+            files.remove(path)
+
+
 def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = None) -> Run:
     """One run of the cells whose results lie below `folders`, at any depth; cells come in `order`, others behind.
 
@@ -59,7 +70,11 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
         raise InputError(f"{', '.join(map(str, folders))}: no results of cells found (cells/*.json)")
     if len({part["question"] for part in parts}) > 1:
         raise InputError(f"{', '.join(map(str, folders))}: the results are of different trees, patches or bases")
-    cells = {cell.name: cell for cell in (CellResult.from_json(part["result"]) for part in parts)}
+    cells: dict[str, CellResult] = {}
+    for cell in (CellResult.from_json(part["result"]) for part in parts):
+        known = cells.get(cell.name)
+        if known is None or (known.status == "ok" and cell.status != "ok"):  # a failure is never hidden by another job
+            cells[cell.name] = cell
     place = {name: number for number, name in enumerate(order)}
     ordered = tuple(sorted(cells.values(), key=lambda cell: (place.get(cell.name, len(place)), cell.name)))
     first = parts[0]
@@ -88,11 +103,20 @@ def with_missing(run: Run, expected: Iterable[str]) -> Run:
     return replace(run, cells=run.cells + missing)
 
 
+def _complete(part: dict[str, Any]) -> None:
+    """Raise `KeyError` or `TypeError` where a key that `gather` needs is missing or of another kind."""
+    for name in ("question", *_HEAD, "sources"):
+        part[name]
+    if not all(isinstance(part[name], list) for name in ("patches", "notes")) or not isinstance(part["sources"], dict):
+        raise TypeError("patches and notes must be lists, sources a mapping")
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         part = json.loads(path.read_text("utf-8"))
         if part["docs-matrix-cell"] != FORMAT:
             raise InputError(f"{path}: format {part['docs-matrix-cell']!r}; this release reads {FORMAT}")
+        _complete(part)
         CellResult.from_json(part["result"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not the results of a cell: {error}") from error

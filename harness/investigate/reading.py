@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ __all__ = ["ReadSet", "choose"]
 
 SUFFIXES = (".rst", ".md", ".txt")
 """The suffixes of documents' sources, in the order in which a name without one is looked for."""
+LABEL = re.compile(r"^[ \t]*\.\. _([^:`\n]+):[ \t]*$|^\(([^()\n]+)\)=[ \t]*$", re.MULTILINE)
+"""What defines a label, in reStructuredText and in MyST."""
 MOST_NAMES = 1_000
 """Beyond so many touched files a scan for their names takes longer than it saves."""
 
@@ -43,7 +46,8 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
     has, with the one that may have been meant.
     """
     wanted = docs or (("affected",) if base else ("all",))
-    if "all" in wanted:
+    whole = {"all", posixpath.normpath(recipe.source), f"{posixpath.normpath(recipe.source)}/", ".", "./"}
+    if whole & set(wanted):
         return ReadSet(None, None, "all documents")
     named = tuple(name for name in wanted if name != "affected")
     read = _documents(named, head, base, recipe, trees)
@@ -70,18 +74,24 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
         if _concerns_all(change, recipe):
             path = change.head_path or change.base_path
             return ReadSet(None, None, "all documents", (f"all documents are read: the change touches {path}",))
-    sides = [
-        _concerned(tree, {path for path in paths if path}, recipe, trees)
-        for tree, paths in (
-            (base, [change.base_path for change in changed]),
-            (head, [change.head_path for change in changed]),
-        )
-    ]
-    if sides[0] is None or sides[1] is None:
-        note = "all documents are read: the change touches too many files, or one below the sources that none names"
+    if len(changed) > MOST_NAMES:
+        return ReadSet(None, None, "all documents", ("all documents are read: the change touches too many files",))
+    names = _named_by(changed, base, head, recipe, trees)
+    before = _concerned(base, {change.base_path for change in changed if change.base_path}, names, recipe, trees)
+    after = _concerned(head, {change.head_path for change in changed if change.head_path}, names, recipe, trees)
+    if before is None or after is None:
+        note = "all documents are read: the change touches a file below the sources that no document names"
         return ReadSet(None, None, "all documents", (note,))
-    note = "read are the documents that the change touches, or that name a file it touches; --docs all reads the others"
-    return ReadSet(sides[0], sides[1], "affected", (note,))
+    changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
+    both_before = before | {path for name in after if (path := changes.base_path(name))}
+    both_after = after | {path for name in before if (path := changes.head_path(name))}
+    return ReadSet(_sources(both_before, recipe), _sources(both_after, recipe), "affected", (NOTE,))
+
+
+NOTE = (
+    "read are the documents that the change touches, and those that name a file, document or label that it touches; "
+    "--docs all reads the others"
+)
 
 
 def _concerns_all(change: Change, recipe: Recipe) -> bool:
@@ -93,31 +103,80 @@ def _concerns_all(change: Change, recipe: Recipe) -> bool:
     )
 
 
-def _concerned(tree: Tree, touched: Collection[str], recipe: Recipe, trees: Trees) -> tuple[str, ...] | None:
-    """The documents of `tree` that `touched` files are, or that name one; None where that cannot be told.
+@dataclass(frozen=True)
+class _Names:
+    """What other documents may call what the change touches: documents that come, go or move, and labels that do."""
 
-    A file outside of the sources is named by its whole path (kernel-doc), one below them by its own name (include).
+    documents: frozenset[str]
+    labels: frozenset[str]
+
+    def are_in(self, text: str) -> bool:
+        return any(label in text for label in self.labels) or any(self._is_entry(line) for line in text.splitlines())
+
+    def _is_entry(self, line: str) -> bool:
+        target = line.strip().rpartition("<")[2].rstrip(">")
+        last = posixpath.splitext(posixpath.basename(target))[0]
+        return last in self.documents or (":doc:" in line and any(name in line for name in self.documents))
+
+
+def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> _Names:
+    documents, labels = set(), set()
+    for change in changed:
+        paths = (change.base_path, change.head_path)
+        if paths[0] != paths[1]:
+            inside = [path for path in paths if path and _below(recipe, path) and path.endswith(SUFFIXES)]
+            documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
+        sides = [
+            _labels(_text(tree, path, trees)) if path and path.endswith(SUFFIXES) else set()
+            for tree, path in zip((base, head), paths, strict=True)
+        ]
+        labels |= sides[0] ^ sides[1]
+    return _Names(frozenset(documents), frozenset(labels))
+
+
+def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> set[str] | None:
+    """The files below the sources that `touched` are, or that name one, until nothing is added; None where a touched file
+    below the sources is no document and none names it.
+
+    A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
     """
-    if len(touched) > MOST_NAMES:
-        return None
     inside = {path for path in touched if _below(recipe, path)}
-    names = {posixpath.basename(path) if path in inside else path: path.endswith(SUFFIXES) for path in touched}
-    found = set(inside)
-    seen = set()
-    for path in trees.naming(tree, {name for name in names if "\n" not in name}, recipe.source):
-        text = (trees.read(tree, path) or b"").decode("utf-8", "replace")
-        named = {name for name, is_document in names.items() if _names(text, name, include=is_document)}
-        seen |= named
-        found |= {path} if named else set()
-    if any(posixpath.basename(path) not in seen and not path.endswith(SUFFIXES) for path in inside):
+    found, named, pending = set(inside), set[str](), set(touched)
+    while pending:
+        wanted = {posixpath.basename(path) for path in pending} | names.documents | names.labels
+        fresh = set()
+        for path in trees.naming(tree, {text for text in wanted if text.strip() and "\n" not in text}, recipe.source):
+            text = _text(tree, path, trees)
+            here = {name for name in pending if name != path and _names(text, name, inside=name in inside)}
+            named |= here
+            if path not in found and (here or names.are_in(text)):
+                fresh.add(path)
+        found |= fresh
+        pending = fresh  # who includes what was found
+    if any(path not in named and not path.endswith(SUFFIXES) for path in inside):
         return None
-    below = (_below(recipe, path) for path in found if path.endswith(SUFFIXES))
+    return found
+
+
+def _names(text: str, path: str, *, inside: bool) -> bool:
+    """Whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
+    name = posixpath.basename(path)
+    mentioned = inside and not path.endswith(SUFFIXES)
+    return any(name in line and ("include" in line or mentioned or path in line) for line in text.splitlines())
+
+
+def _labels(text: str) -> set[str]:
+    return {match[1] or match[2] for match in LABEL.finditer(text)}
+
+
+def _sources(paths: Collection[str], recipe: Recipe) -> tuple[str, ...]:
+    """Those of `paths` that may be documents, relative to the source folder."""
+    below = (_below(recipe, path) for path in paths if path.endswith(SUFFIXES))
     return tuple(sorted(path for path in below if path))
 
 
-def _names(text: str, name: str, *, include: bool) -> bool:
-    """Whether a source names a file; a document only where it is included, since many only mention it."""
-    return any(name in line and (not include or "include" in line) for line in text.splitlines())
+def _text(tree: Tree, path: str, trees: Trees) -> str:
+    return (trees.read(tree, path) or b"").decode("utf-8", "replace")
 
 
 def _documents(wanted: Iterable[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
@@ -133,7 +192,7 @@ def _document(wanted: str, below: set[str], folders: set[str], recipe: Recipe) -
     for candidate in (name, _below(recipe, name)):
         if candidate is None:
             continue
-        if candidate in below:
+        if candidate in below and candidate.endswith(SUFFIXES):
             return candidate
         if candidate in folders:
             return f"{candidate}/"

@@ -6,6 +6,8 @@ This is the part of every question that looks at the user's tree, patch and revi
 from __future__ import annotations
 
 import difflib
+import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,12 +94,12 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
 def _refuse_contradictions(asked: Asked) -> None:
     given = [
         name
-        for name, value in (("--patch", asked.patches), ("--base", asked.base), ("--baseline", asked.baseline))
-        if value
+        for name, value in (("--patch", asked.patches or None), ("--base", asked.base), ("--baseline", asked.baseline))
+        if value is not None
     ]
     if len(given) > 1:
         raise InputError(f"{' and '.join(given)} both say what the head is held against; give one of them")
-    if asked.head and not asked.base:
+    if asked.head is not None and asked.base is None:
         raise InputError("--head needs --base: it names the other end of the change")
 
 
@@ -118,9 +120,9 @@ def _named(tree: str, bench: Bench) -> NamedTree | None:
 
 def _versions(asked: Asked, source: Path, trees: Trees) -> tuple[Tree, Tree | None, tuple[str, ...]]:
     """The head, the base where one is built, and what there is to say of the patches."""
-    if asked.base:
+    if asked.base is not None:
         base = trees.revision(source, asked.base)
-        head = trees.revision(source, asked.head) if asked.head else trees.open(source)
+        head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
         return head, base, tuple(dict.fromkeys((*base.notes, *head.notes)))
     head = trees.open(source)
     if asked.patches:
@@ -133,15 +135,29 @@ def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> 
     requirements = asked.requirements
     if requirements is None and named:
         requirements = named.requirements
-    if named and named.recipe and requirements is not None:
-        return named.recipe, requirements
-    recognised = recipes.recognise(asked.tree, trees.paths(head), lambda path: trees.read(head, path))
+    paths = trees.paths(head)
+    if named and named.recipe:
+        _refuse_recipe(named.recipe, named.name, paths)
+        if requirements is not None:
+            return named.recipe, requirements
+    recognised = recipes.recognise(asked.tree, paths, lambda path: trees.read(head, path))
     recipe = named.recipe if named and named.recipe else recognised.recipe
     return recipe, recognised.requirements if requirements is None else requirements
 
 
+def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:
+    source = posixpath.normpath(recipe.source)
+    if source != "." and not any(path.startswith(f"{source}/") for path in paths):
+        raise InputError(f"trees.{name}.recipe: source: the tree has no folder {recipe.source}")
+    refused = [option for option in recipe.options if option in ("-W", "--fail-on-warning", "-Q", "-w")]
+    if refused:
+        raise InputError(
+            f"trees.{name}.recipe: options: {refused[0]} hides or stops at warnings; what is new fails without it"
+        )
+
+
 def _against(asked: Asked, base: Tree | None, baseline: Path | None) -> str:
-    if asked.base:
+    if asked.base is not None:
         return asked.base
     if base:
         return "the tree without the patch" if len(asked.patches) == 1 else "the tree without the patches"

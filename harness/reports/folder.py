@@ -6,14 +6,30 @@ import re
 from pathlib import Path
 
 from harness.diagnostics.findings import Run
-from harness.files import digest, write_json, write_whole
+from harness.files import cannot_write, digest, remove, write_json, write_whole
 from harness.reports.findings_json import document
 from harness.reports.junit import junit
 from harness.reports.markdown import summary
 from harness.reports.text import visible
 from harness.reports.zeroday import report_text
 
-__all__ = ["write"]
+__all__ = ["prepare", "write"]
+
+REPORTS = ("junit.xml", "findings.json", "report.txt", "summary.md")
+
+
+def prepare(out: Path, *, keep: bool) -> None:
+    """Make the folder `out` before anything is built, and take away the reports of an earlier run unless `keep`.
+
+    Git ignores what is in it, so that reports below a tree are no part of the tree. Raises `MachineError` where `out`
+    cannot be written.
+    """
+    try:
+        write_whole(out / ".gitignore", "*\n")
+        for name in () if keep else REPORTS:
+            remove(out / name)
+    except OSError as error:
+        raise cannot_write(out, error) from error
 
 
 def write(run: Run, out: Path, *, strict: bool = False) -> None:

@@ -40,7 +40,7 @@ class Found:
 
 
 def scan(root: Path) -> Found:
-    """Everything below `root`, except git's own folders and Python's compiled files."""
+    """Everything below `root`, except git's own folders, Python's compiled files, and folders that ignore all in them."""
     found = Found()
     _scan(os.fspath(root), "", found)
     return found
@@ -112,7 +112,10 @@ def _scan(top: str, prefix: str, found: Found) -> None:
     while todo:
         folder, path = todo.pop()
         empty = True
-        for entry in _entries(folder):
+        entries = list(_entries(folder))
+        if path and any(entry.name == ".gitignore" and _ignores_all(entry.path) for entry in entries):
+            continue
+        for entry in entries:
             if entry.name in SKIPPED:
                 continue
             empty = False
@@ -125,6 +128,15 @@ def _scan(top: str, prefix: str, found: Found) -> None:
             return
         if empty and path:
             found.empty.append(path)
+
+
+def _ignores_all(place: str) -> bool:
+    """Whether a folder says by its own .gitignore that nothing in it counts: virtual environments, caches, our reports."""
+    try:
+        text = Path(place).read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return [line.strip() for line in text.splitlines() if not line.startswith("#")] == ["*"]
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.errors import InputError
+from harness.errors import InputError, MachineError
 from harness.files import digest, locked, write_json
 from harness.trees.archives import import_archive
 from harness.trees.blobs import BlobWriter, blob_id
@@ -152,6 +152,11 @@ def private_index(repository: Repository) -> Iterator[Path]:
 def _batch(answer: bytes) -> Iterable[str]:
     while answer:
         head, _, rest = answer.partition(b"\n")
+        if not head.rpartition(b" ")[2].isdigit():
+            said = head.decode("utf-8", "replace")
+            raise MachineError(
+                f"git has not all of this tree: {said}; is it a partial clone? git fetch --refetch --no-filter"
+            )
         size = int(head.rpartition(b" ")[2])
         yield rest[:size].decode("utf-8", "surrogateescape")
         answer = rest[size + 1 :]

@@ -40,6 +40,10 @@ class Workspace:
     scratch: Path
 
 
+KEPT = ("tree", "index", "lock")
+"""What stays in a slot from one build to the next."""
+
+
 @contextmanager
 def workspace(repository: Repository, work: Path, tree: Tree) -> Iterator[Workspace]:
     """A slot below the folder `work` that holds `tree`, for as long as the `with` statement lasts.
@@ -50,8 +54,9 @@ def workspace(repository: Repository, work: Path, tree: Tree) -> Iterator[Worksp
         slot = _free_slot(work / tree.lineage[:16], tree, held)
         root, scratch = slot / "tree", slot / "scratch"
         try:
-            (slot / "holds").unlink(missing_ok=True)
-            remove(scratch)
+            for left in slot.iterdir():  # also what a build wrote above its tree
+                if left.name not in KEPT:
+                    remove(left)
             scratch.mkdir()
             root.mkdir(exist_ok=True)
             _bring(repository, slot, tree)

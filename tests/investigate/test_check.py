@@ -108,6 +108,9 @@ def test_a_named_document_alone_is_read(docs_matrix: Command, write: Write) -> N
     assert answer.places("new") == [("docs/a.rst", 2)]
     cell = answer.findings["cells"][NEWEST]
     assert (cell["read"], cell["documents"]) == (1, 3)
+    assert docs_matrix("check", "--tree", folder, "--docs", "docs/conf.py", "--cell", NEWEST).status == 2
+    whole = docs_matrix("check", "--tree", folder, "--docs", "docs", "--cell", NEWEST)
+    assert whole.findings["cells"][NEWEST]["read"] == 3
 
 
 def test_a_warning_that_an_unread_document_could_answer_is_not_new(docs_matrix: Command, write: Write) -> None:
@@ -309,3 +312,100 @@ def test_an_interrupted_run_ends_at_once_and_leaves_no_process(write: Write, sto
     assert running.returncode == 130
     assert said.endswith("the next run goes on from them\n")
     assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("moment", ["builder-inited", "env-updated", "build-finished"])
+def test_an_extension_that_ends_the_process_well_is_a_failed_build(
+    docs_matrix: Command, write: Write, moment: str
+) -> None:
+    code = f"import sys\ndef setup(app):\n    app.connect({moment!r}, lambda *_: sys.exit(0))\n"
+    folder = write("project", {**PROJECT, "docs/conf.py": code})
+    answer = docs_matrix("check", "--tree", folder, "--cell", NEWEST)
+    assert answer.status == 3
+    assert "sys.exit" in answer.findings["cells"][NEWEST]["reason"]
+
+
+def test_a_build_that_changes_its_environment_is_failed_and_the_next_one_is_not_harmed(
+    docs_matrix: Command, write: Write, tmp_path: Path
+) -> None:
+    own = str(tmp_path / "store")  # the other tests share one
+    code = (
+        "import sphinx, pathlib\npathlib.Path(sphinx.__file__).parents[1].joinpath('left_behind.py').write_text('')\n"
+    )
+    folder = write("project", {**PROJECT, "docs/a.rst": GOOD, "docs/conf.py": code})
+    answer = docs_matrix("check", "--tree", folder, "--cell", MIDDLE, DOCS_MATRIX_STORE=own)
+    assert answer.status == 3
+    assert "changed its environment" in answer.findings["cells"][MIDDLE]["reason"]
+    look = "import importlib.util\nassert not importlib.util.find_spec('left_behind')\n"
+    folder = write("project", {"docs/conf.py": look})
+    assert docs_matrix("check", "--tree", folder, "--cell", MIDDLE, DOCS_MATRIX_STORE=own).status == 0
+
+
+def test_what_a_build_leaves_above_its_tree_is_gone_for_the_next(docs_matrix: Command, write: Write) -> None:
+    code = "import pathlib\nseen = pathlib.Path(__file__).parents[2] / 'seen'\nassert not seen.exists()\nseen.write_text('')\n"
+    folder = write("project", {**PROJECT, "docs/a.rst": GOOD, "docs/conf.py": code})
+    for cell in (NEWEST, MIDDLE, NEWEST):
+        answer = docs_matrix("check", "--tree", folder, "--cell", cell, out=f"{cell}-above")
+        assert answer.status == 0, answer.findings["cells"]
+
+
+def test_reports_below_the_tree_are_no_part_of_it(docs_matrix: Command, write: Write, tmp_path: Path) -> None:
+    folder = write("project", {"conf.py": CONF + "source_suffix = ['.rst', '.txt']\n", "index.rst": GOOD})
+    for _ in range(2):
+        answer = docs_matrix("check", "--tree", ".", "--cell", NEWEST, cwd=folder, out="project/docs-matrix-report")
+        assert answer.status == 0, answer.stdout
+    assert answer.findings["cells"][NEWEST]["built"] == 0
+
+
+def test_the_folder_of_reports_is_made_before_anything_is_built_and_loses_nothing(
+    docs_matrix: Command, write: Write, tmp_path: Path
+) -> None:
+    folder = write("project", {**PROJECT, "docs/a.rst": GOOD})
+    precious = write("report", {"cells/x.txt": "precious", "junit.xml": "old"}) / "cells" / "x.txt"
+    assert docs_matrix("check", "--tree", folder, "--docs", "none", "--cell", NEWEST).status == 2
+    assert not (tmp_path / "report" / "junit.xml").exists()
+    assert docs_matrix("check", "--tree", folder, "--cell", NEWEST).status == 0
+    assert precious.read_text() == "precious"
+    (tmp_path / "file").write_text("")
+    answer = docs_matrix("check", "--tree", folder, "--cell", NEWEST, out="file")
+    assert (answer.status, answer.stderr.count("\n")) == (3, 1)
+
+
+CHANGES: dict[str, tuple[dict[str, str | None], str | None]] = {
+    "a document renamed, its names elsewhere left": (
+        {"docs/b.rst": None, "docs/c.rst": ".. _here:\n\n" + GOOD},
+        "docs/index.rst",
+    ),
+    "a document that no toctree names": ({"docs/c.rst": GOOD}, "docs/c.rst"),
+    "a file outside of the sources that is included": ({"parts/x.txt": "*open\n"}, "parts/x.txt"),
+    "an included file that is included": ({"docs/inc/b.inc": "*open\n"}, "docs/inc/b.inc"),
+    "a label defined a second time": ({"docs/d.rst": ":orphan:\n\n.. _here:\n\n" + GOOD}, None),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_change_breaks_elsewhere_is_seen_without_reading_all(
+    docs_matrix: Command, write: Write, change: str
+) -> None:
+    base = {
+        "docs/conf.py": CONF,
+        "docs/index.rst": INDEX + "\n.. include:: ../parts/x.txt\n\n.. include:: inc/a.inc\n",
+        "docs/a.rst": GOOD + "\nSee :ref:`here`.\n",
+        "docs/b.rst": ".. _here:\n\n" + GOOD,
+        "docs/d.rst": ":orphan:\n\n" + GOOD,
+        "docs/inc/a.inc": ".. include:: inc/b.inc\n",
+        "docs/inc/b.inc": "Text.\n",
+        "parts/x.txt": "Text.\n",
+    }
+    folder = repository(write, base)
+    touched, where = CHANGES[change]
+    for path, text in touched.items():
+        if text is None:
+            (folder / path).unlink()
+        else:
+            (folder / path).write_text(text)
+    some = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST, out="some")
+    whole = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--docs", "all", "--cell", NEWEST, out="all")
+    assert whole.status == 1, whole.stderr
+    assert some.places("new") == whole.places("new")
+    assert where is None or where in {path for path, _ in some.places("new")}
