@@ -50,7 +50,10 @@ def claim(store: Path) -> None:
     """Make `store` a store, or see that it is one; raises `InputError` for a folder that holds something else."""
     if (store / MARK).exists():
         return
-    if store.exists() and (not store.is_dir() or any(store.iterdir())):
+    foreign = store.exists() and not store.is_dir()
+    if store.is_dir():  # another process may be claiming it at this moment
+        foreign = any(not entry.name.startswith(f".{MARK}") for entry in store.iterdir())
+    if foreign and not (store / MARK).exists():
         raise InputError(
             f"{store}: is no store of docs-matrix, and not empty; name another folder in DOCS_MATRIX_STORE"
         )

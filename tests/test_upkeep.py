@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,13 @@ def test_a_limit_that_is_no_number_is_refused(text: str) -> None:
 def test_the_limit_is_in_gib() -> None:
     assert upkeep.limit("2") == 2 * 2**30
     assert upkeep.limit(None) > 2**30
+
+
+def test_a_store_is_claimed_by_many_at_once_and_a_folder_of_others_by_none(tmp_path: Path) -> None:
+    for number in range(20):
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(upkeep.claim, [tmp_path / f"store-{number}"] * 8))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("x")
+    with pytest.raises(InputError, match="is no store"):
+        upkeep.claim(tmp_path / "mine")
