@@ -40,8 +40,8 @@ def again(environment: Environment) -> Environment:
 
 
 def stamp(environment: Environment) -> tuple[int, int]:
-    mark = (environment.folder / "docs-matrix.json").stat()
-    return mark.st_ino, mark.st_mtime_ns
+    made = (environment.folder / "pyvenv.cfg").stat()  # the mark's own time says when it was last used
+    return made.st_ino, made.st_mtime_ns
 
 
 def package(environment: Environment, name: str) -> Path:
