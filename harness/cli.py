@@ -24,10 +24,11 @@ from rich.console import Console
 import harness
 from harness import files, matrix, process, upkeep
 from harness.cells import doctor, locks
-from harness.diagnostics import baseline
-from harness.diagnostics.findings import Run
-from harness.errors import HarnessError, InputError, MachineError
-from harness.investigate import check, parts, subject
+from harness.diagnostics.baselines import baseline
+from harness.diagnostics.baselines.accepting import What
+from harness.diagnostics.findings import Run, Verdict
+from harness.errors import HarnessError, InputError
+from harness.investigate import accepting, check, merging, parts, subject
 from harness.investigate.bench import Bench
 from harness.matrix import Cell, Matrix
 from harness.reports import folder, terminal
@@ -37,7 +38,11 @@ __all__ = ["main", "run"]
 
 EXAMPLES = {
     "check": "docs-matrix check --tree linux --patch fix.patch --docs driver-api/vfio.rst",
-    "baseline": "docs-matrix baseline write --tree example",
+    "baseline write": "docs-matrix baseline write --tree example --new --reason 'the table comes from a vendor'",
+    "baseline show": "docs-matrix baseline show --tree example",
+    "baseline prune": "docs-matrix baseline prune --tree example",
+    "baseline merge": "docs-matrix baseline merge %O %A %B",
+    "baseline driver": "docs-matrix baseline driver --tree example",
     "cells": "docs-matrix cells --format json",
     "lock": "docs-matrix lock --check",
     "merge": "docs-matrix merge docs-matrix-report",
@@ -85,10 +90,12 @@ def _check(options: argparse.Namespace) -> int:
     bench = _bench(options)
     upkeep.sweep(bench.store, _limit())
     found = subject.resolve(_asked(options), bench)
+    if options.ratchet and found.baseline is None:
+        raise InputError("--ratchet: there is no baseline file to shrink; the head is held against " + found.against)
     cells = _cells(bench.matrix, options.cell, found.cells)
     console = Console(stderr=True)
     with terminal.Progress(console, [cell.name for cell in cells]) as progress:
-        answer = check.check(found, cells, bench, jobs=options.jobs, progress=progress)
+        answer = check.check(found, cells, bench, jobs=options.jobs, progress=progress, repeat=options.repeat)
     out: Path = options.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if options.join else nullcontext():
@@ -98,7 +105,9 @@ def _check(options: argparse.Namespace) -> int:
         folder.write(whole, out, strict=options.strict_junit)
     expected = {cell.name for cell in _cells(bench.matrix, None, found.cells)}
     _tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
-    return check.exit_status(answer, named=options.cell or (), ci=_in_ci())
+    if options.ratchet and answer.count(Verdict.FIXED):
+        print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
+    return check.exit_status(answer, named=options.cell or (), ci=_in_ci(), ratchet=options.ratchet)
 
 
 def _merge(options: argparse.Namespace) -> int:
@@ -112,31 +121,70 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _baseline_write(options: argparse.Namespace) -> int:
+    return _accept("new" if options.new else "all", options)
+
+
+def _baseline_prune(options: argparse.Namespace) -> int:
+    return _accept("said", options)
+
+
+def _accept(what: What, options: argparse.Namespace) -> int:
     bench = _bench(options)
-    found, path, kept = _baseline_of(options, bench)
+    path = _baseline_path(options, bench.matrix)
+    kept = baseline.read(path) if path.exists() or what == "said" else baseline.Baseline()
+    found = subject.resolve(_asked(options), bench)
     cells = _cells(bench.matrix, options.cell, found.cells)
+    every = _cells(bench.matrix, None, found.cells)
+    reason = getattr(options, "reason", None)
     with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
-        builds = check.builds_of(found, cells, bench, jobs=options.jobs, progress=progress)
-    supported = [cell.name for cell in _cells(bench.matrix, None, found.cells)]
-    broken = [f"{name} ({build.reason})" for name, build in builds.items() if build.status != "ok"]
-    if broken:
-        raise MachineError(f"{path}: not written, since a build that did not finish says nothing: {', '.join(broken)}")
-    said = {name: build.diagnostics for name, build in builds.items()}
-    written = baseline.collect(said, kept, supported)
-    baseline.write(path, written)
-    print(f"{path}: {len(written.entries)} accepted diagnostics, from {len(builds)} cells")
-    return 0
+        accepted = accepting.accept(
+            what,
+            kept,
+            found,
+            cells,
+            every,
+            bench,
+            jobs=options.jobs,
+            progress=progress,
+            repeat=options.repeat,
+            reason=reason,
+        )
+    for name, why in {**accepted.broken, **accepted.skipped}.items():
+        print(one_line(f"docs-matrix: {name}: nothing changes for this cell: {why}"), file=sys.stderr)
+    if accepted.built:
+        baseline.write(path, accepted.now)
+        before, now = set(baseline.identities(kept.entries)), set(baseline.identities(accepted.now.entries))
+        print(
+            f"{path}: {len(now)} accepted diagnostics ({len(now - before)} added, {len(before - now)} removed), "
+            f"from {len(accepted.built)} of {len(every)} cells"
+        )
+    missed = accepted.skipped and (_in_ci() or not accepted.built or set(accepted.skipped) & set(options.cell or ()))
+    return 3 if accepted.broken or missed else 0
 
 
 def _baseline_show(options: argparse.Namespace) -> int:
-    _, path, kept = _baseline_of(options, _bench(options))
+    path = _baseline_path(options, _matrix(options))
+    kept = baseline.read(path)
     if options.json:
-        print(json.dumps([vars(entry) for entry in kept.entries], indent=2))
-    else:
-        for entry in kept.entries:
-            cells = f" ({', '.join(entry.cells)})" if entry.cells else ""
-            print(one_line(f"{entry.diagnostic()}{cells}"))
-        print(f"{path}: {len(kept.entries)} accepted diagnostics")
+        print(json.dumps([entry.to_json() for entry in kept.entries], indent=2))
+        return 0
+    for entry in kept.entries:
+        told = [f"in {', '.join(entry.cells)}"] if entry.cells is not None else []
+        told += ["flaky"] if entry.flaky else []
+        told += [entry.reason] if entry.reason else []
+        more = "; ".join(told)
+        print(one_line(f"{entry.diagnostic()} ({more})" if more else str(entry.diagnostic())))
+    print(f"{path}: {len(kept.entries)} accepted diagnostics")
+    return 0
+
+
+def _baseline_merge(options: argparse.Namespace) -> int:
+    return 0 if merging.merge_files(options.base, options.ours, options.theirs) else 1
+
+
+def _baseline_driver(options: argparse.Namespace) -> int:
+    path = _baseline_path(options, _matrix(options))
+    print(f"{path}: git merges it entry by entry in this clone, by {merging.set_driver(path)}")
     return 0
 
 
@@ -274,15 +322,15 @@ def _default_tree(configuration: Matrix) -> str:
     return configuration.tree
 
 
-def _baseline_of(options: argparse.Namespace, bench: Bench) -> tuple[subject.Subject, Path, baseline.Baseline]:
-    """The tree of a baseline verb, its baseline's file, and what is in it."""
-    asked = _asked(options)
-    named = bench.matrix.trees.get(asked.tree)
-    path = options.baseline or (named.baseline if named else None)
-    if path is None:
-        raise InputError(f"{asked.tree}: no baseline is named; give --baseline FILE, or name the tree in matrix.yaml")
-    kept = baseline.read(path) if path.exists() else baseline.Baseline()
-    return subject.resolve(subject.Asked(asked.tree, requirements=asked.requirements), bench), path, kept
+def _baseline_path(options: argparse.Namespace, configuration: Matrix) -> Path:
+    """The file of a baseline verb: the one that the user gives, else the tree's."""
+    if options.baseline:
+        return Path(options.baseline)
+    tree = options.tree or _default_tree(configuration)
+    named = configuration.trees.get(tree)
+    if named is None or named.baseline is None:
+        raise InputError(f"{tree}: no baseline is named; give --baseline FILE, or name the tree in matrix.yaml")
+    return named.baseline
 
 
 def _cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequence[str] | None) -> list[Cell]:
@@ -368,6 +416,8 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
     verb.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
     verb.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
+    verb.add_argument("--ratchet", action="store_true", help="fail on accepted diagnostics that are fixed")
+    _repeat_option(verb)
     verb.add_argument(
         "--docs",
         action="append",
@@ -389,13 +439,28 @@ def _parser() -> argparse.ArgumentParser:
     for name, function, text in (
         ("write", _baseline_write, "accept what the tree says now"),
         ("show", _baseline_show, "what is accepted"),
+        ("prune", _baseline_prune, "accept no longer what no cell says any more"),
     ):
-        verb = _verb(nested, common, name, function, text, example="baseline")
+        verb = _verb(nested, common, name, function, text, example=f"baseline {name}")
         _tree_options(verb)
         verb.add_argument(
             "--baseline", type=Path, metavar="FILE", help="the file; default: the one that matrix.yaml names"
         )
-        verb.add_argument("--json", action="store_true", help="the answer as JSON")
+        if name == "show":
+            verb.add_argument("--json", action="store_true", help="the answer as JSON")
+        else:
+            _repeat_option(verb)
+        if name == "write":
+            verb.add_argument("--new", action="store_true", help="only add what is new; all else stays as it is")
+            verb.add_argument("--reason", metavar="TEXT", help="why what is new is accepted; kept in the file")
+    text = "merge three files entry by entry into OURS, as git's merge driver"
+    verb = _verb(nested, common, "merge", _baseline_merge, text, example="baseline merge")
+    for name in ("base", "ours", "theirs"):
+        verb.add_argument(name, type=Path, metavar=name.upper())
+    text = "let git merge the file entry by entry in this clone"
+    verb = _verb(nested, common, "driver", _baseline_driver, text, example="baseline driver")
+    verb.add_argument("--tree", metavar="T", help="a tree of matrix.yaml")
+    verb.add_argument("--baseline", type=Path, metavar="FILE", help="the file; default: the one that matrix.yaml names")
 
     verb = _verb(verbs, common, "cells", _show_cells, "the matrix, and whether each cell can be built here")
     verb.add_argument("--format", choices=("table", "json", "github"), default="table")
@@ -433,9 +498,10 @@ def _verb(
     return parser
 
 
-def _tree_options(parser: argparse.ArgumentParser) -> None:
+def _tree_options(parser: argparse.ArgumentParser, *, cells: bool = True) -> None:
     parser.add_argument("--tree", metavar="T", help="a tree of matrix.yaml, a folder, a git repository or an archive")
-    parser.add_argument("--cell", action="append", metavar="CELL", help="only this cell; repeatable")
+    if cells:
+        parser.add_argument("--cell", action="append", metavar="CELL", help="only this cell; repeatable")
     parser.add_argument(
         "--requirement",
         action="append",
@@ -444,6 +510,12 @@ def _tree_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs", type=_positive, default=_cores(), metavar="N", help="builds at a time; default: the cores"
+    )
+
+
+def _repeat_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repeat", type=_positive, default=1, metavar="N", help="observe each build N times; what differs is flaky"
     )
 
 

@@ -10,7 +10,20 @@ import pytest
 from harness import upkeep
 from tests.conftest import NEWEST, ROOT, Command
 
-VERBS = ["check", "merge", "baseline write", "baseline show", "cells", "lock", "doctor", "store show", "store empty"]
+VERBS = [
+    "check",
+    "merge",
+    "baseline write",
+    "baseline show",
+    "baseline prune",
+    "baseline merge",
+    "baseline driver",
+    "cells",
+    "lock",
+    "doctor",
+    "store show",
+    "store empty",
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -45,12 +45,27 @@ class Order:
 
 @dataclass(frozen=True)
 class Made:
-    """A build, its key, whether it was made now (False: it came from the store), and what it printed."""
+    """A build, its key, and what it printed.
+
+    `again` are the other observations of the same key that the store has, `now` those builds that were made now: none
+    where all came from the store. A repetition that did not end well is the `build`: its failure is the answer.
+    """
 
     build: Build
     key: str
-    fresh: bool
+    now: tuple[Build, ...]
     log: str
+    again: tuple[Build, ...] = ()
+
+    @property
+    def fresh(self) -> bool:
+        """Whether something was built now."""
+        return bool(self.now)
+
+    @property
+    def observations(self) -> tuple[Build, ...]:
+        """All that is known of this key."""
+        return (self.build, *self.again)
 
 
 class Runner:
@@ -63,22 +78,27 @@ class Runner:
         self._builds = BuildStore(store)
         self._time_limit = time_limit
 
-    def build(self, order: Order) -> Made:
-        """The build that `order` asks for.
+    def build(self, order: Order, *, times: int = 1) -> Made:
+        """The build that `order` asks for, observed `times` at least.
 
         Raises `MachineError` where the build cannot take place (no make, a full disk); a build that fails is a `Build`
         with that status.
         """
         key = build_key(order)
-        found = self._builds.get(key)
-        if found is None:
-            with self._builds.building(key):
-                found = self._builds.get(key)
-                if found is None:
-                    build, text = self._make(order)
-                    self._builds.put(key, build, text)
-                    return Made(build, key, True, self._builds.log(key))
-        return Made(found, key, False, self._builds.log(key))
+        found = self._builds.observations(key)
+        if len(found) >= times:
+            return Made(found[0], key, (), self._builds.log(key), found[1:])
+        with self._builds.building(key):
+            found = self._builds.observations(key)
+            now: tuple[Build, ...] = ()
+            for number in range(len(found) + 1, times + 1):
+                build, text = self._make(order)
+                self._builds.put(key, build, text, number=number)
+                now += (build,)
+                if build.status != "ok":
+                    return Made(build, key, now, self._builds.log(key, number=number), (*found, *now[:-1]))
+            found += now
+        return Made(found[0], key, now, self._builds.log(key), found[1:])
 
     def _make(self, order: Order) -> tuple[Build, bytes]:
         kind = recipes.KINDS[order.recipe.kind]

@@ -1,7 +1,8 @@
 """The store of finished builds: results by key, written whole or not at all.
 
 A build's folder `<store>/builds/<key>/` holds `log.txt` (what the build printed) and `result.json`, which is written last:
-a folder without it is no result. A failed build leaves `failure.json` as evidence and is tried again.
+a folder without it is no result. A failed build leaves `failure.json` as evidence and is tried again. Repetitions of the
+same build are further observations: `observation-2.json`, `log-2.txt`, and so on.
 """
 
 from __future__ import annotations
@@ -25,26 +26,23 @@ class BuildStore:
 
     folder: Path
 
-    def get(self, key: str) -> Build | None:
-        """The finished build of `key`, or None. A result that cannot be read counts as none."""
-        path = self._place(key) / "result.json"
-        try:
-            build = Build.from_json(json.loads(path.read_text("utf-8")))
-            os.utime(path)  # the least recently used go first when the store is full
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return build
+    def observations(self, key: str) -> tuple[Build, ...]:
+        """The finished builds of `key`, in the order in which they were made. One that cannot be read counts as none."""
+        found: list[Build] = []
+        while (build := self._read(self._place(key) / _result(len(found) + 1))) is not None:
+            found.append(build)
+        return tuple(found)
 
-    def put(self, key: str, build: Build, log: bytes) -> None:
-        """Keep `build` and what it printed; raises `MachineError` where the disk is full."""
+    def put(self, key: str, build: Build, log: bytes, *, number: int = 1) -> None:
+        """Keep `build`, the observation `number` of `key`, and what it printed; raises `MachineError` on a full disk."""
         place = self._place(key)
-        files.write_whole(place / "log.txt", log)
-        files.write_json(place / ("result.json" if build.status == "ok" else "failure.json"), build.to_json())
+        files.write_whole(place / _log(number), log)
+        files.write_json(place / (_result(number) if build.status == "ok" else "failure.json"), build.to_json())
 
-    def log(self, key: str) -> str:
-        """What the build of `key` printed last; empty where nothing is kept."""
+    def log(self, key: str, *, number: int = 1) -> str:
+        """What the observation `number` of `key` printed last; empty where nothing is kept."""
         try:
-            return (self._place(key) / "log.txt").read_text("utf-8", "backslashreplace")
+            return (self._place(key) / _log(number)).read_text("utf-8", "backslashreplace")
         except OSError:
             return ""
 
@@ -56,3 +54,19 @@ class BuildStore:
 
     def _place(self, key: str) -> Path:
         return self.folder / "builds" / key
+
+    def _read(self, path: Path) -> Build | None:
+        try:
+            build = Build.from_json(json.loads(path.read_text("utf-8")))
+            os.utime(path)  # the least recently used go first when the store is full
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return build
+
+
+def _result(number: int) -> str:
+    return "result.json" if number == 1 else f"observation-{number}.json"
+
+
+def _log(number: int) -> str:
+    return "log.txt" if number == 1 else f"log-{number}.txt"

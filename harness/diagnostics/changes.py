@@ -1,13 +1,25 @@
-"""What the comparison has to know of the change between two versions of a tree, as a protocol.
+"""What the comparison has to know of the change between two versions of a tree, as protocols: `Changes` says which file
+and line became which, `Sources` has the texts.
 
-`harness.trees` implements it with git; `NoChanges` is for two sides with the same content.
+`harness.trees` implements the first with git; `NoChanges` and `NoSources` are for two sides with the same content.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-__all__ = ["Changes", "NoChanges"]
+__all__ = ["Changed", "Changes", "NoChanges", "NoSources", "Sources"]
+
+
+class Changed(Protocol):
+    """A file that differs; its path is None on the side that does not have it."""
+
+    @property
+    def base_path(self) -> str | None: ...
+
+    @property
+    def head_path(self) -> str | None: ...
 
 
 class Changes(Protocol):
@@ -15,6 +27,11 @@ class Changes(Protocol):
 
     Paths are relative to the root, with forward slashes; lines count from 1.
     """
+
+    @property
+    def files(self) -> Sequence[Changed]:
+        """The files that differ, sorted by path."""
+        ...
 
     def head_path(self, base_path: str) -> str | None:
         """The path in the head of the base's file: the same where it is unchanged, None where it was deleted."""
@@ -45,8 +62,32 @@ class Changes(Protocol):
         ...
 
 
+class Sources(Protocol):
+    """The texts of a base and a head."""
+
+    def base(self, path: str) -> str | None:
+        """The text of the base's file; None where it has none, or one too large to look into."""
+        ...
+
+    def head(self, path: str) -> str | None:
+        """The text of the head's file; None where it has none, or one too large to look into."""
+        ...
+
+
+class NoSources:
+    """Texts that nobody can look into."""
+
+    def base(self, path: str) -> str | None:
+        return None
+
+    def head(self, path: str) -> str | None:
+        return None
+
+
 class NoChanges:
     """Two sides with the same content."""
+
+    files: Sequence[Changed] = ()
 
     def head_path(self, base_path: str) -> str | None:
         return base_path

@@ -35,7 +35,8 @@ class Judged:
 
     `diagnostic` is the head's, or the base's where it is fixed; `base` is the accepted one that it was paired with, if
     any. `how` names the pass of the comparison that paired them (empty where nothing did). `reason` is why a new one is
-    new (`line`: the change touched its line; `file`: its file; `elsewhere`), or since when a known one is known.
+    new (`line`: the change touched its line; `file`: its file; `elsewhere`), or since when a known one is known. `hunk` is
+    the part of the change that is behind a new one (`docs/a.rst:370,12`: the head's lines 370 to 381), where it is known.
     """
 
     verdict: Verdict
@@ -43,6 +44,7 @@ class Judged:
     base: Diagnostic | None = None
     how: str = ""
     reason: str = ""
+    hunk: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """This value as a JSON object."""
@@ -52,6 +54,7 @@ class Judged:
             "base": self.base.to_json() if self.base else None,
             "how": self.how,
             "reason": self.reason,
+            "hunk": self.hunk,
         }
 
     @classmethod
@@ -63,6 +66,7 @@ class Judged:
             base=Diagnostic.from_json(value["base"]) if value["base"] else None,
             how=value["how"],
             reason=value["reason"],
+            hunk=value.get("hunk"),
         )
 
 
@@ -153,6 +157,7 @@ class Finding:
     document: str | None = None
     via: str | None = None
     reason: str = ""
+    hunk: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """This finding as `findings.json` has it."""

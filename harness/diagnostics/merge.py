@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,11 +13,24 @@ from harness.diagnostics.findings import CellResult, Finding, Judged, Variant, V
 
 __all__ = ["merge", "newest_first"]
 
-_SAME_MISTAKE: tuple[tuple[int, Callable[[str], str]], ...] = (
+LONGEST_QUOTATION = 100
+"""Lines; what quotes a source (a table) may be reported at any line of it, but not further away than this."""
+
+Meaning = Callable[[str], str | None]
+
+
+def _quoted(message: str) -> str | None:
+    """The headline with the source that the message quotes; None where it quotes none."""
+    quotation = messages.quotation(message)
+    return f"{messages.headline(message)}\n{quotation}" if quotation else None
+
+
+_SAME_MISTAKE: tuple[tuple[int, Meaning], ...] = (
     (0, messages.key),
     (1, messages.key),
     (1, messages.headline),
-    (0, lambda message: messages.headline(message).translate({ord(quote): None for quote in "'\"`"})),
+    (LONGEST_QUOTATION, _quoted),
+    (1, messages.gist),
 )
 """How far two cells' lines may lie apart, and what of their messages must agree; the strictest first."""
 
@@ -27,6 +40,11 @@ class _Group:
     """The judged diagnostics of one mistake, by cell."""
 
     members: dict[str, Judged] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> Judged:
+        """What the newest cell says, whose words the finding has."""
+        return next(iter(self.members.values()))
 
 
 def merge(cells: Sequence[CellResult]) -> tuple[Finding, ...]:
@@ -68,34 +86,58 @@ def _join(groups: list[_Group], cell: str, found: list[Judged]) -> None:
     """Put each diagnostic of one cell into the group of its mistake, or into a new one."""
     waiting = sorted(found, key=_position)
     for distance, meaning in _SAME_MISTAKE:
-        known: dict[str, list[_Group]] = defaultdict(list)
-        for group in groups:
-            if cell not in group.members:
-                newest = next(iter(group.members.values()))
-                known[meaning(newest.diagnostic.message)].append(group)
-        left = []
-        for judged in waiting:
-            candidates = known[meaning(judged.diagnostic.message)]
-            match = next((group for group in candidates if _near(group, judged, distance)), None)
-            if match is None:
-                left.append(judged)
-            else:
-                match.members[cell] = judged
-                candidates.remove(match)
-        waiting = left
+        waiting = _join_near(groups, cell, waiting, distance, meaning)
+    waiting = _join_only_ones(groups, cell, waiting)
     groups.extend(_Group({cell: judged}) for judged in waiting)
 
 
-def _near(group: _Group, judged: Judged, distance: int) -> bool:
-    line = judged.diagnostic.line
-    for member in group.members.values():
-        other = member.diagnostic.line
-        if line is None or other is None:
-            if line is other:
-                return True
-        elif abs(line - other) <= distance:
-            return True
-    return False
+def _join_near(groups: list[_Group], cell: str, waiting: list[Judged], distance: int, meaning: Meaning) -> list[Judged]:
+    """Join what has the same meaning at most `distance` lines away, the nearest first; returns what is left."""
+    known: dict[Hashable, deque[_Group]] = defaultdict(deque)
+    for group in groups if waiting else ():
+        means = None if cell in group.members else meaning(group.newest.diagnostic.message)
+        if means is not None:
+            for line in {member.diagnostic.line for member in group.members.values()}:
+                known[means, line].append(group)
+    left = []
+    for judged in waiting:
+        line, means = judged.diagnostic.line, meaning(judged.diagnostic.message)
+        lines = [line] if line is None else [line + step for off in range(distance + 1) for step in sorted({-off, off})]
+        near = (_take(known.get((means, at)), cell) for at in lines if means is not None)
+        found = next((group for group in near if group is not None), None)
+        if found is None:
+            left.append(judged)
+        else:
+            found.members[cell] = judged
+    return left
+
+
+def _take(groups: deque[_Group] | None, cell: str) -> _Group | None:
+    """The first group that has nothing of `cell` yet."""
+    while groups:
+        group = groups.popleft()
+        if cell not in group.members:
+            return group
+    return None
+
+
+def _join_only_ones(groups: list[_Group], cell: str, waiting: list[Judged]) -> list[Judged]:
+    """Join what names something and is the only one of its message on both sides, wherever it is; returns what is left."""
+    theirs: dict[str, list[_Group]] = defaultdict(list)
+    ours: dict[str, list[Judged]] = defaultdict(list)
+    for group in groups if waiting else ():
+        if cell not in group.members:
+            theirs[messages.key(group.newest.diagnostic.message)].append(group)
+    for judged in waiting:
+        ours[messages.key(judged.diagnostic.message)].append(judged)
+    left = []
+    for judged in waiting:
+        means = messages.key(judged.diagnostic.message)
+        if len(ours[means]) == len(theirs[means]) == 1 and messages.quoted_names(judged.diagnostic.message):
+            theirs[means][0].members[cell] = judged
+        else:
+            left.append(judged)
+    return left
 
 
 def _position(judged: Judged) -> tuple[int, str]:
@@ -103,7 +145,7 @@ def _position(judged: Judged) -> tuple[int, str]:
 
 
 def _finding(group: _Group, order: Sequence[str]) -> Finding:
-    newest = next(iter(group.members.values()))
+    newest = group.newest
     worst = min((judged.verdict for judged in group.members.values()), key=list(Verdict).index)
     top = newest.diagnostic
     variants: dict[Hashable, list[str]] = defaultdict(list)
@@ -127,6 +169,7 @@ def _finding(group: _Group, order: Sequence[str]) -> Finding:
         document=top.document,
         via=top.via,
         reason=newest.reason or next((judged.reason for judged in group.members.values() if judged.reason), ""),
+        hunk=next((judged.hunk for judged in group.members.values() if judged.hunk), None),
     )
 
 

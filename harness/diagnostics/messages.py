@@ -1,22 +1,32 @@
 """What a message says, apart from where and when it was said: the texts that the comparison pairs by.
 
-Raw messages are kept in the diagnostic; these functions only make keys of them.
+Raw messages are kept in the diagnostic; these functions only make keys of them. Their time is in proportion to a message's
+length, whatever stands in it; behind `LONGEST` characters nothing is masked.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-__all__ = ["headline", "key", "quoted_names", "statement"]
+__all__ = ["gist", "headline", "key", "located", "quotation", "quoted_names", "relocated", "statement"]
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+LONGEST = 100_000
+
+_COLOUR = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
-_TEMPORARY = re.compile(r"(?:/var)?/tmp/[^\s'\":,)\]]+")
+_TEMPORARY = re.compile(r"(?:(?:/private)?/var/folders|(?:/var)?/tmp|/dev/shm)/[^\s'\":,)\]]+")
+_LOG = re.compile(r"\b(sphinx-err-)\w{4,40}\.log\b")
 _NUMBER = re.compile(r":\d+\b")
 _SUFFIX = re.compile(r"\.\w{1,16}\Z")
+_DEFINED = re.compile(r"\b(at|in|from|by) ([\w./+-]{1,300}):\d{1,9}\b")
 _LINE = re.compile(r"\b(?P<word>[Ll]ine) \d+\b")
 _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|`([^`\n]*)`")
 _SPACE = re.compile(r"\s+")
+_PLACE = re.compile(r"([\w./+@~-]+)(?::(\d{1,9})(?!\w))?")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_COUNTED = re.compile(r"\b(?:(row|item|only) \d+|\d+ (references|targets|corresponding))\b")
+_QUOTES = str.maketrans("", "", "'\"`‘’“”")
 
 
 def key(message: str) -> str:
@@ -25,28 +35,61 @@ def key(message: str) -> str:
     >>> key("duplicate label a,  other instance in driver-api/b.rst:12")
     'duplicate label a, other instance in driver-api/b.rst:#'
     """
-    text = _COLOUR.sub("", message)
-    text = _ADDRESS.sub("0x#", text)
-    text = _TEMPORARY.sub("<temporary>", text)
-    text = _NUMBER.sub(_masked, text)
+    text = _NUMBER.sub(_masked, _steady(message[:LONGEST]))
+    text = _DEFINED.sub(r"\1 \2:#", text)
     text = _LINE.sub(r"\g<word> #", text)
-    return _SPACE.sub(" ", text).strip()
+    return (_SPACE.sub(" ", text) + message[LONGEST:]).strip()
 
 
-def _masked(number: re.Match[str]) -> str:
-    """`:#` for the line number behind a file's name, anything else as it is; looks back a little only, so that a message
-    of a million characters takes no longer than its length."""
-    before = number.string[max(0, number.start() - 17) : number.start()]
-    return ":#" if _SUFFIX.search(before) else number[0]
+def located(message: str, where: Callable[[str, int | None], str | None]) -> str:
+    """The message with every word that may be a place put as `where` puts it, which gets path and line, and may say None.
+
+    Numbers are not masked: it is for messages whose inner places are known on both sides.
+
+    >>> located("also defined at dev:10.", lambda path, line: f"new:{line + 2}" if path == "dev" and line else None)
+    'also defined at new:12.'
+    """
+
+    def place(found: re.Match[str]) -> str:
+        path = found[1]
+        bare = path.rstrip(".") if found[2] is None else path
+        put = where(bare, int(found[2]) if found[2] else None) if bare else None
+        return found[0] if put is None else put + path[len(bare) :]
+
+    return (_SPACE.sub(" ", _PLACE.sub(place, _steady(message[:LONGEST]))) + message[LONGEST:]).strip()
+
+
+def relocated(message: str, where: Callable[[str, int | None], str | None]) -> str:
+    """The key of a message whose paths are put as `where` puts them, whatever their lines."""
+    return key(located(message, where))
 
 
 def statement(message: str) -> str:
-    """The key of what a message states, without the source that it quotes behind an empty line.
+    """The key of what a message states, without the source that it quotes and without counts of rows and references.
+
+    The source stands behind an empty line, or in quotes behind the word `literal_block`.
 
     >>> statement("Malformed table.\\nRight border not aligned or missing.\\n\\n+---+\\n| a |\\n+---+")
     'Malformed table. Right border not aligned or missing.'
+    >>> statement("Lexing literal_block 'a = ?' as \\"python\\" resulted in an error at token: '?'.")
+    'Lexing literal_block # as "python" resulted in an error at token: \\'?\\'.'
     """
-    return key(re.split(r"\n[ \t]*\n", message.strip(), maxsplit=1)[0])
+    text = _EMPTY_LINE.split(message.strip(), maxsplit=1)[0]
+    before, found, quoted = text.partition("literal_block ")
+    if found and quoted[:1] in ("'", '"'):
+        end = quoted.rfind(quoted[0] + ' as "')
+        text = f"{before}literal_block #{quoted[end + 1 :]}" if end > 0 else text
+    return _COUNTED.sub(lambda counted: f"{counted[1] or ''} # {counted[2] or ''}".strip(), key(text)[:LONGEST])
+
+
+def quotation(message: str) -> str:
+    """The key of the source that a message quotes behind an empty line; empty where it quotes none.
+
+    >>> quotation("Malformed table.\\n\\n+---+\\n| a |")
+    '+---+ | a |'
+    """
+    parts = _EMPTY_LINE.split(message.strip(), maxsplit=1)
+    return key(parts[1]) if len(parts) > 1 else ""
 
 
 def headline(message: str) -> str:
@@ -58,10 +101,42 @@ def headline(message: str) -> str:
     return key(message.strip().partition("\n")[0])
 
 
+def gist(message: str) -> str:
+    """The headline without quotes, case, an explanation in brackets and a full stop: what releases of Sphinx agree in.
+
+    >>> gist("undefined label: x (if the link has no caption the label must precede a section header)")
+    'undefined label: x'
+    >>> gist("undefined label: 'x'")
+    'undefined label: x'
+    """
+    text = headline(message)
+    opening = text.rfind(" (")
+    if opening > 0 and text.endswith(")"):
+        text = text[:opening]
+    return text.translate(_QUOTES).rstrip(".").casefold()
+
+
 def quoted_names(message: str) -> tuple[str, ...]:
     """The names that a message quotes, in their order.
 
     >>> quoted_names("undefined label: 'foo' (see `bar`)")
     ('foo', 'bar')
     """
-    return tuple(next(group for group in match.groups() if group is not None) for match in _QUOTED.finditer(message))
+    return tuple(
+        next(group for group in match.groups() if group is not None) for match in _QUOTED.finditer(message[:LONGEST])
+    )
+
+
+def _steady(message: str) -> str:
+    """The message without what differs between equal builds."""
+    text = _COLOUR.sub("", message)
+    text = _ADDRESS.sub("0x#", text)
+    text = _TEMPORARY.sub("<temporary>", text)
+    return _LOG.sub(r"\1#.log", text)
+
+
+def _masked(number: re.Match[str]) -> str:
+    """`:#` for the line number behind a file's name, anything else as it is; looks back a little only, so that a message
+    of a million characters takes no longer than its length."""
+    before = number.string[max(0, number.start() - 17) : number.start()]
+    return ":#" if _SUFFIX.search(before) else number[0]

@@ -36,8 +36,8 @@ class Bench:
         self.store = store
         self.trees = Trees(store)
         self.runner = Runner(self.trees, store, time_limit=matrix.time_limit)
-        self._offline = offline
-        self._interpreters = interpreters.installed()
+        self.offline = offline
+        self.interpreters = interpreters.installed()
         self._lock = threading.Lock()
         self._provided: dict[tuple[str, tuple[str, ...]], Future[Provided]] = {}
 
@@ -60,9 +60,9 @@ class Bench:
         return future.result()
 
     def _make(self, cell: Cell, requirements: tuple[str, ...]) -> Provided:
-        interpreter, notice = interpreters.find(cell.python, offline=self._offline, among=self._interpreters)
+        interpreter, notice = interpreters.find(cell.python, offline=self.offline, among=self.interpreters)
         lock = locks.provide(
-            cell, requirements, committed=self.matrix.folder / "locks", store=self.store, offline=self._offline
+            cell, requirements, committed=self.matrix.folder / "locks", store=self.store, offline=self.offline
         )
-        environment = environments.provide(lock, interpreter, store=self.store, offline=self._offline)
+        environment = environments.provide(lock, interpreter, store=self.store, offline=self.offline)
         return Provided(environment, (notice,) if notice else ())

@@ -8,30 +8,33 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from harness import process
 from harness.builds import runner
-from harness.builds.result import Build
 from harness.builds.runner import Made, Order
-from harness.diagnostics import baseline
-from harness.diagnostics.changes import Changes, NoChanges
-from harness.diagnostics.compare import compare, compare_with_accepted
+from harness.diagnostics.baselines import baseline
+from harness.diagnostics.baselines.accepted import compare_with_accepted
+from harness.diagnostics.baselines.anchors import Anchors
+from harness.diagnostics.changes import NoChanges
+from harness.diagnostics.comparison.compare import compare
 from harness.diagnostics.findings import CellResult, CellStatus, Judged, Run, Verdict
 from harness.diagnostics.merge import merge
+from harness.diagnostics.record import Diagnostic
+from harness.diagnostics.repeated import Comparison, Observed, compare_observed, observe
 from harness.errors import HarnessError, MissingInterpreterError
 from harness.investigate.bench import Bench, Provided
+from harness.investigate.sources import TreeSources, text_of
 from harness.investigate.subject import Subject
 from harness.matrix import Cell
 from harness.trees import Tree
 
-__all__ = ["Progress", "check", "exit_status"]
-
-LONGEST_SOURCE = 2_000_000
-"""Characters; a longer file is not carried into the reports."""
+__all__ = ["Progress", "anchors_of", "check", "comparison_of", "exit_status", "heads", "observed"]
 
 
 class Progress(Protocol):
@@ -56,24 +59,24 @@ class _Task:
     head: Future[Made]
 
 
-def check(subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress) -> Run:
-    """Build `subject` in `cells`, at most `jobs` builds at a time, and judge what they say."""
-    changes: Changes = bench.trees.changes(subject.base, subject.head) if subject.base else NoChanges()
+def check(
+    subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress, repeat: int = 1
+) -> Run:
+    """Build `subject` in `cells`, at most `jobs` builds at a time, and judge what they say.
+
+    Each build is observed `repeat` times at least: what equal builds do not all say is flaky.
+    """
+    comparison = comparison_of(subject, bench)
     accepted = baseline.read(subject.baseline) if subject.baseline else baseline.Baseline()
+    anchors = anchors_of(subject, bench)
     runner.require_tools(subject.recipe)
-    pool = ThreadPoolExecutor(max_workers=jobs)
-    try:
+    with _workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
         tasks = [
-            _start(cell, ready, subject, bench, pool, progress) for cell, ready in zip(cells, provided, strict=True)
+            _start(cell, ready, subject, bench, pool, progress, repeat)
+            for cell, ready in zip(cells, provided, strict=True)
         ]
-        results = tuple(_judge(task, subject, changes, accepted, progress) for task in tasks)
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        process.stop_all()
-        raise
-    finally:
-        pool.shutdown()
+        results = tuple(_judge(task, subject, comparison, accepted, anchors, progress) for task in tasks)
     return assemble(subject, results, bench)
 
 
@@ -96,17 +99,32 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Bench) -> R
     )
 
 
-def exit_status(run: Run, *, named: Sequence[str], ci: bool) -> int:
+def exit_status(run: Run, *, named: Sequence[str], ci: bool, ratchet: bool = False) -> int:
     """What `check` ends with: 3 where a cell could not be built, else 1 where something is new, else 0.
 
-    A skipped cell counts as one that could not be built where no cell was built, where the user named it, or in CI.
+    A skipped cell counts as one that could not be built where no cell was built, where the user named it, or in CI. With
+    `ratchet`, 1 also where an accepted diagnostic is fixed: the baseline has to shrink with it.
     """
     skipped = [cell.name for cell in run.cells if cell.status == "skipped"]
     if any(cell.status in ("failed", "timeout") for cell in run.cells):
         return 3
     if skipped and (ci or len(skipped) == len(run.cells) or set(skipped) & set(named)):
         return 3
-    return 1 if run.count(Verdict.NEW) else 0
+    return 1 if run.count(Verdict.NEW) or (ratchet and run.count(Verdict.FIXED)) else 0
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """A pool of `jobs` threads; where its owner is interrupted, nothing of it goes on."""
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        process.stop_all()
+        raise
+    finally:
+        pool.shutdown()
 
 
 def _provide(cell: Cell, subject: Subject, bench: Bench, progress: Progress) -> Provided:
@@ -121,13 +139,14 @@ def _start(
     bench: Bench,
     pool: ThreadPoolExecutor,
     progress: Progress,
+    repeat: int,
 ) -> _Task:
     """Queue a cell's builds behind all environments: a build that waits for its environment never blocks one."""
 
     def build(what: str, tree: Tree, documents: tuple[str, ...] | None) -> Made:
         environment = provided.result().environment
         progress.update(cell.name, what)
-        return bench.runner.build(Order(environment, tree, subject.recipe, documents))
+        return bench.runner.build(Order(environment, tree, subject.recipe, documents), times=repeat)
 
     base = pool.submit(build, "base", subject.base, subject.read.base) if subject.base else None
     head = pool.submit(build, "head", subject.head, subject.read.head)
@@ -135,7 +154,12 @@ def _start(
 
 
 def _judge(
-    task: _Task, subject: Subject, changes: Changes, accepted: baseline.Baseline, progress: Progress
+    task: _Task,
+    subject: Subject,
+    comparison: Comparison,
+    accepted: baseline.Baseline,
+    anchors: Anchors,
+    progress: Progress,
 ) -> CellResult:
     """Wait for a cell's builds and compare them; whatever goes wrong is this cell's status."""
     cell = task.cell
@@ -150,7 +174,7 @@ def _judge(
     except HarnessError as error:
         result = replace(result, status="failed", reason=str(error))
     else:
-        result = _compared(result, base, head, subject, changes, accepted)
+        result = _compared(result, base, head, subject, comparison, accepted, anchors)
         result = replace(result, notices=provided.notices, lock=provided.environment.lock.digest)
     result = replace(result, seconds=result.seconds or time.monotonic() - started)
     progress.done(cell.name, _in_words(result))
@@ -158,17 +182,23 @@ def _judge(
 
 
 def _compared(
-    result: CellResult, base: Made | None, head: Made, subject: Subject, changes: Changes, accepted: baseline.Baseline
+    result: CellResult,
+    base: Made | None,
+    head: Made,
+    subject: Subject,
+    comparison: Comparison,
+    accepted: baseline.Baseline,
+    anchors: Anchors,
 ) -> CellResult:
     made = [build for build in (base, head) if build]
     status, reason = _worst(base, head)
     judged: tuple[Judged, ...] = ()
     if status == "ok":
-        said = head.build.diagnostics
+        said = observed(head)
         if base:
-            judged = compare(base.build.diagnostics, said, changes)
+            judged = compare_observed(observed(base), said, comparison)
         else:
-            judged = compare_with_accepted(accepted.accepted(result.name), said, str(subject.baseline or ""))
+            judged = compare_with_accepted(accepted.accepted(result.name), said, anchors, str(subject.baseline or ""))
             judged = tuple(
                 item for item in judged if item.verdict is not Verdict.FIXED or _was_read(item, head, subject)
             )
@@ -183,11 +213,34 @@ def _compared(
         read=len(head.build.read),
         documents=head.build.documents,
         unclassified=head.build.unclassified,
-        seconds=sum(build.build.seconds for build in made if build.fresh),
-        cpu_seconds=sum(build.build.cpu_seconds for build in made if build.fresh),
-        built=sum(build.fresh for build in made),
+        seconds=sum(now.seconds for build in made for now in build.now),
+        cpu_seconds=sum(now.cpu_seconds for build in made for now in build.now),
+        built=sum(len(build.now) for build in made),
         log="".join(f"# {name}\n{build.log}\n" for name, build in (("base", base), ("head", head)) if build),
     )
+
+
+def comparison_of(subject: Subject, bench: Bench) -> Comparison:
+    """How the head's diagnostics are judged by those of the base: through the change between the two, and their texts."""
+    if subject.base is None:
+        return partial(compare, changes=NoChanges())
+    sources = TreeSources(bench.trees, subject.base, subject.head)
+    changes = bench.trees.changes(subject.base, subject.head)
+    return partial(compare, changes=changes, sources=sources, closed=subject.read.closed)
+
+
+def observed(made: Made) -> Observed:
+    """What the equal builds of `made` said: what is steady in them, and what is flaky."""
+
+    def same(before: Sequence[Diagnostic], now: Sequence[Diagnostic]) -> tuple[Judged, ...]:
+        return compare(before, now, NoChanges())
+
+    return observe([build.diagnostics for build in made.observations], same)
+
+
+def anchors_of(subject: Subject, bench: Bench) -> Anchors:
+    """The anchors of the head's sources."""
+    return Anchors(lambda path: _source(subject, path, bench))
 
 
 def _was_read(gone: Judged, head: Made, subject: Subject) -> bool:
@@ -214,17 +267,24 @@ def _in_words(result: CellResult) -> str:
 
 
 def _source(subject: Subject, path: str, bench: Bench) -> str | None:
-    data = bench.trees.read(subject.head, path)
-    return None if data is None or len(data) > LONGEST_SOURCE else data.decode("utf-8", "backslashreplace")
+    return text_of(bench.trees, subject.head, path)
 
 
-def builds_of(
-    subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress
-) -> dict[str, Build]:
-    """The head's build in each of `cells`, by name; raises the first error where one could not be built."""
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
+def heads(
+    subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress, repeat: int = 1
+) -> dict[str, Made | HarnessError]:
+    """The head's build in each of `cells`, by name, observed `repeat` times; or why it could not take place."""
+    runner.require_tools(subject.recipe)
+    made: dict[str, Made | HarnessError] = {}
+    with _workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
         tasks = [
-            _start(cell, ready, subject, bench, pool, progress) for cell, ready in zip(cells, provided, strict=True)
+            _start(cell, ready, subject, bench, pool, progress, repeat)
+            for cell, ready in zip(cells, provided, strict=True)
         ]
-        return {task.cell.name: task.head.result().build for task in tasks}
+        for task in tasks:
+            try:
+                made[task.cell.name] = task.head.result()
+            except HarnessError as error:
+                made[task.cell.name] = error
+    return made

@@ -30,13 +30,15 @@ MOST_NAMES = 1_000
 class ReadSet:
     """What is read: files and folders (with a slash behind) below the recipe's source; None for all documents.
 
-    `words` says what was chosen, `notes` what that cannot show.
+    `words` says what was chosen, `notes` what that cannot show. `closed` says that base and head differ in nothing that an
+    unread document reads.
     """
 
     base: tuple[str, ...] | None
     head: tuple[str, ...] | None
     words: str
     notes: tuple[str, ...] = ()
+    closed: bool = False
 
 
 def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
@@ -65,7 +67,7 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
     if affected.base is None or affected.head is None:
         return affected
     words = ", ".join((affected.words, *named))
-    return ReadSet((*affected.base, *before), (*affected.head, *read), words, affected.notes)
+    return ReadSet((*affected.base, *before), (*affected.head, *read), words, affected.notes, closed=True)
 
 
 def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
@@ -85,7 +87,7 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
     changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
     both_before = before | {path for name in after if (path := changes.base_path(name))}
     both_after = after | {path for name in before if (path := changes.head_path(name))}
-    return ReadSet(_sources(both_before, recipe), _sources(both_after, recipe), "affected", (NOTE,))
+    return ReadSet(_sources(both_before, recipe), _sources(both_after, recipe), "affected", (NOTE,), closed=True)
 
 
 NOTE = (

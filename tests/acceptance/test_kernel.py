@@ -44,13 +44,8 @@ def test_vfio_on_6_12_folder(docs_matrix: Command, unpacked_6_12: Path, thread_p
 
 
 def test_vfio_on_6_12_git_repository_by_patch_and_by_base(
-    docs_matrix: Command, unpacked_6_12: Path, thread_patch: Path, tmp_path: Path
+    docs_matrix: Command, repository: Path, thread_patch: Path
 ) -> None:
-    repository = tmp_path / "linux"
-    shutil.copytree(unpacked_6_12, repository, symlinks=True)
-    git(repository, "init", "-q")
-    git(repository, "add", "-A", "-f")
-    git(repository, "commit", "-qm", "base")
     patched = docs_matrix("check", "--tree", repository, "--patch", thread_patch, "--docs", VFIO, out="patched")
     assert_the_seven(patched)
     git(repository, "apply", "--index", thread_patch)
@@ -80,3 +75,63 @@ def test_a_patch_of_another_vfio_is_said_to_be_one_on_7_2(
     answer = docs_matrix("check", "--tree", linux_7_2, "--patch", thread_patch, "--docs", VFIO)
     assert_the_seven(answer)
     assert BASE_BLOB in "\n".join(answer.findings["notes"])
+
+
+TWO_CELLS = ("--cell", "py3.9-docutils0.16-sphinx3.4.3", "--cell", "py3.13-docutils0.23-sphinx9.2.0")
+SECTION = """\
+What the drivers have in common
+-------------------------------
+
+The *first mistake is an emphasis in this paragraph of the section,
+which goes on for another line.
+
++--------+--------+
+| one    | two    |
++========+========+
+| three  | four*   |
++--------+--------+
+
+A :nosuchrole:`role` at last.
+
+"""
+
+
+@pytest.fixture
+def repository(unpacked_6_12: Path, tmp_path: Path) -> Path:
+    """The kernel as a git repository."""
+    copy = tmp_path / "linux"
+    shutil.copytree(unpacked_6_12, copy, symlinks=True)
+    git(copy, "init", "-q")
+    git(copy, "add", "-A", "-f")
+    git(copy, "commit", "-qm", "base")
+    return copy
+
+
+def test_a_label_that_is_removed_makes_the_reference_in_another_document_new(
+    docs_matrix: Command, repository: Path
+) -> None:
+    document = repository / "Documentation/driver-api/auxiliary_bus.rst"
+    document.write_text(document.read_text().replace(".. _auxiliary_bus:\n", ""))
+    answer = docs_matrix("check", "--tree", repository, "--base", "HEAD", *TWO_CELLS)
+    assert answer.status == 1, answer.stderr
+    (finding,) = answer.of("new")
+    assert (finding["path"], finding["reason"]) == ("Documentation/networking/devlink/devlink-port.rst", "elsewhere")
+    assert "auxiliary_bus" in finding["message"]
+    assert finding["hunk"].startswith("Documentation/driver-api/auxiliary_bus.rst:")
+    assert len(finding["cells"]) == 2
+
+
+def test_a_section_that_moves_to_another_document_leaves_its_warnings_moved(
+    docs_matrix: Command, repository: Path
+) -> None:
+    vfio, vme = (repository / f"Documentation/driver-api/{name}.rst" for name in ("vfio", "vme"))
+    before = vfio.read_text()
+    vfio.write_text(before.replace("VFIO User API\n", SECTION + "VFIO User API\n", 1))
+    git(repository, "commit", "-qam", "a section with three mistakes")
+    vfio.write_text(before)
+    vme.write_text(vme.read_text().replace("Slave windows\n", SECTION + "Slave windows\n", 1))
+    answer = docs_matrix("check", "--tree", repository, "--base", "HEAD", *TWO_CELLS)
+    assert answer.status == 0, answer.stderr
+    assert {path for path, _ in answer.places("moved")} == {"Documentation/driver-api/vme.rst"}
+    assert len(answer.of("moved")) == 3
+    assert not answer.of("fixed")

@@ -29,16 +29,16 @@ BUILD = Build(
 
 def test_a_finished_build_is_found_again(tmp_path: Path) -> None:
     store = BuildStore(tmp_path)
-    assert store.get("k") is None
+    assert store.observations("k") == ()
     store.put("k", BUILD, b"log \xff")
-    assert store.get("k") == BUILD
+    assert store.observations("k") == (BUILD,)
     assert store.log("k") == "log \\xff"
 
 
 def test_a_failed_build_is_kept_as_evidence_and_is_no_result(tmp_path: Path) -> None:
     store = BuildStore(tmp_path)
     store.put("k", replace(BUILD, status="failed", reason="it crashed"), b"log")
-    assert store.get("k") is None
+    assert store.observations("k") == ()
     assert "it crashed" in (tmp_path / "builds" / "k" / "failure.json").read_text()
 
 
@@ -47,4 +47,22 @@ def test_a_result_that_was_cut_is_no_result(tmp_path: Path) -> None:
     store.put("k", BUILD, b"log")
     path = tmp_path / "builds" / "k" / "result.json"
     path.write_text(path.read_text()[:100])
-    assert store.get("k") is None
+    assert store.observations("k") == ()
+
+
+def test_repetitions_are_further_observations_of_the_same_build(tmp_path: Path) -> None:
+    store = BuildStore(tmp_path)
+    other = replace(BUILD, diagnostics=())
+    store.put("k", BUILD, b"log")
+    store.put("k", other, b"other", number=2)
+    assert store.observations("k") == (BUILD, other)
+    assert (store.log("k"), store.log("k", number=2)) == ("log", "other")
+
+
+def test_an_observation_that_was_cut_ends_what_is_known(tmp_path: Path) -> None:
+    store = BuildStore(tmp_path)
+    for number in (1, 2, 3):
+        store.put("k", BUILD, b"log", number=number)
+    path = tmp_path / "builds" / "k" / "observation-2.json"
+    path.write_text(path.read_text()[:100])
+    assert len(store.observations("k")) == 1

@@ -41,6 +41,31 @@ def test_equal_messages_far_apart_are_two_findings() -> None:
     assert [finding.line for finding in merge([cell("a", "9", new(5)), cell("b", "8", new(50))])] == [5, 50]
 
 
+def test_a_quoted_table_is_one_mistake_wherever_in_it_a_release_reports_it() -> None:
+    old = "Malformed table.\n\n+--+\n| a |\n+--+"
+    findings = merge([cell("old", "3.4.3", new(121, old)), cell("new", "9", new(124, TABLE + "\n| a |\n+--+"))])
+    assert [finding.cells for finding in findings] == [("old", "new")]
+    other = merge([cell("old", "3.4.3", new(121, old)), cell("new", "9", new(124, TABLE + "\n| b |\n+--+"))])
+    assert len(other) == 2
+
+
+def test_what_releases_word_otherwise_is_one_mistake() -> None:
+    old = "undefined label: x (if the link has no caption the label must precede a section header)"
+    findings = merge([cell("old", "3.4.3", new(5, old)), cell("new", "9", new(5, "undefined label: 'x'"))])
+    assert [finding.message for finding in findings] == ["undefined label: 'x'"]
+
+
+def test_the_only_message_that_names_something_is_one_mistake_at_any_line() -> None:
+    named = 'Unknown target name: "missing".'
+    assert len(merge([cell("a", "9", new(5, named)), cell("b", "8", new(50, named))])) == 1
+    assert len(merge([cell("a", "9", new(5, named), new(7, named)), cell("b", "8", new(50, named))])) == 3
+
+
+def test_thousands_of_equal_messages_are_merged() -> None:
+    cells = [cell(f"c{number}", f"{number}.0", *(new(5) for _ in range(3_000))) for number in range(3)]
+    assert len(merge(cells)) == 3_000
+
+
 def test_the_worst_verdict_is_on_top() -> None:
     (finding,) = merge([cell("a", "9", new(5, verdict=Verdict.KNOWN)), cell("b", "8", new(5))])
     assert finding.verdict is Verdict.NEW

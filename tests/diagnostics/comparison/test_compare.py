@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.diagnostics.changes import NoChanges
-from harness.diagnostics.compare import compare, compare_with_accepted
+from harness.diagnostics.comparison.compare import compare
 from harness.diagnostics.findings import Judged, Verdict
 from harness.diagnostics.record import Diagnostic
 
@@ -105,30 +107,61 @@ def test_an_answer_outside_of_the_read_set_is_neither_new_nor_fixed() -> None:
     assert verdicts(compare([one], [one], NoChanges())) == ["unjudged"]
 
 
-def test_an_accepted_message_is_known_wherever_it_stands() -> None:
-    judged = compare_with_accepted([said(None)], [said(40), said(2)], "b.yaml")
-    assert [(str(item.verdict), item.diagnostic.line, item.reason) for item in judged] == [
-        ("known", 2, "b.yaml"),
-        ("new", 40, ""),
-    ]
-
-
-def test_an_accepted_message_that_is_gone_is_fixed() -> None:
-    assert verdicts(compare_with_accepted([said(None)], [], "b.yaml")) == ["fixed"]
-
-
+MESSAGES = (
+    "x",
+    "y 'a'",
+    "y 'b'",
+    "z\n\nquoted",
+    "z\n\nother",
+    "duplicate label w, other instance in a.rst",
+    "duplicate label w, other instance in b.rst",
+    "also defined at a:3",
+    "seen at b.rst:12",
+)
 DIAGNOSTICS = st.lists(
     st.builds(
         said,
-        st.none() | st.integers(1, 20),
-        st.sampled_from(["x", "y 'a'", "y 'b'", "z\n\nquoted", "z\n\nother"]),
-        path=st.sampled_from(["a.rst", "b.rst", None]),
+        st.none() | st.integers(1, 14),
+        st.sampled_from(MESSAGES),
+        path=st.sampled_from(["a.rst", "b.rst", "c.rst", None]),
         level=st.sampled_from(["WARNING", "ERROR"]),
+        document=st.sampled_from(["a", None]),
     ),
     max_size=12,
 )
-TEXTS = st.fixed_dictionaries({"a.rst": st.lists(st.sampled_from("abcdef"), max_size=20).map("\n".join)})
-CHANGES = st.builds(Edits, TEXTS, TEXTS)
+LINES = [
+    "",
+    "",
+    "alpha beta gamma",
+    "  alpha beta gamma",
+    "alpha beta delta",
+    "- item one",
+    "- item two",
+    "=====",
+    "omega",
+]
+TEXTS = st.fixed_dictionaries(
+    {"a.rst": st.lists(st.sampled_from(LINES), max_size=14).map("\n".join)},
+    optional={"b.rst": st.lists(st.sampled_from(LINES), max_size=14).map("\n".join)},
+)
+CHANGES = st.builds(Edits, TEXTS, TEXTS, st.sampled_from([{}, {}, {"a.rst": "c.rst"}])).filter(
+    lambda change: all(new not in change.base_files for new in change.renamed.values())
+)
+SOURCES = st.booleans()
+
+
+def renamed(change: Edits) -> Edits:
+    """The change with the files of the head under their new names."""
+    if not change.renamed:
+        return change
+    head = {change.renamed.get(path, path): text for path, text in change.head_files.items()}
+    return Edits(change.base_files, head, change.renamed)
+
+
+def inside(found: list[Diagnostic], files: Mapping[str, str]) -> list[Diagnostic]:
+    """Those of `found` whose line their file has: behind a file's end, what an edit of the end did cannot be counted back."""
+    ends = {path: text.count("\n") + 1 for path, text in files.items()}
+    return [one for one in found if (one.line or 0) <= ends.get(one.path or "", one.line or 0)]
 
 
 @given(DIAGNOSTICS)
@@ -136,24 +169,54 @@ def test_comparing_a_build_with_itself_finds_nothing(found: list[Diagnostic]) ->
     assert {item.verdict for item in compare(found, found, NoChanges())} <= {Verdict.KNOWN}
 
 
-@given(DIAGNOSTICS, DIAGNOSTICS, CHANGES)
-def test_every_diagnostic_of_both_sides_is_accounted_for_once(
-    base: list[Diagnostic], head: list[Diagnostic], change: Edits
+@given(DIAGNOSTICS, TEXTS)
+def test_comparing_a_build_with_itself_finds_nothing_in_its_texts(
+    found: list[Diagnostic], texts: dict[str, str]
 ) -> None:
-    judged = compare(base, head, change)
+    same = Edits(texts, texts)
+    assert {item.verdict for item in compare(found, found, same, same)} <= {Verdict.KNOWN}
+
+
+@settings(max_examples=200)
+@given(DIAGNOSTICS, DIAGNOSTICS, CHANGES.map(renamed), SOURCES)
+def test_every_diagnostic_of_both_sides_is_accounted_for_once(
+    base: list[Diagnostic], head: list[Diagnostic], change: Edits, sources: bool
+) -> None:
+    judged = compare(base, head, change, change if sources else None)
     fixed = [item.diagnostic for item in judged if item.verdict is Verdict.FIXED]
     assert Counter(item.diagnostic for item in judged if item.verdict is not Verdict.FIXED) == Counter(head)
     assert Counter([item.base for item in judged if item.base] + fixed) == Counter(base)
 
 
-@given(DIAGNOSTICS, DIAGNOSTICS, CHANGES)
-def test_swapping_the_sides_swaps_new_and_fixed(base: list[Diagnostic], head: list[Diagnostic], change: Edits) -> None:
-    there = Counter(verdicts(compare(base, head, change)))
-    back = Counter(verdicts(compare(head, base, Edits(change.head, change.base))))
-    assert (there["new"], there["fixed"]) == (back["fixed"], back["new"])
+@settings(max_examples=200)
+@given(DIAGNOSTICS, DIAGNOSTICS, CHANGES.map(renamed), SOURCES)
+def test_swapping_the_sides_swaps_new_and_fixed(
+    base: list[Diagnostic], head: list[Diagnostic], change: Edits, sources: bool
+) -> None:
+    base, head = inside(base, change.base_files), inside(head, change.head_files)
+    back = change.swapped()
+    there = Counter(verdicts(compare(base, head, change, change if sources else None)))
+    again = Counter(verdicts(compare(head, base, back, back if sources else None)))
+    assert (there["new"], there["fixed"]) == (again["fixed"], again["new"])
 
 
-@given(st.permutations([said(3), said(5), said(5), said(9, "x"), said(None, path=None)]))
-def test_the_order_of_the_diagnostics_changes_nothing(found: list[Diagnostic]) -> None:
-    change = Edits({"a.rst": NUMBERED}, {"a.rst": NUMBERED.replace("line 5\n", "")})
-    assert compare(found, found[:3], change) == compare(sorted(found, key=str), found[:3], change)
+@given(DIAGNOSTICS, DIAGNOSTICS, CHANGES.map(renamed), st.randoms(use_true_random=False))
+def test_the_order_of_the_diagnostics_changes_nothing(
+    base: list[Diagnostic], head: list[Diagnostic], change: Edits, random: Random
+) -> None:
+    first = compare(base, head, change, change)
+    random.shuffle(base)
+    random.shuffle(head)
+    assert compare(base, head, change, change) == first
+
+
+@given(DIAGNOSTICS, DIAGNOSTICS, CHANGES.map(renamed))
+def test_another_root_changes_nothing(base: list[Diagnostic], head: list[Diagnostic], change: Edits) -> None:
+    def below(root: str, found: list[Diagnostic]) -> list[Diagnostic]:
+        """The build in the folder `root`, whose name its messages leak."""
+        anchored = [*found, said(1, path="a.rst"), said(1, path="b.rst")]
+        return [replace(one, message=one.message.replace("in a.rst", f"in {root}/a.rst")) for one in anchored]
+
+    one = compare(below("/home/x", base), below("/home/x", head), change, change)
+    other = compare(below("/home/x", base), below("/build/some/where", head), change, change)
+    assert Counter(verdicts(one)) == Counter(verdicts(other))

@@ -1,0 +1,86 @@
+"""What a message says, apart from where and when it was said; and that no message takes long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from harness.diagnostics import messages
+from harness.diagnostics.comparison.duplicates import duplicate
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\x1b[91mbroken\x1b[39;49;00m", "broken"),
+        ("<function f at 0x7f12ab34cd56> failed", "<function f at 0x55aa00112233> failed"),
+        ("see /tmp/sphinx-err-ab12cd.log", "see /tmp/sphinx-err-zz99xx.log"),
+        ("see <output>/sphinx-err-ab12cd.log", "see <output>/sphinx-err-zz99xx.log"),
+        ("other instance in a/b.rst:12", "other instance in a/b.rst:90"),
+        ("also defined at driver-api/dev:10.", "also defined at driver-api/dev:12."),
+        ("unexpected indentation at line 3", "unexpected indentation at line 30"),
+        ("two  words\n", "two words"),
+    ],
+)
+def test_what_changes_by_itself_does_not_count(one: str, other: str) -> None:
+    assert messages.key(one) == messages.key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("undefined label: 'foo'", "undefined label: 'bar'"),
+        ("other instance in a/b.rst", "other instance in a/c.rst"),
+        ("unknown option: 3", "unknown option: 4"),
+        ("time is 12:30", "time is 12:31"),
+    ],
+)
+def test_what_is_named_counts(one: str, other: str) -> None:
+    assert messages.key(one) != messages.key(other)
+
+
+def test_quoted_source_is_no_part_of_the_statement() -> None:
+    table = "Malformed table.\nText in column margin in table line {}.\n\n+---+\n| {} |\n+---+"
+    assert messages.statement(table.format(3, "a")) == messages.statement(table.format(4, "b"))
+    lexing = "Lexing literal_block {!r} as \"python\" resulted in an error at token: '?'."
+    assert messages.statement(lexing.format("a = ?")) == messages.statement(lexing.format("b 'x'\nc = ?"))
+
+
+def test_releases_that_quote_a_name_and_those_that_do_not_have_the_same_gist() -> None:
+    assert messages.gist("undefined label: foo") == messages.gist("undefined label: 'foo'")
+    assert messages.gist("term not in glossary: 'A b'") == messages.gist("term not in glossary: A b")
+    assert messages.gist("undefined label: foo") != messages.gist("undefined label: bar")
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        "a",
+        " ",
+        ".",
+        "'",
+        "'\"`",
+        "at ",
+        ":1",
+        "a:1 ",
+        "\x1b[",
+        "0x",
+        "/tmp/",
+        "\n   ",
+        "literal_block '",
+        "line 1",
+        " (",
+        "/var",
+    ],
+)
+@pytest.mark.parametrize(
+    "function",
+    [messages.key, messages.statement, messages.headline, messages.gist, messages.quoted_names, duplicate],
+)
+def test_a_million_characters_take_no_time(function: Callable[[str], object], repeated: str) -> None:
+    started = time.process_time()
+    function(repeated * (1_000_000 // len(repeated)))
+    function("duplicate label " + repeated * (1_000_000 // len(repeated)))
+    assert time.process_time() - started < 1
