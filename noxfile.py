@@ -59,6 +59,12 @@ def docs_report(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def bisect(session: nox.Session) -> None:
+    """Find the release that changed a diagnostic: nox -s bisect -- docutils --tree T --find TEXT."""
+    command(session, "bisect", *session.posargs)
+
+
+@nox.session(python=False)
 def lock(session: nox.Session) -> None:
     """Resolve the locks of all cells again: nox -s lock [-- --check]."""
     command(session, "lock", *session.posargs)

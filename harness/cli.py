@@ -10,10 +10,12 @@ import argparse
 import io
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,17 +28,20 @@ from harness import files, matrix, process, upkeep
 from harness.cells import doctor, locks
 from harness.diagnostics.baselines import baseline
 from harness.diagnostics.baselines.accepting import What
+from harness.diagnostics.bisection import Bisection
 from harness.diagnostics.findings import Run, Verdict
 from harness.errors import HarnessError, InputError
 from harness.investigate import accepting, check, merging, parts, subject
 from harness.investigate.bench import Bench
+from harness.investigate.bisecting import asked, bisect, compare_cells
 from harness.matrix import Cell, Matrix
-from harness.reports import folder, terminal
-from harness.reports.text import one_line
+from harness.reports import bisection, cell_differences, folder, terminal
+from harness.reports.text import harmless, one_line
 
 __all__ = ["main", "run"]
 
 EXAMPLES = {
+    "bisect": "docs-matrix bisect docutils --tree linux --find 'Malformed table' --path Documentation/driver-api/vfio.rst",
     "check": "docs-matrix check --tree linux --patch fix.patch --docs driver-api/vfio.rst",
     "baseline write": "docs-matrix baseline write --tree example --new --reason 'the table comes from a vendor'",
     "baseline show": "docs-matrix baseline show --tree example",
@@ -44,6 +49,7 @@ EXAMPLES = {
     "baseline merge": "docs-matrix baseline merge %O %A %B",
     "baseline driver": "docs-matrix baseline driver --tree example",
     "cells": "docs-matrix cells --format json",
+    "compare": "docs-matrix compare py3.13-docutils0.21.2-sphinx8.2.3 py3.13-docutils0.23-sphinx9.2.0 --tree docs",
     "lock": "docs-matrix lock --check",
     "merge": "docs-matrix merge docs-matrix-report",
     "doctor": "docs-matrix doctor",
@@ -301,6 +307,63 @@ def _store_empty(options: argparse.Namespace) -> int:
     return 0
 
 
+def _bisect(options: argparse.Namespace) -> int:
+    bench = _bench(options)
+    wanted = asked.wanted(options.find, options.path)
+    if options.find is None and options.path is None:
+        raise InputError("what is asked for? give --find TEXT, or --path of a document in which anything may change")
+    found = subject.resolve(_asked(options), bench)
+    cells = _cells(bench.matrix, [options.cell] if options.cell else None, found.cells)
+    question = bisect.Question(
+        axis=options.axis,
+        first=options.first,
+        last=options.last,
+        cell=bisect.newest_here(cells, bench),
+        wanted=wanted,
+        find=options.find,
+        what=options.what,
+        every=options.all_changes,
+        prereleases=options.pre,
+    )
+    steps = bisection.Steps(Console(stderr=True))
+    answer = bisect.bisect(question, found, bench, jobs=options.jobs, progress=steps)
+    answer = replace(answer, command=_again(options, answer))
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    elif options.markdown:
+        print(bisection.markdown(answer), end="")
+    else:
+        for line in bisection.lines(answer):
+            print(harmless(line))
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    bench = _bench(options)
+    found = subject.resolve(_asked(options), bench)
+    one, other = (_cells(bench.matrix, [name], found.cells)[0] for name in (options.one, options.other))
+    steps = bisection.Steps(Console(stderr=True))
+    answer = compare_cells.compare_cells(one, other, found, bench, jobs=options.jobs, progress=steps)
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    elif options.markdown:
+        print(cell_differences.markdown(answer), end="")
+    else:
+        for line in cell_differences.lines(answer):
+            print(harmless(line))
+    return 0
+
+
+def _again(options: argparse.Namespace, answer: Bisection) -> str:
+    """The command that shows the main change of a bisection again, with its two neighbours as the ends."""
+    words = ["docs-matrix", "bisect", answer.axis, "--tree", answer.tree]
+    for option, values in (("--patch", options.patch), ("--requirement", options.requirement)):
+        words += [word for value in values or () for word in (option, str(value))]
+    given = (("--matrix", options.matrix), ("--cell", answer.cell), ("--find", answer.find), ("--path", answer.path))
+    words += [word for option, value in given if value is not None for word in (option, str(value))]
+    return shlex.join((*words, "--from", answer.main.last_without, "--to", answer.main.first))
+
+
 # ---- what the verbs share --------------------------------------------------------------------------------------------
 
 
@@ -429,6 +492,33 @@ def _parser() -> argparse.ArgumentParser:
         "--join", action="store_true", help="keep the results that other cells left in --out, report on all"
     )
 
+    verb = _verb(verbs, common, "bisect", _bisect, "the release that changed a diagnostic")
+    verb.add_argument("axis", metavar="AXIS", help="docutils, sphinx, any package; or python; or date")
+    _tree_options(verb, cells=False)
+    verb.add_argument("--patch", type=Path, action="append", metavar="FILE", help="a diff or an mbox; repeatable")
+    verb.add_argument("--find", metavar="TEXT", help="a part of what was printed; /.../ is an expression")
+    verb.add_argument("--path", metavar="P", help="the document or the source that the diagnostic is of")
+    verb.add_argument(
+        "--from", dest="first", metavar="V", help="the oldest release (or day); default: what is accepted"
+    )
+    verb.add_argument("--to", dest="last", metavar="V", help="the newest release (or day)")
+    verb.add_argument("--cell", metavar="CELL", help="what the rest is held at; default: the newest that can run here")
+    verb.add_argument(
+        "--what", choices=asked.ASPECTS, help="look at this alone; default: at all but what is only printed"
+    )
+    verb.add_argument("--all-changes", action="store_true", help="build every release, and report every change")
+    verb.add_argument("--pre", action="store_true", help="let pre-releases take part")
+    _form_options(verb)
+
+    text = "which diagnostics differ between two cells, and the release behind each"
+    verb = _verb(verbs, common, "compare", _compare, text)
+    verb.add_argument("one", metavar="CELL")
+    verb.add_argument("other", metavar="CELL")
+    _tree_options(verb, cells=False)
+    verb.add_argument("--patch", type=Path, action="append", metavar="FILE", help="a diff or an mbox; repeatable")
+    verb.add_argument("--docs", action="append", metavar="D", help="read only this document or folder; repeatable")
+    _form_options(verb)
+
     verb = _verb(verbs, common, "merge", _merge, "one report from the results of many jobs")
     verb.add_argument("folder", type=Path, nargs="+", metavar="DIR")
     verb.add_argument("--cell", action="append", metavar="CELL", help="a cell that must have a result; repeatable")
@@ -517,6 +607,12 @@ def _repeat_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repeat", type=_positive, default=1, metavar="N", help="observe each build N times; what differs is flaky"
     )
+
+
+def _form_options(parser: argparse.ArgumentParser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="the answer as JSON")
+    form.add_argument("--markdown", action="store_true", help="the answer as Markdown, for a bug report")
 
 
 def _out_options(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,8 @@ from tests.conftest import NEWEST, ROOT, Command
 
 VERBS = [
     "check",
+    "bisect",
+    "compare",
     "merge",
     "baseline write",
     "baseline show",

@@ -14,7 +14,7 @@ from harness.diagnostics.findings import CellResult, Finding, Run, Verdict
 from harness.reports import words
 from harness.reports.text import cut, one_line, plural, visible
 
-__all__ = ["LIMIT", "summary"]
+__all__ = ["LIMIT", "as_code", "as_text", "summary"]
 
 LIMIT = 65_536
 """The summary has fewer characters than this."""
@@ -27,7 +27,7 @@ _SPECIAL = re.compile(r"[$&*<>@\[\\\]_`|~]|:(?=//)|(?<=[wW]{3})\.")
 def summary(run: Run) -> str:
     """`run` as Markdown of fewer than 65,536 characters: the verdict, the new findings, the matrix, the rest folded."""
     sections = (
-        [f"**docs-matrix: {_plain(words.verdict(run), 400)}**"],
+        [f"**docs-matrix: {as_text(words.verdict(run), 400)}**"],
         list(_new(run)),
         list(_matrix(run)),
         list(_others(run)),
@@ -48,10 +48,10 @@ def _new(run: Run) -> Iterator[str]:
 
 def _entry(finding: Finding, run: Run) -> str:
     """A list item: what is wrong and where, in which cells, and the rest of the message folded away."""
-    told = [_plain(words.cells(finding.cells, run), 300)]
-    told += [_plain(phrase, 200) for phrase in words.differences(finding)]
-    told += [_plain(words.why(finding.reason), 200)] if finding.reason else []
-    item = f"- {_code(words.headline(finding), 300)}<br>{'; '.join(told)}"
+    told = [as_text(words.cells(finding.cells, run), 300)]
+    told += [as_text(phrase, 200) for phrase in words.differences(finding)]
+    told += [as_text(words.why(finding.reason), 200)] if finding.reason else []
+    item = f"- {as_code(words.headline(finding), 300)}<br>{'; '.join(told)}"
     if "\n" in finding.message.strip():
         whole = _entities(cut(visible(finding.message), 1_000)).replace("\n", "&#10;")
         item += f"\n  <details><summary>the whole message</summary><pre>{whole}</pre></details>"
@@ -70,11 +70,11 @@ def _matrix(run: Run) -> Iterator[str]:
 
 
 def _row(cell: CellResult, counted: Sequence[Verdict]) -> str:
-    status = _plain(cell.status, 20) + (f": {_plain(cell.reason, 200)}" if cell.reason else "")
+    status = as_text(cell.status, 20) + (f": {as_text(cell.reason, 200)}" if cell.reason else "")
     built = cell.status == "ok"
     counts = " | ".join(f"{cell.count(verdict)}" if built or cell.count(verdict) else "" for verdict in counted)
     read = f"{cell.read} of {cell.documents}" if built else ""
-    return f"| {_code(cell.name, 100)} | {status} | {counts} | {read} | {cell.seconds:.1f} s |"
+    return f"| {as_code(cell.name, 100)} | {status} | {counts} | {read} | {cell.seconds:.1f} s |"
 
 
 def _others(run: Run) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _others(run: Run) -> Iterator[str]:
     if others:
         counts = [f"{run.count(v)} {v}" for v in (*words.OTHER, Verdict.KNOWN, Verdict.FIXED) if run.count(v)]
         rows = (
-            f"- {finding.verdict}: {_code(words.headline(finding), 300)} in {_plain(words.cells(finding.cells, run), 300)}"
+            f"- {finding.verdict}: {as_code(words.headline(finding), 300)} in {as_text(words.cells(finding.cells, run), 300)}"
             for finding in others
         )
         yield f"<details><summary>{', '.join(counts)}</summary>"
@@ -93,14 +93,14 @@ def _others(run: Run) -> Iterator[str]:
 
 
 def _about(run: Run) -> Iterator[str]:
-    identity = f" ({_code(run.base_identity, 64)})" if run.base_identity else ""
+    identity = f" ({as_code(run.base_identity, 64)})" if run.base_identity else ""
     facts = [
-        f"- tree: {_code(run.tree, 300)} ({_code(run.identity, 64)})",
-        f"- compared with: {_plain(run.base, 300)}{identity}",
-        f"- documents: {_code(run.docs, 300)}",
-        *(f"- patch: {_code(patch, 300)}" for patch in run.patches),
-        *(f"- note: {_plain(note, 300)}" for note in run.notes),
-        *(f"- {_code(cell.name, 100)}: {_plain(notice, 300)}" for cell in run.cells for notice in cell.notices),
+        f"- tree: {as_code(run.tree, 300)} ({as_code(run.identity, 64)})",
+        f"- compared with: {as_text(run.base, 300)}{identity}",
+        f"- documents: {as_code(run.docs, 300)}",
+        *(f"- patch: {as_code(patch, 300)}" for patch in run.patches),
+        *(f"- note: {as_text(note, 300)}" for note in run.notes),
+        *(f"- {as_code(cell.name, 100)}: {as_text(notice, 300)}" for cell in run.cells for notice in cell.notices),
     ]
     yield "<details><summary>what was built</summary>"
     yield ""
@@ -120,11 +120,11 @@ def _fitting(pieces: Iterable[str], total: int, limit: int, rest: str) -> Iterat
         yield piece
 
 
-def _code(text: str, limit: int) -> str:
-    return f"<code>{_plain(text, limit)}</code>"
+def as_code(text: str, limit: int) -> str:
+    return f"<code>{as_text(text, limit)}</code>"
 
 
-def _plain(text: str, limit: int) -> str:
+def as_text(text: str, limit: int) -> str:
     """`text` on one line and cut, so that neither Markdown nor HTML finds anything in it."""
     return _entities(cut(one_line(text), limit))
 

@@ -1,0 +1,161 @@
+"""The search: in an ordered range of candidates, where does what is observed change?
+
+It knows candidates by their number only, and an observer that says what a candidate shows: for each question a state
+(any value; a question that is not named has the state None), or that it cannot be tested. Many questions are followed
+at once, since one observation answers them all. A question is settled where each two neighbouring observations that
+differ have nothing observable between them; what lies between and cannot be tested is a gap, and part of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+__all__ = ["Change", "Observation", "Observer", "Outcome", "Seen", "Untestable", "search"]
+
+Question = Hashable
+State = Hashable
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a candidate shows: the state of each question."""
+
+    states: Mapping[Question, State]
+
+
+@dataclass(frozen=True)
+class Untestable:
+    """A candidate that shows nothing, and why."""
+
+    reason: str
+
+
+Observation = Seen | Untestable
+Observer = Callable[[Sequence[int]], Sequence[Observation]]
+"""Gets the numbers of one round, which may be observed side by side; gives an observation for each."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Between `before` and `after`, the nearest candidates that could be tested, the state changed; `gap` lies between and
+    cannot be tested."""
+
+    before: int
+    after: int
+    gap: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that was observed, by candidate, and the rounds it took, each with its candidates."""
+
+    observed: Mapping[int, Observation]
+    rounds: tuple[tuple[int, ...], ...]
+
+    @property
+    def seen(self) -> dict[int, Seen]:
+        """The candidates that could be tested, in order."""
+        return {at: said for at, said in sorted(self.observed.items()) if isinstance(said, Seen)}
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question that some candidate named, in the order in which they came up."""
+        return tuple(dict.fromkeys(question for said in self.seen.values() for question in said.states))
+
+    def changes(self, question: Question) -> tuple[Change, ...]:
+        """Where the state of `question` changed, in order."""
+        return tuple(
+            Change(before, after, tuple(range(before + 1, after)))
+            for before, after in pairwise(self.seen)
+            if self.state(before, question) != self.state(after, question)
+        )
+
+    def state(self, at: int, question: Question) -> State:
+        """The state of `question` at the tested candidate `at`."""
+        return self.seen[at].states.get(question)
+
+    def returns(self, question: Question) -> bool:
+        """Whether a state of `question` came back after another: then there is no one release that made the change.
+
+        >>> seen = {at: Seen({"q": state}) for at, state in enumerate("aba")}
+        >>> Outcome(seen, ()).returns("q")
+        True
+        """
+        states = [self.state(change.after, question) for change in self.changes(question)]
+        first = [self.state(change.before, question) for change in self.changes(question)[:1]]
+        return len(set(first + states)) < len(first + states)
+
+
+def search(count: int, observe: Observer, *, width: int = 1, every: bool = False) -> Outcome:
+    """Observe as few of `count` candidates as settle all questions, at most `width` in a round.
+
+    The ends come first, side by side; an end that cannot be tested is moved inwards. Then each round takes the candidates
+    that split the most open intervals. With `every`, all candidates are observed, so that no change that goes back again
+    is missed. Raises `ValueError` where `count` is below one.
+    """
+    if count < 1:
+        raise ValueError("a search needs a candidate")
+    observed: dict[int, Observation] = {}
+    rounds: list[tuple[int, ...]] = []
+    while chosen := _ends(observed, count) or _next(observed, count, width, every=every):
+        observed.update(zip(chosen, observe(chosen), strict=True))
+        rounds.append(tuple(chosen))
+    return Outcome(observed, tuple(rounds))
+
+
+def _ends(observed: Mapping[int, Observation], count: int) -> list[int]:
+    """The candidates to try as ends: the outermost that were not tried, while all further out cannot be tested."""
+    chosen = []
+    for order in (range(count), range(count - 1, -1, -1)):
+        for at in order:
+            if at not in observed:
+                chosen.append(at)
+            if not isinstance(observed.get(at), Untestable):
+                break
+    return list(dict.fromkeys(chosen))
+
+
+def _next(observed: Mapping[int, Observation], count: int, width: int, *, every: bool) -> list[int]:
+    """The candidates of the next round; none where everything is settled."""
+    if every:
+        return [at for at in range(count) if at not in observed][:width]
+    chosen: list[int] = []
+    open_intervals = _open(observed)
+    while open_intervals and len(chosen) < width:
+        best = max(
+            {_middle(interval) for interval in open_intervals},
+            key=lambda at: (sum(at in interval for interval in open_intervals), -at),
+        )
+        chosen.append(best)
+        open_intervals = [interval for interval in open_intervals if best not in interval]
+    return sorted(chosen)
+
+
+def _open(observed: Mapping[int, Observation]) -> list[tuple[int, ...]]:
+    """For each question and each two neighbours that differ in it: what lies between and was not tried yet."""
+    outcome = Outcome(observed, ())
+    found = []
+    for question in outcome.questions:
+        for change in outcome.changes(question):
+            untried = tuple(at for at in change.gap if at not in observed)
+            if untried:
+                found.append(untried)
+    return found
+
+
+def _middle(untried: tuple[int, ...]) -> int:
+    """The middle of the longest run of candidates: what lies beside one that cannot be tested often cannot either.
+
+    >>> _middle((1, 2, 3)), _middle((1, 2, 4, 5, 6))
+    (2, 5)
+    """
+    runs: list[list[int]] = []
+    for at in untried:
+        if runs and runs[-1][-1] == at - 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    longest = max(runs, key=len)
+    return longest[(len(longest) - 1) // 2]

@@ -1,0 +1,1 @@
+project = "what releases see otherwise"
