@@ -540,6 +540,7 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--json", action="store_true", help="the answer as JSON")
         else:
             _repeat_option(verb)
+            verb.add_argument("--docs", action="append", metavar="D", help="only this document or folder; repeatable")
         if name == "write":
             verb.add_argument("--new", action="store_true", help="only add what is new; all else stays as it is")
             verb.add_argument("--reason", metavar="TEXT", help="why what is new is accepted; kept in the file")

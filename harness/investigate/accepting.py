@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from harness.builds.runner import Made
 from harness.diagnostics.baselines import accepting
 from harness.diagnostics.baselines.accepting import What
 from harness.diagnostics.baselines.baseline import Baseline
@@ -55,6 +56,7 @@ def accept(
     The order of neither matters: what an entry looks like is what the newest release says.
     """
     found = {}
+    whole: list[Made] = []
     broken: dict[str, str] = {}
     skipped: dict[str, str] = {}
     for name, made in check.heads(subject, cells, bench, jobs=jobs, progress=progress, repeat=repeat).items():
@@ -64,9 +66,18 @@ def accept(
             broken[name] = f"{made.build.status}: {made.build.reason}"
         else:
             found[name] = check.observed(made)
+            whole.append(made)
         progress.done(name, broken.get(name) or skipped.get(name) or "built")
     anchors = check.anchors_of(subject, bench)
-    now = accepting.accept(what, kept, found, [cell.name for cell in sorted(every, key=_age)], anchors, reason=reason)
+    now = accepting.accept(
+        what,
+        kept,
+        found,
+        [cell.name for cell in sorted(every, key=_age)],
+        anchors,
+        reason=reason,
+        was_read=lambda path: any(check.was_read(path, made, subject) for made in whole),
+    )
     return Accepted(now if found else kept, tuple(found), broken, skipped)
 
 

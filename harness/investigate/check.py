@@ -34,7 +34,7 @@ from harness.investigate.subject import Subject
 from harness.matrix import Cell
 from harness.trees import Tree
 
-__all__ = ["Progress", "anchors_of", "check", "comparison_of", "exit_status", "heads", "observed"]
+__all__ = ["Progress", "anchors_of", "check", "comparison_of", "exit_status", "heads", "observed", "was_read"]
 
 
 class Progress(Protocol):
@@ -200,7 +200,9 @@ def _compared(
         else:
             judged = compare_with_accepted(accepted.accepted(result.name), said, anchors, str(subject.baseline or ""))
             judged = tuple(
-                item for item in judged if item.verdict is not Verdict.FIXED or _was_read(item, head, subject)
+                item
+                for item in judged
+                if item.verdict is not Verdict.FIXED or was_read(item.diagnostic.path, head, subject)
             )
     return replace(
         result,
@@ -243,11 +245,11 @@ def anchors_of(subject: Subject, bench: Bench) -> Anchors:
     return Anchors(lambda path: _source(subject, path, bench))
 
 
-def _was_read(gone: Judged, head: Made, subject: Subject) -> bool:
-    """Whether the head's build could have said an accepted message: one of an unread document is absent, not fixed."""
+def was_read(path: str | None, head: Made, subject: Subject) -> bool:
+    """Whether the head's build could have said an accepted message at `path`: one of an unread document is absent, not
+    fixed."""
     if subject.read.head is None:
         return True
-    path = gone.diagnostic.path
     read = {posixpath.normpath(posixpath.join(subject.recipe.source, name)) for name in head.build.read}
     return path is not None and posixpath.splitext(path)[0] in read
 

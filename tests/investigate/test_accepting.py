@@ -48,6 +48,19 @@ def test_write_show_and_prune_follow_the_tree(docs_matrix: Command, write: Write
     assert docs_matrix("check", *given, "--ratchet").status == 0
 
 
+def test_what_is_not_read_stays_as_it_is_accepted(docs_matrix: Command, write: Write, tmp_path: Path) -> None:
+    folder = write("project", {**PROJECT, "docs/a.rst": TWO, "docs/b.rst": SHORT})
+    file = tmp_path / "accepted.yaml"
+    given = ("--tree", folder, "--baseline", file, "--cell", NEWEST)
+    assert "1 accepted diagnostics" in docs_matrix("baseline", "write", *given, "--docs", "b").stdout
+    assert "3 accepted diagnostics (2 added" in docs_matrix("baseline", "write", *given, "--docs", "a").stdout
+    for name in ("a", "b"):
+        (folder / f"docs/{name}.rst").write_text(GOOD)
+    assert (
+        "2 accepted diagnostics (0 added, 1 removed)" in docs_matrix("baseline", "prune", *given, "--docs", "b").stdout
+    )
+
+
 def test_a_swap_is_one_fixed_and_one_new_and_new_alone_is_added(
     docs_matrix: Command, write: Write, tmp_path: Path
 ) -> None:

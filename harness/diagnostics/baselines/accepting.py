@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -43,17 +43,19 @@ def accept(
     anchors: Anchors,
     *,
     reason: str | None = None,
+    was_read: Callable[[str | None], bool] = lambda path: True,
 ) -> Baseline:
     """The baseline that takes the place of `kept`.
 
     `found` is what the cells that were built whole said of one version of the tree, `anchors` are that version's. `cells`
     are all the cells of the tree, the oldest first: for those that `found` lacks, what `kept` accepts stays. What was
-    accepted before keeps its reason; `reason` is that of what is new.
+    accepted before keeps its reason; `reason` is that of what is new. `was_read` says of a path whether the builds read it:
+    what is accepted of others stays, and what a restricted build leaves unjudged is not accepted.
     """
     renewed: dict[Entry, Entry] = {}
     votes: dict[str, list[_Vote]] = {}
     for cell in (name for name in cells if name in found):
-        votes[cell] = _votes(what, kept.accepted(cell), found[cell], anchors, renewed)
+        votes[cell] = _votes(what, kept.accepted(cell), found[cell], anchors, renewed, was_read)
     for cell in (name for name in cells if name not in found):
         votes[cell] = [_Vote(renewed.get(entry, entry), kept=True) for entry in kept.accepted(cell)]
     groups: list[_Group] = []
@@ -63,7 +65,12 @@ def accept(
 
 
 def _votes(
-    what: What, kept: Sequence[Entry], found: Observed, anchors: Anchors, renewed: dict[Entry, Entry]
+    what: What,
+    kept: Sequence[Entry],
+    found: Observed,
+    anchors: Anchors,
+    renewed: dict[Entry, Entry],
+    was_read: Callable[[str | None], bool],
 ) -> list[_Vote]:
     """One cell's votes. Where all is written anew, `renewed` takes what becomes of each kept entry."""
     come_and_go = {id(flaky.diagnostic) for flaky in found.flaky}
@@ -77,10 +84,11 @@ def _votes(
             renewed.setdefault(item.entry, entry)
         votes.append(_Vote(entry, kept=True))
     if what != "said":
-        fresh = ((_fresh(one, anchors), id(one) in come_and_go) for one in paired.new)
+        fresh = ((_fresh(one, anchors), id(one) in come_and_go) for one in paired.new if not one.unjudged)
         votes += [_Vote(replace(entry, flaky=flaky), kept=False) for entry, flaky in fresh]
-    if what != "all":
-        votes += [_Vote(entry, kept=True) for entry in paired.gone if what == "new" or entry.flaky]
+    for entry in paired.gone:
+        if what == "new" or (what == "said" and entry.flaky) or not was_read(entry.path):
+            votes.append(_Vote(entry, kept=True))
     return votes
 
 
