@@ -24,8 +24,8 @@ import platformdirs
 from rich.console import Console
 
 import harness
-from harness import files, matrix, process, upkeep
-from harness.cells import doctor, locks
+from harness import files, github, matrix, process, upkeep
+from harness.cells import doctor, interpreters, locks
 from harness.diagnostics.baselines import baseline
 from harness.diagnostics.baselines.accepting import What
 from harness.diagnostics.bisection import Bisection
@@ -37,6 +37,7 @@ from harness.investigate.bisecting import asked, bisect, compare_cells
 from harness.matrix import Cell, Matrix
 from harness.reports import bisection, cell_differences, folder, terminal
 from harness.reports.text import harmless, one_line
+from harness.trees import revisions
 
 __all__ = ["main", "run"]
 
@@ -92,6 +93,14 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    with github.commands_stopped(os.environ):
+        answer, status = _checked(options)
+    if options.github:
+        github.tell(answer, status, os.environ, folder=_folder_of(answer, _matrix(options)))
+    return 0 if options.exit_zero and status == 1 else status
+
+
+def _checked(options: argparse.Namespace) -> tuple[Run, int]:
     folder.prepare(options.out, keep=options.join)
     bench = _bench(options)
     upkeep.sweep(bench.store, _limit())
@@ -113,17 +122,42 @@ def _check(options: argparse.Namespace) -> int:
     _tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
     if options.ratchet and answer.count(Verdict.FIXED):
         print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
-    return check.exit_status(answer, named=options.cell or (), ci=_in_ci(), ratchet=options.ratchet)
+    return whole, check.exit_status(answer, named=options.cell or (), ci=_in_ci(), ratchet=options.ratchet)
 
 
 def _merge(options: argparse.Namespace) -> int:
     configuration = _matrix(options)
+    with github.commands_stopped(os.environ):
+        whole = _merged(options, configuration)
+        folder.write(whole, options.out, strict=options.strict_junit)
+        _tell(whole, options, part=False)
+        status = check.exit_status(whole, named=(), ci=_in_ci())
+    if options.github:
+        github.tell(whole, status, os.environ, folder=_folder_of(whole, configuration))
+    return status
+
+
+def _merged(options: argparse.Namespace, configuration: Matrix) -> Run:
+    """The run that the jobs' folders hold, with a failed cell for each that had to leave a result and did not."""
     order = [cell.name for cell in configuration.cells]
-    expected = [cell.name for cell in _cells(configuration, options.cell, None)] if options.cell else ()
-    whole = parts.with_missing(parts.gather(options.folder, order), expected)
-    folder.write(whole, options.out, strict=options.strict_junit)
-    _tell(whole, options, part=False)
-    return check.exit_status(whole, named=(), ci=_in_ci())
+    expected = [cell.name for cell in _cells(configuration, options.cell, None)] if options.cell else []
+    if options.all_cells and not parts.left(options.folder):
+        tree = options.tree or _default_tree(configuration)
+        whole = Run(tree=tree, identity="", base="nothing: no job left a result", cells=(), findings=())
+    else:
+        whole = parts.gather(options.folder, order)
+    if options.all_cells:
+        named = configuration.trees.get(whole.tree)
+        expected += [cell.name for cell in _cells(configuration, None, named.cells if named else None)]
+    return parts.with_missing(whole, dict.fromkeys(expected))
+
+
+def _folder_of(answer: Run, configuration: Matrix) -> str:
+    """Where the tree of `answer` lies in its git repository; empty where it is the repository, or in none."""
+    named = configuration.trees.get(answer.tree)
+    place = named.path if named else Path(answer.tree)
+    repository = revisions.find(place) if place.is_dir() else None
+    return repository.prefix if repository else ""
 
 
 def _baseline_write(options: argparse.Namespace) -> int:
@@ -196,20 +230,39 @@ def _baseline_driver(options: argparse.Namespace) -> int:
 
 def _show_cells(options: argparse.Namespace) -> int:
     configuration = _matrix(options)
-    if options.format == "github":
-        print(json.dumps({"cell": [cell.name for cell in configuration.cells]}))
-        return 0
-    wanted = matrix.normalised(options.requirement or _default_requirements(configuration))
+    tree = configuration.trees.get(options.tree or configuration.tree or "")
+    if options.tree and tree is None:
+        raise InputError(f"--tree {options.tree}: {configuration.path} names no such tree")
+    needed = options.requirement or (tree.requirements if tree else None) or ()
+    among = interpreters.installed()
     states = [
-        doctor.state(cell, wanted, committed=configuration.folder / "locks", store=_store())
-        for cell in configuration.cells
+        doctor.state(
+            cell, matrix.normalised(needed), committed=configuration.folder / "locks", store=_store(), among=among
+        )
+        for cell in _cells(configuration, None, tree.cells if tree else None)
     ]
+    if options.format == "github":
+        print(json.dumps(_jobs(states)))
+        return 0
     if options.format == "json":
         print(json.dumps([_state(state) for state in states], indent=2))
         return 0
     rows = [(state.cell.name, _buildable(state), str(state.environment or ""), state.cell.why) for state in states]
     terminal.tell_table(("cell", "here", "environment", "stands for"), rows, Console())
     return 0
+
+
+def _jobs(states: Sequence[doctor.CellState]) -> dict[str, list[Any]]:
+    """A job a cell, as GitHub's `strategy.matrix` takes them; `lock` is what a cache of environments is known by."""
+    if len(states) > github.JOBS:
+        left = len(states) - github.JOBS
+        print(f"docs-matrix: GitHub makes {github.JOBS} jobs of a matrix; {left} cells are left out", file=sys.stderr)
+    jobs = states[: github.JOBS]
+    include = [
+        {"cell": job.cell.name, "python": job.cell.python, "lock": job.lock.digest[:32] if job.lock else "none"}
+        for job in jobs
+    ]
+    return {"cell": [job.cell.name for job in jobs], "include": include}
 
 
 def _state(state: doctor.CellState) -> dict[str, object]:
@@ -488,6 +541,7 @@ def _parser() -> argparse.ArgumentParser:
         help="read only this document or folder; or 'affected', or 'all'; repeatable",
     )
     _out_options(verb)
+    verb.add_argument("--exit-zero", action="store_true", help="end with 0 where something is new: a merge judges")
     verb.add_argument(
         "--join", action="store_true", help="keep the results that other cells left in --out, report on all"
     )
@@ -522,6 +576,8 @@ def _parser() -> argparse.ArgumentParser:
     verb = _verb(verbs, common, "merge", _merge, "one report from the results of many jobs")
     verb.add_argument("folder", type=Path, nargs="+", metavar="DIR")
     verb.add_argument("--cell", action="append", metavar="CELL", help="a cell that must have a result; repeatable")
+    verb.add_argument("--all-cells", action="store_true", help="every cell of the tree must have a result")
+    verb.add_argument("--tree", metavar="T", help="the tree, where --all-cells finds no result that would name it")
     _out_options(verb)
 
     baselines = verbs.add_parser("baseline", help="the accepted diagnostics", description="The accepted diagnostics.")
@@ -555,6 +611,7 @@ def _parser() -> argparse.ArgumentParser:
 
     verb = _verb(verbs, common, "cells", _show_cells, "the matrix, and whether each cell can be built here")
     verb.add_argument("--format", choices=("table", "json", "github"), default="table")
+    verb.add_argument("--tree", metavar="T", help="only the cells that this tree of matrix.yaml supports")
     verb.add_argument(
         "--requirement", action="append", metavar="REQ", help="what a tree needs beside the pins; repeatable"
     )
@@ -619,6 +676,9 @@ def _form_options(parser: argparse.ArgumentParser) -> None:
 def _out_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="where reports go")
     parser.add_argument("--json", action="store_true", help="print findings.json")
+    parser.add_argument(
+        "--github", action="store_true", help="annotate, and write GitHub's summary and outputs of the step"
+    )
     parser.add_argument(
         "--strict-junit", action="store_true", help="junit.xml without what Jenkins' schema does not know"
     )

@@ -17,7 +17,7 @@ from harness.diagnostics.findings import CellResult, Run
 from harness.diagnostics.merge import merge
 from harness.errors import InputError
 
-__all__ = ["forget", "gather", "keep", "question", "with_missing"]
+__all__ = ["forget", "gather", "keep", "left", "question", "with_missing"]
 
 FORMAT = 1
 _HEAD = ("tree", "identity", "base", "base_identity", "docs", "patches", "notes")
@@ -57,13 +57,18 @@ def forget(out: Path, *, but: str | None) -> None:
             files.remove(path)
 
 
+def left(folders: Sequence[Path]) -> list[Path]:
+    """The results of cells that lie below `folders`, at any depth."""
+    return [path for folder in folders for path in sorted(folder.rglob("cells/*.json"))]
+
+
 def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = None) -> Run:
     """One run of the cells whose results lie below `folders`, at any depth; cells come in `order`, others behind.
 
     `asked` leaves out results of other questions. Raises `InputError` where there is none, where one cannot be read, or
     where they answer different questions.
     """
-    parts = [_read(path) for folder in folders for path in sorted(folder.rglob("cells/*.json"))]
+    parts = [_read(path) for path in left(folders)]
     if asked is not None:
         parts = [part for part in parts if part["question"] == asked]
     if not parts:
