@@ -3,59 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import nox
 
-from harness import matrix
-from harness.cells import interpreters
-from harness.errors import MissingInterpreterError
+from harness.sessions import command, sessions
 
 nox.options.sessions = ["docs-matrix"]
 nox.needs_version = ">=2026.8.17"  # the first with sessions that run beside each other (-j)
 
 HERE = Path(__file__).parent
-MATRIX = {cell.name: cell for cell in matrix.load(HERE / "matrix.yaml").cells}
-CELLS = [
-    nox.param(
-        name,
-        id=name,
-        tags=[f"python-{cell.python}", f"docutils-{cell.docutils}", f"sphinx-{cell.sphinx.split('.')[0]}"],
-    )
-    for name, cell in MATRIX.items()
-]
 
-
-def command(session: nox.Session, *arguments: str, ends_with: tuple[int, ...] = (0,)) -> None:
-    """Run docs-matrix with the interpreter that runs nox."""
-    session.run(sys.executable, "-m", "harness", *arguments, external=True, success_codes=ends_with)
+sessions(HERE / "matrix.yaml")  # docs-matrix, one a cell, and docs-report
 
 
 def install(session: nox.Session, *groups: str) -> None:
     """Install the project and the dependency groups that a session needs."""
     session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), *groups))
-
-
-@nox.session(name="docs-matrix", python=False, allow_parallel=True)
-@nox.parametrize("cell", CELLS)
-def docs_matrix(session: nox.Session, cell: str) -> None:
-    """Check a tree in one cell, and report on all cells so far: nox -s docs-matrix -- --patch F."""
-    arguments = ("check", "--join", "--cell", cell, *session.posargs)
-    try:
-        interpreters.find(MATRIX[cell].python)
-    except MissingInterpreterError as missing:
-        command(session, *arguments, ends_with=(3,))  # the report has the cell as skipped
-        if os.environ.get("CI"):
-            session.error(str(missing))
-        session.skip(str(missing))
-    command(session, *arguments)
-
-
-@nox.session(name="docs-report", python=False)
-def docs_report(session: nox.Session) -> None:
-    """Merge the results of the cells again: nox -s docs-report [-- DIR ...]."""
-    command(session, "merge", *(session.posargs or ["docs-matrix-report"]))
 
 
 @nox.session(python=False)
@@ -86,13 +50,18 @@ def acceptance(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv|virtualenv")
 def lint(session: nox.Session) -> None:
-    """ruff, mypy, the layers of the architecture, and the locks."""
+    """ruff, mypy, the layers of the architecture, the locks, and what GitHub runs."""
     install(session, "lint", "test")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
     session.run("docs-matrix", "lock", "--check")
+    workflows = sorted(str(path) for path in (HERE / ".github" / "workflows").glob("*.yml"))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "custom.github-workflows-require-timeout", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    session.run("zizmor", "--offline", "--no-progress", "--persona", "auditor", *workflows, "action.yml")
 
 
 @nox.session(venv_backend="uv|virtualenv")

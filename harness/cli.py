@@ -117,7 +117,7 @@ def _checked(options: argparse.Namespace) -> tuple[Run, int]:
         parts.forget(out, but=parts.question(answer) if options.join else None)
         parts.keep(answer, out)
         whole = parts.gather([out], order, parts.question(answer)) if options.join else answer
-        folder.write(whole, out, strict=options.strict_junit)
+        folder.write(whole, out, strict=options.strict_junit, below=_folder_of(whole, bench.matrix))
     expected = {cell.name for cell in _cells(bench.matrix, None, found.cells)}
     _tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
     if options.ratchet and answer.count(Verdict.FIXED):
@@ -129,7 +129,7 @@ def _merge(options: argparse.Namespace) -> int:
     configuration = _matrix(options)
     with github.commands_stopped(os.environ):
         whole = _merged(options, configuration)
-        folder.write(whole, options.out, strict=options.strict_junit)
+        folder.write(whole, options.out, strict=options.strict_junit, below=_folder_of(whole, configuration))
         _tell(whole, options, part=False)
         status = check.exit_status(whole, named=(), ci=_in_ci())
     if options.github:

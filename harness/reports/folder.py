@@ -1,21 +1,35 @@
-"""The folder of a run's reports: `junit.xml`, `findings.json`, `report.txt`, `summary.md`, `logs/<cell>.log`."""
+"""The folder of a run's reports: for people (`report.html`, `summary.md`, `report.txt`, `logs/<cell>.log`), for programs
+(`findings.json`, `junit.xml`), and for forges (`findings.sarif`, `code-scanning.sarif`, `gl-code-quality-report.json`)."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from harness import __version__
 from harness.diagnostics.findings import Run
 from harness.files import cannot_write, digest, remove, write_json, write_whole
 from harness.reports.findings_json import document
+from harness.reports.gitlab import code_quality
+from harness.reports.html import page
 from harness.reports.junit import junit
 from harness.reports.markdown import summary
+from harness.reports.sarif import sarif
 from harness.reports.text import visible
 from harness.reports.zeroday import report_text
 
 __all__ = ["prepare", "write"]
 
-REPORTS = ("junit.xml", "findings.json", "report.txt", "summary.md")
+REPORTS = (
+    "junit.xml",
+    "findings.json",
+    "report.txt",
+    "report.html",
+    "summary.md",
+    "findings.sarif",
+    "code-scanning.sarif",
+    "gl-code-quality-report.json",
+)
 
 
 def prepare(out: Path, *, keep: bool) -> None:
@@ -32,16 +46,21 @@ def prepare(out: Path, *, keep: bool) -> None:
         raise cannot_write(out, error) from error
 
 
-def write(run: Run, out: Path, *, strict: bool = False) -> None:
+def write(run: Run, out: Path, *, strict: bool = False, below: str = "") -> None:
     """Put the reports of `run` into the folder `out`, each file whole or not at all; what is there else stays.
 
-    `strict` asks for JUnit without what Jenkins' schema does not know. Raises `MachineError` where it cannot be written.
+    `strict` asks for JUnit without what Jenkins' schema does not know; `below` is where the tree lies in its repository,
+    which is what forges want paths from. Raises `MachineError` where it cannot be written.
     """
     for cell in run.cells:
         write_whole(out / "logs" / f"{_file_name(cell.name)}.log", visible(cell.log))
     write_json(out / "findings.json", document(run))
     write_whole(out / "report.txt", report_text(run))
     write_whole(out / "summary.md", summary(run))
+    write_whole(out / "report.html", page(run))
+    write_json(out / "findings.sarif", sarif(run, version=__version__, folder=below))
+    write_json(out / "code-scanning.sarif", sarif(run, version=__version__, folder=below, uploading=True))
+    write_json(out / "gl-code-quality-report.json", code_quality(run, below))
     write_whole(out / "junit.xml", junit(run, strict=strict))
 
 

@@ -30,11 +30,12 @@ def annotate(run: Run, folder: str = "") -> tuple[str, ...]:
     """
     new = sorted((finding for finding in run.findings if finding.verdict is Verdict.NEW), key=_nearness)
     broken = [cell for cell in run.cells if cell.status != "ok"]
-    lines = [_warning(finding, run, folder) for finding in new[:LIMIT]]
+    warnings = dict.fromkeys(_warning(finding, run, folder) for finding in new)  # what is said twice is shown once
+    lines = list(warnings)[:LIMIT]
     for cell in broken[:LIMIT]:
         said = f"{cell.name}: {cell.status}: {cell.reason or 'no reason was given'}"
         lines.append(command("error", {"title": "docs-matrix: a cell was not built"}, one_line(said)))
-    lines += _rest(len(new), len(broken))
+    lines += _rest(len(warnings), len(broken))
     return tuple(lines)
 
 

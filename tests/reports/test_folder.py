@@ -21,7 +21,11 @@ def test_the_folder_has_all_reports_and_a_log_a_cell(tmp_path: Path) -> None:
         "junit.xml",
         "findings.json",
         "report.txt",
+        "report.html",
         "summary.md",
+        "findings.sarif",
+        "code-scanning.sarif",
+        "gl-code-quality-report.json",
         f"logs/{OLD}.log",
         f"logs/{NEW}.log",
     }

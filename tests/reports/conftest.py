@@ -1,0 +1,54 @@
+"""What judges reports from outside: published packages of npm, and a browser."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+NpmPackage = Callable[[str], Path]
+Dumped = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def npm_package(pytestconfig: pytest.Config) -> NpmPackage:
+    """The folder of a package of npm, `npm_package("axe-core@4.14.1")`, fetched once; skips where it cannot be had."""
+    assert pytestconfig.cache is not None
+    kept = pytestconfig.cache.mkdir("npm")
+
+    def fetch(name: str) -> Path:
+        folder = kept / name.replace("/", "-").replace("@", "_")
+        if not (folder / "package").is_dir():
+            npm = shutil.which("npm") or pytest.skip("npm is not installed")
+            folder.mkdir(parents=True, exist_ok=True)
+            words = [npm, "pack", "--silent", "--pack-destination", str(folder), name]
+            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+            if done.returncode:
+                pytest.skip(f"{name} cannot be had from npm: {done.stderr.strip()[-200:]}")
+            with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+                archive.extractall(folder, filter="data")
+        return folder / "package"
+
+    return fetch
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Dumped:
+    """What a page's document is after its scripts ran in Debian's Chromium: `browser(path, "--an-option")`."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    home = tmp_path_factory.mktemp("browser")
+
+    def dumped(page: Path, *options: str) -> str:
+        words = [program, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={home}", *options]
+        words += ["--virtual-time-budget=20000", "--dump-dom", page.as_uri()]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return dumped

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given, settings
+
+from harness.diagnostics.findings import Run
+from harness.reports.gitlab import code_quality
+from tests.reports.runs import NEW, VFIO, cell, example, fixed, known, new, run, runs
+
+
+def test_a_finding_is_one_entry_at_its_line() -> None:
+    entries = code_quality(example(), "doc/")
+    assert len(entries) == 8
+    (table,) = [entry for entry in entries if "Malformed" in entry["description"]]
+    assert table["location"] == {"path": f"doc/{VFIO}", "lines": {"begin": 392}}
+    assert (table["severity"], table["check_name"]) == ("major", "docutils")
+
+
+def test_what_is_fixed_is_not_there_and_what_is_known_is() -> None:
+    entries = code_quality(run(cell(NEW, known("a", 1), fixed("b"), new("c", None, path=None))))
+    assert [entry["description"].split(" ")[0] for entry in entries] == ["c", "a"]
+    assert entries[0]["location"]["lines"]["begin"] == 1
+
+
+@settings(deadline=None, max_examples=40)
+@given(runs())
+def test_any_run_has_what_gitlab_demands_and_no_fingerprint_twice(made: Run) -> None:
+    entries = json.loads(json.dumps(code_quality(made)))
+    assert len({entry["fingerprint"] for entry in entries}) == len(entries)
+    for entry in entries:
+        assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert entry["location"]["lines"]["begin"] >= 1
+        assert "\n" not in entry["location"]["path"]
+        assert entry["location"]["path"] != ""
