@@ -14,7 +14,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -31,12 +31,12 @@ from harness.diagnostics.baselines.accepting import What
 from harness.diagnostics.bisection import Bisection
 from harness.diagnostics.findings import Run, Verdict
 from harness.errors import HarnessError, InputError
-from harness.investigate import accepting, check, merging, parts, subject
+from harness.investigate import accepting, beginning, check, merging, parts, projects, subject
 from harness.investigate.bench import Bench
 from harness.investigate.bisecting import asked, bisect, compare_cells
 from harness.matrix import Cell, Matrix
 from harness.reports import bisection, cell_differences, folder, terminal
-from harness.reports.text import harmless, one_line
+from harness.reports.text import cut, harmless, one_line
 from harness.trees import revisions
 
 __all__ = ["main", "run"]
@@ -51,6 +51,7 @@ EXAMPLES = {
     "baseline driver": "docs-matrix baseline driver --tree example",
     "cells": "docs-matrix cells --format json",
     "compare": "docs-matrix compare py3.13-docutils0.21.2-sphinx8.2.3 py3.13-docutils0.23-sphinx9.2.0 --tree docs",
+    "init": "docs-matrix init . --nox",
     "lock": "docs-matrix lock --check",
     "merge": "docs-matrix merge docs-matrix-report",
     "doctor": "docs-matrix doctor",
@@ -360,6 +361,42 @@ def _store_empty(options: argparse.Namespace) -> int:
     return 0
 
 
+def _init(options: argparse.Namespace) -> int:
+    folder: Path = options.folder
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder")
+    beginning.refuse_what_is_there(folder, nox=options.nox)
+    texts = {beginning.WORKFLOW: beginning.workflow(folder, options.action or beginning.action_here())}
+    if options.nox:
+        texts["noxfile.py"] = beginning.NOXFILE
+    project = projects.look(folder)
+    candidates = _cells(matrix.load(options.matrix or _shipped_matrix() or _find_matrix()), options.cell, None)
+    upkeep.claim(_store())
+    console = Console(stderr=True)
+    with ExitStack() as stack:
+        begun = beginning.begin(
+            folder,
+            project,
+            candidates,
+            texts,
+            _store(),
+            jobs=options.jobs,
+            offline=options.offline,
+            progress=lambda cells: stack.enter_context(terminal.Progress(console, [cell.name for cell in cells])),
+        )
+    if options.json:
+        print(json.dumps({**begun.to_json(), "notices": list(project.notices)}, indent=2))
+        return 0
+    for notice in project.notices:
+        print(one_line(notice))
+    for name, why in begun.left.items():
+        print(cut(one_line(f"{name}: left out: {why}"), 400))
+    print(f"{len(begun.kept)} of {len(candidates)} cells build it; {begun.accepted} diagnostics of today are accepted")
+    for name in begun.written:
+        print(f"{folder / name}: written")
+    return 0
+
+
 def _bisect(options: argparse.Namespace) -> int:
     bench = _bench(options)
     wanted = asked.wanted(options.find, options.path)
@@ -475,9 +512,14 @@ def _find_matrix() -> Path:
     for above in (here, *here.parents):
         if (above / "matrix.yaml").is_file():
             return above / "matrix.yaml"
+    return _shipped_matrix() or here / "matrix.yaml"
+
+
+def _shipped_matrix() -> Path | None:
+    """The default matrix that docs-matrix comes with."""
     package = Path(harness.__file__).parent
     shipped = (package / "default" / "matrix.yaml", package.parent / "matrix.yaml")
-    return next((path for path in shipped if path.is_file()), here / "matrix.yaml")
+    return next((path for path in shipped if path.is_file()), None)
 
 
 def _store() -> Path:
@@ -616,6 +658,19 @@ def _parser() -> argparse.ArgumentParser:
         "--requirement", action="append", metavar="REQ", help="what a tree needs beside the pins; repeatable"
     )
 
+    text = "a project's own matrix.yaml, locks, baseline and workflow, from what it has"
+    verb = _verb(verbs, common, "init", _init, text)
+    verb.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="the project; default: here")
+    verb.add_argument("--cell", action="append", metavar="CELL", help="only this cell of the matrix; repeatable")
+    verb.add_argument("--nox", action="store_true", help="write a noxfile.py of three lines too")
+    verb.add_argument(
+        "--action",
+        metavar="OWNER/REPO@COMMIT",
+        help="where on GitHub the workflow takes docs-matrix from; default: where this one was installed from",
+    )
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
+    _jobs_option(verb)
+
     verb = _verb(verbs, common, "lock", _lock, "(re)resolve the locks")
     verb.add_argument("cell", nargs="*", metavar="CELL")
     verb.add_argument(
@@ -656,6 +711,10 @@ def _tree_options(parser: argparse.ArgumentParser, *, cells: bool = True) -> Non
         metavar="REQ",
         help="what the tree needs beside the cell's pins (PEP 508); repeatable",
     )
+    _jobs_option(parser)
+
+
+def _jobs_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_positive, default=_cores(), metavar="N", help="builds at a time; default: the cores"
     )

@@ -23,6 +23,7 @@ VERBS = [
     "cells",
     "lock",
     "doctor",
+    "init",
     "store show",
     "store empty",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 from collections.abc import Mapping
 
 from uv import find_uv_bin
@@ -35,11 +36,20 @@ NO_NETWORK = (
 """What uv says where it did not come as far as the index, or where what it came to is no index."""
 
 
+_FINDING = threading.Lock()
+"""Held while uv is looked for: two threads that ask sysconfig for the first time disturb each other (Python 3.11)."""
+
+
+_FINDING = threading.Lock()
+"""Held while uv is looked for: two threads that ask sysconfig for the first time disturb each other (Python 3.11)."""
+
+
 def run(*arguments: str, timeout: float, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> process.Finished:
     """Run uv with `arguments`, `env` added to the environment; `timeout` in seconds. Raises `MachineError` where uv is
     not there, or does not end in time."""
     try:
-        program = find_uv_bin()
+        with _FINDING:
+            program = find_uv_bin()
     except FileNotFoundError as error:
         raise MachineError("uv is not there; install it beside docs-matrix: python3 -m pip install uv") from error
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UV_") or KEPT.fullmatch(name)}

@@ -15,7 +15,7 @@ import yaml
 
 from harness.cells import interpreters
 from harness.errors import HarnessError
-from tests.conftest import MIDDLE, NEWEST, ROOT, git
+from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
 from tests.runner import Job, Runner, a_python
 
 pytestmark = pytest.mark.acceptance
@@ -188,3 +188,38 @@ def test_a_job_that_dies_is_an_error_of_its_cell(
     assert report.failed
     (error,) = shown(report)
     assert error.startswith(f"::error title=docs-matrix%3A a cell was not built::{MIDDLE}: failed: no result was left")
+
+
+def test_a_foreign_project_begins_with_one_command_and_its_first_run_is_green(
+    docs_matrix: Command, tmp_path: Path, runner_s_python: Path, variables: dict[str, str]
+) -> None:
+    clone = tmp_path / "clone"
+    docs = clone / "docs"
+    docs.mkdir(parents=True)
+    (docs / "conf.py").write_text("project = 'x'\n")
+    (docs / "index.rst").write_text(SHORT)
+    git(clone, "init", "-q", "-b", "main")
+    commit(clone, "base")
+    action = f"owner/docs-matrix@{'0123456789' * 4}"
+    begun = docs_matrix("init", clone, "--cell", NEWEST, "--cell", MIDDLE, "--action", action, cwd=tmp_path)
+    assert begun.status == 0, begun.stderr
+    commit(clone, "docs-matrix")
+    workflow = clone / ".github/workflows/docs-matrix.yml"
+    actions = {"owner/docs-matrix": ROOT}
+    runner = Runner(
+        clone, tmp_path / "github", runner_s_python, actions, in_github(clone, "push"), interpreter_folders(), variables
+    )
+    first = runner.workflow(workflow)
+    assert [job.failed for jobs in first.values() for job in jobs] == [False] * 4, first["report"][0].log
+    assert first["report"][0].summary.startswith("**docs-matrix: nothing new in 2 cells (1 known)**")
+
+    git(clone, "checkout", "-q", "-b", "change")
+    (docs / "index.rst").write_text(SHORT + "\n*open\n")
+    commit(clone, "a mistake")
+    runner.event = in_github(clone, "pull_request", "main")
+    asked = runner.workflow(workflow)
+    (report,) = asked["report"]
+    assert report.failed
+    (warning,) = shown(report)
+    assert warning.startswith("::warning file=docs/index.rst,line=6,")
+    assert [job.failed for job in asked["cell"]] == [False, False]

@@ -1,0 +1,105 @@
+"""How a project begins: what `init` writes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import MIDDLE, NEWEST, Command, git
+
+Write = Callable[[str, Mapping[str, str]], Path]
+PROJECT = {"docs/conf.py": "project = 'x'\n", "docs/index.rst": "Index\n=====\n\n*open\n"}
+ACTION = f"owner/docs-matrix@{'0123456789' * 4}"
+COMMIT = "0123456789" * 4
+
+
+def begin(docs_matrix: Command, folder: Path, *more: str) -> dict[str, object]:
+    answer = docs_matrix("init", folder, "--action", ACTION, "--json", *more)
+    assert answer.status == 0, answer.stderr
+    told: dict[str, object] = json.loads(answer.stdout)
+    return told
+
+
+def test_a_project_gets_matrix_locks_baseline_workflow_and_noxfile_and_its_first_run_is_green(
+    docs_matrix: Command, write: Write
+) -> None:
+    folder = write("project", PROJECT)
+    git(folder, "init", "-q", "-b", "trunk")
+    told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE, "--nox")
+    assert told["kept"] == [MIDDLE, NEWEST]
+    assert told["accepted"] == 1
+    assert told["written"] == [
+        "matrix.yaml",
+        "baselines/docs.yaml",
+        f"locks/{MIDDLE}.txt",
+        f"locks/{NEWEST}.txt",
+        ".github/workflows/docs-matrix.yml",
+        "noxfile.py",
+    ]
+    answer = docs_matrix("check", cwd=folder, CI="true")
+    assert answer.status == 0, answer.stdout
+    assert answer.places("known") == [("docs/index.rst", 4)]
+    assert docs_matrix("lock", "--check", "--offline", cwd=folder).status == 0
+    workflow = yaml.safe_load((folder / ".github/workflows/docs-matrix.yml").read_text())
+    assert workflow[True]["push"]["branches"] == ["trunk"]
+    used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"]]
+    assert used.count(ACTION) == 3
+    listed = subprocess.run(
+        [sys.executable, "-m", "nox", "-l"], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout
+    assert f"docs-matrix({NEWEST})" in listed
+    assert "docs-report" in listed
+    assert len((folder / "noxfile.py").read_text().splitlines()) == 3
+
+
+def test_a_cell_that_cannot_build_it_is_left_out_and_says_why(docs_matrix: Command, write: Write) -> None:
+    conf = "import sphinx\nassert sphinx.version_info > (8,), 'too old'\n"
+    told = begin(docs_matrix, write("project", {**PROJECT, "docs/conf.py": conf}), "--cell", NEWEST, "--cell", MIDDLE)
+    assert told["kept"] == [NEWEST]
+    assert "too old" in str(told["left"])
+
+
+def test_releases_that_the_project_does_not_want_are_left_out(docs_matrix: Command, write: Write) -> None:
+    folder = write("project", {**PROJECT, "docs/requirements.txt": "sphinx<6\n"})
+    told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE)
+    assert told["kept"] == [MIDDLE]
+    assert told["left"] == {NEWEST: "the project wants sphinx <6"}
+
+
+def test_where_no_cell_can_build_it_nothing_is_written(docs_matrix: Command, write: Write) -> None:
+    folder = write("project", {**PROJECT, "docs/conf.py": "raise SystemExit(4)\n"})
+    answer = docs_matrix("init", folder, "--action", ACTION, "--cell", NEWEST)
+    assert answer.status == 2
+    assert "no cell of the matrix can build this documentation" in answer.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["docs"]
+
+
+@pytest.mark.parametrize(
+    ("there", "more", "said"),
+    [
+        ("matrix.yaml", ("--action", ACTION), "matrix.yaml is there already"),
+        (".github/workflows/docs-matrix.yml", ("--action", ACTION), "docs-matrix.yml is there already"),
+        ("noxfile.py", ("--action", ACTION, "--nox"), "leave out --nox, and add to it"),
+        ("x", ("--action", "owner/docs-matrix@v1"), "must be owner/repository@commit"),
+        ("x", ("--action", ACTION, "--cell", "py9"), "no such cell"),
+    ],
+)
+def test_nothing_is_written_over_and_an_action_is_pinned(
+    docs_matrix: Command, write: Write, there: str, more: tuple[str, ...], said: str
+) -> None:
+    folder = write("project", {**PROJECT, there: "mine\n"})
+    answer = docs_matrix("init", folder, *more)
+    assert (answer.status, answer.stderr.count("\n")) == (2, 1), answer.stderr
+    assert said in answer.stderr
+    assert (folder / there).read_text() == "mine\n"
+
+
+def test_a_folder_that_is_not_there_is_named(docs_matrix: Command, tmp_path: Path) -> None:
+    answer = docs_matrix("init", tmp_path / "no", "--action", ACTION)
+    assert (answer.status, "there is no such folder" in answer.stderr) == (2, True)
