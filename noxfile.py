@@ -61,6 +61,7 @@ def lint(session: nox.Session) -> None:
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("check-jsonschema", "--builtin-schema", "custom.github-workflows-require-timeout", *workflows)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "examples/gitlab-ci.yml")
     session.run("zizmor", "--offline", "--no-progress", "--persona", "auditor", *workflows, "action.yml")
 
 

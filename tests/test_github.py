@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.investigate import parts
-from tests.conftest import MIDDLE, NEWEST, Command
+from tests.conftest import MIDDLE, NEWEST, ROOT, Command
 from tests.reports.runs import cell, fixed, known, new, run
 
 
@@ -149,3 +150,19 @@ def test_twelve_cells_and_five_thousand_findings_are_merged_in_seconds_within_th
     assert (tmp_path / "step-summary.md").stat().st_size < 1 << 20
     assert sum(line.startswith("::warning ") for line in answer.stdout.splitlines()) == 10
     assert "3990 more new diagnostics" in answer.stdout.splitlines()[-1]
+
+
+def test_the_example_for_gitlab_names_the_cells_of_the_matrix(docs_matrix: Command) -> None:
+    example = yaml.safe_load((ROOT / "examples/gitlab-ci.yml").read_text())
+    cells = json.loads(docs_matrix("cells", "--format", "github").stdout)["cell"]
+    assert example["docs-matrix"]["parallel"]["matrix"] == [{"CELL": cells}]
+
+
+def test_init_s_workflow_and_ours_pin_the_same_actions() -> None:
+    pinned = {
+        name: set(re.findall(r"([\w/-]+@[0-9a-f]{40} # v[\d.]+)", (ROOT / name).read_text()))
+        for name in (".github/workflows/docs-matrix.yml", "action.yml", "harness/investigate/workflow.yml")
+    }
+    ours = pinned.pop(".github/workflows/docs-matrix.yml")
+    assert all(used and used <= ours for used in pinned.values())
+    assert len({action.partition("@")[0] for action in ours}) == len(ours)

@@ -70,7 +70,7 @@ def _matrix(run: Run) -> Iterator[str]:
     yield '<section aria-labelledby="matrix">\n<h2 id="matrix">The matrix</h2>'
     yield _wide("The cells of the matrix")
     yield "<table><caption>What each cell said, and what it was built with.</caption><thead><tr>"
-    yield '<th scope="col">cell</th><th scope="col">built with</th><th scope="col">status</th>'
+    yield '<th scope="col">cell</th><th scope="col" class="more">built with</th><th scope="col">status</th>'
     yield "".join(f'<th scope="col" class="number">{name}</th>' for name in (*counted, "read", "seconds"))
     yield "</tr></thead><tbody>"
     for cell in run.cells:
@@ -85,7 +85,7 @@ def _row(cell: CellResult, counted: Sequence[Verdict]) -> str:
     mark = "" if built else ' class="bad"'
     numbers += [f"{cell.read} of {cell.documents}" if built else "–", f"{cell.seconds:.1f}"]
     return (
-        f'<tr><th scope="row"><code>{_text(cell.name, 200)}</code></th><td>{_text(words.toolchain(cell), 200)}</td>'
+        f'<tr><th scope="row"><code>{_text(cell.name, 200)}</code></th><td class="more">{_text(words.toolchain(cell), 200)}</td>'
         f"<td{mark}>{said}</td>" + "".join(f'<td class="number">{number}</td>' for number in numbers) + "</tr>"
     )
 
@@ -101,7 +101,7 @@ def _heat(run: Run) -> Iterator[str]:
     most = max(counts.values(), default=1)
     yield '<section aria-labelledby="heat">\n<h2 id="heat">Where they are</h2>'
     yield _wide("Findings by file and cell")
-    yield "<table><caption>Findings that are there, by file and cell; a stronger colour is a larger number.</caption>"
+    yield '<table class="heat"><caption>Findings that are there, by file and cell; a stronger colour is a larger number.</caption>'
     yield '<thead><tr><th scope="col">file</th>'
     for cell in run.cells:
         yield f'<th scope="col" class="number">{_text(cell.name, 200).replace("-", "<br>", 2)}</th>'

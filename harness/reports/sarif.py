@@ -6,6 +6,7 @@ only what is there, because code scanning closes the alert of what an upload doe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,9 @@ _STATES = {
     Verdict.MOVED: "updated",
     Verdict.FIXED: "absent",
 }
+_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
+"""What begins a link in a message of SARIF."""
+
 _NO_PATH = "matrix.yaml"
 """Where a finding without a path is shown: code scanning takes no result without a place."""
 
@@ -105,7 +109,8 @@ def _result(
 ) -> dict[str, Any]:
     rule = _rule(finding)
     told = [f"in {words.cells(finding.cells, run)}", *words.differences(finding), words.why(finding.reason)]
-    text = f"{visible(cut(finding.message.strip() or '(empty message)', 4_000))}\n\n({'; '.join(t for t in told if t)})"
+    said = cut(finding.message.strip() or "(empty message)", 4_000)
+    text = _LINK.sub(r"\\[", visible(f"{said}\n\n({'; '.join(part for part in told if part)})"))
     result: dict[str, Any] = {
         "ruleId": rule,
         "ruleIndex": rules.index(rule),

@@ -94,6 +94,11 @@ def test_a_tree_in_a_folder_has_the_paths_of_its_repository() -> None:
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "examples/b%20c%23.rst"
 
 
+def test_a_link_in_a_message_is_text_and_other_brackets_are_as_they_were() -> None:
+    (result,) = results(run(cell(NEW, new("[x](http://evil.example) a[1] [2]_"))))
+    assert result["message"]["text"].startswith("\\[x](http://evil.example) a[1] [2]_\n")
+
+
 @pytest.mark.parametrize("message", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_message_is_valid(schema: Path, message: str) -> None:
     made = run(cell(NEW, new(message, path=message[:200] or None), replace(known("x", 0), reason=message)))
