@@ -35,9 +35,11 @@ from harness.investigate import accepting, beginning, check, merging, parts, pro
 from harness.investigate.bench import Bench
 from harness.investigate.bisecting import asked, bisect, compare_cells
 from harness.matrix import Cell, Matrix
-from harness.reports import bisection, cell_differences, folder, terminal
+from harness.reports import bisection, cell_differences, folder, robot, terminal
 from harness.reports.text import cut, harmless, one_line
 from harness.trees import revisions
+from harness.zeroday.mails import LARGEST
+from harness.zeroday.read import read as read_report
 
 __all__ = ["main", "run"]
 
@@ -55,6 +57,7 @@ EXAMPLES = {
     "lock": "docs-matrix lock --check",
     "merge": "docs-matrix merge docs-matrix-report",
     "doctor": "docs-matrix doctor",
+    "read": "docs-matrix read report.txt --json",
     "store": "docs-matrix store show",
 }
 
@@ -444,6 +447,27 @@ def _compare(options: argparse.Namespace) -> int:
     return 0
 
 
+def _read(options: argparse.Namespace) -> int:
+    reading = read_report(*_report_bytes(options.report))
+    if options.json:
+        print(json.dumps(reading.to_json(), indent=2))
+    else:
+        for line in robot.lines(reading):
+            print(harmless(line))
+    return 0
+
+
+def _report_bytes(path: Path) -> tuple[bytes, str]:
+    """The content of the report at `path`, `-` for standard input, and its name."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(LARGEST + 1), "standard input"
+    try:
+        with path.open("rb") as stream:
+            return stream.read(LARGEST + 1), str(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
 def _again(options: argparse.Namespace, answer: Bisection) -> str:
     """The command that shows the main change of a bisection again, with its two neighbours as the ends."""
     words = ["docs-matrix", "bisect", answer.axis, "--tree", answer.tree]
@@ -615,6 +639,10 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--docs", action="append", metavar="D", help="read only this document or folder; repeatable")
     _form_options(verb)
 
+    verb = _verb(verbs, common, "read", _read, "what a report of the 0-day robot says, as data")
+    _report_option(verb)
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
+
     verb = _verb(verbs, common, "merge", _merge, "one report from the results of many jobs")
     verb.add_argument("folder", type=Path, nargs="+", metavar="DIR")
     verb.add_argument("--cell", action="append", metavar="CELL", help="a cell that must have a result; repeatable")
@@ -718,6 +746,11 @@ def _jobs_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_positive, default=_cores(), metavar="N", help="builds at a time; default: the cores"
     )
+
+
+def _report_option(parser: argparse.ArgumentParser) -> None:
+    text = "a report as text, a mail, an mbox, an archive's page or a whole thread; - for standard input"
+    parser.add_argument("report", type=Path, metavar="REPORT", help=text)
 
 
 def _repeat_option(parser: argparse.ArgumentParser) -> None:

@@ -24,6 +24,7 @@ VERBS = [
     "lock",
     "doctor",
     "init",
+    "read",
     "store show",
     "store empty",
 ]

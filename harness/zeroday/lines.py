@@ -1,0 +1,28 @@
+"""The lines of a report, and which of them have been understood: what nobody takes is told as unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+__all__ = ["Lines"]
+
+
+class Lines:
+    """The lines of a text; every reader of a part takes the lines that it has understood."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self._taken = bytearray(len(lines))
+
+    def take(self, at: int | Iterable[int]) -> None:
+        """Line `at` (or several) is understood."""
+        for number in (at,) if isinstance(at, int) else at:
+            self._taken[number] = 1
+
+    def is_taken(self, at: int) -> bool:
+        """Whether line `at` is understood."""
+        return bool(self._taken[at])
+
+    def unread(self) -> tuple[str, ...]:
+        """The lines, empty ones apart, that nobody took."""
+        return tuple(line for line, taken in zip(self.lines, self._taken, strict=True) if not taken and line.strip())

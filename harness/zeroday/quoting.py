@@ -1,0 +1,94 @@
+"""Quoting and wrapping taken off: a report that somebody has answered, as the robot sent it.
+
+The robot's own marks begin with `>` too, so that the quoting is read from lines which can only be a report's frame (its
+greeting, its header, the title of its list), and exactly this prefix is taken off the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["is_frame", "unquoted", "unwrapped"]
+
+_QUOTE = re.compile(r"(?:>[ \t]?|[ \t]{0,3}>[ \t]?){1,20}")
+_FRAME = re.compile(
+    r"""
+      kernel\ test\ robot\ noticed | kbuild\ test\ robot | I\ love\ your\ patch! | Thank\ you\ for\ the\ patch!
+    | \[(?:auto\ build|also\ build|also\ auto\ build|cannot\ apply)\b | \[If\ your\ patch\ is
+    | (?:tree|head|commit|base|url|date|config|compiler|docutils|reproduce|tree/branch|branch\ HEAD)\b[^:]{0,40}:\s
+    | patch\ (?:link|subject):\ | If\ you\ fix\ the\ issue
+    | (?:\|\ )?Reported-by:\ (?:kernel|kbuild)\ test\ robot
+    | .{0,40}\(new\ ones\ prefixed\ by\ (?:>>|<<) | .{0,40}old\ ones\ prefixed\ by\ <<
+    | 0-DAY\ (?:CI|kernel)
+    """,
+    re.VERBOSE,
+)
+_WRAPPED = 60
+"""Characters; a mail program wraps no line that is shorter."""
+
+
+def is_frame(line: str) -> bool:
+    """Whether `line` can only be a report's own: a part of its greeting, its header, the title of its list."""
+    return bool(_FRAME.match(line[:200]))
+
+
+def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
+    """The lines of a quoted report without the quoting, and the lines between and around them; None where none is quoted.
+
+    >>> unquoted(["He wrote:", "> tree:   a", "> >> b.rst:1: WARNING: c"])
+    (['tree:   a', '>> b.rst:1: WARNING: c'], ['He wrote:'])
+    """
+    prefix = _prefix(lines)
+    if prefix is None:
+        return None
+    bare = prefix.rstrip()
+    inside: list[str] = []
+    outside: list[str] = []
+    for number, line in enumerate(lines):
+        if line.startswith(prefix):
+            inside.append(line[len(prefix) :])
+        elif line.rstrip() == bare or not line.strip():
+            inside.append("")
+            outside.append("")
+        elif line.startswith(bare) and line[len(bare) : len(bare) + 1] != ">":
+            inside.append(line[len(bare) :])
+        elif _is_rest_of(lines, number, bare):
+            inside[-1] = f"{inside[-1]} {line.strip()}"
+        else:
+            outside.append(line)
+    return inside, outside
+
+
+def _prefix(lines: Sequence[str]) -> str | None:
+    """The quoting that stands before most lines of a report's frame."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        found = _QUOTE.match(line[:100])
+        if found and is_frame(line[found.end() :]):
+            counts[found[0]] = counts.get(found[0], 0) + 1
+    return max(counts, key=lambda prefix: counts[prefix]) if counts else None
+
+
+def _is_rest_of(lines: Sequence[str], at: int, bare: str) -> bool:
+    """Whether line `at` is what a mail program broke off a quoted line: that is long, and the next is quoted again."""
+    before, after = lines[at - 1] if at else "", lines[at + 1] if at + 1 < len(lines) else ""
+    return before.startswith(bare) and len(before) >= _WRAPPED and after.startswith(bare)
+
+
+def unwrapped(lines: Sequence[str]) -> list[str]:
+    """The lines of a list with what a mail program wrapped joined again.
+
+    In a list every line has its margin, `>>` or three blanks; what stands at the left edge behind a long line was its end.
+
+    >>> unwrapped(["   a.rst:1: WARNING: " + "x" * 50, "y [docutils]", "--"])[1:]
+    ['--']
+    """
+    out: list[str] = []
+    for line in lines:
+        wrapped = bool(out) and len(out[-1]) >= _WRAPPED and out[-1].startswith((">>", "   ")) and line.strip()
+        if wrapped and not line.startswith((" ", "\t", ">", "<", "--", "vim ")):
+            out[-1] = f"{out[-1].rstrip()} {line.strip()}"
+        else:
+            out.append(line)
+    return out
