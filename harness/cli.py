@@ -13,6 +13,7 @@ import os
 import shlex
 import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
@@ -34,8 +35,9 @@ from harness.errors import HarnessError, InputError
 from harness.investigate import accepting, beginning, check, merging, parts, projects, subject
 from harness.investigate.bench import Bench
 from harness.investigate.bisecting import asked, bisect, compare_cells
+from harness.investigate.reproducing import reproduce
 from harness.matrix import Cell, Matrix
-from harness.reports import bisection, cell_differences, folder, robot, terminal
+from harness.reports import bisection, cell_differences, folder, reproduction, robot, terminal
 from harness.reports.text import cut, harmless, one_line
 from harness.trees import revisions
 from harness.zeroday.mails import LARGEST
@@ -58,6 +60,7 @@ EXAMPLES = {
     "merge": "docs-matrix merge docs-matrix-report",
     "doctor": "docs-matrix doctor",
     "read": "docs-matrix read report.txt --json",
+    "reproduce": "docs-matrix reproduce report.txt --tree linux --patch fix.patch",
     "store": "docs-matrix store show",
 }
 
@@ -457,6 +460,37 @@ def _read(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reproduce(options: argparse.Namespace) -> int:
+    reading = read_report(*_report_bytes(options.report))
+    if len(reading.reports) > 1 and options.number is None:
+        raise InputError(f"{options.report}: holds {len(reading.reports)} reports; say which by --number")
+    if (options.number or 1) > len(reading.reports):
+        raise InputError(f"--number {options.number}: {options.report} holds {len(reading.reports)}")
+    bench = _bench(options)
+    wanted = _asked(options)
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder_name:
+        if not wanted.patches:
+            files_of = [Path(folder_name) / f"patch-{at}.diff" for at in range(1, len(reading.patches) + 1)]
+            for path, text in zip(files_of, reading.patches, strict=True):
+                files.write_whole(path, text)
+            wanted = replace(wanted, patches=tuple(files_of))
+        question = reproduce.Question(
+            reading.reports[(options.number or 1) - 1],
+            wanted,
+            tuple(_cells(bench.matrix, options.cell, None)),
+            refine=options.refine,
+            repeat=options.repeat,
+        )
+        steps = bisection.Steps(Console(stderr=True))
+        answer = reproduce.reproduce(question, bench, jobs=options.jobs, progress=steps)
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    else:
+        for line in reproduction.lines(answer):
+            print(harmless(line))
+    return 0
+
+
 def _report_bytes(path: Path) -> tuple[bytes, str]:
     """The content of the report at `path`, `-` for standard input, and its name."""
     if str(path) == "-":
@@ -641,6 +675,19 @@ def _parser() -> argparse.ArgumentParser:
 
     verb = _verb(verbs, common, "read", _read, "what a report of the 0-day robot says, as data")
     _report_option(verb)
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
+
+    text = "does a report reproduce, in which cells, and which toolchain really made it"
+    verb = _verb(verbs, common, "reproduce", _reproduce, text)
+    _report_option(verb)
+    _tree_options(verb)
+    verb.add_argument(
+        "--patch", type=Path, action="append", metavar="FILE", help="the patch; default: the one in REPORT; repeatable"
+    )
+    verb.add_argument("--docs", action="append", metavar="D", help="read this document or folder; repeatable")
+    verb.add_argument("--number", type=_positive, metavar="N", help="the Nth report of a file that holds several")
+    verb.add_argument("--refine", action="store_true", help="build the one more cell that would tell more")
+    _repeat_option(verb)
     verb.add_argument("--json", action="store_true", help="the answer as JSON")
 
     verb = _verb(verbs, common, "merge", _merge, "one report from the results of many jobs")

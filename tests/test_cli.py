@@ -25,6 +25,7 @@ VERBS = [
     "doctor",
     "init",
     "read",
+    "reproduce",
     "store show",
     "store empty",
 ]
