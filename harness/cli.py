@@ -36,6 +36,7 @@ from harness.investigate import accepting, beginning, check, merging, parts, pro
 from harness.investigate.bench import Bench
 from harness.investigate.bisecting import asked, bisect, compare_cells
 from harness.investigate.reproducing import reproduce
+from harness.investigate.rerun import rerun_of
 from harness.matrix import Cell, Matrix
 from harness.reports import bisection, cell_differences, folder, reproduction, robot, terminal
 from harness.reports.text import cut, harmless, one_line
@@ -124,7 +125,8 @@ def _checked(options: argparse.Namespace) -> tuple[Run, int]:
         parts.forget(out, but=parts.question(answer) if options.join else None)
         parts.keep(answer, out)
         whole = parts.gather([out], order, parts.question(answer)) if options.join else answer
-        folder.write(whole, out, strict=options.strict_junit, below=_folder_of(whole, bench.matrix))
+        rerun = rerun_of(found, answer, tuple(cells), bench)
+        folder.write(whole, out, strict=options.strict_junit, below=_folder_of(whole, bench.matrix), rerun=rerun)
     expected = {cell.name for cell in _cells(bench.matrix, None, found.cells)}
     _tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
     if options.ratchet and answer.count(Verdict.FIXED):

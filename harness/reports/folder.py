@@ -1,5 +1,6 @@
-"""The folder of a run's reports: for people (`report.html`, `summary.md`, `report.txt`, `logs/<cell>.log`), for programs
-(`findings.json`, `junit.xml`), and for forges (`findings.sarif`, `code-scanning.sarif`, `gl-code-quality-report.json`)."""
+"""The folder of a run's reports: for people (`report.html`, `summary.md`, `report.txt` with its `reproduce.sh`,
+`logs/<cell>.log`), for programs (`findings.json`, `junit.xml`), and for forges (`findings.sarif`, `code-scanning.sarif`,
+`gl-code-quality-report.json`)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from harness import __version__
 from harness.diagnostics.findings import Run
+from harness.diagnostics.rerun import Rerun
 from harness.files import cannot_write, digest, remove, write_json, write_whole
 from harness.reports.findings_json import document
 from harness.reports.gitlab import code_quality
@@ -15,6 +17,7 @@ from harness.reports.html import page
 from harness.reports.junit import junit
 from harness.reports.markdown import summary
 from harness.reports.sarif import sarif
+from harness.reports.script import NAME, script
 from harness.reports.text import visible
 from harness.reports.zeroday import report_text
 
@@ -24,6 +27,7 @@ REPORTS = (
     "junit.xml",
     "findings.json",
     "report.txt",
+    NAME,
     "report.html",
     "summary.md",
     "findings.sarif",
@@ -46,16 +50,19 @@ def prepare(out: Path, *, keep: bool) -> None:
         raise cannot_write(out, error) from error
 
 
-def write(run: Run, out: Path, *, strict: bool = False, below: str = "") -> None:
+def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: Rerun | None = None) -> None:
     """Put the reports of `run` into the folder `out`, each file whole or not at all; what is there else stays.
 
     `strict` asks for JUnit without what Jenkins' schema does not know; `below` is where the tree lies in its repository,
-    which is what forges want paths from. Raises `MachineError` where it cannot be written.
+    which is what forges want paths from; `rerun` is what `reproduce.sh` is made of, which there is none of without it.
+    Raises `MachineError` where it cannot be written.
     """
     for cell in run.cells:
         write_whole(out / "logs" / f"{_file_name(cell.name)}.log", visible(cell.log))
     write_json(out / "findings.json", document(run))
     write_whole(out / "report.txt", report_text(run))
+    if rerun is not None:
+        write_whole(out / NAME, script(rerun))
     write_whole(out / "summary.md", summary(run))
     write_whole(out / "report.html", page(run))
     write_json(out / "findings.sarif", sarif(run, version=__version__, folder=below))

@@ -22,7 +22,8 @@ _SHOWN = 4
 def lines(answer: Reproduction) -> Iterator[str]:
     """The answer in plain lines."""
     named = f"docutils {answer.docutils}, Python {answer.python}" if answer.docutils else "no docutils"
-    yield f"{one_line(answer.subject or 'a report without a subject')} ({answer.date or 'of an unknown day'}; its header names {one_line(named)})"
+    sent = f"({answer.date or 'of an unknown day'}; its header names {one_line(named)})"
+    yield f"{one_line(answer.subject or 'a report without a subject')} {sent}"
     yield f"on {one_line(answer.tree)} ({answer.identity[:12]}), against {one_line(answer.base)}"
     for note in (*answer.notices, *answer.notes):
         yield f"  {one_line(note)}"

@@ -1,6 +1,7 @@
 """A run as a report in the form of the kernel's 0-day robot: a header, the warnings, the numbered source.
 
-What the robot leaves out is here: every new message is marked and whole, and the toolchains are those that built.
+What the robot leaves out is here: every new message is marked and whole, with the cells that it holds in and why it is new;
+the toolchains are those that built; and a script shows it to anyone. `docs-matrix read` reads it back.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from harness.diagnostics.findings import Finding, Run, Verdict
+from harness.diagnostics.record import LEVELS
 from harness.reports import words
+from harness.reports.script import NAME
 from harness.reports.text import cut, one_line, visible
+from harness.zeroday.report import Message
+from harness.zeroday.write import TITLE, write_list
 
 __all__ = ["report_text"]
 
@@ -23,11 +28,22 @@ _WIDTH = 500
 
 def report_text(run: Run) -> str:
     """`run` as plain text: the toolchains, the new messages marked with `>>`, and the source lines that they are at."""
-    lines = [*_header(run), "", *_warnings(run)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    lines = [*_header(run), "", *_warnings(run), "", "-- ", "Made by docs-matrix"]
+    return "\n".join(lines) + "\n"
 
 
 def _header(run: Run) -> Iterator[str]:
+    new = [finding for finding in run.findings if finding.verdict is Verdict.NEW]
+    if new:
+        first = min(new, key=lambda finding: (finding.path is None, finding.path or "", finding.line or 0))
+        more = f" (and {len(new) - 1} more)" if len(new) > 1 else ""
+        yield f"Subject: htmldocs: {cut(words.headline(first), 200)}{more}"
+        yield ""
+        yield "docs-matrix noticed the following build warnings:"
+        yield ""
+        level = max((finding.level for finding in new), key=lambda level: LEVELS.index(level) if level in LEVELS else 0)
+        yield f"[auto build test {one_line(level)} on {one_line(run.tree)}]"
+        yield ""
     yield f"tree:   {one_line(run.tree)} ({one_line(run.identity)})"
     identity = f" ({one_line(run.base_identity)})" if run.base_identity else ""
     yield f"base:   {one_line(run.base)}{identity}"
@@ -41,6 +57,12 @@ def _header(run: Run) -> Iterator[str]:
             yield f"        {one_line(notice)}"
     for note in run.notes:
         yield f"note:   {one_line(note)}"
+    if new and run.base_identity:
+        yield f"reproduce: sh {NAME} TREE"
+    if new:
+        yield ""
+        yield "Where this is mended by a patch of its own, it may say who found it:"
+        yield "| Reported-by: docs-matrix"
 
 
 def _warnings(run: Run) -> Iterator[str]:
@@ -51,18 +73,16 @@ def _warnings(run: Run) -> Iterator[str]:
     by_path = _with_something_new(run.findings)
     yield f"{said[:1].upper()}{said[1:]}."
     yield ""
-    yield "All warnings (new ones prefixed by >>):"
+    yield TITLE
     yield ""
-    for number, findings in enumerate(by_path.values()):
-        if number:
-            yield "--"
-        for finding in _near_new(findings):
-            yield from _message(finding, run)
+    yield from write_list(
+        _message(finding, run, piece) for piece, found in enumerate(by_path.values()) for finding in _near_new(found)
+    )
     for path, findings in by_path.items():
         marked = sorted({f.line for f in findings if f.verdict is Verdict.NEW and f.line})
         source = run.sources.get(path or "")
         if source is not None and marked and path:
-            yield from _source(path, source, marked)
+            yield from (line.rstrip() for line in _source(path, source, marked))
 
 
 def _with_something_new(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
@@ -85,14 +105,21 @@ def _near_new(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for index, finding in enumerate(findings) if index in shown]
 
 
-def _message(finding: Finding, run: Run) -> Iterator[str]:
-    tag = f" [{one_line(finding.category)}]" if finding.category else ""
-    first, *rest = (visible(words.statement(finding)).rstrip() + tag).split("\n")
-    yield f"{'>>' if finding.verdict is Verdict.NEW else '  '} {first}"
-    yield from (f"   {line}" for line in rest)
-    told = [*_limits(finding, run), *words.differences(finding)]
-    if told and finding.verdict is Verdict.NEW:
-        yield f"   ({'; '.join(told)})"
+def _message(finding: Finding, run: Run, piece: int) -> Message:
+    new = finding.verdict is Verdict.NEW
+    told = [*_limits(finding, run), *words.differences(finding), words.why(finding.reason)] if new else []
+    return Message(
+        path=finding.path,
+        line=finding.line,
+        level=finding.level,
+        category=one_line(finding.category) if finding.category else None,
+        message=visible(finding.message),
+        marked=new,
+        cut=False,
+        via=finding.via,
+        piece=piece,
+        told="; ".join(one_line(words) for words in told if words),
+    )
 
 
 def _limits(finding: Finding, run: Run) -> tuple[str, ...]:

@@ -117,6 +117,11 @@ class Trees:
         """The files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
         return self.changes(base, head).files
 
+    def diff(self, base: Tree, head: Tree) -> bytes:
+        """The patch that makes `head` of `base`, as `git apply` takes it, with whole ids of blobs."""
+        words = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--no-renames")
+        return self._repository.run(*words, base.object_id, head.object_id, objects=(base.objects, head.objects)).stdout
+
     def workspace(self, tree: Tree) -> AbstractContextManager[Workspace]:
         """A private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder."""
         return workspace(self._repository, self._work, tree)

@@ -27,16 +27,17 @@ _DOCUTILS = re.compile(r"[Dd]ocutils[ =]{1,2}v?(\d[\w.]{0,20})")
 _PYTHON = re.compile(r"[Pp]ython[ =]{1,2}v?(\d[\w.+]{0,20})")
 _MINUTE = re.compile(r"/(20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d)\.[\w-]{1,40}?[-%]lkp")
 _SECOND = re.compile(r"/(20\d\d[01]\d[0-3]\d)-([0-2]\d[0-5]\d)\d\d\b")
-_ROBOT = re.compile(r"(kernel test robot|kbuild test robot)")
+_ROBOT = re.compile(r"(kernel test robot|kbuild test robot|docs-matrix) noticed|(kernel test robot|kbuild test robot)")
 _SAID = (
     re.compile(
         r"Hi\b.{0,80},?$|I love your patch!|Thank you for the patch!|Perhaps something to improve|Yet something to"
     ),
-    re.compile(r"(?:kernel|kbuild) test robot noticed|FYI, the error/warning|First bad commit|Hello,$"),
+    re.compile(r"(?:kernel test robot|kbuild test robot|docs-matrix) noticed|FYI, the error/warning|First bad commit"),
     re.compile(
         r"\[?[Ii]f your patch is applied|And when submitting patch|improve the system|base tree in git|https://git-scm"
     ),
     re.compile(r"\[?Note: the linux-review|If you fix the issue|the same patch/commit\)|kindly add following"),
+    re.compile(r"Where this is mended by|\d+ new diagnostics? in |Hello,$"),
     re.compile(r"https://stackoverflow\.com/|vim \+$|(?:# )?source: |# (?:subject|from)\b"),
 )
 _FOOT = re.compile(
@@ -172,7 +173,7 @@ def _finished(report: Report, text: str) -> Report:
     if commit is None and (found := _CHECKOUT.search(report.reproduce or "")):
         commit = found[1]
     date = report.date or next(_dates(text), None)
-    return replace(report, robot=robot[1] if robot else None, commit=commit, date=date)
+    return replace(report, robot=robot[1] or robot[2] if robot else None, commit=commit, date=date)
 
 
 def _dates(text: str) -> Iterator[datetime]:

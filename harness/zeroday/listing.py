@@ -11,13 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.diagnostics import log
+from harness.zeroday import write
 from harness.zeroday.lines import Lines
 from harness.zeroday.report import Message
 
-__all__ = ["BARRED", "begins_message", "read_list"]
-
-BARRED = "further lines of a message behind |"
-"""In the title of a list: its messages are whole, every further line has its mark."""
+__all__ = ["begins_message", "read_list"]
 
 _MARGIN = "   "
 _LEVEL = re.compile(r"(WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror|fatal error): ?(?=\S|$)")
@@ -252,34 +250,22 @@ def _barred(lines: Lines, piece: Sequence[int], *, margin: bool, shown: bool, le
     brackets what is told of it."""
     at = 0
     while at < len(piece):
-        line = lines.lines[piece[at]]
-        mark, text = _without_margin(line, margin=True)
-        head = _head(text, any_form=True) if not line.startswith(f"{_MARGIN}|") and text.strip() else None
-        if head is None and mark:
-            head = _Head(_unplaced(text), formal=False)
-        if head is None:
-            at += 1
-            continue
-        lines.take(piece[at])
+        mark, text = _without_margin(lines.lines[piece[at]], margin=True)
+        head = write.parse_first(text) if not text.startswith(("|", "(")) and text.strip() else None
+        lines.take(piece[at] if head or mark else ())
         at += 1
-        texts = [head.message.message]
+        if head is None and not mark:
+            continue
+        message = head or replace(_unplaced(text), level=level)
+        texts = [message.message]
         while at < len(piece) and lines.lines[piece[at]].startswith(f"{_MARGIN}|"):
             texts.append(lines.lines[piece[at]][len(_MARGIN) + 1 :].removeprefix(" "))
             lines.take(piece[at])
             at += 1
-        told = ""
+        told, cut = "", message.cut
         if at < len(piece) and lines.lines[piece[at]].startswith(f"{_MARGIN}("):
-            told = lines.lines[piece[at]].strip()[1:-1]
+            told, cut = write.parse_told(lines.lines[piece[at]])
             lines.take(piece[at])
             at += 1
-        category = head.message.category
-        if category is None:
-            texts[-1], category = _category(texts[-1])
-        yield replace(
-            head.message,
-            level=head.message.level or level,
-            category=category,
-            message="\n".join(texts),
-            marked=mark == ">>",
-            told=told,
-        )
+        whole, category = write.without_category("\n".join(texts))
+        yield replace(message, category=category, message=whole, marked=mark == ">>", cut=cut, told=told)

@@ -11,10 +11,11 @@ from harness.zeroday import quoting
 from harness.zeroday.diffs import read_patches
 from harness.zeroday.header import read_header
 from harness.zeroday.lines import Lines
-from harness.zeroday.listing import BARRED, begins_message, read_list
+from harness.zeroday.listing import begins_message, read_list
 from harness.zeroday.mails import Letter, letters
 from harness.zeroday.report import Message, Reading, Report
 from harness.zeroday.source import begins_source, read_sources
+from harness.zeroday.write import BARRED
 
 __all__ = ["read"]
 

@@ -77,7 +77,8 @@ class Report:
 
     `date` is when it was sent (UTC): the mail's, else what its own links say. `base` is the header's text, `base_commit` the
     commit in it. `commit` is the one that was built, from the header or from the script to reproduce it. `reproduce` is the
-    command, the link or the script, `reproduce_note` what stands in brackets before it. `title` is the list's. `notices` are
+    command, the link or the script, `reproduce_note` what stands in brackets before it. `fields` are the header's others, by
+    name. `title` is the list's. `notices` are
     what a reader must know (the robot's build did not run, the report ends in its middle). `unread` are the lines that were
     not understood, in their order.
     """
@@ -114,7 +115,7 @@ class Report:
         value = dict(vars(self))
         value["date"] = self.date.strftime("%Y-%m-%dT%H:%M:%SZ") if self.date else None
         value["tested"] = [{**vars(tested), "trees": list(tested.trees)} for tested in self.tested]
-        value["fields"] = dict(self.fields)
+        value["fields"] = [{"name": name, "text": text} for name, text in self.fields]
         value["messages"] = [dict(vars(message)) for message in self.messages]
         value["sources"] = [
             {**vars(source), "lines": [dict(vars(line)) for line in source.lines], "trailer": list(source.trailer)}

@@ -1,0 +1,36 @@
+"""What somebody else needs to see a run's new diagnostics: one cell's pins, the change, and what must come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Rerun"]
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """One cell of a run, to be built again without docs-matrix.
+
+    `requirements` are its pins with their hashes, as pip and uv take them. `patch` makes the head of the base; `blobs` are
+    path, git's id of the base's file and of the head's (None: there is none). `kind`, `source`, `config`, `builder`,
+    `target`, `options` and `variables` are the recipe's; `folders` are those of the documents concerned, below `source`, empty
+    for all. `expected` are the lines that the cell prints anew.
+    """
+
+    cell: str
+    python: str
+    docutils: str
+    sphinx: str
+    requirements: str
+    patch: bytes
+    blobs: tuple[tuple[str, str | None, str | None], ...]
+    kind: Literal["sphinx", "make"]
+    source: str
+    config: str
+    builder: str
+    target: str
+    options: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+    folders: tuple[str, ...]
+    expected: tuple[str, ...]

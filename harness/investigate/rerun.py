@@ -1,0 +1,74 @@
+"""What is needed to see a run's new diagnostics again without docs-matrix, from the cell that tells most of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from harness.diagnostics.findings import CellResult, Run, Verdict
+from harness.diagnostics.merge import newest_first
+from harness.diagnostics.rerun import Rerun
+from harness.investigate.bench import Bench
+from harness.investigate.subject import Subject
+from harness.matrix import Cell
+from harness.trees import Change
+
+__all__ = ["rerun_of"]
+
+
+def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Bench) -> Rerun | None:
+    """The rerun of `run`, which `subject` was asked for in `cells`; None where nothing is new, or where no base was built."""
+    told = [result for result in newest_first(run.cells) if result.status == "ok" and result.count(Verdict.NEW)]
+    chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=None)
+    if chosen is None or subject.base is None:
+        return None
+    cell = next(cell for cell in cells if cell.name == chosen.name)
+    changes = bench.trees.changed_paths(subject.base, subject.head)
+    recipe = subject.recipe
+    return Rerun(
+        cell=cell.name,
+        python=chosen.python,
+        docutils=chosen.docutils,
+        sphinx=chosen.sphinx,
+        requirements=bench.provide(cell, subject.requirements).environment.lock.text,
+        patch=bench.trees.diff(subject.base, subject.head),
+        blobs=tuple(blob for change in changes for blob in _blobs(change)),
+        kind=recipe.kind,
+        source=recipe.source,
+        config=recipe.config,
+        builder=recipe.builder,
+        target=recipe.target,
+        options=recipe.options,
+        variables=tuple((recipe.variables or {}).items()),
+        folders=_folders(subject.read.head),
+        expected=_expected(chosen),
+    )
+
+
+def _blobs(change: Change) -> Iterator[tuple[str, str | None, str | None]]:
+    """Path, blob before and blob after, where a rename is a file that goes and one that comes; links have no say."""
+    if change.is_link:
+        return
+    if change.base_path and change.base_path != change.head_path:
+        yield change.base_path, change.base_blob, None
+    if change.head_path:
+        same = change.base_path == change.head_path
+        yield change.head_path, change.base_blob if same else None, change.head_blob
+
+
+def _folders(documents: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The top folders of `documents`; none where all must be read, a document at the top among them."""
+    if documents is None:
+        return ()
+    folders = {posixpath.dirname(name.rstrip("/")) or name.rstrip("/") * name.endswith("/") for name in documents}
+    return () if "" in folders else tuple(sorted({folder.split("/")[0] for folder in folders}))
+
+
+def _expected(result: CellResult) -> tuple[str, ...]:
+    """The first printed line of each new diagnostic that has a place."""
+    new = [
+        judged.diagnostic
+        for judged in result.judged
+        if judged.verdict is Verdict.NEW and not judged.diagnostic.unjudged
+    ]
+    return tuple(item.printed.partition("\n")[0] for item in new if item.path is not None)
