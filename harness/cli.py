@@ -32,13 +32,14 @@ from harness.diagnostics.baselines.accepting import What
 from harness.diagnostics.bisection import Bisection
 from harness.diagnostics.findings import Run, Verdict
 from harness.errors import HarnessError, InputError
-from harness.investigate import accepting, beginning, check, merging, parts, projects, subject
+from harness.investigate import accepting, beginning, check, merging, parts, projects, series, subject
 from harness.investigate.bench import Bench
 from harness.investigate.bisecting import asked, bisect, compare_cells
 from harness.investigate.reproducing import reproduce
 from harness.investigate.rerun import rerun_of
 from harness.matrix import Cell, Matrix
 from harness.reports import bisection, cell_differences, folder, reproduction, robot, terminal
+from harness.reports import series as series_report
 from harness.reports.text import cut, harmless, one_line
 from harness.trees import revisions
 from harness.zeroday.mails import LARGEST
@@ -61,6 +62,7 @@ EXAMPLES = {
     "merge": "docs-matrix merge docs-matrix-report",
     "doctor": "docs-matrix doctor",
     "read": "docs-matrix read report.txt --json",
+    "series": "docs-matrix series --tree linux --patch v2.mbox",
     "reproduce": "docs-matrix reproduce report.txt --tree linux --patch fix.patch",
     "store": "docs-matrix store show",
 }
@@ -493,6 +495,27 @@ def _reproduce(options: argparse.Namespace) -> int:
     return 0
 
 
+def _series(options: argparse.Namespace) -> int:
+    bench = _bench(options)
+    wanted = _asked(options)
+    supported = subject.supported(wanted.tree, bench)
+    cells = _cells(bench.matrix, options.cell, supported)
+    with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
+        answer = series.examine(wanted, cells, bench, jobs=options.jobs, progress=progress, repeat=options.repeat)
+    out: Path = options.out
+    files.write_whole(out / ".gitignore", "*\n")
+    files.write_json(out / "series.json", answer.to_json())
+    for step in answer.steps:
+        folder.write(step.run, out / series_report.folder_name(step), strict=False)
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    else:
+        for line in series_report.lines(answer):
+            print(harmless(line))
+        print(f"reports: {out}")
+    return series.exit_status(answer, named=options.cell or (), ci=_in_ci())
+
+
 def _report_bytes(path: Path) -> tuple[bytes, str]:
     """The content of the report at `path`, `-` for standard input, and its name."""
     if str(path) == "-":
@@ -690,6 +713,15 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--number", type=_positive, metavar="N", help="the Nth report of a file that holds several")
     verb.add_argument("--refine", action="store_true", help="build the one more cell that would tell more")
     _repeat_option(verb)
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
+
+    text = "which patch of a series brings which diagnostic, and which repairs it"
+    verb = _verb(verbs, common, "series", _series, text)
+    _tree_options(verb)
+    verb.add_argument("--patch", type=Path, action="append", metavar="MBOX", help="the series, in order; repeatable")
+    verb.add_argument("--docs", action="append", metavar="D", help="read only this document or folder; repeatable")
+    _repeat_option(verb)
+    verb.add_argument("--out", type=Path, default=Path("docs-matrix-series"), metavar="DIR", help="where reports go")
     verb.add_argument("--json", action="store_true", help="the answer as JSON")
 
     verb = _verb(verbs, common, "merge", _merge, "one report from the results of many jobs")

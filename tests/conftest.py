@@ -64,7 +64,7 @@ def docs_matrix(tmp_path: Path, store: Path) -> Command:
     def run(*arguments: str | Path, out: str = "report", cwd: Path = ROOT, **variables: str | None) -> Answer:
         folder = tmp_path / out
         words = [sys.executable, "-m", "harness", *map(str, arguments)]
-        if arguments[0] in ("check", "merge"):
+        if arguments[0] in ("check", "merge", "series"):
             words += ["--out", str(folder)]
         given = {**os.environ, "CI": None, "PYTHONPATH": str(ROOT), "DOCS_MATRIX_STORE": str(store), **variables}
         environment = {name: value for name, value in given.items() if value is not None}

@@ -26,6 +26,7 @@ VERBS = [
     "init",
     "read",
     "reproduce",
+    "series",
     "store show",
     "store empty",
 ]

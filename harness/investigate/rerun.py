@@ -40,7 +40,7 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Bench) 
         target=recipe.target,
         options=recipe.options,
         variables=tuple((recipe.variables or {}).items()),
-        folders=_folders(subject.read.head),
+        folders=_folders(subject, bench),
         expected=_expected(chosen),
     )
 
@@ -56,12 +56,18 @@ def _blobs(change: Change) -> Iterator[tuple[str, str | None, str | None]]:
         yield change.head_path, change.base_blob if same else None, change.head_blob
 
 
-def _folders(documents: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The top folders of `documents`; none where all must be read, a document at the top among them."""
-    if documents is None:
+def _folders(subject: Subject, bench: Bench) -> tuple[str, ...]:
+    """The folders of the documents concerned, each the deepest around a document that has an index of its own; none where
+    all must be read, a document at the top among them."""
+    found = set[str]()
+    for name in subject.read.head or ("",):
+        folder = name.rstrip("/") if name.endswith("/") else posixpath.dirname(name)
+        while folder and bench.trees.read(subject.head, f"{subject.recipe.source}/{folder}/index.rst") is None:
+            folder = posixpath.dirname(folder)
+        found.add(folder)
+    if "" in found:
         return ()
-    folders = {posixpath.dirname(name.rstrip("/")) or name.rstrip("/") * name.endswith("/") for name in documents}
-    return () if "" in folders else tuple(sorted({folder.split("/")[0] for folder in folders}))
+    return tuple(sorted(one for one in found if not any(one.startswith(f"{other}/") for other in found)))
 
 
 def _expected(result: CellResult) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from harness.investigate.reading import ReadSet
 from harness.matrix import NamedTree, Recipe
 from harness.trees import Tree, Trees, patches
 
-__all__ = ["Asked", "Subject", "resolve"]
+__all__ = ["Asked", "Subject", "resolve", "supported"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,12 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         patches=tuple(str(path.name) for path in asked.patches),
         notes=(*notes, *read.notes),
     )
+
+
+def supported(tree: str, bench: Bench) -> tuple[str, ...] | None:
+    """The names of the cells that the tree which the user names supports; None for all."""
+    named = _named(tree, bench)
+    return named.cells if named else None
 
 
 def _refuse_contradictions(asked: Asked) -> None:

@@ -27,7 +27,9 @@ def start(script: Path, *arguments: Path, cwd: Path, uv: bool = True) -> subproc
     found = shutil.which("uv", path=str(Path(sys.executable).parent)) if uv else None
     if found and not (tools / "uv").exists():
         (tools / "uv").symlink_to(found)
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("UV_", "PIP_")) or name == "HOME"}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "DOCS_"))
+    }
     environment = {**kept, "PATH": f"{tools}{os.pathsep}/usr/local/bin:/usr/bin:/bin", "TMPDIR": str(cwd.parent)}
     return subprocess.run(
         ["sh", script, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
