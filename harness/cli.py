@@ -470,6 +470,7 @@ def _reproduce(options: argparse.Namespace) -> int:
         raise InputError(f"{options.report}: holds {len(reading.reports)} reports; say which by --number")
     if (options.number or 1) > len(reading.reports):
         raise InputError(f"--number {options.number}: {options.report} holds {len(reading.reports)}")
+    report = reading.reports[(options.number or 1) - 1]
     bench = _bench(options)
     wanted = _asked(options)
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder_name:
@@ -479,8 +480,8 @@ def _reproduce(options: argparse.Namespace) -> int:
                 files.write_whole(path, text)
             wanted = replace(wanted, patches=tuple(files_of))
         question = reproduce.Question(
-            reading.reports[(options.number or 1) - 1],
-            wanted,
+            report,
+            replace(wanted, commit=report.base_commit),
             tuple(_cells(bench.matrix, options.cell, None)),
             refine=options.refine,
             repeat=options.repeat,
@@ -548,6 +549,7 @@ def _asked(options: argparse.Namespace) -> subject.Asked:
         head=getattr(options, "head", None),
         baseline=getattr(options, "baseline", None),
         docs=tuple(getattr(options, "docs", None) or ()),
+        onto=tuple(getattr(options, "onto", None) or ()),
         requirements=None if options.requirement is None else matrix.normalised(options.requirement),
     )
 
@@ -654,6 +656,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "--patch", type=Path, action="append", metavar="FILE", help="a diff or an mbox to judge; repeatable"
     )
+    _onto_option(verb)
     verb.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
     verb.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
     verb.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
@@ -709,6 +712,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "--patch", type=Path, action="append", metavar="FILE", help="the patch; default: the one in REPORT; repeatable"
     )
+    _onto_option(verb)
     verb.add_argument("--docs", action="append", metavar="D", help="read this document or folder; repeatable")
     verb.add_argument("--number", type=_positive, metavar="N", help="the Nth report of a file that holds several")
     verb.add_argument("--refine", action="store_true", help="build the one more cell that would tell more")
@@ -719,6 +723,7 @@ def _parser() -> argparse.ArgumentParser:
     verb = _verb(verbs, common, "series", _series, text)
     _tree_options(verb)
     verb.add_argument("--patch", type=Path, action="append", metavar="MBOX", help="the series, in order; repeatable")
+    _onto_option(verb)
     verb.add_argument("--docs", action="append", metavar="D", help="read only this document or folder; repeatable")
     _repeat_option(verb)
     verb.add_argument("--out", type=Path, default=Path("docs-matrix-series"), metavar="DIR", help="where reports go")
@@ -832,6 +837,11 @@ def _jobs_option(parser: argparse.ArgumentParser) -> None:
 def _report_option(parser: argparse.ArgumentParser) -> None:
     text = "a report as text, a mail, an mbox, an archive's page or a whole thread; - for standard input"
     parser.add_argument("report", type=Path, metavar="REPORT", help=text)
+
+
+def _onto_option(parser: argparse.ArgumentParser) -> None:
+    text = "apply the patch to this revision; of several, the one that it was made for; repeatable"
+    parser.add_argument("--onto", action="append", metavar="REV", help=text)
 
 
 def _repeat_option(parser: argparse.ArgumentParser) -> None:

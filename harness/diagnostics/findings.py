@@ -180,7 +180,8 @@ class Run:
     without the patches`, `HEAD~1`, `baselines/example.json`, `nothing is accepted`). `patches` are the patches'
     names; `notes` are lines about the tree and the patch (whether blob ids match, what was not read). `sources` has
     the head's text of the documents that findings name, by path, for numbered source lines. `cells` are in the
-    matrix's order, `findings` merged over them.
+    matrix's order, `findings` merged over them. `tested` says of each revision that was named for the patches how it went:
+    `auto` (it is the base), `also` (they apply there too) or `cannot`.
     """
 
     tree: str
@@ -193,6 +194,7 @@ class Run:
     docs: str = "all"
     notes: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    tested: tuple[tuple[str, str], ...] = ()
 
     def count(self, verdict: Verdict) -> int:
         """How many findings have `verdict`."""

@@ -96,6 +96,7 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Bench) -> R
         docs=subject.read.words,
         notes=subject.notes,
         sources=sources,
+        tested=subject.tested,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness.builds import recipes
 from harness.errors import InputError
-from harness.investigate import reading
+from harness.investigate import onto, reading
 from harness.investigate.bench import Bench
 from harness.investigate.reading import ReadSet
 from harness.matrix import NamedTree, Recipe
@@ -26,7 +26,8 @@ __all__ = ["Asked", "Subject", "resolve", "supported"]
 class Asked:
     """What the user asked of a tree: its name in matrix.yaml or its path, and the change to judge.
 
-    `docs` are documents and folders as the user wrote them, or `affected`, or `all`; empty for the default.
+    `docs` are documents and folders as the user wrote them, or `affected`, or `all`; empty for the default. `onto` are
+    revisions that the patches may be applied to; `commit` is one that a report names.
     """
 
     tree: str
@@ -36,6 +37,8 @@ class Asked:
     baseline: Path | None = None
     docs: tuple[str, ...] = ()
     requirements: tuple[str, ...] | None = None
+    onto: tuple[str, ...] = ()
+    commit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Subject:
 
     `base` is None where no second version is built: then `baseline` is the file of accepted diagnostics, or None where
     nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
-    the names of the cells that the tree supports, None for all.
+    the names of the cells that the tree supports, None for all. `tested` says of each revision that the user named for the
+    patches how it went: `auto` (it is the base), `also` (they apply there too) or `cannot`.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Subject:
     cells: tuple[str, ...] | None
     patches: tuple[str, ...]
     notes: tuple[str, ...]
+    tested: tuple[tuple[str, str], ...] = ()
 
 
 def resolve(asked: Asked, bench: Bench) -> Subject:
@@ -66,7 +71,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
     named = _named(asked.tree, bench)
     source = named.path if named else Path(asked.tree)
     trees = bench.trees
-    head, base, notes = _versions(asked, source, trees)
+    head, base, notes, chosen = _versions(asked, source, trees)
     recipe, requirements = _recipe(asked, named, head, trees)
     baseline = None if base else asked.baseline or (named.baseline if named else None)
     if baseline and not asked.baseline and not baseline.exists():
@@ -80,7 +85,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         name=asked.tree,
         head=head,
         base=base,
-        against=_against(asked, base, baseline),
+        against=_against(asked, base, baseline, chosen),
         baseline=baseline,
         recipe=recipe,
         requirements=requirements,
@@ -88,6 +93,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         cells=named.cells if named else None,
         patches=tuple(str(path.name) for path in asked.patches),
         notes=(*notes, *read.notes),
+        tested=chosen.tested if chosen else (),
     )
 
 
@@ -107,6 +113,8 @@ def _refuse_contradictions(asked: Asked) -> None:
         raise InputError(f"{' and '.join(given)} both say what the head is held against; give one of them")
     if asked.head is not None and asked.base is None:
         raise InputError("--head needs --base: it names the other end of the change")
+    if asked.onto and not asked.patches:
+        raise InputError("--onto needs --patch: it names what the patch is applied to")
 
 
 def _named(tree: str, bench: Bench) -> NamedTree | None:
@@ -124,17 +132,21 @@ def _named(tree: str, bench: Bench) -> NamedTree | None:
     return next((named for named in trees.values() if named.path.resolve() == path.resolve()), None)
 
 
-def _versions(asked: Asked, source: Path, trees: Trees) -> tuple[Tree, Tree | None, tuple[str, ...]]:
-    """The head, the base where one is built, and what there is to say of the patches."""
+def _versions(
+    asked: Asked, source: Path, trees: Trees
+) -> tuple[Tree, Tree | None, tuple[str, ...], onto.Chosen | None]:
+    """The head, the base where one is built, what there is to say of the patches, and what they were applied to."""
     if asked.base is not None:
         base = trees.revision(source, asked.base)
         head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
-        return head, base, tuple(dict.fromkeys((*base.notes, *head.notes)))
-    head = trees.open(source)
+        return head, base, tuple(dict.fromkeys((*base.notes, *head.notes))), None
     if asked.patches:
-        patched = trees.patched(head, [patch for path in asked.patches for patch in patches.read(path)])
-        return patched.tree, head, (*head.notes, *patched.notes())
-    return head, None, head.notes
+        read = [patch for path in asked.patches for patch in patches.read(path)]
+        chosen = onto.choose(source, asked.patches, read, asked.onto, asked.commit, trees)
+        notes = (*chosen.base.notes, *chosen.notes, *chosen.patched.notes())
+        return chosen.patched.tree, chosen.base, notes, chosen
+    head = trees.open(source)
+    return head, None, head.notes, None
 
 
 def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> tuple[Recipe, tuple[str, ...]]:
@@ -162,9 +174,10 @@ def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:
         )
 
 
-def _against(asked: Asked, base: Tree | None, baseline: Path | None) -> str:
+def _against(asked: Asked, base: Tree | None, baseline: Path | None, chosen: onto.Chosen | None) -> str:
     if asked.base is not None:
         return asked.base
     if base:
-        return "the tree without the patch" if len(asked.patches) == 1 else "the tree without the patches"
+        tree = chosen.rev if chosen and chosen.rev else "the tree"
+        return f"{tree} without the patch" if len(asked.patches) == 1 else f"{tree} without the patches"
     return str(baseline) if baseline else "nothing: no diagnostic is accepted"

@@ -42,7 +42,7 @@ def _header(run: Run) -> Iterator[str]:
         yield "docs-matrix noticed the following build warnings:"
         yield ""
         level = max((finding.level for finding in new), key=lambda level: LEVELS.index(level) if level in LEVELS else 0)
-        yield f"[auto build test {one_line(level)} on {one_line(run.tree)}]"
+        yield from _tested(run, one_line(level))
         yield ""
     yield f"tree:   {one_line(run.tree)} ({one_line(run.identity)})"
     identity = f" ({one_line(run.base_identity)})" if run.base_identity else ""
@@ -63,6 +63,16 @@ def _header(run: Run) -> Iterator[str]:
         yield ""
         yield "Where this is mended by a patch of its own, it may say who found it:"
         yield "| Reported-by: docs-matrix"
+
+
+def _tested(run: Run, level: str) -> Iterator[str]:
+    """What was built, and what else the patches apply to, as far as that was asked."""
+    names = {how: [one_line(rev) for known, rev in run.tested if known == how] for how in ("auto", "also", "cannot")}
+    yield f"[auto build test {level} on {' '.join(names['auto']) or one_line(run.tree)}]"
+    if names["also"]:
+        yield f"[also applies to {' '.join(names['also'])}]"
+    if names["cannot"]:
+        yield f"[cannot apply to {' '.join(names['cannot'])}]"
 
 
 def _warnings(run: Run) -> Iterator[str]:

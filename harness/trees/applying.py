@@ -14,7 +14,7 @@ from harness.trees.git import Repository, last_line
 from harness.trees.patches import Patch
 from harness.trees.tree import Tree, identity_of
 
-__all__ = ["Patched", "PatchedFile", "apply"]
+__all__ = ["Patched", "PatchedFile", "apply", "stated_bases"]
 
 _SECTION = re.compile(rb"^diff --git ", re.MULTILINE)
 _BODY = re.compile(rb"^(?:@@ |GIT binary patch)", re.MULTILINE)
@@ -88,6 +88,16 @@ def apply(repository: Repository, tree: Tree, patches: Sequence[Patch]) -> Patch
                 files.append(PatchedFile(patch.name, *change[1:5], *names))
             tree = _without_filled(after, {change.head_path for change in changes if change.head_path})
     return Patched(tree, tuple(files))
+
+
+def stated_bases(repository: Repository, patches: Sequence[Patch]) -> dict[str, str]:
+    """The files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
+    found: dict[str, str] = {}
+    for patch in patches:
+        for path, (base, _) in _stated(repository, patch).items():
+            if base:
+                found.setdefault(path, base)
+    return found
 
 
 def _apply_one(repository: Repository, patch: Patch, index: Path, objects: Path | None) -> None:

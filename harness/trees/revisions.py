@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from harness.process import Finished
 from harness.trees.git import call, last_line
 from harness.trees.tree import LINK
 
-__all__ = ["UserRepository", "WorkTree", "find", "tree_of", "work_tree"]
+__all__ = ["UserRepository", "WorkTree", "find", "has", "holding", "tree_of", "work_tree"]
+MOST_COMMITS = 50
+"""Commits that are looked at for each file, to find the one that a patch was made for."""
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 """Stands in the index for a file of `git add --intent-to-add`, and need not be there."""
 
@@ -57,6 +60,39 @@ def find(folder: Path) -> UserRepository | None:
         return None
     objects = _git(folder, "rev-parse", "--path-format=absolute", "--git-path", "objects").text.removesuffix("\n")
     return UserRepository(folder, inside == "false", prefix, Path(objects), kind)
+
+
+def has(repository: UserRepository, commit: str) -> bool:
+    """Whether the repository has the commit of this id."""
+    return _git(repository.folder, "cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
+
+
+def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
+    """The newest commit in which each path below the folder has the blob whose id begins so; None where none has all.
+
+    Looked at are the commits that brought one of the blobs, or took it away (then the one before it).
+    """
+    for path, blob in blobs.items():
+        named = _git(repository.folder, "rev-parse", "--verify", "--quiet", f"{blob}^{{blob}}")
+        if named.returncode:
+            return None
+        words = (
+            "log",
+            "--all",
+            f"--max-count={MOST_COMMITS}",
+            "--format=%H%n%P",
+            f"--find-object={named.text.strip()}",
+        )
+        listed = _git(repository.folder, *words, "--", path).text.split()
+        for commit in dict.fromkeys(listed):
+            if all(_blob(repository, commit, name).startswith(wanted) for name, wanted in blobs.items()):
+                return commit
+    return None
+
+
+def _blob(repository: UserRepository, commit: str, path: str) -> str:
+    found = _git(repository.folder, "rev-parse", "--verify", "--quiet", f"{commit}:{repository.prefix}{path}")
+    return found.text.strip() if found.returncode == 0 else ""
 
 
 def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:

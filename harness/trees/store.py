@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.errors import InputError, MachineError
 from harness.files import digest, locked, write_whole
 from harness.trees import folders, imports, links, revisions
-from harness.trees.applying import Patched, apply
+from harness.trees.applying import Patched, apply, stated_bases
 from harness.trees.changes import Change, TreeChanges
 from harness.trees.git import Repository, last_line
 from harness.trees.patches import Patch
@@ -83,6 +83,10 @@ class Trees:
         Raises `InputError` where one does not apply, or reaches outside of the tree.
         """
         return apply(self._repository, tree, patches)
+
+    def stated(self, patches: Sequence[Patch]) -> dict[str, str]:
+        """The files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
+        return stated_bases(self._repository, patches)
 
     def paths(self, tree: Tree) -> tuple[str, ...]:
         """The paths of all files and links of `tree`, sorted."""

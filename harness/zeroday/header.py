@@ -17,7 +17,9 @@ _FIELD = re.compile(
     r"(?P<key>tree/branch|branch HEAD|tree|head|commit|date|url|base|patch link|patch subject|config|compiler|docutils"
     r"|sphinx|reproduce|rustc|gcc|clang|patch|docs|cell|note|blobs)\b(?P<note> ?\([^()]{0,200}\))?:(?P<text>[ \t].*|)$"
 )
-_BRACKET = re.compile(r"\[(?P<how>auto build|also build|also auto build|cannot apply)(?: test)?(?: (?P<level>[A-Z]+))?")
+_BRACKET = re.compile(
+    r"\[(?P<how>auto build|also build|also auto build|also applies|cannot apply)(?: test)?(?: (?P<level>[A-Z]+))?"
+)
 _NAMES = re.compile(r"\s(?:on|to)\s+(.*)", re.DOTALL)
 _TAG = re.compile(r"(?:\|\s?)?(?P<tag>[A-Z][a-z]{1,30}(?:-[a-z]{1,30}){0,3}: \S.*)$")
 _TAG_NAMES = ("Reported-by", "Link", "Closes", "Fixes", "Tested-by", "Suggested-by", "Debugged-by", "Bisected-by")
