@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,21 @@ def test_the_threads_report_reproduces_and_its_header_does_not_explain_it(
     assert told["cells"]["py3.13-docutils0.23-sphinx9.2.0"]["verdict"] == "ruled out"
     (apart,) = told["apart"]
     assert (apart["axis"], apart["first"], apart["last"]) == ("docutils", "0.22.1", "0.22.4")
+
+
+def test_the_script_shows_the_seven_to_anyone_and_leaves_the_kernel_alone(
+    docs_matrix: Command, unpacked_6_12: Path, thread_patch: Path, tmp_path: Path
+) -> None:
+    cell = ("--cell", "py3.13-docutils0.22.4-sphinx9.0.4")
+    answer = docs_matrix("check", "--tree", unpacked_6_12, "--patch", thread_patch, *cell)
+    assert answer.status == 1, answer.stderr
+    (tmp_path / "empty").mkdir()
+    before = subprocess.run(["find", unpacked_6_12, "-ls"], capture_output=True, check=True).stdout
+    script = answer.out / "reproduce.sh"
+    done = subprocess.run(
+        ["sh", script, unpacked_6_12], cwd=tmp_path / "empty", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [int(line.partition(": ")[0].rpartition(":")[2]) for line in done.stdout.splitlines()]
+    assert lines == [382, 382, 382, 382, 392, 400, 405]
+    assert subprocess.run(["find", unpacked_6_12, "-ls"], capture_output=True, check=True).stdout == before
