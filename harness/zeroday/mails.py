@@ -26,9 +26,9 @@ MOST_LINES = 400_000
 MOST_PARTS = 200
 """Boundaries of parts in a mail: the parser's time grows with how deep parts lie in parts."""
 
-_HEADER = re.compile(r"[!-9;-~]{1,100}:(?:[ \t]|$)")
+_HEADER = re.compile(r"[!-9;-~]{1,100}:")
 _KNOWN = re.compile(r"^(?:From|Subject|Message-ID|Return-Path|Received|MIME-Version|Content-Type):", re.I | re.M)
-_MBOX = re.compile(rb"(?:\A|\n)(?=From [^\n]{1,300}\n[!-9;-~]{1,100}:[ \t])")
+_MBOX = re.compile(rb"(?:\A|\n)(?=From [^\n]{1,300}\n[!-9;-~]{1,100}:)")
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|pre|div|table|\?xml)\b", re.IGNORECASE)
 _BREAKS = re.compile(
     r"(?:br|p|div|tr|li|h[1-6]|pre|table|blockquote|/pre|/div|/p|/tr|/table|/h[1-6]|/blockquote)\b", re.I

@@ -161,6 +161,14 @@ def test_the_answer_is_told_in_lines(docs_matrix: Command, tmp_path: Path) -> No
     )
 
 
+def test_where_no_message_can_be_looked_for_nothing_is_built(reproduced: Any) -> None:
+    text = report().partition("   WARNING: ./include")[0]
+    answer = reproduced(f"{text}>> Warning: MAINTAINERS references a file that doesn't exist: Documentation/a.yaml\n")
+    assert answer["cells"] == {}
+    assert any(note.startswith("nothing was built") for note in answer["notes"])
+    assert [message["judged"] for message in answer["messages"]] == [False]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

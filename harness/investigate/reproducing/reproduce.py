@@ -60,6 +60,11 @@ class _Case:
     jobs: int
     progress: Progress
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to build: no patch, and no message whose document could be found."""
+        return self.own.base is None and self.own.read.head is None and not self.question.asked.docs
+
 
 def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress) -> Reproduction:
     """The answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
@@ -69,15 +74,19 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
     header, note = of_the_header(report, question.cells, case.around, bench)
     calendar = Calendar(report.date, offline=bench.offline)
     cells = [*header, *(cell for cell in question.cells if cell.name not in {one.name for one in header})]
-    results, others = _built(case, cells)
+    cells = [] if case.idle else cells
+    results, others = _built(case, cells) if cells else ((), {})
     seen = {result.name: _seen(case, result, others) for result in results if result.status == "ok"}
     told = judging.tell(case.reported, seen, case.lacks, _exact(case), based=case.own.base is not None)
     chains = [_toolchain(cell, result, told, seen, calendar) for cell, result in zip(cells, results, strict=True)]
     chains = [replace(chain, header=cell in header) for cell, chain in zip(cells, chains, strict=True)]
     apart = tuple(_apart(case, cells, chains, told, calendar))
     told_apart = tuple(one for one in apart if isinstance(one, Apart))
-    proposal, more = _proposal(case, cells, told, calendar)
-    notes = [note, *case.own.notes, *(one for one in apart if isinstance(one, str))]
+    proposal, more = _proposal(case, cells, told, calendar) if cells else (None, [])
+    idle = (
+        "nothing was built: no document of this tree could be found for any message of the report" if case.idle else ""
+    )
+    notes = [note, idle, *case.own.notes, *(one for one in apart if isinstance(one, str))]
     return Reproduction(
         subject=report.subject or report.patch_subject,
         date=f"{report.date:%Y-%m-%d}" if report.date else None,
