@@ -53,13 +53,13 @@ def test_the_time_limit_ends_the_command_and_its_children(tmp_path: Path) -> Non
     done = process.run(["sh", "-c", f"sleep 600 & echo $! > {tmp_path}/pid; wait"], timeout=0.5)
     assert done.timed_out
     assert done.returncode != 0
-    assert gone_within(int((tmp_path / "pid").read_text()), 5)
+    assert gone_within(int((tmp_path / "pid").read_text()), 60)
 
 
 def test_a_child_left_behind_is_ended_with_its_command(tmp_path: Path) -> None:
     done = process.run(["sh", "-c", f"sleep 600 & echo $! > {tmp_path}/pid"], timeout=10)
     assert done.returncode == 0
-    assert gone_within(int((tmp_path / "pid").read_text()), 5)
+    assert gone_within(int((tmp_path / "pid").read_text()), 60)
 
 
 def test_the_used_cpu_time_and_memory_are_told() -> None:
@@ -77,7 +77,7 @@ def test_when_this_process_is_killed_its_commands_end_too(tmp_path: Path, how: s
         time.sleep(0.02)
     os.kill(parent.pid, how)
     parent.wait()
-    assert gone_within(int((tmp_path / "pid").read_text()), 5)
+    assert gone_within(int((tmp_path / "pid").read_text()), 60)
 
 
 def test_a_script_written_a_moment_ago_runs_while_other_threads_start_commands(tmp_path: Path) -> None:
