@@ -103,7 +103,7 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    with github.commands_stopped(os.environ):
+    with github.commands_stopped({} if options.json else os.environ):
         answer, status = _checked(options)
     if options.github:
         github.tell(answer, status, os.environ, folder=_folder_of(answer, _matrix(options)))
@@ -138,7 +138,7 @@ def _checked(options: argparse.Namespace) -> tuple[Run, int]:
 
 def _merge(options: argparse.Namespace) -> int:
     configuration = _matrix(options)
-    with github.commands_stopped(os.environ):
+    with github.commands_stopped({} if options.json else os.environ):
         whole = _merged(options, configuration)
         folder.write(whole, options.out, strict=options.strict_junit, below=_folder_of(whole, configuration))
         _tell(whole, options, part=False)
@@ -625,7 +625,8 @@ def _in_ci() -> bool:
 def _tell(answer: Run, options: argparse.Namespace, *, part: bool) -> None:
     """Tell `answer` on the terminal; where it is a `part` of what other sessions will complete, its findings in short."""
     if options.json:
-        print((options.out / "findings.json").read_text("utf-8"), end="")
+        # the same to a reader of JSON, and no command to GitHub's runner, which looks for these inside of lines
+        print((options.out / "findings.json").read_text("utf-8").replace("##[", "##\\u005b"), end="")
     else:
         terminal.tell(answer, Console(), briefly=part)
         print(f"reports: {options.out}")

@@ -66,7 +66,14 @@ def docs_matrix(tmp_path: Path, store: Path) -> Command:
         words = [sys.executable, "-m", "harness", *map(str, arguments)]
         if arguments[0] in ("check", "merge", "series"):
             words += ["--out", str(folder)]
-        given = {**os.environ, "CI": None, "PYTHONPATH": str(ROOT), "DOCS_MATRIX_STORE": str(store), **variables}
+        given = {
+            **os.environ,
+            "CI": None,
+            "GITHUB_ACTIONS": None,
+            "PYTHONPATH": str(ROOT),
+            "DOCS_MATRIX_STORE": str(store),
+            **variables,
+        }
         environment = {name: value for name, value in given.items() if value is not None}
         done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
         return Answer(done.returncode, done.stdout, done.stderr, folder)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -65,9 +66,13 @@ def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: 
         write_whole(out / NAME, script(rerun))
     write_whole(out / "summary.md", summary(run))
     write_whole(out / "report.html", page(run))
-    write_json(out / "findings.sarif", sarif(run, version=__version__, folder=below))
-    write_json(out / "code-scanning.sarif", sarif(run, version=__version__, folder=below, uploading=True))
-    write_json(out / "gl-code-quality-report.json", code_quality(run, below))
+    forges = {
+        "findings.sarif": sarif(run, version=__version__, folder=below),
+        "code-scanning.sarif": sarif(run, version=__version__, folder=below, uploading=True),
+        "gl-code-quality-report.json": code_quality(run, below),
+    }
+    for name, report in forges.items():  # on one line: nobody reads them, and thousands of findings are quickly written
+        write_whole(out / name, json.dumps(report) + "\n")
     write_whole(out / "junit.xml", junit(run, strict=strict))
 
 

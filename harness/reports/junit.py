@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import junit_xml
@@ -189,8 +190,14 @@ def _classname(seen: Diagnostic) -> str:
 
 def _stem(seen: Diagnostic) -> str:
     """The name but for its ordinal: the category and the message, without all that changes by itself."""
-    meaning = one_line(messages.key(seen.message[:_KEY_LIMIT])) or "(empty message)"
+    meaning = _meaning(seen.message[:_KEY_LIMIT])
     return cut_with_digest(f"{one_line(seen.category)}: {meaning}" if seen.category else meaning, _NAME_LIMIT)
+
+
+@lru_cache(maxsize=10_000)
+def _meaning(message: str) -> str:
+    """The same message comes from every cell."""
+    return one_line(messages.key(message)) or "(empty message)"
 
 
 def _base_first(judged: Judged) -> tuple[bool, int, int, str, str, str]:

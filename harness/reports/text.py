@@ -28,7 +28,7 @@ def visible(text: str) -> str:
     >>> print(visible("a\x1b[31mb\udc80"))
     a\x1b[31mb\udc80
     """
-    return _UNFIT.sub(_escape, text)
+    return text if _plain(text) else _UNFIT.sub(_escape, text)
 
 
 def one_line(text: str) -> str:
@@ -37,7 +37,7 @@ def one_line(text: str) -> str:
     >>> one_line("Malformed table.\n\n+--+")
     'Malformed table. +--+'
     """
-    return visible(_GAP.sub(" ", text).strip())
+    return text.strip() if _plain(text) and "  " not in text else visible(_GAP.sub(" ", text).strip())
 
 
 def cut(text: str, limit: int) -> str:
@@ -73,6 +73,11 @@ def plural(count: int, thing: str) -> str:
     ('1 cell', '8 cells')
     """
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def _plain(text: str) -> bool:
+    """Whether `text` is nothing but ASCII that is seen, as most is: then there is nothing to look for in it."""
+    return text.isascii() and text.isprintable()
 
 
 def _escape(match: re.Match[str]) -> str:

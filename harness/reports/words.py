@@ -58,6 +58,8 @@ def differences(finding: Finding) -> tuple[str, ...]:
 
     For a malformed table: `("line 391 in 6 cells, 392 in 2",)`.
     """
+    if len(finding.variants) < 2:
+        return ()
     columns: tuple[tuple[str, list[tuple[object, int]]], ...] = (
         ("", [(str(variant.verdict), len(variant.cells)) for variant in finding.variants]),
         ("line ", [(variant.line, len(variant.cells)) for variant in finding.variants]),
