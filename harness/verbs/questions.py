@@ -1,0 +1,141 @@
+"""The questions: `bisect`, `compare`, `read`, `reproduce`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from harness import files
+from harness.diagnostics.bisection import Bisection
+from harness.errors import InputError
+from harness.investigate import subject
+from harness.investigate.bisecting import asked, bisect, compare_cells
+from harness.investigate.reproducing import reproduce
+from harness.reports import bisection, cell_differences, reproduction, robot
+from harness.reports.text import harmless
+from harness.verbs import common
+from harness.zeroday.mails import LARGEST
+from harness.zeroday.read import read as read_report
+
+__all__ = ["run_bisect", "run_compare", "run_read", "run_reproduce"]
+
+
+def run_bisect(options: argparse.Namespace) -> int:
+    """The release that changed a diagnostic. Returns the exit status."""
+    bench = common.bench(options)
+    wanted = asked.wanted(options.find, options.path)
+    if options.find is None and options.path is None:
+        raise InputError("what is asked for? give --find TEXT, or --path of a document in which anything may change")
+    found = subject.resolve(common.asked_of(options), bench)
+    cells = common.cells(bench.matrix, [options.cell] if options.cell else None, found.cells)
+    question = bisect.Question(
+        axis=options.axis,
+        first=options.first,
+        last=options.last,
+        cell=bisect.newest_here(cells, bench),
+        wanted=wanted,
+        find=options.find,
+        what=options.what,
+        every=options.all_changes,
+        prereleases=options.pre,
+    )
+    steps = bisection.Steps(Console(stderr=True))
+    answer = bisect.bisect(question, found, bench, jobs=options.jobs, progress=steps)
+    answer = replace(answer, command=_again(options, answer))
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    elif options.markdown:
+        print(bisection.markdown(answer), end="")
+    else:
+        for line in bisection.lines(answer):
+            print(harmless(line))
+    return 0
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """What two cells do not say alike. Returns the exit status."""
+    bench = common.bench(options)
+    found = subject.resolve(common.asked_of(options), bench)
+    one, other = (common.cells(bench.matrix, [name], found.cells)[0] for name in (options.one, options.other))
+    steps = bisection.Steps(Console(stderr=True))
+    answer = compare_cells.compare_cells(one, other, found, bench, jobs=options.jobs, progress=steps)
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    elif options.markdown:
+        print(cell_differences.markdown(answer), end="")
+    else:
+        for line in cell_differences.lines(answer):
+            print(harmless(line))
+    return 0
+
+
+def run_read(options: argparse.Namespace) -> int:
+    """What a robot's report says. Returns the exit status."""
+    reading = read_report(*_report_bytes(options.report))
+    if options.json:
+        print(json.dumps(reading.to_json(), indent=2))
+    else:
+        for line in robot.lines(reading):
+            print(harmless(line))
+    return 0
+
+
+def run_reproduce(options: argparse.Namespace) -> int:
+    """Whether a robot's report reproduces, and what made it. Returns the exit status."""
+    reading = read_report(*_report_bytes(options.report))
+    if len(reading.reports) > 1 and options.number is None:
+        raise InputError(f"{options.report}: holds {len(reading.reports)} reports; say which by --number")
+    if (options.number or 1) > len(reading.reports):
+        raise InputError(f"--number {options.number}: {options.report} holds {len(reading.reports)}")
+    report = reading.reports[(options.number or 1) - 1]
+    bench = common.bench(options)
+    wanted = common.asked_of(options)
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder_name:
+        if not wanted.patches:
+            files_of = [Path(folder_name) / f"patch-{at}.diff" for at in range(1, len(reading.patches) + 1)]
+            for path, text in zip(files_of, reading.patches, strict=True):
+                files.write_whole(path, text)
+            wanted = replace(wanted, patches=tuple(files_of))
+        question = reproduce.Question(
+            report,
+            replace(wanted, commit=report.base_commit),
+            tuple(common.cells(bench.matrix, options.cell, None)),
+            refine=options.refine,
+            repeat=options.repeat,
+        )
+        steps = bisection.Steps(Console(stderr=True))
+        answer = reproduce.reproduce(question, bench, jobs=options.jobs, progress=steps)
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    else:
+        for line in reproduction.lines(answer):
+            print(harmless(line))
+    return 0
+
+
+def _report_bytes(path: Path) -> tuple[bytes, str]:
+    """The content of the report at `path`, `-` for standard input, and its name."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(LARGEST + 1), "standard input"
+    try:
+        with path.open("rb") as stream:
+            return stream.read(LARGEST + 1), str(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _again(options: argparse.Namespace, answer: Bisection) -> str:
+    """The command that shows the main change of a bisection again, with its two neighbours as the ends."""
+    words = ["docs-matrix", "bisect", answer.axis, "--tree", answer.tree]
+    for option, values in (("--patch", options.patch), ("--requirement", options.requirement)):
+        words += [word for value in values or () for word in (option, str(value))]
+    given = (("--matrix", options.matrix), ("--cell", answer.cell), ("--find", answer.find), ("--path", answer.path))
+    words += [word for option, value in given if value is not None for word in (option, str(value))]
+    return shlex.join((*words, "--from", answer.main.last_without, "--to", answer.main.first))
