@@ -15,23 +15,30 @@ from harness.trees import Change
 
 __all__ = ["rerun_of"]
 
+LARGEST = 4 << 20
+"""Bytes of a change; a larger one is no patch that is mailed."""
+
 
 def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Bench) -> Rerun | None:
-    """The rerun of `run`, which `subject` was asked for in `cells`; None where nothing is new, or where no base was built."""
+    """The rerun of `run`, which `subject` was asked for in `cells`; None where nothing is new, where no base was
+    built, or where the change is too large to be mailed."""
     told = [result for result in newest_first(run.cells) if result.status == "ok" and result.count(Verdict.NEW)]
     chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=None)
     if chosen is None or subject.base is None:
+        return None
+    patch = bench.trees.diff(subject.base, subject.head)
+    if len(patch) > LARGEST:
         return None
     cell = next(cell for cell in cells if cell.name == chosen.name)
     changes = bench.trees.changed_paths(subject.base, subject.head)
     recipe = subject.recipe
     return Rerun(
         cell=cell.name,
-        python=chosen.python,
-        docutils=chosen.docutils,
-        sphinx=chosen.sphinx,
+        python=cell.python,
+        docutils=cell.docutils,
+        sphinx=cell.sphinx,
         requirements=bench.provide(cell, subject.requirements).environment.lock.text,
-        patch=bench.trees.diff(subject.base, subject.head),
+        patch=patch,
         blobs=tuple(blob for change in changes for blob in _blobs(change)),
         kind=recipe.kind,
         source=recipe.source,

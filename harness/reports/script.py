@@ -6,7 +6,7 @@ import shlex
 
 from harness.diagnostics.rerun import Rerun
 from harness.files import digest
-from harness.reports.text import one_line
+from harness.reports.text import one_line, visible
 
 __all__ = ["NAME", "script"]
 
@@ -76,7 +76,7 @@ def script(rerun: Rerun) -> bytes:
     """The script of `rerun`: `sh reproduce.sh TREE` prints the new lines, and leaves TREE as it is."""
     mark = f"end-{digest(rerun.patch, rerun.requirements)[:16]}"
     minor = ".".join(rerun.python.split(".")[:2])
-    expected = "".join(f"{line}\n" for line in rerun.expected)
+    expected = "".join(f"{line}\n" for line in rerun.expected if line == visible(line))
     head = f"""\
 #!/bin/sh
 # Prints what a change to a documentation tree makes new, in Python {minor}, docutils {rerun.docutils} and Sphinx {rerun.sphinx}.

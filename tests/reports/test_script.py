@@ -6,10 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.diagnostics.rerun import Rerun
+from harness.reports.script import script
 from tests.conftest import ROOT, Command
 
 LATER = "py3.13-docutils0.22.4-sphinx9.0.4"
@@ -48,9 +51,9 @@ def found(docs_matrix: Command, tmp_path: Path) -> tuple[Path, Path, Path]:
 
 
 def test_the_script_prints_the_seven_lines_and_leaves_the_tree_as_it_was(found: tuple[Path, Path, Path]) -> None:
-    script, tree, empty = found
+    file, tree, empty = found
     before = contents(tree)
-    done = start(script, tree, cwd=empty)
+    done = start(file, tree, cwd=empty)
     assert done.returncode == 0, done.stderr
     lines = [line.partition(": ")[0].rpartition(":")[2] for line in done.stdout.splitlines()]
     assert lines == ["382", "382", "382", "382", "392", "400", "405"]
@@ -61,12 +64,12 @@ def test_the_script_prints_the_seven_lines_and_leaves_the_tree_as_it_was(found: 
 
 
 def test_a_tree_that_is_another_is_refused_before_anything_is_made(found: tuple[Path, Path, Path]) -> None:
-    script, tree, empty = found
+    file, tree, empty = found
     (tree / "Documentation" / "driver-api" / "vfio.rst").write_text("Another\n=======\n")
-    done = start(script, tree, cwd=empty)
+    done = start(file, tree, cwd=empty)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Documentation/driver-api/vfio.rst: is not the file that the report was made of" in done.stderr
-    assert start(script, cwd=empty).returncode == 2
+    assert start(file, cwd=empty).returncode == 2
 
 
 def test_every_requirement_in_it_is_pinned_and_hashed(found: tuple[Path, Path, Path]) -> None:
@@ -77,6 +80,23 @@ def test_every_requirement_in_it_is_pinned_and_hashed(found: tuple[Path, Path, P
     assert all("==" in line for line in packages)
     assert listed.count("--hash=sha256:") >= len(packages)
     assert "docs-matrix" not in text.replace("# docs-matrix lock 1", "")
+
+
+EVIL = "$(touch owned)`touch owned`';touch owned;'\n#\"/../x"
+
+
+def test_nothing_that_a_change_holds_is_run_by_the_shell(tmp_path: Path) -> None:
+    evil = Rerun(
+        cell=EVIL, python="3.13.0", docutils="0.22.4", sphinx="9.0.4", requirements="a==1 --hash=sha256:0", patch=EVIL.encode(),
+        blobs=((EVIL, None, None), (EVIL, "0" * 40, None)), kind="make", source=EVIL, config=EVIL, builder=EVIL, target=EVIL,
+        options=(EVIL,), variables=(("V", EVIL), ("SPHINXOPTS", EVIL)), folders=(EVIL,), expected=(EVIL, "a\x00b"),
+    )  # fmt: skip
+    for kind in ("make", "sphinx"):
+        (tmp_path / "reproduce.sh").write_bytes(script(replace(evil, kind=kind)))
+        assert subprocess.run(["sh", "-n", "reproduce.sh"], cwd=tmp_path, check=False).returncode == 0
+        (tmp_path / "tree").mkdir(exist_ok=True)
+        assert start(tmp_path / "reproduce.sh", tmp_path / "tree", cwd=tmp_path / "tree").returncode == 2
+    assert not list(tmp_path.rglob("owned"))
 
 
 def test_there_is_no_script_where_nothing_is_new(docs_matrix: Command) -> None:

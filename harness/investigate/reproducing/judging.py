@@ -56,7 +56,11 @@ def _told(
     if message.path in exact:
         return Told(message, "absent", {}, judged=True, reason="no cell says it, and its file is the report's own")
     return Told(
-        message, "absent", {}, judged=False, reason=f"no cell says it; {message.path} may be another file in this tree"
+        message,
+        "absent",
+        {},
+        judged=False,
+        reason=f"no cell says it; {message.path} may be another file here, or it depends on what else is read",
     )
 
 
