@@ -38,6 +38,7 @@ __all__ = [
 
 
 def asked_of(options: argparse.Namespace) -> subject.Asked:
+    """What the arguments ask of a tree, whichever verb has them."""
     return subject.Asked(
         tree=options.tree or default_tree(matrix_of(options)),
         patches=tuple(getattr(options, "patch", None) or ()),
@@ -51,6 +52,7 @@ def asked_of(options: argparse.Namespace) -> subject.Asked:
 
 
 def default_tree(configuration: Matrix) -> str:
+    """The tree that matrix.yaml names for who names none; raises `InputError` where it names none."""
     if configuration.tree is None:
         raise InputError(f"--tree is missing, and {configuration.path} names no default tree")
     return configuration.tree
@@ -78,12 +80,14 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
 
 
 def bench(options: argparse.Namespace) -> Bench:
+    """The bench on the user's store, which is claimed; raises `InputError` or `MachineError`."""
     configuration = matrix_of(options)
     upkeep.claim(store())
     return Bench(configuration, store(), offline=options.offline)
 
 
 def matrix_of(options: argparse.Namespace) -> Matrix:
+    """The matrix that the user names, else the one that is found."""
     return matrix.load(options.matrix or find_matrix())
 
 
@@ -115,6 +119,7 @@ def limit() -> int:
 
 
 def in_ci() -> bool:
+    """Whether `$CI` says that nobody looks on."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
