@@ -7,7 +7,7 @@ greeting, its header, the title of its list), and exactly this prefix is taken o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 __all__ = ["is_frame", "unquoted", "unwrapped"]
 
@@ -76,18 +76,19 @@ def _is_rest_of(lines: Sequence[str], at: int, bare: str) -> bool:
     return before.startswith(bare) and len(before) >= _WRAPPED and after.startswith(bare)
 
 
-def unwrapped(lines: Sequence[str]) -> list[str]:
+def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
     """The lines of a list with what a mail program wrapped joined again.
 
-    In a list every line has its margin, `>>` or three blanks; what stands at the left edge behind a long line was its end.
+    In a list every line has its margin, `>>` or three blanks; what stands at the left edge behind a long line was its end,
+    unless it `begins` a message: then the blanks were squeezed out on the way.
 
-    >>> unwrapped(["   a.rst:1: WARNING: " + "x" * 50, "y [docutils]", "--"])[1:]
+    >>> unwrapped(["   a.rst:1: WARNING: " + "x" * 50, "y [docutils]", "--"], lambda line: False)[1:]
     ['--']
     """
     out: list[str] = []
     for line in lines:
         wrapped = bool(out) and len(out[-1]) >= _WRAPPED and out[-1].startswith((">>", "   ")) and line.strip()
-        if wrapped and not line.startswith((" ", "\t", ">", "<", "--", "vim ")):
+        if wrapped and not line.startswith((" ", "\t", ">", "<", "--", "vim ")) and not begins(line):
             out[-1] = f"{out[-1].rstrip()} {line.strip()}"
         else:
             out.append(line)

@@ -107,7 +107,7 @@ def _report(part: Sequence[str], letter: Letter) -> Report | None:
     if start is None and not header:
         return None
     if start is not None:
-        part = [*part[:start], *quoting.unwrapped(part[start:])]
+        part = [*part[:start], *quoting.unwrapped(part[start:], begins_message)]
     lines = Lines(part)
     title = _TITLE.match(part[start - 1][:300]) if start else None
     end = len(part) if start is None else _list_end(part, start)

@@ -111,6 +111,16 @@ def test_a_list_that_was_wrapped_is_joined_again(path: Path | None) -> None:
 
 
 @each
+def test_a_list_whose_blanks_were_squeezed_out_is_read(path: Path | None) -> None:
+    text = plain(here(path).read_text())
+    squeezed = re.sub(r"(?m)^ {2,}", "", re.sub(r"  +", " ", text.partition("\nvim ")[0]))
+    found = told(the_one(squeezed.encode()).messages)
+    assert [(*place, " ".join(words.split())) for *place, words in found] == [
+        (*place, " ".join(words.split())) for *place, words in marks(text)
+    ]
+
+
+@each
 @pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "8bit"])
 def test_a_mail_is_decoded(path: Path | None, encoding: str) -> None:
     text = plain(here(path).read_text())

@@ -40,7 +40,7 @@ class Sources:
             return f"{message.path} has no line {message.line} in this tree"
         quoted = [name for name in messages.quoted_names(message.message) if "\n" not in name]
         names = [found[0] for name in quoted if (found := _NAME.match(name))]
-        gone = [name for name in names if name not in text]
+        gone = [name for name in names if not re.search(rf"\b{re.escape(name)}\b", text)]
         if gone and not self._is_document(message.path):
             return f"{message.path} has no '{gone[0]}' in this tree"
         return None
