@@ -189,7 +189,7 @@ class Reproduction:
             "messages": [told.to_json() for told in self.messages],
             "cells": {one.name: one.to_json() for one in self.toolchains},
             "explained_by": [one.name for one in self.toolchains if one.verdict == "explains"],
-            "header_explains": all(one.fits for one in self.header) if self.header else None,
+            "header_explains": any(one.fits for one in self.header) if self.header else None,
             "apart": [apart.to_json() for apart in self.apart],
             "extra": [extra.to_json() for extra in self.extra],
             "proposal": self.proposal,

@@ -86,6 +86,9 @@ def test_the_header_is_shown_not_to_explain_the_report_and_the_releases_that_do_
     assert (cells[DEBIAN]["header"], cells[DEBIAN]["verdict"]) == (True, "does not explain")
     assert any("line 391 instead of 392" in reason for reason in cells[DEBIAN]["reasons"])
     assert cells[LATER]["verdict"] == "explains"
+    older = cells["py3.13-docutils0.21.2-sphinx8.1.3"]  # the header names it too
+    assert older["header"]
+    assert any("no category instead of [toc.not_included]" in reason for reason in older["reasons"])
     assert cells[NEWEST]["verdict"] == "ruled out"
     assert any("docutils 0.23" in later for later in cells[NEWEST]["later"])
     assert (answer["explained_by"], answer["header_explains"]) == ([LATER], False)

@@ -71,7 +71,7 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
     started = time.monotonic()
     case = _resolve(question, bench, jobs, progress)
     report = question.report
-    header, note = of_the_header(report, question.cells, case.around, bench)
+    header, note = of_the_header(report, case.around, bench)
     calendar = Calendar(report.date, offline=bench.offline)
     cells = [*header, *(cell for cell in question.cells if cell.name not in {one.name for one in header})]
     cells = [] if case.idle else cells

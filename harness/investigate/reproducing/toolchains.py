@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -43,12 +42,13 @@ class Calendar:
             return None
 
 
-def of_the_header(report: Report, cells: Sequence[Cell], around: Surroundings, bench: Bench) -> tuple[list[Cell], str]:
+def of_the_header(report: Report, around: Surroundings, bench: Bench) -> tuple[list[Cell], str]:
     """The cells that the report's header names (none where it names none that can be), and a note.
 
     Those of the matrix with this docutils on this minor of Python; else one with the newest Sphinx of the report's day that
     accepts it. The interpreter is of the exact release where that is on this machine.
     """
+    cells = around.cells
     if report.docutils is None:
         return [], "the report's header names no docutils"
     try:
