@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from harness.zeroday.lines import Lines
+from harness.zeroday.quoting import is_full
 from harness.zeroday.report import Report, Tested
 
 __all__ = ["read_header"]
@@ -21,7 +22,7 @@ _BRACKET = re.compile(
     r"\[(?P<how>auto build|also build|also auto build|also applies|cannot apply)(?: test)?(?: (?P<level>[A-Z]+))?"
 )
 _NAMES = re.compile(r"\s(?:on|to)\s+(.*)", re.DOTALL)
-_TAG = re.compile(r"(?:\|\s?)?(?P<tag>[A-Z][a-z]{1,30}(?:-[a-z]{1,30}){0,3}: \S.*)$")
+_TAG = re.compile(r"(?:\|\s?)?(?P<tag>[A-Z][a-z]{1,30}(?:-[a-z]{1,30}){0,3}:(?: .*)?)$")
 _TAG_NAMES = ("Reported-by", "Link", "Closes", "Fixes", "Tested-by", "Suggested-by", "Debugged-by", "Bisected-by")
 _COMMIT = re.compile(r"\b[0-9a-f]{12,40}\b")
 _CHECKOUT = re.compile(r"(?:git checkout |/commit/(?:\?id=)?)([0-9a-f]{12,40})\b")
@@ -68,10 +69,8 @@ def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
             last = _bracket_end(lines, at, end)
             report = _with_trees(report, bracket, "\n".join(lines.lines[at:last]))
         elif (tag := _TAG.match(line[:3_000])) and tag["tag"].startswith(_TAG_NAMES):
-            last = at + 1
-            while last < end and lines.lines[last].startswith((" ", "\t")) and lines.lines[last].strip():
-                last += 1
-            text = " ".join((tag["tag"], *(more.strip() for more in lines.lines[at + 1 : last])))
+            last = _tag_end(lines, at, end)
+            text = " ".join((tag["tag"].strip(), *(more.strip() for more in lines.lines[at + 1 : last])))
             report = replace(report, tags=(*report.tags, text))
         elif any(said.match(line[:200]) for said in _SAID):
             if line.startswith("# subject: "):
@@ -93,7 +92,18 @@ def _field_end(lines: Lines, at: int, end: int, key: str) -> int:
     while last < end and (line := lines.lines[last]).strip():
         script = key == "reproduce" and line[:1] in (" ", "\t")
         begins = bool(_FIELD.match(line[:3_000]) or _BRACKET.match(line[:200]) or line.startswith(("If you ", "| ")))
-        if not script and (begins or last > at + 3 or _TAG.match(line[:300])):
+        far = last > at + 3 and key != "reproduce"
+        if not script and (begins or far or _TAG.match(line[:300])):
+            break
+        last += 1
+    return last
+
+
+def _tag_end(lines: Lines, at: int, end: int) -> int:
+    """The index behind a tag's last line: an indented one goes on, and one that a mail program broke off."""
+    last = at + 1
+    while last < end and (line := lines.lines[last]).strip() and not _TAG.match(line[:300]):
+        if not line.startswith((" ", "\t")) and not is_full(lines.lines[last - 1], line):
             break
         last += 1
     return last

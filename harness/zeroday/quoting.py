@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-__all__ = ["is_frame", "unquoted", "unwrapped"]
+__all__ = ["is_frame", "is_full", "unquoted", "unwrapped"]
 
 _QUOTE = re.compile(r"(?:>[ \t]?|[ \t]{0,3}>[ \t]?){1,20}")
 _FRAME = re.compile(
@@ -24,8 +24,11 @@ _FRAME = re.compile(
     """,
     re.VERBOSE,
 )
-_WRAPPED = 60
-"""Characters; a mail program wraps no line that is shorter."""
+_WIDTH = 62
+"""Characters; no mail program wraps at less."""
+_OF_THE_LIST = (" ", "\t", ">", "<", "--", "vim ")
+"""What a line begins with that is no rest of the one before."""
+_LEVEL_LAST = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror): *$")
 
 
 def is_frame(line: str) -> bool:
@@ -73,7 +76,7 @@ def _prefix(lines: Sequence[str]) -> str | None:
 def _is_rest_of(lines: Sequence[str], at: int, bare: str) -> bool:
     """Whether line `at` is what a mail program broke off a quoted line: that is long, and the next is quoted again."""
     before, after = lines[at - 1] if at else "", lines[at + 1] if at + 1 < len(lines) else ""
-    return before.startswith(bare) and len(before) >= _WRAPPED and after.startswith(bare)
+    return before.startswith(bare) and is_full(before, lines[at]) and after.startswith(bare)
 
 
 def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
@@ -87,9 +90,21 @@ def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
     """
     out: list[str] = []
     for line in lines:
-        wrapped = bool(out) and len(out[-1]) >= _WRAPPED and out[-1].startswith((">>", "   ")) and line.strip()
-        if wrapped and not line.startswith((" ", "\t", ">", "<", "--", "vim ")) and not begins(line):
-            out[-1] = f"{out[-1].rstrip()} {line.strip()}"
+        before = out[-1] if out else ""
+        if not before.startswith((">>", "   ")) or not line.strip() or line.startswith(_OF_THE_LIST):
+            out.append(line)
+        elif _is_unfinished(before[3:], begins) or (is_full(before, line) and not begins(line)):
+            out[-1] = f"{before.rstrip()} {line.strip()}"
         else:
             out.append(line)
     return out
+
+
+def _is_unfinished(text: str, begins: Callable[[str], bool]) -> bool:
+    """Whether a line ends in the middle of a message's place or level."""
+    return text.rstrip().endswith(":") and (bool(_LEVEL_LAST.search(text)) or not begins(text))
+
+
+def is_full(before: str, line: str) -> bool:
+    """Whether the first word of `line` may have had no room behind `before`."""
+    return len(before) + 1 + len(line.split(None, 1)[0]) > _WIDTH

@@ -23,7 +23,7 @@ _TITLE = re.compile(r"(?P<title>.{0,80}?\b(?P<what>warnings?|errors?|error/warni
                     r"(?:new|old) ones prefixed by (?:>>|<<).{0,120})\s*$", re.IGNORECASE)  # fmt: skip
 _SUMMARY = re.compile(r"(?:Unverified )?(?:Error/Warning|Warning|Error)s?:? \((?:recently|likely).{0,100}\):?\s*$")  # fmt: skip
 _SUMMARY_END = re.compile(r".{0,60}ids grouped by kconfigs:|elapsed time:|configs tested:")
-_HEADER = re.compile(r"(?:tree|url|tree/branch):\s+\S|\[auto build test\b")
+_HEADER = re.compile(r"(?:tree|url|tree/branch):(?:\s|$)|\[auto build test\b")
 _GREETING = re.compile(r"Hi\b.{0,80},?\s*$|# source: ")
 _FOOT = re.compile(r"0-DAY (?:CI|kernel)|Made by docs-matrix")
 _NO_BUILD = re.compile(r"Can't build as \d+ mandatory dependenc\w+ (?:is|are) missing")

@@ -6,6 +6,7 @@ import base64
 import html
 import quopri
 import re
+import textwrap
 import time
 from pathlib import Path
 
@@ -98,16 +99,31 @@ def test_a_quoted_line_that_was_broken_is_joined_again() -> None:
     assert same(the_one(text.encode()), the_one(REPORT.encode()))
 
 
+def wrapped(text: str, width: int) -> str:
+    """`text` as a mail program wraps it, which leaves the numbered source alone."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if len(line) <= width or "\t" in line or line.startswith("vim "):
+            lines.append(line)
+            continue
+        margin = line[: len(line) - len(line.lstrip(" "))]
+        parts = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+        lines += [margin + parts[0].lstrip(), *parts[1:]]
+    return "\n".join(lines)
+
+
 @each
-def test_a_list_that_was_wrapped_is_joined_again(path: Path | None) -> None:
+@pytest.mark.parametrize("width", [66, 72, 80])
+def test_a_report_that_was_wrapped_is_joined_again(path: Path | None, width: int) -> None:
     text = plain(here(path).read_text())
-    before, title, rest = text.partition("prefixed by >>):\n")
-    listed, vim, behind = rest.partition("\nvim ")
-    wrapped = re.sub(r"^((?:>> |   (?=\S)).{75,}?) (?=\S)", r"\1\n", listed, flags=re.MULTILINE)
-    found = told(the_one((before + title + wrapped + vim + behind).encode()).messages)
-    assert [(*place, " ".join(words.split())) for *place, words in found] == [
-        (*place, " ".join(words.split())) for *place, words in marks(text)
-    ]
+    for shape in (wrapped(text, width), quoted(wrapped(text, width), "> > ")):
+        report = the_one(shape.encode())
+        assert [(*place, " ".join(words.split())) for *place, words in told(report.messages)] == [
+            (*place, " ".join(words.split())) for *place, words in marks(text)
+        ]
+        whole = the_one(text.encode())
+        for name in ("base", "url", "patch_link", "patch_subject", "docutils", "tags", "tested", "compiler", "commit"):
+            assert getattr(report, name) == getattr(whole, name), name
 
 
 @each
