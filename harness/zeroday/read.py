@@ -37,17 +37,23 @@ def read(data: bytes, name: str) -> Reading:
     """
     reports: list[Report] = []
     patches: list[str] = []
+    quoted: list[str] = []
     unread: list[str] = []
     for letter in letters(data, name):
         unread += [f"not opened: {part}" for part in letter.parts]
-        for lines in _layers(letter):
-            patches += read_patches(lines)
+        *inner, outer = _layers(letter)
+        for lines in (*inner, outer):
+            (patches if lines is outer else quoted).extend(read_patches(lines))
             found, rest = _reports(lines, letter)
             reports += found
             unread += rest
     if not reports:
         raise InputError(f"{name}: holds no report of the 0-day robot (no list of warnings, no header of one)")
-    return Reading(tuple(reports), tuple(patches), tuple(unread))
+    if patches:  # what an answer quotes of a patch is no second one
+        unread += [
+            f"quoted of a patch: {line}" for patch in quoted if patch not in patches for line in patch.splitlines()
+        ]
+    return Reading(tuple(reports), tuple(patches or quoted), tuple(unread))
 
 
 def _layers(letter: Letter) -> Iterator[Lines]:

@@ -190,6 +190,18 @@ def test_two_reports_in_one_file_are_two(path: Path | None) -> None:
     assert len(reading.to_json()["reports"]) == 2
 
 
+DIFF = "diff --git a/a.rst b/a.rst\n--- a/a.rst\n+++ b/a.rst\n@@ -1,2 +1,3 @@\n a\n+b\n c\n"
+
+
+def test_a_patch_that_is_quoted_too_is_one_patch() -> None:
+    assert read(f"{DIFF}-- \n\n{quoted(DIFF + REPORT)}".encode(), "a thread").patches == (DIFF,)
+    part = DIFF.replace("1,3", "1,2").replace(" c\n", "").replace("1,2 +", "1,1 +")
+    reading = read(f"{DIFF}-- \n\n{quoted(part + REPORT)}".encode(), "a thread")
+    assert reading.patches == (DIFF,)
+    assert "quoted of a patch: +b" in reading.unread
+    assert read(quoted(DIFF + REPORT).encode(), "an answer").patches == (DIFF,)
+
+
 def test_an_mbox_gives_a_report_a_mail() -> None:
     box = (
         f"From robot Fri Mar 13 10:00:00 2026\n{MAIL}\n{REPORT}\nFrom robot Fri Mar 13 10:00:00 2026\n{MAIL}\n{REPORT}"
