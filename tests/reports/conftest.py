@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,16 +24,18 @@ def npm_package(pytestconfig: pytest.Config) -> NpmPackage:
 
     def fetch(name: str) -> Path:
         folder = kept / name.replace("/", "-").replace("@", "_")
-        if not (folder / "package").is_dir():
+        if not folder.is_dir():
             npm = shutil.which("npm") or pytest.skip("npm is not installed")
-            folder.mkdir(parents=True, exist_ok=True)
-            words = [npm, "pack", "--silent", "--pack-destination", str(folder), name]
-            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-            if done.returncode:
-                pytest.skip(f"{name} cannot be had from npm: {done.stderr.strip()[-200:]}")
-            with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-                archive.extractall(folder, filter="data")
-        return folder / "package"
+            with tempfile.TemporaryDirectory(dir=kept) as scratch:
+                words = [npm, "pack", "--silent", "--pack-destination", scratch, name]
+                done = subprocess.run(words, cwd=scratch, capture_output=True, text=True, check=False, timeout=300)
+                if done.returncode:
+                    pytest.skip(f"{name} cannot be had from npm: {done.stderr.strip()[-200:]}")
+                with tarfile.open(next(Path(scratch).glob("*.tgz"))) as archive:
+                    archive.extractall(scratch, filter="data")
+                with contextlib.suppress(OSError):  # another worker was first
+                    (Path(scratch) / "package").rename(folder)
+        return folder
 
     return fetch
 
