@@ -18,14 +18,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from harness.errors import MachineError
 
-__all__ = ["Finished", "run", "stop_all"]
+__all__ = ["Finished", "run", "stop_all", "workers"]
 
 GRACE = 5.0
 """Seconds between TERM and KILL."""
@@ -226,3 +228,17 @@ def _output(path: Path | None) -> IO[bytes]:
 def _content(stream: IO[bytes]) -> bytes:
     stream.seek(0)
     return stream.read()
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """A pool of `jobs` threads; where its owner is interrupted, nothing of it goes on."""
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        stop_all()
+        raise
+    finally:
+        pool.shutdown()

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -70,7 +69,7 @@ def check(
     accepted = baseline.read(subject.baseline) if subject.baseline else baseline.Baseline()
     anchors = anchors_of(subject, bench)
     runner.require_tools(subject.recipe)
-    with _workers(jobs) as pool:
+    with process.workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
         tasks = [
             _start(cell, ready, subject, bench, pool, progress, repeat)
@@ -112,20 +111,6 @@ def exit_status(run: Run, *, named: Sequence[str], ci: bool, ratchet: bool = Fal
     if skipped and (ci or len(skipped) == len(run.cells) or set(skipped) & set(named)):
         return 3
     return 1 if run.count(Verdict.NEW) or (ratchet and run.count(Verdict.FIXED)) else 0
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool of `jobs` threads; where its owner is interrupted, nothing of it goes on."""
-    pool = ThreadPoolExecutor(max_workers=jobs)
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        process.stop_all()
-        raise
-    finally:
-        pool.shutdown()
 
 
 def _provide(cell: Cell, subject: Subject, bench: Bench, progress: Progress) -> Provided:
@@ -279,7 +264,7 @@ def heads(
     """The head's build in each of `cells`, by name, observed `repeat` times; or why it could not take place."""
     runner.require_tools(subject.recipe)
     made: dict[str, Made | HarnessError] = {}
-    with _workers(jobs) as pool:
+    with process.workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
         tasks = [
             _start(cell, ready, subject, bench, pool, progress, repeat)

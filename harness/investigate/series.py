@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import posixpath
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -26,10 +25,9 @@ from harness.errors import HarnessError, InputError, MissingInterpreterError
 from harness.investigate import reading, subject
 from harness.investigate.bench import Bench
 from harness.investigate.check import Progress, assemble, observed
-from harness.investigate.labels import judged_by_labels
 from harness.investigate.sources import TreeSources
 from harness.investigate.subject import Asked, Subject
-from harness.matrix import Cell, Recipe
+from harness.matrix import Cell
 from harness.trees import Patched, Tree, patches
 
 __all__ = ["examine", "exit_status"]
@@ -141,18 +139,9 @@ def _outcomes(
     progress: Progress,
     repeat: int,
 ) -> list[_Outcome]:
-    pool = ThreadPoolExecutor(max_workers=jobs)
-    try:
-        tasks: list[Future[_Outcome]] = [
-            pool.submit(_in_cell, cell, found, states, bench, progress, repeat) for cell in cells
-        ]
+    with process.workers(jobs) as pool:
+        tasks = [pool.submit(_in_cell, cell, found, states, bench, progress, repeat) for cell in cells]
         return [task.result() for task in tasks]
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        process.stop_all()
-        raise
-    finally:
-        pool.shutdown()
 
 
 def _in_cell(
@@ -179,7 +168,7 @@ def _in_cell(
     except HarnessError as error:
         return _ended(result, "failed", str(error), progress)
     judged = tuple(
-        _judged(made[at], made[at + 1], states[at].tree, states[at + 1].tree, found.recipe, bench)
+        _judged(made[at], made[at + 1], states[at].tree, states[at + 1].tree, bench, closed=found.read.closed)
         for at in range(len(states) - 1)
     )
     last = made[-1].build
@@ -197,13 +186,11 @@ def _ended(result: CellResult, status: CellStatus, reason: str, progress: Progre
     return _Outcome(replace(result, status=status, reason=reason))
 
 
-def _judged(before: Made, after: Made, base: Tree, head: Tree, recipe: Recipe, bench: Bench) -> tuple[Judged, ...]:
+def _judged(before: Made, after: Made, base: Tree, head: Tree, bench: Bench, *, closed: bool) -> tuple[Judged, ...]:
     """What one patch did to what the states say; a state that was not built again has the one before's diagnostics."""
     sources = TreeSources(bench.trees, base, head)
-    comparison = partial(compare, changes=bench.trees.changes(base, head), sources=sources)
-    said = observed(after)
-    judged = compare_observed(observed(before), said, comparison)
-    return judged_by_labels(judged, len(said.steady), base, head, recipe, bench.trees)
+    comparison = partial(compare, changes=bench.trees.changes(base, head), sources=sources, closed=closed)
+    return compare_observed(observed(before), observed(after), comparison)
 
 
 def _of_step(outcome: _Outcome, number: int) -> CellResult:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 from harness import process
@@ -33,17 +32,10 @@ class Observed:
     def at(self, numbers: Sequence[int]) -> list[Trial | str]:
         """The trials of some candidates, or why there are none; those of one call are built side by side."""
         missing = [number for number in numbers if number not in self.found]
-        pool = ThreadPoolExecutor(max_workers=self._jobs)
-        try:
+        with process.workers(self._jobs) as pool:
             found = zip(missing, pool.map(self._try, missing), strict=True)
             for number, trial in list(found):
                 self.found[number] = trial
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            process.stop_all()
-            raise
-        finally:
-            pool.shutdown()
         return [self.found[number] for number in numbers]
 
     def trial(self, number: int) -> Trial:
