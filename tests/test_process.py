@@ -71,7 +71,15 @@ def test_the_used_cpu_time_and_memory_are_told() -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_when_this_process_is_killed_its_commands_end_too(tmp_path: Path, how: signal.Signals) -> None:
-    code = f"from harness import process; process.run(['sh', '-c', 'echo $$ > {tmp_path}/pid; sleep 600'], timeout=600)"
+    code = f"""
+import pathlib, threading, time
+from harness import process
+threading.Thread(target=process.run, args=[["sleep", "600"]], kwargs={{"timeout": 600}}, daemon=True).start()
+while not process._GROUPS.alive():  # before that the watchdog does not know the command
+    time.sleep(0.01)
+pathlib.Path("{tmp_path}/pid").write_text(str(process._GROUPS.alive()[0]))
+time.sleep(600)
+"""
     parent = subprocess.Popen([sys.executable, "-c", code])
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
         time.sleep(0.02)
