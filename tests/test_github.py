@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,7 +135,7 @@ def test_more_cells_than_github_makes_jobs_of_are_cut_with_a_count(docs_matrix: 
     assert "2 cells are left out" in answer.stderr
 
 
-def test_twelve_cells_and_five_thousand_findings_are_merged_in_seconds_within_the_limits(
+def test_twelve_cells_and_five_thousand_findings_are_merged_within_the_limits(
     docs_matrix: Command, tmp_path: Path, step: dict[str, str]
 ) -> None:
     said = [
@@ -148,12 +147,9 @@ def test_twelve_cells_and_five_thousand_findings_are_merged_in_seconds_within_th
     names = [f"py3.13-docutils0.23-sphinx9.2.0-{letter}" for letter in "abcdefghijkl"]
     for name in names:
         parts.keep(run(cell(name, *said), tree="handbook"), tmp_path / "jobs" / name)
-    started = time.monotonic()
     answer = docs_matrix("merge", tmp_path / "jobs", "--github", **step)
-    seconds = time.monotonic() - started
     assert answer.status == 1, answer.stderr
     assert len(answer.findings["findings"]) == 5_000
-    assert seconds < 180, f"{seconds:.1f} s"
     assert len((tmp_path / "step-summary.md").read_text()) < 65_536
     assert (tmp_path / "step-summary.md").stat().st_size < 1 << 20
     assert sum(line.startswith("::warning ") for line in answer.stdout.splitlines()) == 10
