@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +200,16 @@ def test_a_patch_that_does_not_apply_names_file_and_hunk(docs_matrix: Command, t
     answer = docs_matrix("reproduce", tmp_path / "report.txt", "--tree", EXAMPLE, "--patch", tmp_path / "other.patch")
     assert answer.status == 2
     assert f"other.patch: {VFIO}: hunk at line" in answer.stderr
+
+
+def test_where_no_cell_could_be_built_nothing_is_said_of_the_messages(docs_matrix: Command, tmp_path: Path) -> None:
+    """A build that failed says no message: that must not look as if the report were wrong."""
+    tree = tmp_path / "tree"
+    shutil.copytree(EXAMPLE, tree)
+    with (tree / "Documentation" / "conf.py").open("a") as stream:
+        stream.write("\nraise RuntimeError('broken on purpose')\n")
+    (tmp_path / "report.txt").write_text(report())
+    answer = docs_matrix("reproduce", tmp_path / "report.txt", "--tree", tree, "--patch", PATCH, "--cell", NEWEST)
+    assert (answer.status, answer.stdout) == (3, "")
+    assert "no cell could be built" in answer.stderr
+    assert "broken on purpose" in answer.stderr

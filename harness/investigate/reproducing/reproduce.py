@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from harness.diagnostics.findings import CellResult, Judged
 from harness.diagnostics.findings import Verdict as Judgement
-from harness.errors import HarnessError
+from harness.errors import HarnessError, MachineError
 from harness.investigate import check as checking
 from harness.investigate import reading
 from harness.investigate import subject as subjects
@@ -75,7 +75,9 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
     calendar = Calendar(report.date, offline=bench.offline)
     cells = [*header, *(cell for cell in question.cells if cell.name not in {one.name for one in header})]
     cells = [] if case.idle else cells
-    results, others = _built(case, cells) if cells else ((), {})
+    results, others, broken = _built(case, cells) if cells else ((), {}, ())
+    if cells and not any(result.status == "ok" for result in results):
+        raise MachineError(f"no cell could be built; {results[0].name}: {results[0].status}: {results[0].reason}")
     seen = {result.name: _seen(case, result, others) for result in results if result.status == "ok"}
     told = judging.tell(case.reported, seen, case.lacks, _exact(case), based=case.own.base is not None)
     chains = [_toolchain(cell, result, told, seen, calendar) for cell, result in zip(cells, results, strict=True)]
@@ -86,7 +88,7 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
     idle = (
         "nothing was built: no document of this tree could be found for any message of the report" if case.idle else ""
     )
-    notes = [note, idle, *case.own.notes, *(one for one in apart if isinstance(one, str))]
+    notes = [note, idle, *broken, *case.own.notes, *(one for one in apart if isinstance(one, str))]
     return Reproduction(
         subject=report.subject or report.patch_subject,
         date=f"{report.date:%Y-%m-%d}" if report.date else None,
@@ -139,8 +141,11 @@ def _resolve(question: Question, bench: Bench, jobs: int, progress: Progress) ->
     return _Case(question, found, other, reported, tuple(lacks), bench, around, jobs, progress)
 
 
-def _built(case: _Case, cells: Sequence[Cell]) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]]]:
-    """Each cell's judged diagnostics of the documents concerned, and what it says of the others, which are in the base too.
+def _built(
+    case: _Case, cells: Sequence[Cell]
+) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]], tuple[str, ...]]:
+    """Each cell's judged diagnostics of the documents concerned; what it says of the others, which are in the base too;
+    and a note for each cell in which these could not be built.
 
     The others are built in two cells first: what neither says at all is not built in the rest.
     """
@@ -148,25 +153,31 @@ def _built(case: _Case, cells: Sequence[Cell]) -> tuple[tuple[CellResult, ...], 
         case.own, cells, case.bench, jobs=case.jobs, progress=case.progress, repeat=case.question.repeat
     )
     if case.other is None:
-        return run.cells, {}
+        return run.cells, {}, ()
     first = [cells[0], cells[-1]] if len(cells) > 1 else list(cells)
-    said = _others(case, case.other, first)
+    said, broken = _others(case, case.other, first)
     foreign = [at for at, message in enumerate(case.reported) if not message.marked]
     wanted = [case.reported[at] for at in foreign]
-    if any(any(judging.seen_in(wanted, judged)) for judged in said.values()):
-        said |= _others(case, case.other, [cell for cell in cells if cell.name not in said])
-    return run.cells, said
+    if broken or any(any(judging.seen_in(wanted, judged)) for judged in said.values()):
+        more, also = _others(case, case.other, [cell for cell in cells if cell not in first])
+        said, broken = said | more, (*broken, *also)
+    return run.cells, said, broken
 
 
-def _others(case: _Case, subject: Subject, cells: Sequence[Cell]) -> dict[str, tuple[Judged, ...]]:
-    made = checking.heads(subject, cells, case.bench, jobs=case.jobs, progress=case.progress)
-    return {
-        name: tuple(
-            Judged(Judgement.KNOWN, diagnostic) for diagnostic in build.build.diagnostics if not diagnostic.unjudged
-        )
-        for name, build in made.items()
-        if not isinstance(build, HarnessError) and build.build.status == "ok"
-    }
+def _others(
+    case: _Case, subject: Subject, cells: Sequence[Cell]
+) -> tuple[dict[str, tuple[Judged, ...]], tuple[str, ...]]:
+    """What `cells` say of the documents that the patch does not concern, and a note for each that could not build them."""
+    said: dict[str, tuple[Judged, ...]] = {}
+    broken = []
+    for name, made in checking.heads(subject, cells, case.bench, jobs=case.jobs, progress=case.progress).items():
+        if isinstance(made, HarnessError) or made.build.status != "ok":
+            why = str(made) if isinstance(made, HarnessError) else f"{made.build.status}: {made.build.reason}"
+            broken.append(f"{name}: the documents that the patch does not concern could not be built: {why}")
+        else:
+            found = [diagnostic for diagnostic in made.build.diagnostics if not diagnostic.unjudged]
+            said[name] = tuple(Judged(Judgement.KNOWN, diagnostic) for diagnostic in found)
+    return said, tuple(broken)
 
 
 def _seen(case: _Case, result: CellResult, others: dict[str, tuple[Judged, ...]]) -> list[Seen | None]:
@@ -245,6 +256,6 @@ def _proposal(
     what = f"Python {cell.python}, docutils {cell.docutils} and Sphinx {cell.sphinx}, the newest of {calendar.date:%Y-%m-%d}"
     if not case.question.refine:
         return f"{what}: no cell of the matrix; --refine builds it", []
-    results, others = _built(case, [cell])
+    results, others, _ = _built(case, [cell])
     seen = {result.name: _seen(case, result, others) for result in results if result.status == "ok"}
     return None, [_toolchain(cell, results[0], told, seen, calendar)]
