@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import upkeep
+from harness import __version__, upkeep
 from tests.conftest import NEWEST, ROOT, Command
 
 VERBS = [
@@ -37,6 +37,11 @@ def test_every_verb_has_help_with_an_example(docs_matrix: Command, verb: str) ->
     answer = docs_matrix(*verb.split(), "--help")
     assert answer.status == 0, answer.stderr
     assert "Example: docs-matrix" in answer.stdout
+
+
+def test_the_version_is_told(docs_matrix: Command) -> None:
+    answer = docs_matrix("--version")
+    assert (answer.status, answer.stdout) == (0, f"docs-matrix {__version__}\n")
 
 
 @pytest.mark.parametrize("arguments", [(), ("chek",), ("check", "--jobs", "0"), ("check", "--no-such"), ("baseline",)])

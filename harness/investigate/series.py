@@ -204,8 +204,8 @@ def _with_repairs(step: Step, whole: Sequence[Strand]) -> Step:
         for strand in whole
         if strand.introduced == step.number and strand.repaired
     ]
-    taken = [judged for cell in step.run.cells for judged in cell.judged if judged.verdict is Verdict.FIXED]
-    told += [f"this patch repairs {len(taken) // max(len(step.run.cells), 1)} diagnostics"] if taken else []
+    repaired = step.run.count(Verdict.FIXED)
+    told += [f"this patch repairs {repaired} {'diagnostic' if repaired == 1 else 'diagnostics'}"] if repaired else []
     return replace(step, run=replace(step.run, notes=(*step.run.notes, *told)))
 
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from harness import __version__
 from harness.investigate.bisecting import asked
 from harness.verbs.baselines import merge_baselines, prune_baseline, set_driver, show_baseline, write_baseline
 from harness.verbs.checking import run_check, run_merge, run_series
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         prog="docs-matrix",
         description="Build a documentation tree under pinned toolchains, and say exactly which warnings are new.",
     )
+    whole.add_argument("--version", action="version", version=f"docs-matrix {__version__}")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--matrix", type=Path, metavar="FILE", help="matrix.yaml; default: here, above, or the shipped one"
