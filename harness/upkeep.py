@@ -18,7 +18,7 @@ from harness.errors import InputError
 __all__ = ["Kept", "claim", "empty", "kept", "limit", "sweep"]
 
 MARK = "docs-matrix-store"
-OURS = ("builds", "environments", "locks", "work", "trees.git", "trees.lock", "swept", MARK)
+OURS = ("answers", "builds", "environments", "locks", "work", "trees.git", "trees.lock", "swept", "warm", MARK)
 """What a store holds; nothing else in its folder is ever removed."""
 
 DAY = 24 * 3600.0
@@ -27,7 +27,7 @@ DEFAULT_LIMIT = 30.0
 
 @dataclass(frozen=True)
 class Kept:
-    """Something in the store: its kind (`build`, `environment`, `copy`, `trees`), bytes, and when it was last used."""
+    """Something in the store: its kind (`build`, `environment`, `copy`, `warm`, `trees`), bytes, and when it was last used."""
 
     kind: str
     path: Path
@@ -76,6 +76,7 @@ def kept(store: Path) -> tuple[Kept, ...]:
     found = [
         *(_measured("build", path) for path in _folders(store / "builds")),
         *(_measured("environment", path) for path in _folders(store / "environments")),
+        *(_measured("warm", path) for path in _folders(store / "warm")),
         *(_measured("copy", slot) for lineage in _folders(store / "work") for slot in _folders(lineage)),
     ]
     trees = store / "trees.git"

@@ -35,7 +35,9 @@ class Capture:
     diagnostics, they add up to `stderr_lines`, the lines that are not empty. `read` are the names of the documents that
     were read, `documents` how many there are. `finished`: every call of sphinx-build came to its end. `status` is the
     worst exit status of the calls, None where none ended. `crash` is the reason for a failure, in one line: what ended a
-    call, a mistake of the probe itself, or a traceback on standard error.
+    call, a mistake of the probe itself, or a traceback on standard error. Of a build that was to start from a warm state:
+    `resumed` are the documents that it read itself, `cold` says why it could not, `wider` are the documents that it must
+    read as well, `unheard` the lines of standard error that it did not say again for others.
     """
 
     python: str
@@ -52,6 +54,10 @@ class Capture:
     finished: bool
     status: int | None
     crash: str | None
+    resumed: tuple[str, ...] | None
+    cold: str | None
+    wider: tuple[str, ...]
+    unheard: frozenset[str]
 
 
 def read(records: Path, stderr: Path, *, root: Path) -> Capture:
@@ -88,6 +94,10 @@ def read(records: Path, stderr: Path, *, root: Path) -> Capture:
         finished=told.finished,
         status=told.status,
         crash=told.reason or next((_one_line(block) for block in found if block.traceback), None),
+        resumed=told.resumed,
+        cold=told.cold,
+        wider=told.wider,
+        unheard=frozenset(relocate(places, line) for text in told.unheard for line in _nonempty(plain(text))),
     )
 
 
@@ -108,6 +118,10 @@ class _Told:
     early: list[tuple[Diagnostic, bool]] = field(default_factory=list)
     read: dict[str, None] = field(default_factory=dict)
     documents: int = 0
+    resumed: tuple[str, ...] | None = None
+    cold: str | None = None
+    wider: tuple[str, ...] = ()
+    unheard: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
 
@@ -165,6 +179,16 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             )
         case "probe-error":
             told.mistakes.append(_text(record["traceback"]).strip().splitlines()[-1])
+        case "resumed":
+            told.resumed = tuple(map(_text, record["read"]))
+        case "cold":
+            told.cold = _text(record["reason"])
+        case "widen":
+            told.wider = tuple(map(_text, record["documents"]))
+        case "unheard":
+            told.unheard.append(_text(record["text"]))
+        case "looked" | "heard":
+            pass  # for a build that starts from this one
         case "end":
             told.statuses.append(int(record["status"]))
         case kind:

@@ -2,21 +2,25 @@
 
     python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
 
-CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …]}. Every warning, error and
-critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls may share it). The
-build itself stays as it is: its messages, its standard error, its exit status. The file needs nothing but the standard
-library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "quiet": bool, "keep": folder
+or null, "start": folder or null, "again": [document, …], "answers": folder or null}. Every warning, error and critical of
+Sphinx's logging becomes one JSON line of `records` (appended, so that several calls may share it). The build itself stays
+as it is: its messages, its standard error, its exit status; `quiet` leaves out what nobody reads (quiet.py), `keep` and
+`start` are for a build that starts from another (warm.py), `answers` is where those of kernel-doc are kept (answers.py).
+The file needs nothing but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
     meta         the versions, the arguments, and `places` (see `relocate`); one for each call
     places       the folders that are known only later: those of the output
     documents    `read`, the names of the documents that are read, and `documents`, how many there are
-    diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged
+    diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged,
+                 once; `stage` and `of`: the document that was being read or resolved then, if any
     early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
     crash        what ended the build: exception, reason (one line), document
     probe-error  a mistake of this file: traceback
     end          `status`, the exit status; where it lacks, the call did not finish
+    looked, heard, unheard, widen, cold, resumed   see warm.py
 
 Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
 at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
@@ -46,7 +50,9 @@ Everything else is judged: docutils' messages, footnotes, includes, images, and 
 import contextlib
 import fnmatch
 import functools
+import gc
 import importlib
+import importlib.util
 import io
 import json
 import logging
@@ -118,7 +124,12 @@ class Probe(object):
     def __init__(self, config: Dict[str, Any]) -> None:
         self.file = os.open(config["records"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.documents = config["documents"]  # type: Optional[List[str]]
+        self.root = os.path.abspath(config["root"])
         self.places = [tuple(pair) for pair in config.get("places", ())] + _places(config["root"])
+        self.quiet = bool(config.get("quiet"))
+        self.stage = (None, None)  # type: Tuple[Optional[str], Optional[str]]
+        self.said = []  # type: List[Dict[str, Any]]
+        self.printing = False
         self.process = os.getpid()
         self.app = None  # type: Any
         self.unread = frozenset()  # type: frozenset[str]
@@ -126,6 +137,12 @@ class Probe(object):
         self.stub = None  # type: Optional[str]
         self.stub_source = ""
         self.once = set()  # type: set[str]
+        warm = _companion("warm")
+        keep = config.get("keep") and warm.available()
+        self.keeper = warm.Keeper(self, config["keep"]) if keep else None  # type: Any
+        self.start = warm.Start(self, config["start"], config.get("again", ())) if config.get("start") else None  # type: Any
+        if config.get("answers"):
+            _companion("answers").install(config["answers"], self.keeper)
 
     # ---- writing records
 
@@ -160,6 +177,9 @@ class Probe(object):
                 record.probe = self.description(record)
                 if os.getpid() != self.process and not record.probe["dropped"]:
                     self.put("early", **record.probe)
+        if self.start and record.probe and os.getpid() == self.process and not hasattr(record, "heard"):
+            record.heard = True
+            self.said.append(record.probe)
         return record.probe  # type: ignore[no-any-return]
 
     def description(self, record: Any) -> Dict[str, Any]:
@@ -184,6 +204,9 @@ class Probe(object):
             "suppressed": self.is_suppressed(kind, subtype),
             "unjudged": bool(self.unread) and self.is_unjudged(record, message),
             "dropped": self.is_dropped(document, message),
+            "once": bool(getattr(record, "once", False)),
+            "stage": self.stage[0],
+            "of": self.stage[1],
         }
 
     def moment(self) -> Tuple[Optional[str], Optional[str]]:
@@ -324,7 +347,9 @@ class Probe(object):
 
     def emit(self, handler: Any, original: Callable[[Any], None], record: Any) -> None:
         del handler.stream.kept[:]
+        self.printing = True
         original(record)
+        self.printing = False
         with self.guarded():
             seen = self.describe(record)
             if seen is not None:
@@ -344,6 +369,14 @@ class Probe(object):
     def on_builder_inited(self, app: Any) -> None:
         """Connect behind the extensions, which are all loaded by now."""
         self.connect("env-before-read-docs", self.on_before_read)
+        if self.quiet and _companion("quiet").hush(app.builder) and not self.keeper:
+            _companion("quiet").without_pickling(app, _sphinx("builders"))
+        for name in ("write_doc_serialized", "write_doc"):
+            setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
+        if self.start:
+            self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.said))
+            for name in ("_write_serial", "_write_parallel"):
+                setattr(app.builder, name, self.only_resolved(getattr(app.builder, name)))
         if self.documents is not None:
             self.connect("source-read", self.on_source)
             self.connect("missing-reference", self.on_missing_reference)
@@ -370,7 +403,11 @@ class Probe(object):
             if self.stub and self.stub not in names and self.stub not in env.all_docs:
                 names.append(self.stub)
             self.stub_source = _stub_source(app, sorted(chosen))
-        self.put("documents", read=[name for name in names if name != self.stub], documents=len(found))
+        if self.start:
+            self.put("resumed", read=list(names))
+            self.soundly(self.start.purge, app, env, names)
+        read = sorted(found) if self.start else [name for name in names if name != self.stub]
+        self.put("documents", read=read, documents=len(found))
 
     def is_chosen(self, name: str) -> bool:
         path = os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
@@ -400,10 +437,66 @@ class Probe(object):
             node["entries"] = [entry for entry in node["entries"] if entry[1] not in self.unread]
             node["includefiles"] = [name for name in node["includefiles"] if name not in self.unread]
 
+    # ---- documents one by one, and a start from another build
+
+    def staged(self, stage: str, original: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
+        """`original` with the document noted that its argument at `place` names, for as long as it runs."""
+
+        @functools.wraps(original)
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            before, self.stage = self.stage, (stage, arguments[place])
+            try:
+                return original(*arguments, **options)
+            finally:
+                if self.keeper:
+                    with self.guarded():
+                        self.keeper.done(self.app.env, arguments[place])
+                self.stage = before
+
+        return wrapped
+
+    def soundly(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function of the start; a mistake in there makes it no start."""
+        try:
+            return function(*arguments)
+        except Exception as error:
+            self.start.stop("%s: %s" % (type(error).__name__, error))
+
+    def only_resolved(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The builder's loop over documents, for those alone that are resolved again."""
+
+        def wrapped(names: Any, *rest: Any, **options: Any) -> Any:
+            wanted = sorted(self.start.resolved & set(self.app.env.found_docs))
+            return original(wanted, *rest, **options) if wanted else None
+
+        return wrapped
+
+    def hear(self, text: str) -> None:
+        """`text` was written to standard error, past Sphinx's logging."""
+        if self.stage[1] is not None and not self.printing:
+            self.put("heard", text=text, stage=self.stage[0], of=self.stage[1])
+
+    def install_stages(self) -> None:
+        """Know at each moment which document is read or resolved."""
+        builder, environment = _sphinx("builders").Builder, _sphinx("environment").BuildEnvironment
+        builder.read_doc = self.staged("reading", builder.read_doc, 1)
+        resolve = self.staged("writing", environment.get_and_resolve_doctree, 1)
+        environment.get_and_resolve_doctree = resolve
+        if self.keeper:
+            sys.stderr = Overheard(sys.stderr, self.hear)
+            discover = environment.find_files
+            environment.find_files = lambda *arguments: self.keeper.undisturbed(discover, *arguments)
+        if self.start:
+            _before(environment, "setup", lambda env, app: self.start.set_up(env, app))
+            environment.get_outdated_files = lambda env, changed: self.soundly(self.start.outdated, env, changed)
+            doctree = environment.get_doctree
+            environment.get_doctree = lambda env, name: self.start.doctree(doctree, env, name)
+
     # ---- the call
 
     def install(self) -> None:
         """Hook into Sphinx's modules, by functions that all its versions have."""
+        self.install_stages()
         log = _sphinx("util.logging")
         _before(log.MemoryHandler, "emit", lambda handler, record: self.describe(record))
         _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)
@@ -422,6 +515,8 @@ class Probe(object):
                 self.on_builder_inited(app)
 
         app.connect("builder-inited", inited)
+        if self.start:
+            self.soundly(self.start.begin, app)
 
     def before_collecting(self, collector: Any, app: Any, doctree: Any) -> None:
         with self.guarded():
@@ -443,6 +538,7 @@ class Probe(object):
     def run(self, arguments: List[str]) -> int:
         """Build, and return the exit status."""
         status = 1  # type: int
+        gc.set_threshold(200000, 20, 100)  # a third of the time of resolving goes into looking for cycles by default
         try:
             docutils = importlib.import_module("docutils")
             self.put(
@@ -456,6 +552,12 @@ class Probe(object):
             build = _sphinx("cmd.build")
             self.install()
             status = int(build.main(arguments) or 0)
+            if self.start and status == 0:
+                self.soundly(self.start.repeat, self.app.env, self.said)
+            if self.keeper:
+                self.keeper.finish(self.app, status)
+        except _companion("warm").Stopped:
+            raise
         except SystemExit as error:
             status = 0 if error.code is None else error.code if isinstance(error.code, int) else 1
             if self.app is not None:
@@ -468,6 +570,31 @@ class Probe(object):
             with self.guarded():
                 self.put("end", status=status)
         return status
+
+
+class Overheard(object):
+    """A stream whose text somebody hears."""
+
+    def __init__(self, stream: Any, hear: Callable[[str], None]) -> None:
+        self.stream = stream
+        self.hear = hear
+
+    def write(self, text: str) -> Any:
+        self.hear(text)
+        return self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@functools.lru_cache(maxsize=None)
+def _companion(name: str) -> Any:
+    """The module `name` beside this file, under a name that no project's module has."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
+    spec = importlib.util.spec_from_file_location("docs_matrix_" + name, place)  # type: Any
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _sphinx(name: str) -> Any:

@@ -21,8 +21,10 @@ class Build:
     build did not come so far. `diagnostics` are in the order of the log; `suppressed` are those that the project's
     own `suppress_warnings` hides. `unclassified` are the non-empty lines of standard error that are no diagnostic;
     Sphinx's own lines, raw diagnostics' lines and these add up to all (`stderr_lines`). `read` are the documents that
-    were read, `documents` how many there are. `seconds` is wall time, `cpu_seconds` user and system time,
-    `peak_bytes` the largest process.
+    were read, `documents` how many there are. A build that started
+    from another one's warm state answers for all, and has in `resumed` those that it read itself; where it could not,
+    `cold` says why all were read. `seconds` is wall time, `cpu_seconds` user and system time, `peak_bytes` the largest
+    process.
     """
 
     status: BuildStatus
@@ -39,6 +41,8 @@ class Build:
     seconds: float
     cpu_seconds: float
     peak_bytes: int
+    resumed: tuple[str, ...] | None = None
+    cold: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """This result as a JSON object."""
@@ -47,6 +51,7 @@ class Build:
         value["suppressed"] = [diagnostic.to_json() for diagnostic in self.suppressed]
         value["unclassified"] = list(self.unclassified)
         value["read"] = list(self.read)
+        value["resumed"] = None if self.resumed is None else list(self.resumed)
         return value
 
     @classmethod
@@ -59,5 +64,6 @@ class Build:
                 "suppressed": tuple(Diagnostic.from_json(item) for item in value["suppressed"]),
                 "unclassified": tuple(value["unclassified"]),
                 "read": tuple(value["read"]),
+                "resumed": None if value["resumed"] is None else tuple(value["resumed"]),
             }
         )

@@ -11,13 +11,15 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import files, process
-from harness.builds import capture, probe, recipes
+from harness.builds import answers, capture, probe, quiet, recipes, states, warm
 from harness.builds.result import Build, BuildStatus
+from harness.builds.states import WarmState
 from harness.builds.store import BuildStore
 from harness.cells import environments
 from harness.cells.environments import Environment
@@ -28,19 +30,28 @@ from harness.trees import Tree, Trees, Workspace
 
 __all__ = ["Made", "Order", "Runner"]
 
+MOST_BEGINNINGS = 5
+"""So often a build begins again with more documents; then it is made from nothing."""
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-CAPTURE = (probe, capture, log)
+CAPTURE = (probe, quiet, warm, answers, capture, log)
 """The modules that make diagnostics of what a build says: their text is a part of every build's key."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all."""
+    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
+
+    A build of all documents leaves its warm state in the store where it is to `keep` it, and starts from that of `base`,
+    another version of the tree, where there is one. `loud` has the builder render and write all that it does for readers.
+    """
 
     environment: Environment
     tree: Tree
     recipe: Recipe
     documents: tuple[str, ...] | None = None
+    keep: bool = False
+    base: Tree | None = None
+    loud: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,11 +99,18 @@ class Runner:
         found = self._builds.observations(key)
         if len(found) >= times:
             return Made(found[0], key, (), self._builds.log(key), found[1:])
+        reason = None
+        if order.base is not None and order.documents is None and times == 1:
+            resumed = self._resumed(order, key)
+            if isinstance(resumed, Made):
+                return resumed
+            reason = resumed
         with self._builds.building(key):
             found = self._builds.observations(key)
             now: tuple[Build, ...] = ()
             for number in range(len(found) + 1, times + 1):
-                build, text = self._make(order)
+                build, text, _ = self._make(order, key)
+                build = replace(build, cold=reason)
                 self._builds.put(key, build, text, number=number)
                 now += (build,)
                 if build.status != "ok":
@@ -100,10 +118,46 @@ class Runner:
             found += now
         return Made(found[0], key, now, self._builds.log(key), found[1:])
 
-    def _make(self, order: Order) -> tuple[Build, bytes]:
+    def _resumed(self, order: Order, whole: str) -> Made | str | None:
+        """The build of `order` that starts from its base's; the reason, if one is to be told, where it cannot.
+
+        It has a key of its own, which says what it started from; `whole` is that of the build from nothing.
+        """
+        base = build_key(replace(order, tree=order.base, base=None)) if order.base else ""
+        key = files.digest(whole, base)
+        found = self._builds.observations(key)
+        if found:
+            return Made(found[0], key, (), self._builds.log(key))
+        state = states.find(self._store, base)
+        before = self._builds.observations(base)
+        if state is None or not before:
+            return None
+        with self._builds.building(key):
+            found = self._builds.observations(key)
+            if found:
+                return Made(found[0], key, (), self._builds.log(key))
+            again: tuple[str, ...] = ()
+            for _ in range(MOST_BEGINNINGS):
+                build, text, captured = self._make(order, key, state, again)
+                if captured.cold:
+                    return captured.cold
+                if not captured.wider:
+                    break
+                again = captured.wider
+            if build.status != "ok" or captured.wider:
+                return build.reason or "the documents that matter do not come to an end"
+            lost = _lost(before[0], build, captured.unheard)
+            if lost:
+                return f"nobody says again: {lost}"
+            self._builds.put(key, build, text)
+        return Made(build, key, (build,), self._builds.log(key))
+
+    def _make(
+        self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()
+    ) -> tuple[Build, bytes, capture.Capture]:
         kind = recipes.KINDS[order.recipe.kind]
-        with self._trees.workspace(order.tree) as workspace:
-            rooms = _furnish(order, workspace)
+        with self._trees.workspace(order.tree, state.slot if state else "") as workspace:
+            rooms = _furnish(order, workspace, self._store, state, again)
             command = kind.command(order.recipe, rooms)
             stdout, stderr = workspace.scratch / "stdout", workspace.scratch / "stderr"
             try:
@@ -122,11 +176,15 @@ class Runner:
             environment = order.environment
             if not environments.is_whole(environment.lock, environment.interpreter, self._store):
                 build = replace(build, status="failed", reason="the build changed its environment, which others share")
-            return build, b"$ %s\n%s%s" % (
+            elif build.status == "ok":
+                slot = workspace.root.parent.name
+                states.keep(self._store, key, workspace.scratch / "warm", workspace.scratch / "records.jsonl", slot)
+            text = b"$ %s\n%s%s" % (
                 shlex.join(command.words).encode("utf-8", "replace"),
                 stdout.read_bytes(),
                 stderr.read_bytes(),
             )
+            return build, text, captured
 
 
 def build_key(order: Order) -> str:
@@ -140,6 +198,7 @@ def build_key(order: Order) -> str:
         "documents": None if order.documents is None else sorted(order.documents),
         "tools": {tool: _tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": _capture_version(),
+        **({"loud": True} if order.loud else {}),
     }
     return files.digest(json.dumps(content, sort_keys=True))
 
@@ -165,7 +224,9 @@ def _host_path() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*SYSTEM_PATH, *(str(Path(path).parent) for path in own if path))))
 
 
-def _furnish(order: Order, workspace: Workspace) -> recipes.Rooms:
+def _furnish(
+    order: Order, workspace: Workspace, store: Path, state: WarmState | None, again: tuple[str, ...]
+) -> recipes.Rooms:
     """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
     scratch = workspace.scratch
     for name in ("home", "tmp", "bin"):
@@ -180,6 +241,11 @@ def _furnish(order: Order, workspace: Workspace) -> recipes.Rooms:
             (str(scratch), "<scratch>"),
         ],
         "documents": None if order.documents is None else list(order.documents),
+        "quiet": not order.loud,
+        "keep": str(scratch / "warm") if order.keep and order.documents is None else None,
+        "start": str(state.folder) if state else None,
+        "again": list(again),
+        "answers": str(store / "answers") if order.recipe.kind == "make" else None,
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
@@ -221,7 +287,15 @@ def _result(captured: capture.Capture, finished: process.Finished, limit: float)
         seconds=finished.seconds,
         cpu_seconds=finished.cpu_seconds,
         peak_bytes=finished.peak_bytes,
+        resumed=captured.resumed,
     )
+
+
+def _lost(base: Build, head: Build, unheard: Collection[str]) -> str | None:
+    """What `base` printed past Sphinx, `head` does not, and no document that `head` read again had printed."""
+    before = Counter(diagnostic.printed for diagnostic in base.diagnostics if diagnostic.origin == "stderr")
+    before -= Counter(diagnostic.printed for diagnostic in head.diagnostics if diagnostic.origin == "stderr")
+    return next((text for text in before if text.splitlines()[0] not in unheard), None)
 
 
 def _status(captured: capture.Capture, finished: process.Finished, limit: float) -> tuple[BuildStatus, str | None]:

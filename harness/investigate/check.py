@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import time
 from collections.abc import Sequence
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,7 +32,6 @@ from harness.investigate.bench import Bench, Provided
 from harness.investigate.sources import TreeSources, text_of
 from harness.investigate.subject import Subject
 from harness.matrix import Cell
-from harness.trees import Tree
 
 __all__ = ["Progress", "anchors_of", "check", "comparison_of", "exit_status", "heads", "observed", "was_read"]
 
@@ -59,11 +59,19 @@ class _Task:
 
 
 def check(
-    subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress, repeat: int = 1
+    subject: Subject,
+    cells: Sequence[Cell],
+    bench: Bench,
+    *,
+    jobs: int,
+    progress: Progress,
+    repeat: int = 1,
+    afresh: bool = False,
 ) -> Run:
     """Build `subject` in `cells`, at most `jobs` builds at a time, and judge what they say.
 
-    Each build is observed `repeat` times at least: what equal builds do not all say is flaky.
+    Each build is observed `repeat` times at least: what equal builds do not all say is flaky. `afresh` has no build start
+    from another's warm state.
     """
     comparison = comparison_of(subject, bench)
     accepted = baseline.read(subject.baseline) if subject.baseline else baseline.Baseline()
@@ -71,10 +79,7 @@ def check(
     runner.require_tools(subject.recipe)
     with process.workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
-        tasks = [
-            _start(cell, ready, subject, bench, pool, progress, repeat)
-            for cell, ready in zip(cells, provided, strict=True)
-        ]
+        tasks = _start(cells, provided, subject, bench, pool, progress, repeat, afresh=afresh)
         results = tuple(_judge(task, subject, comparison, accepted, anchors, progress) for task in tasks)
     return assemble(subject, results, bench)
 
@@ -119,24 +124,35 @@ def _provide(cell: Cell, subject: Subject, bench: Bench, progress: Progress) -> 
 
 
 def _start(
-    cell: Cell,
-    provided: Future[Provided],
+    cells: Sequence[Cell],
+    provided: Sequence[Future[Provided]],
     subject: Subject,
     bench: Bench,
     pool: ThreadPoolExecutor,
     progress: Progress,
     repeat: int,
-) -> _Task:
-    """Queue a cell's builds behind all environments: a build that waits for its environment never blocks one."""
+    *,
+    afresh: bool = False,
+) -> list[_Task]:
+    """Queue the builds behind all environments, and the heads behind all bases: what waits for another never blocks it."""
 
-    def build(what: str, tree: Tree, documents: tuple[str, ...] | None) -> Made:
-        environment = provided.result().environment
-        progress.update(cell.name, what)
-        return bench.runner.build(Order(environment, tree, subject.recipe, documents), times=repeat)
+    def build(cell: Cell, ready: Future[Provided], base: Future[Made] | None = None) -> Made:
+        environment = ready.result().environment
+        if base is None and subject.base is not None:
+            order = Order(environment, subject.base, subject.recipe, subject.read.base, keep=True)
+        else:
+            if base is not None and subject.read.head is None:
+                progress.update(cell.name, "waiting for its base")
+                futures.wait([base])
+            start = None if afresh else subject.base
+            order = Order(environment, subject.head, subject.recipe, subject.read.head, base=start)
+        progress.update(cell.name, "head" if order.tree is subject.head else "base")
+        return bench.runner.build(order, times=repeat)
 
-    base = pool.submit(build, "base", subject.base, subject.read.base) if subject.base else None
-    head = pool.submit(build, "head", subject.head, subject.read.head)
-    return _Task(cell, provided, base, head)
+    pairs = list(zip(cells, provided, strict=True))
+    bases = [pool.submit(build, *pair) if subject.base else None for pair in pairs]
+    heads = [pool.submit(build, *pair, base) for pair, base in zip(pairs, bases, strict=True)]
+    return [_Task(*pair, base, head) for pair, base, head in zip(pairs, bases, heads, strict=True)]
 
 
 def _judge(
@@ -161,7 +177,8 @@ def _judge(
         result = replace(result, status="failed", reason=str(error))
     else:
         result = _compared(result, base, head, subject, comparison, accepted, anchors)
-        result = replace(result, notices=provided.notices, lock=provided.environment.lock.digest)
+        cold = (f"the head was built from nothing: {head.build.cold}",) if head.build.cold else ()
+        result = replace(result, notices=(*provided.notices, *cold), lock=provided.environment.lock.digest)
     result = replace(result, seconds=result.seconds or time.monotonic() - started)
     progress.done(cell.name, _in_words(result))
     return result
@@ -198,7 +215,7 @@ def _compared(
         status=status,
         reason=reason,
         judged=judged,
-        read=len(head.build.read),
+        read=len(head.build.read if head.build.resumed is None else head.build.resumed),
         documents=head.build.documents,
         unclassified=head.build.unclassified,
         seconds=sum(now.seconds for build in made for now in build.now),
@@ -266,10 +283,7 @@ def heads(
     made: dict[str, Made | HarnessError] = {}
     with process.workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
-        tasks = [
-            _start(cell, ready, subject, bench, pool, progress, repeat)
-            for cell, ready in zip(cells, provided, strict=True)
-        ]
+        tasks = _start(cells, provided, subject, bench, pool, progress, repeat)
         for task in tasks:
             try:
                 made[task.cell.name] = task.head.result()

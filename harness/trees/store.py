@@ -126,9 +126,12 @@ class Trees:
         words = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--no-renames")
         return self._repository.run(*words, base.object_id, head.object_id, objects=(base.objects, head.objects)).stdout
 
-    def workspace(self, tree: Tree) -> AbstractContextManager[Workspace]:
-        """A private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder."""
-        return workspace(self._repository, self._work, tree)
+    def workspace(self, tree: Tree, slot: str = "") -> AbstractContextManager[Workspace]:
+        """A private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder.
+
+        It lies in the `slot` of that name where nobody has it: a build that starts from another finds the same paths there.
+        """
+        return workspace(self._repository, self._work, tree, slot)
 
     def _files(self, object_id: str, objects: Path | None) -> dict[str, tuple[str, str]]:
         return imports.contents_of(self._repository, object_id, objects)

@@ -45,13 +45,13 @@ KEPT = ("tree", "index", "lock")
 
 
 @contextmanager
-def workspace(repository: Repository, work: Path, tree: Tree) -> Iterator[Workspace]:
-    """A slot below the folder `work` that holds `tree`, for as long as the `with` statement lasts.
+def workspace(repository: Repository, work: Path, tree: Tree, slot_name: str = "") -> Iterator[Workspace]:
+    """A slot below the folder `work` that holds `tree`, for as long as the `with` statement lasts; `slot_name` if it is free.
 
     Raises `MachineError` where the disk is full or an object is missing.
     """
     with ExitStack() as held:
-        slot = _free_slot(work / tree.lineage[:16], tree, held)
+        slot = _free_slot(work / tree.lineage[:16], tree, slot_name, held)
         root, scratch = slot / "tree", slot / "scratch"
         try:
             for left in slot.iterdir():  # also what a build wrote above its tree
@@ -70,13 +70,14 @@ def workspace(repository: Repository, work: Path, tree: Tree) -> Iterator[Worksp
                 remove(scratch)
 
 
-def _free_slot(folder: Path, tree: Tree, held: ExitStack) -> Path:
-    """A slot that nobody has, locked until `held` is closed: one that holds `tree` if there is one."""
+def _free_slot(folder: Path, tree: Tree, name: str, held: ExitStack) -> Path:
+    """A slot that nobody has, locked until `held` is closed: the one of that `name`, else one that holds `tree`."""
     slots = sorted(folder.glob("[0-9]*"), key=lambda slot: int(slot.name))
-    same = [slot for slot in slots if _holds(slot) == tree.identity]
-    others = [slot for slot in slots if slot not in same]
+    named = [slot for slot in slots if slot.name == name]
+    same = [slot for slot in slots if _holds(slot) == tree.identity and slot not in named]
+    others = [slot for slot in slots if slot not in same and slot not in named]
     more = (folder / str(number) for number in count() if folder / str(number) not in slots)
-    return next(slot for slot in chain(same, others, more) if _taken(slot, held))
+    return next(slot for slot in chain(named, same, others, more) if _taken(slot, held))
 
 
 def _taken(slot: Path, held: ExitStack) -> bool:

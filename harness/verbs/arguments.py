@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
     verb.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
     verb.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
+    verb.add_argument(
+        "--verify", action="store_true", help="build all documents from nothing too, and hold them against it"
+    )
     verb.add_argument("--ratchet", action="store_true", help="fail on accepted diagnostics that are fixed")
     _repeat_option(verb)
     verb.add_argument(

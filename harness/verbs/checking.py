@@ -6,17 +6,20 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from harness import files, github, upkeep
 from harness.diagnostics.findings import Run, Verdict
-from harness.errors import InputError
-from harness.investigate import check, parts, series, subject
+from harness.errors import InputError, MachineError
+from harness.investigate import check, parts, series, subject, verify
+from harness.investigate.bench import Bench
 from harness.investigate.rerun import rerun_of
-from harness.matrix import Matrix
+from harness.matrix import Cell, Matrix
 from harness.reports import folder, terminal
 from harness.reports import series as series_report
 from harness.reports.text import harmless
@@ -46,6 +49,8 @@ def _checked(options: argparse.Namespace) -> tuple[Run, int]:
     console = Console(stderr=True)
     with terminal.Progress(console, [cell.name for cell in cells]) as progress:
         answer = check.check(found, cells, bench, jobs=options.jobs, progress=progress, repeat=options.repeat)
+        if options.verify:
+            answer, agrees = _verified(answer, found, cells, bench, options.jobs, progress)
     out: Path = options.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if options.join else nullcontext():
@@ -58,7 +63,18 @@ def _checked(options: argparse.Namespace) -> tuple[Run, int]:
     common.tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
     if options.ratchet and answer.count(Verdict.FIXED):
         print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
+    if options.verify and not agrees:
+        return whole, MachineError.exit_status
     return whole, check.exit_status(answer, named=options.cell or (), ci=common.in_ci(), ratchet=options.ratchet)
+
+
+def _verified(
+    answer: Run, found: subject.Subject, cells: Sequence[Cell], bench: Bench, jobs: int, progress: check.Progress
+) -> tuple[Run, bool]:
+    """`answer` with what builds of all documents from nothing say of it in its notes, and whether they agree."""
+    lines = verify.verify(answer, found, cells, bench, jobs=jobs, progress=progress)
+    told = f"verified against builds of all documents from nothing: {len(lines) or 'no'} differences"
+    return replace(answer, notes=(*answer.notes, told, *lines)), not lines
 
 
 def run_merge(options: argparse.Namespace) -> int:

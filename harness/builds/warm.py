@@ -1,0 +1,458 @@
+"""Runs inside a cell, beside the probe: what a whole build leaves behind for the next, and how that one starts from it.
+
+A build that is kept leaves a folder, its warm state: its doctrees and its environment as Sphinx pickles them, and a line
+for each document that says what was looked at while it was read and resolved, by content. Files outside of the tree and of
+the build's own output belong to the cell and do not count. What was looked at between documents (conf.py, extensions,
+imported modules) counts for all.
+
+A build that starts from a warm state reads the documents again
+
+  - that came, and those whose files, folders or subprocesses' files have another content than then;
+  - that Sphinx adds itself (globs in toctrees, extensions);
+  - that share a message with one of these: the two ends of a duplicate, or a file of which a message was told while
+    another document was read (the first to include it, or to have kernel-doc parse it);
+  - that lose or win a name to one of these ("widen": the build is begun again with these added);
+
+and resolves again those, and the documents that mention a name (a label, a term, an object, a document) that went, came or
+changed. What the others said in the build that was kept is said again, to the letter. Where that would not be sound, the
+build stops with the reason ("cold"), and a whole one has to take its place.
+
+The standard library alone, Python 3.8 and later (what a process looks at is told by `sys.addaudithook`).
+"""
+
+import hashlib
+import io
+import json
+import os
+import posixpath
+import re
+import shutil
+import sys
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple
+
+__all__ = ["Keeper", "Start", "Stopped", "available"]
+
+PICKLE = "environment.pickle"
+INTO = re.compile(r"[\w./+-]+")
+"""What may be the name or the path of a document in a message."""
+WORD = re.compile(r"[\w-]+")
+ABOUT_ANOTHER = re.compile("duplicate|other instance|also|already|previous|defin|document", re.IGNORECASE)
+"""What a message says that may name another document by a word alone."""
+ROLE_OPTION = "cmdoption"
+"""The one kind of object whose second description Sphinx takes over without a word."""
+FOREIGN = ("/", "site-packages/", "stdlib/", "<home>", "<tmp>", "<doctrees>", "<scratch>")
+"""How the names of files begin that are the cell's or the machine's, or of no consequence."""
+
+
+def available() -> bool:
+    """Whether this interpreter tells what it looks at."""
+    return hasattr(sys, "addaudithook")
+
+
+class Stopped(SystemExit):
+    """Ends a build that cannot go on from a warm state; why stands in the records."""
+
+
+class Looked(object):
+    """What was looked at: files, folders that were listed, folders of which all may have been read."""
+
+    def __init__(self) -> None:
+        self.files = set()  # type: Set[str]
+        self.folders = set()  # type: Set[str]
+        self.below = set()  # type: Set[str]
+
+
+class Keeper(object):
+    """Notes what a build looks at, and leaves its warm state in `folder`."""
+
+    def __init__(self, probe: Any, folder: str) -> None:
+        self.probe = probe
+        self.folder = folder
+        self.looked = {}  # type: Dict[Optional[str], Looked]
+        self.digests = {}  # type: Dict[str, Optional[str]]
+        self.deaf = False
+        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
+        sys.addaudithook(self.hook)
+
+    def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
+        """Called by the interpreter; raises nothing."""
+        if self.deaf or event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
+            return
+        self.deaf = True
+        try:
+            seen = self.looked.setdefault(self.probe.stage[1], Looked())
+            if event == "open":
+                path, mode, flags = arguments
+                if isinstance(path, (str, bytes)) and not (mode or "r").strip("rbtU") and not (flags or 0) & 3:
+                    self.add(seen.files, path)
+            elif event == "subprocess.Popen":
+                self.started(arguments[1] or (), arguments[2])
+            elif isinstance(arguments[0], (str, bytes)) and not _is_import(sys._getframe(1)):
+                self.add(seen.folders, arguments[0] or ".")
+        except Exception:
+            pass
+        finally:
+            self.deaf = False
+
+    def started(self, words: Any, folder: Any = None) -> None:
+        """A command was started, or its answer taken from somewhere else: what its words name was looked at."""
+        seen = self.looked.setdefault(self.probe.stage[1], Looked())
+        for word in [words] if isinstance(words, (str, bytes)) else words:
+            for part in {os.fsdecode(word), os.fsdecode(word).partition("=")[2]} - {""}:
+                path = os.path.abspath(os.path.join(os.fsdecode(folder or "."), part))
+                if os.path.isdir(path):
+                    self.add(seen.below, path)
+                elif os.path.isfile(path):
+                    self.add(seen.files, path)
+
+    def add(self, names: Set[str], path: Any) -> None:
+        whole = os.path.abspath(os.fsdecode(path))
+        if whole.startswith(self.roots) and "/__pycache__/" not in whole:
+            names.add(whole)
+
+    def undisturbed(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function without noting what it looks at: the search for documents is always made anew."""
+        before, self.deaf = self.deaf, True
+        try:
+            return function(*arguments)
+        finally:
+            self.deaf = before
+
+    def flush(self, document: Optional[str], **more: Any) -> None:
+        """Write down what was looked at for `document`; for all of them where it is None."""
+        seen = self.looked.pop(document, None)
+        if seen is None:
+            return
+        self.deaf = True
+        try:
+            values = {  # type: Dict[str, Dict[str, Any]]
+                "files": {self.name(path): self.digest(path) for path in seen.files},
+                "folders": {self.name(path): listing(path) for path in seen.folders},
+                "below": {self.name(path): everything(path) for path in seen.below},
+            }
+            kept = {
+                kind: {name: value for name, value in found.items() if not name.startswith(FOREIGN)}
+                for kind, found in values.items()
+            }
+            self.probe.put("looked", of=document, **dict(kept, **more))
+        finally:
+            self.deaf = False
+
+    def done(self, env: Any, document: str) -> None:
+        """A stage of `document` is over; when it was read, its own source and what it depends on were looked at."""
+        if self.probe.stage[0] == "reading":
+            seen = self.looked.setdefault(document, Looked())
+            for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
+                seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
+        self.flush(document)
+
+    def name(self, path: str) -> str:
+        return str(self.probe.tidy(path))
+
+    def digest(self, path: str) -> Optional[str]:
+        if path not in self.digests:
+            self.digests[path] = content(path)
+        return self.digests[path]
+
+    def finish(self, app: Any, status: int) -> None:
+        """Leave the warm state, after a build that came to its end."""
+        if status or os.path.isdir(self.folder):
+            return
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None)
+            if path:
+                self.add(self.looked.setdefault(None, Looked()).files, path)
+        self.flush(None)
+        self.deaf = True
+        os.rename(str(app.doctreedir), self.folder)
+
+
+class Start(object):
+    """A build that starts from the warm state in `folder`; `again` are documents to read in any case."""
+
+    def __init__(self, probe: Any, folder: str, again: Iterable[str]) -> None:
+        self.probe = probe
+        self.folder = folder
+        self.again = set(again)
+        self.read = set()  # type: Set[str]
+        self.resolved = set()  # type: Set[str]
+        self.said = []  # type: List[Dict[str, Any]]
+        self.looked = {}  # type: Dict[Optional[str], List[Dict[str, Any]]]
+        self.names = {}  # type: Dict[Any, Any]
+        self.figures = {}  # type: Dict[Any, Any]
+        self.digests = {}  # type: Dict[Tuple[str, str], Any]
+        self.sources = {}  # type: Dict[str, str]
+        self.documents = set()  # type: Set[str]
+
+    # ---- before anything is read
+
+    def begin(self, app: Any) -> None:
+        """Put the environment where Sphinx looks for it; stops where something that counts for all has changed."""
+        with io.open(os.path.join(self.folder, "records.jsonl"), encoding="ascii") as stream:
+            for line in stream:
+                record = json.loads(line)
+                if record["kind"] == "looked":
+                    self.looked.setdefault(record["of"], []).append(record)
+                elif record["kind"] in ("diagnostic", "heard") and record["of"] is not None:
+                    self.said.append(record)
+                elif record["kind"] in ("meta", "places"):
+                    self.probe.places.extend((folder, name) for folder, name in record["places"])
+                    self.probe.put("places", places=record["places"])
+        changed = next(self.differing(None), None)
+        if changed is not None:
+            self.stop("%s has changed" % changed)
+        os.makedirs(str(app.doctreedir), exist_ok=True)
+        shutil.copyfile(os.path.join(self.folder, PICKLE), os.path.join(str(app.doctreedir), PICKLE))
+
+    def set_up(self, env: Any, app: Any) -> None:
+        """Before Sphinx looks whether the environment is of this source folder."""
+        if getattr(env, "all_docs", None):
+            env.srcdir = app.srcdir
+
+    def stop(self, reason: str) -> None:
+        self.probe.put("cold", reason=reason)
+        raise Stopped(1)
+
+    def differing(self, document: Optional[str]) -> Iterator[str]:
+        """What was looked at for `document` and has another content now."""
+        for record in self.looked.get(document, ()):
+            for kind, look in (("files", content), ("folders", listing), ("below", everything)):
+                for name, before in record[kind].items():
+                    if self.now(kind, name, look) != before:
+                        yield name
+
+    def now(self, kind: str, name: str, look: Callable[[str], Any]) -> Any:
+        if (kind, name) not in self.digests:
+            self.digests[kind, name] = look(self.place(name))
+        return self.digests[kind, name]
+
+    def place(self, name: str) -> str:
+        """Where the file is that `Keeper.name` named so."""
+        for folder, short in self.probe.places:
+            if short and (name == short or name.startswith(short + "/")):
+                return str(folder + name[len(short) :])
+        return os.path.join(self.probe.root, name)
+
+    def outdated(self, env: Any, config_changed: bool) -> Tuple[Set[str], Set[str], Set[str]]:
+        """The documents that came, that must be read again, and that went; in place of Sphinx's, which looks at times."""
+        if not env.all_docs:
+            self.stop("its environment cannot be read")
+        if config_changed:
+            self.stop("the configuration has changed%s" % (getattr(env, "config_status_extra", "") or ""))
+        known, found = set(env.all_docs), set(env.found_docs)
+        self.documents = known | found
+        added, removed = found - known, known - found
+        self.names, self.figures = names(env), figures(env)
+        changed = {name for name in found & known if next(self.differing(name), None)}
+        changed |= (self.again | set(env.reread_always)) & found
+        changed |= {name for name, entries in env.toctree_includes.items() if removed.intersection(entries)} & found
+        changed = self.closed(env, changed | added | removed) & found - added
+        if not added and not changed:
+            changed = {env.config.master_doc}  # Sphinx checks nothing where nothing was read
+        return added, changed, removed
+
+    def closed(self, env: Any, names_of_documents: Iterable[str]) -> Set[str]:
+        """These documents, and all that share a message with one of them."""
+        ends = {}  # type: Dict[str, Set[str]]
+
+        def join(members: Set[str], by: str) -> None:
+            for member in members:
+                ends.setdefault(member, set()).add(by)
+            ends.setdefault(by, set()).update(members)
+
+        using = {}  # type: Dict[str, Set[str]]
+        for document, records in self.looked.items():
+            for record in records:
+                for name in record["files"] if document is not None else ():
+                    using.setdefault(name, set()).add(str(document))
+        for number, record in enumerate(self.said):
+            if record["kind"] != "diagnostic" or record["stage"] != "reading":
+                continue
+            others = self.mentioned(env, record)
+            if others:
+                join(others | {record["of"]}, "message %d" % number)
+            for name in {posixpath.normpath(word) for word in [record["path"] or "", *INTO.findall(record["message"])]}:
+                if len(using.get(name, ())) > 1 and name != self.source(env, record["of"]):
+                    join(using[name] | {record["of"]}, "file " + name)
+        reached, todo = set(), list(names_of_documents)
+        while todo:
+            name = todo.pop()
+            if name not in reached:
+                reached.add(name)
+                todo.extend(ends.get(name, ()))
+        return reached
+
+    def source(self, env: Any, document: str) -> str:
+        if document not in self.sources:
+            self.sources[document] = str(self.probe.tidy(str(env.doc2path(document))))
+        return self.sources[document]
+
+    def mentioned(self, env: Any, record: Dict[str, Any]) -> Set[str]:
+        """The documents that a message names, but for the one that it was told of."""
+        prefix = str(self.probe.tidy(str(env.srcdir))) + "/"
+        found = set()
+        for word in INTO.findall(record["message"]):
+            name = word[len(prefix) :] if word.startswith(prefix) else word
+            stem, ending = os.path.splitext(name)
+            if "/" in name or ending or ABOUT_ANOTHER.search(record["message"]):
+                found.update({name, stem} & self.documents)
+        return found - {record["of"]}
+
+    def purge(self, app: Any, env: Any, documents: List[str]) -> None:
+        """Take all that is read again out of the environment before the first of it is read."""
+        self.read = set(documents)
+        for name in documents:
+            app.emit("env-purge-doc", env, name)
+            env.clear_doc(name)
+
+    # ---- after the reading
+
+    def judge(self, env: Any, said: Iterable[Dict[str, Any]]) -> None:
+        """Choose what is resolved again; begins again with more documents where the reading shows that they matter."""
+        now = names(env)
+        wider = set()
+        for record in said:
+            if record["stage"] == "reading":
+                wider |= self.mentioned(env, record)
+        for name, (owner, _) in self.names.items():
+            if name not in now:
+                if name[1] == ROLE_OPTION:
+                    wider |= self.mentioning(env, [name])
+            elif owner is not None and owner not in self.read and now[name][0] in self.read:
+                wider.add(owner)
+        wider = (wider & set(env.found_docs)) - self.read
+        if wider:
+            self.probe.put("widen", documents=sorted(wider | self.again))
+            raise Stopped(1)
+        unread = {key: value for key, value in figures(env).items() if key not in self.read}
+        if unread != {
+            key: value for key, value in self.figures.items() if key not in self.read and key in env.found_docs
+        }:
+            self.stop("the numbers of figures in other documents have changed")
+        changed = [name for name in set(now) | set(self.names) if now.get(name) != self.names.get(name)]
+        self.resolved = self.read | (self.mentioning(env, changed) if changed else set())
+
+    def mentioning(self, env: Any, changed: Iterable[Any]) -> Set[str]:
+        """The unread documents whose doctrees hold the last word of one of these names."""
+        words = set()
+        for name in changed:
+            parts = WORD.findall(name[2])
+            words.add("/".join(parts[-2:]) if parts[-1:] == ["index"] else parts[-1] if parts else "")
+            if parts[-1:] == ["index"]:
+                words.update(("../index", "./index"))
+        if "" in words:
+            return set(env.found_docs)
+        wanted = re.compile(b"|".join(re.escape(word.encode("utf-8")) for word in sorted(words)), re.IGNORECASE)
+        found = set()
+        for name in set(env.found_docs) - self.read:
+            with io.open(os.path.join(self.folder, name + ".doctree"), "rb") as stream:
+                if wanted.search(stream.read()):
+                    found.add(name)
+        return found
+
+    def doctree(self, original: Callable[..., Any], env: Any, document: str) -> Any:
+        """The doctree of a document, from the warm state where it was not read again."""
+        if document in self.read:
+            return original(env, document)
+        mine = env.doctreedir
+        env.doctreedir = type(mine)(self.folder)
+        try:
+            return original(env, document)
+        finally:
+            env.doctreedir = mine
+
+    # ---- at the end
+
+    def repeat(self, env: Any, said: Iterable[Dict[str, Any]]) -> None:
+        """Say again what the documents that were left alone said; stops where that cannot be known."""
+        here = {record["message"] for record in said}
+        for record in self.said:
+            again = self.read if record["stage"] == "reading" else self.resolved
+            if record["of"] not in env.found_docs:
+                continue
+            if record["kind"] == "heard":
+                if record["of"] in again:
+                    self.probe.put("unheard", text=record["text"])
+                else:
+                    sys.stderr.write(record["text"])
+            elif record["of"] in again:
+                if record["once"] and record["message"] not in here:
+                    self.stop("%s was told once, of a document that is read again" % record["message"][:80])
+            elif not (record["once"] and record["message"] in here):
+                if record["printed"]:
+                    sys.stderr.write(record["printed"] + "\n")
+                self.probe.put(**record)
+
+
+# ---- what an environment knows by name
+
+
+def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
+    """What can be referred to: (domain, kind, name) and its document, with all else that a reference shows of it."""
+    found = {}  # type: Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]
+    for domain in list(env.domains.values() if hasattr(env.domains, "values") else env.domains.sorted()):
+        for name, shown, kind, document, anchor, priority in domain.get_objects():
+            if (domain.name, kind) == ("std", "doc"):
+                continue  # by its title, which no message shows
+            key = (domain.name, str(kind), str(name))
+            value = (document, (str(shown), anchor, priority))
+            found[key] = (document, (found[key][1], value)) if key in found else value
+        for table in ("labels", "anonlabels", "citations", "terms"):
+            for name, value in domain.data.get(table, {}).items():
+                found[domain.name, table, str(name)] = (value[0], value)
+        for name, value in (domain.data.get("objects", {}) if domain.name == "math" else {}).items():
+            found[domain.name, "equation", str(name)] = (value[0], value)
+    for document in env.all_docs:
+        found["", "document", document] = (document, None)
+    return found
+
+
+def figures(env: Any) -> Dict[str, Any]:
+    """Which figures of each document have a number."""
+    return (
+        {
+            document: sorted((kind, sorted(numbers)) for kind, numbers in kinds.items())
+            for document, kinds in getattr(env, "toc_fignumbers", {}).items()
+        }
+        if env.config.numfig
+        else {}
+    )
+
+
+# ---- what a place holds
+
+
+def _is_import(frame: Any) -> bool:
+    """Whether a folder is listed by an import, which notes its file itself."""
+    return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
+
+
+def content(path: str) -> Optional[str]:
+    """The digest of a file; None where there is none."""
+    try:
+        with io.open(path, "rb") as stream:
+            return hashlib.sha256(stream.read()).hexdigest()[:32]
+    except OSError:
+        return None
+
+
+def listing(path: str) -> Optional[str]:
+    """The digest of the names in a folder, but for what Python writes there."""
+    try:
+        names_in = sorted(name for name in os.listdir(path) if name != "__pycache__")
+    except OSError:
+        return None
+    return hashlib.sha256("\0".join(names_in).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def everything(path: str) -> str:
+    """The digest of all files below a folder."""
+    total = hashlib.sha256()
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(files):
+            place = os.path.join(folder, name)
+            total.update(
+                ("%s\0%s\0" % (os.path.relpath(place, path), content(place))).encode("utf-8", "surrogateescape")
+            )
+    return total.hexdigest()[:32]
