@@ -66,6 +66,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="uv|virtualenv")
+def bench(session: nox.Session) -> None:
+    """Measure against what one would do otherwise: nox -s bench -- ARCHIVE PATCH [PART ...]."""
+    install(session)
+    session.run("python", "-m", "benchmarks.kernel", *session.posargs)
+
+
+@nox.session(venv_backend="uv|virtualenv")
 def docs(session: nox.Session) -> None:
     """Build our own documentation, and check it in our own matrix: a warning in any cell fails."""
     install(session, "docs")

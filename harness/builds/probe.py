@@ -452,6 +452,8 @@ class Probe(object):
                     with self.guarded():
                         self.keeper.done(self.app.env, arguments[place])
                 self.stage = before
+                for cache in ("_pickled_doctree_cache", "_write_doc_doctree_cache"):
+                    getattr(self.app.env, cache, {}).clear()  # Sphinx 7.3 to 9.2 keep all that was read in memory
 
         return wrapped
 

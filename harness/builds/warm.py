@@ -107,7 +107,8 @@ class Keeper(object):
 
     def add(self, names: Set[str], path: Any) -> None:
         whole = os.path.abspath(os.fsdecode(path))
-        if whole.startswith(self.roots) and "/__pycache__/" not in whole:
+        own = str(getattr(self.probe.app, "doctreedir", None)) + os.sep
+        if whole.startswith(self.roots) and not whole.startswith(own) and "/__pycache__/" not in whole:
             names.add(whole)
 
     def undisturbed(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -81,7 +81,9 @@ BASE = {
     "parts/a.rst": page("A", ".. _here:\n\nHere\n----", "A *mistake.", ".. shout:: a.c", ".. tell:: code.c"),
     "parts/b.rst": page("B", ".. _here:\n\nThere\n-----", "See :ref:`missing`, :ref:`here` and :term:`word`.", ".. shout:: b.c"),
     "parts/c.rst": page("C", ".. include:: /piece.inc", ".. count:: counted", ".. ask:: asked", ".. tell:: code.c"),
-    "parts/d.rst": page("D", ".. option:: --fast", ":doc:`/parts/e` :option:`--fast` :py:func:`run`", ".. glossary::\n\n   word\n      Text."),
+    "parts/d.rst": page(
+        "D", ".. option:: --fast", ":doc:`/parts/e` :option:`--fast` :py:func:`run`", ".. glossary::\n\n   word\n      Text."
+    ),
     "parts/e.rst": page("E", ".. option:: --fast", ".. c:function:: int run(int one)", "See [Q]_ and :numref:`here`."),
     "piece.inc": "An |unknown| thing.\n",
     "code.c": "good\nbad one\n",

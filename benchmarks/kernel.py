@@ -1,0 +1,280 @@
+"""docs-matrix against `make htmldocs` and against the kernel's own script, on a kernel: `nox -s bench -- ARCHIVE PATCH PART …`.
+
+ARCHIVE is a `linux-source-*.tar.xz`, PATCH a patch to its documentation. The parts:
+
+    whole      one cell, all documents: cold, and again after the patch
+    folder     `driver-api` in every cell, base and head, against as many runs of make, one after the other
+    script     `driver-api` in some Sphinx releases, against `tools/docs/test_doc_build.py -b` with the same releases
+    concerned  the patch in every cell, the documents concerned, from an unpacked kernel and an empty store
+
+CPU seconds are user and system time of a command and all its children, as the operating system counts them. Memory is what
+all processes of a command hold at once (Pss, looked at each second). Everything is built anew in a scratch store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness import matrix, process
+from harness.builds.result import Build
+from harness.builds.runner import Order
+from harness.investigate.bench import Bench
+from harness.investigate.subject import Asked, Subject, resolve
+from harness.matrix import Cell
+
+ROOT = Path(__file__).parents[1]
+CELL = "py3.13-docutils0.22.4-sphinx9.0.4"
+FOLDER = "driver-api"
+LIMIT = 3 * 3600.0
+OF_THE_SCRIPT = ("5.3.0", "7.2.6", "8.2.3")
+"""Sphinx releases that the script installs and the matrix has."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a piece of work took: seconds of wall and CPU time, and the most bytes that it held at once."""
+
+    wall: float
+    cpu: float
+    held: int
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.wall + other.wall, self.cpu + other.cpu, max(self.held, other.held))
+
+
+@dataclass
+class Held:
+    """The most that the processes below this one held at once."""
+
+    most: int = 0
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[Held]:
+    """Look each second at what the processes below this one hold."""
+    held, over = Held(), threading.Event()
+
+    def look() -> None:
+        while not over.wait(1.0):
+            held.most = max(held.most, sum(_pss(pid) for pid in _below(os.getpid())))
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield held
+    finally:
+        over.set()
+        thread.join()
+
+
+def _below(pid: int) -> list[int]:
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            after = entry.read_text().rpartition(")")[2].split()
+            parents.setdefault(int(after[1]), []).append(int(entry.parent.name))
+    found, todo = [], [pid]
+    while todo:
+        children = parents.get(todo.pop(), [])
+        found += children
+        todo += children
+    return found
+
+
+def _pss(pid: int) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:"))
+    return 0
+
+
+class Kernel:
+    """A kernel with and without a patch, for make and for docs-matrix."""
+
+    def __init__(self, archive: Path, patch: Path, scratch: Path) -> None:
+        self.archive, self.patch, self.scratch = archive, patch, scratch
+        subprocess.run(["tar", "-C", scratch, "-xf", archive], check=True)
+        self.tree = next(scratch.glob("linux-source-*"))
+        self.bench = Bench(matrix.load(ROOT / "matrix.yaml"), scratch / "store")
+        self.subject: Subject = resolve(Asked(str(self.tree), patches=(patch,), docs=("all",)), self.bench)
+
+    def order(self, cell: Cell, *, head: bool, variables: Mapping[str, str] | None = None) -> Order:
+        """What to build in `cell`: the head from the base's build, or the base, to be kept."""
+        environment = self.bench.provide(cell, self.subject.requirements).environment
+        recipe = replace(self.subject.recipe, variables={**(self.subject.recipe.variables or {}), **(variables or {})})
+        assert self.subject.base is not None
+        if head:
+            return Order(environment, self.subject.head, recipe, base=self.subject.base)
+        return Order(environment, self.subject.base, recipe, keep=True)
+
+    def build(self, cell: Cell, *, head: bool, variables: Mapping[str, str] | None = None) -> tuple[Cost, Build]:
+        """Build it now, by the harness."""
+        order = self.order(cell, head=head, variables=variables)
+        started = time.monotonic()
+        with watched() as held:
+            made = self.bench.runner.build(order)
+        if not made.fresh or made.build.status != "ok" or (head and made.build.resumed is None):
+            raise SystemExit(f"{cell.name}: {made.build.status}: {made.build.reason or made.build.cold}")
+        cost = Cost(time.monotonic() - started, sum(build.cpu_seconds for build in made.now), held.most)
+        return cost, made.build
+
+    def make(self, cell: Cell, variables: Mapping[str, str] | None = None) -> tuple[Cost, list[str]]:
+        """What a user would do: make htmldocs in the tree, as many jobs as the kernel chooses. Its lines on stderr."""
+        environment = self.bench.provide(cell, self.subject.requirements).environment
+        given = {**os.environ, "PATH": f"{environment.bin}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        words = ["make", "htmldocs", *(f"{name}={value}" for name, value in (variables or {}).items())]
+        with watched() as held:
+            done = process.run(words, timeout=LIMIT, cwd=self.tree, env=given)
+        if done.returncode:
+            raise SystemExit(f"make htmldocs: {done.error_text[-500:]}")
+        return Cost(done.seconds, done.cpu_seconds, held.most), done.error_text.splitlines()
+
+    def clean(self) -> None:
+        process.run(["make", "cleandocs"], timeout=LIMIT, cwd=self.tree)
+
+    def apply(self, *, back: bool = False) -> None:
+        """Patch the tree that make builds in."""
+        subprocess.run(["git", "apply", *(["-R"] if back else []), self.patch], cwd=self.tree, check=True)
+
+    def cells(self) -> tuple[Cell, ...]:
+        return self.bench.matrix.cells
+
+
+def whole(kernel: Kernel) -> None:
+    """One cell, the whole kernel."""
+    cell = next(cell for cell in kernel.cells() if cell.name == CELL)
+    kernel.clean()
+    cold_make, _ = kernel.make(cell)
+    cold, base = kernel.build(cell, head=False)
+    kernel.apply()
+    warm_make, _ = kernel.make(cell)
+    kernel.apply(back=True)
+    warm, head = kernel.build(cell, head=True)
+    tell("whole, cold", cold, cold_make)
+    tell("whole, after the patch", warm, warm_make)
+    print(f"  {len(base.diagnostics)} diagnostics, {len(head.diagnostics)} after; read {len(head.resumed or ())} again")
+
+
+def folder(kernel: Kernel) -> None:
+    """`driver-api`, every cell, base and head."""
+    variables = {"SPHINXDIRS": FOLDER}
+    orders = [kernel.order(cell, head=False, variables=variables) for cell in kernel.cells()]
+    heads = [kernel.order(cell, head=True, variables=variables) for cell in kernel.cells()]
+    started = time.monotonic()
+    with watched() as held, process.workers(os.cpu_count() or 1) as pool:
+        made = [
+            future.result()
+            for one in (orders, heads)
+            for future in [pool.submit(kernel.bench.runner.build, order) for order in one]
+        ]
+    cpu = sum(build.cpu_seconds for one in made for build in one.now)
+    ours = Cost(time.monotonic() - started, cpu, held.most)
+    theirs = Cost(0.0, 0.0, 0)
+    for cell in kernel.cells():
+        for patched in (False, True):
+            kernel.clean()
+            if patched:
+                kernel.apply()
+            theirs += kernel.make(cell, variables)[0]
+            if patched:
+                kernel.apply(back=True)
+    tell(f"{FOLDER}, {len(orders)} cells, base and head", ours, theirs)
+
+
+def script(kernel: Kernel) -> None:
+    """`driver-api`, against the kernel's own script with the same Sphinx releases."""
+    path = kernel.tree / "tools/docs/test_doc_build.py"
+    if not path.exists():
+        print("script: this kernel has no tools/docs/test_doc_build.py")
+        return
+    cells = [cell for cell in kernel.cells() if cell.sphinx in OF_THE_SCRIPT]
+    with tempfile.TemporaryDirectory() as store, watched() as held:
+        words = [sys.executable, "-m", "harness", "check", "--tree", str(kernel.tree), "--patch", str(kernel.patch)]
+        named = [word for cell in cells for word in ("--cell", cell.name)]
+        given = {**os.environ, "DOCS_MATRIX_STORE": store}
+        out = Path(store) / "report"
+        words += [*named, "--docs", FOLDER, "--out", str(out)]
+        done = process.run(words, timeout=LIMIT, cwd=ROOT, env=given)
+        ours = Cost(done.seconds, done.cpu_seconds, held.most)
+    versions = [cell.sphinx for cell in cells]
+    words = [sys.executable, str(path), "-b", "-V", *versions, "-a", f"SPHINXDIRS={FOLDER}"]
+    with watched() as held:
+        done = process.run(words, timeout=LIMIT, cwd=kernel.tree)
+    if done.returncode:
+        raise SystemExit(f"test_doc_build.py: {done.error_text[-500:]}")
+    tell(
+        f"{FOLDER}, Sphinx {', '.join(versions)}, environments included",
+        ours,
+        Cost(done.seconds, done.cpu_seconds, held.most),
+    )
+
+
+def concerned(kernel: Kernel) -> None:
+    """The patch in every cell, from nothing but warm package downloads."""
+    with tempfile.TemporaryDirectory() as store, watched() as held:
+        out = Path(store) / "report"
+        words = [sys.executable, "-m", "harness", "check", "--tree", str(kernel.tree), "--patch", str(kernel.patch)]
+        done = process.run(
+            [*words, "--out", str(out)], timeout=LIMIT, cwd=ROOT, env={**os.environ, "DOCS_MATRIX_STORE": store}
+        )
+        first = Cost(done.seconds, done.cpu_seconds, held.most)
+        answer = json.loads((out / "findings.json").read_text("utf-8"))
+        again = process.run(
+            [*words, "--out", str(out)], timeout=LIMIT, cwd=ROOT, env={**os.environ, "DOCS_MATRIX_STORE": store}
+        )
+    built = sum(cell["seconds"] for cell in answer["cells"].values())
+    print(
+        f"the documents concerned, {len(answer['cells'])} cells: {first.wall:.0f} s, {first.cpu:.0f} s CPU, {_mib(first.held)}"
+    )
+    print(f"  of these, builds: {built:.0f} s in all cells; again: {again.seconds:.1f} s")
+
+
+def tell(what: str, ours: Cost, theirs: Cost) -> None:
+    """A row: both, and the ratios of ours to theirs."""
+    print(f"{what}:")
+    for name, cost in (("docs-matrix", ours), ("otherwise", theirs)):
+        print(f"  {name:12} {cost.wall:7.0f} s wall {cost.cpu:7.0f} s CPU {_mib(cost.held)}")
+    print(
+        f"  {'ratio':12} {ours.wall / theirs.wall:7.2f}        {ours.cpu / theirs.cpu:7.2f}       {ours.held / theirs.held:7.2f}",
+        flush=True,
+    )
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:6.0f} MiB"
+
+
+PARTS = {"whole": whole, "folder": folder, "script": script, "concerned": concerned}
+
+
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="nox -s bench --", description="Measure docs-matrix on a kernel.")
+    parser.add_argument("archive", type=Path, help="linux-source-*.tar.xz")
+    parser.add_argument("patch", type=Path, help="a patch to its documentation")
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help=f"{', '.join(PARTS)}; default: all")
+    options = parser.parse_args(words)
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {options.archive.name}",
+        flush=True,
+    )
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-bench-", ignore_cleanup_errors=True) as scratch:
+        kernel = Kernel(options.archive.absolute(), options.patch.absolute(), Path(scratch))
+        for part in options.part or PARTS:
+            PARTS[part](kernel)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
