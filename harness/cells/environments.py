@@ -19,6 +19,7 @@ from harness.cells import tool
 from harness.cells.interpreters import Interpreter
 from harness.cells.locks import Lock
 from harness.errors import MachineError
+from harness.upkeep import room
 
 __all__ = ["Environment", "is_whole", "locate", "provide"]
 
@@ -78,7 +79,7 @@ def provide(lock: Lock, interpreter: Interpreter, *, store: Path, offline: bool 
     if is_whole(lock, interpreter, store):
         os.utime(folder / MARK)  # the least recently used go first when the store is full
         return environment
-    with files.locked(folder.with_suffix(".lock")):
+    with files.locked(room(store, "environments") / f"{folder.name}.lock"):
         if not is_whole(lock, interpreter, store):
             _make(environment, offline=offline)
     return environment

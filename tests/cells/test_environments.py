@@ -149,4 +149,4 @@ def test_a_store_that_cannot_be_written_is_told(buildable: tuple[Lock, Interpret
     lock, interpreter = buildable
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineError, match="cannot be written"):
-        environments.provide(lock, interpreter, store=tmp_path / "file")
+        environments.provide(lock, interpreter, store=tmp_path / "file" / "store")
