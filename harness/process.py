@@ -8,6 +8,7 @@ when this process dies without being able to (kill -9), so that nothing is left 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import os
@@ -187,7 +188,8 @@ class _Groups:
     def discard(self, pgid: int) -> None:
         with self._lock:
             self._alive.discard(pgid)
-            self._tell(f"-{pgid}\n")
+            if self._watchdog is not None:  # it is none where this process ends
+                self._tell(f"-{pgid}\n")
 
     def alive(self) -> tuple[int, ...]:
         with self._lock:
@@ -198,8 +200,17 @@ class _Groups:
         with self._lock:
             self._tell("")
 
+    def dismiss(self) -> None:
+        """Have the watchdog end what is still under way, and wait until it has ended itself."""
+        with self._lock:
+            watchdog, self._watchdog = self._watchdog, None
+        _end(watchdog)
+
     def _tell(self, line: str) -> None:
         if self._watchdog is None or self._watchdog.poll() is not None:
+            _end(self._watchdog)
+            atexit.unregister(self.dismiss)
+            atexit.register(self.dismiss)
             self._watchdog = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", _WATCHDOG],
                 stdin=subprocess.PIPE,
@@ -211,6 +222,12 @@ class _Groups:
         assert self._watchdog.stdin is not None
         self._watchdog.stdin.write(line)
         self._watchdog.stdin.flush()
+
+
+def _end(watchdog: subprocess.Popen[str] | None) -> None:
+    if watchdog is not None:
+        with contextlib.suppress(BrokenPipeError), watchdog:
+            pass  # the end of what it reads is its sign
 
 
 _GROUPS = _Groups()

@@ -1,25 +1,46 @@
-"""The store's size: what was not used for longest goes first, once a day, when there is more than the limit.
+"""The store as a folder: what lies in it, that it is ours, and its size.
 
-The limit is `$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30. What was used within a day stays, whatever the size: another
-process may be using it. The trees' objects count, and go only when the store is emptied.
+Whoever writes below the store asks `room` for the place, and so claims the store first: a folder that holds something
+else is never written into.
+
+What was not used for longest goes first, once a day, when there is more than the limit. The limit is
+`$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30. What was used within a day stays, whatever the size: another process may be
+using it. The trees' objects count, and go only when the store is emptied.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from harness import files
-from harness.errors import InputError
+from harness.errors import InputError, MachineError
 
-__all__ = ["Kept", "claim", "empty", "kept", "limit", "sweep"]
+__all__ = ["Kept", "Room", "claim", "empty", "kept", "limit", "refusal", "room", "sweep"]
 
 MARK = "docs-matrix-store"
-OURS = ("answers", "builds", "environments", "locks", "work", "trees.git", "trees.lock", "swept", "warm", MARK)
-"""What a store holds; nothing else in its folder is ever removed."""
+Room = Literal[
+    "answers", "builds", "environments", "histories", "locks", "swept", "trees.git", "trees.lock", "warm", "work"
+]
+"""What a store holds beside its mark; nothing else in its folder is ever removed."""
+
+OURS: tuple[str, ...] = (*get_args(Room), MARK)
+
+_NAMES = {
+    "answers": r"[0-9a-f]{40}",
+    "builds": r"[0-9a-f]{64}(\.lock)?",
+    "environments": r"[0-9a-f]{24}(\.lock)?",
+    "histories": r".+-[0-9].*\.json",
+    "locks": r"py[0-9].*\.txt(\.lock)?",
+    "warm": r"[0-9a-f]{64}",
+    "work": r"[0-9a-f]{16}",
+}
+"""The names in our folders, by which a store without its mark is known from another's folder called `builds`."""
 
 DAY = 24 * 3600.0
 DEFAULT_LIMIT = 30.0
@@ -46,18 +67,55 @@ def limit(text: str | None) -> int:
     return int(gib * 2**30)
 
 
+def room(store: Path, name: Room) -> Path:
+    """The place `name` in `store`, to write there: `store` is claimed; raises as `claim` does."""
+    claim(store)
+    return store / name
+
+
 def claim(store: Path) -> None:
-    """Make `store` a store, or see that it is one; raises `InputError` for a folder that holds something else."""
+    """Make `store` a store, or see that it is one.
+
+    Raises `InputError` for a folder that holds something else, `MachineError` where it cannot be read or written.
+    """
     if (store / MARK).exists():
         return
-    foreign = store.exists() and not store.is_dir()
-    if store.is_dir():  # another process may be claiming it at this moment
-        foreign = any(not entry.name.startswith(f".{MARK}") for entry in store.iterdir())
-    if foreign and not (store / MARK).exists():
-        raise InputError(
-            f"{store}: is no store of docs-matrix, and not empty; name another folder in DOCS_MATRIX_STORE"
-        )
+    if reason := refusal(store):
+        raise InputError(f"{store}: {reason}; name another folder in DOCS_MATRIX_STORE")
     files.write_whole(store / MARK, "What docs-matrix keeps; `docs-matrix store empty` removes it.\n")
+
+
+def refusal(store: Path) -> str | None:
+    """Why `store` can be no store: it is no folder, or one without our mark that holds what is not ours; None where it can.
+
+    A store that lost its mark, or never had it, is known by what it holds. Raises `MachineError` where it cannot be read.
+    """
+    try:
+        foreign = store.is_dir() and not all(_is_ours(entry) for entry in store.iterdir())
+    except OSError as error:
+        raise MachineError(f"{store}: cannot be read: {error.strerror or error}") from error
+    if foreign and not (store / MARK).exists():  # another process may be claiming it at this moment
+        return "is no store of docs-matrix, and not empty"
+    return "is no folder" if store.exists() and not store.is_dir() else None
+
+
+def _is_ours(entry: Path) -> bool:
+    """Whether only docs-matrix can have made this entry of a folder; an empty folder of one of our names is no loss."""
+    match entry.name:
+        case "trees.git":  # the lock is made first
+            return (entry.parent / "trees.lock").is_file()
+        case "trees.lock" | "swept" | "docs-matrix-store":
+            return entry.is_file()
+        case name if name in _NAMES:
+            usual = re.compile(rf"{_NAMES[name]}|\.{_NAMES[name]}\.\w+")  # the latter was about to be written
+            return entry.is_dir() and all(usual.fullmatch(below.name) for below in entry.iterdir())
+        case name:
+            return _is_unfinished(name)
+
+
+def _is_unfinished(name: str) -> bool:
+    """Whether this is what an interruption leaves of a file of the store that was about to be written."""
+    return name.startswith(tuple(f".{ours}." for ours in OURS))
 
 
 def empty(store: Path) -> None:
@@ -65,8 +123,9 @@ def empty(store: Path) -> None:
     if not store.exists():
         return
     claim(store)
-    for name in OURS:
-        files.remove(store / name)
+    for entry in sorted(store.iterdir(), key=lambda entry: entry.name == MARK):  # the mark last
+        if entry.name in OURS or _is_unfinished(entry.name):
+            files.remove(entry)
     if not any(store.iterdir()):
         store.rmdir()
 
@@ -88,7 +147,7 @@ def sweep(store: Path, most: int) -> tuple[Kept, ...]:
 
     Nothing is done where the last sweep was within a day.
     """
-    stamp = store / "swept"
+    stamp = room(store, "swept")
     now = time.time()
     if stamp.exists() and now - stamp.stat().st_mtime < DAY:
         return ()

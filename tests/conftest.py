@@ -70,6 +70,7 @@ def docs_matrix(tmp_path: Path, store: Path) -> Command:
             **os.environ,
             "CI": None,
             "GITHUB_ACTIONS": None,
+            "PYTHONDONTWRITEBYTECODE": None,  # or each of hundreds of runs compiles all modules
             "PYTHONPATH": str(ROOT),
             "DOCS_MATRIX_STORE": str(store),
             **variables,

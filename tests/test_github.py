@@ -135,8 +135,9 @@ def test_more_cells_than_github_makes_jobs_of_are_cut_with_a_count(docs_matrix: 
     assert "2 cells are left out" in answer.stderr
 
 
-def test_twelve_cells_and_five_thousand_findings_are_merged_within_the_limits(
-    docs_matrix: Command, tmp_path: Path, step: dict[str, str]
+@pytest.mark.parametrize("cells", [3, pytest.param(12, marks=pytest.mark.acceptance)])
+def test_many_cells_with_five_thousand_findings_are_merged_within_the_limits(
+    docs_matrix: Command, tmp_path: Path, step: dict[str, str], cells: int
 ) -> None:
     said = [
         new(f'Unknown target name: "target-{number}".', number % 400 + 1, path=f"docs/part-{number % 97}/page.rst")
@@ -144,7 +145,7 @@ def test_twelve_cells_and_five_thousand_findings_are_merged_within_the_limits(
     ]
     said += [replace(known(f"known {number}", number), how="") for number in range(1, 801)]
     said += [fixed(f"gone {number}", number) for number in range(1, 201)]
-    names = [f"py3.13-docutils0.23-sphinx9.2.0-{letter}" for letter in "abcdefghijkl"]
+    names = [f"py3.13-docutils0.23-sphinx9.2.0-{letter}" for letter in "abcdefghijkl"[:cells]]
     for name in names:
         parts.keep(run(cell(name, *said), tree="handbook"), tmp_path / "jobs" / name)
     answer = docs_matrix("merge", tmp_path / "jobs", "--github", **step)

@@ -88,6 +88,26 @@ time.sleep(600)
     assert gone_within(int((tmp_path / "pid").read_text()), 60)
 
 
+def test_a_process_that_ends_by_itself_leaves_no_command_and_no_watchdog(tmp_path: Path) -> None:
+    code = """
+import pathlib, threading, time
+from harness import process
+process.run(["true"], timeout=60)
+process._GROUPS._watchdog.kill()
+process._GROUPS._watchdog.wait()  # the next command has another one
+threading.Thread(target=process.run, args=[["sleep", "600"]], kwargs={"timeout": 600}, daemon=True).start()
+while not process._GROUPS.alive():
+    time.sleep(0.01)
+print(process._GROUPS.alive()[0], process._GROUPS._watchdog.pid)
+"""
+    words = [sys.executable, "-X", "dev", "-W", "always::ResourceWarning", "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    command, watchdog = map(int, done.stdout.split())
+    assert not alive(watchdog)
+    assert gone_within(command, 60)
+
+
 def test_a_script_written_a_moment_ago_runs_while_other_threads_start_commands(tmp_path: Path) -> None:
     def write_and_run(number: int) -> int:
         script = tmp_path / f"{number}.sh"

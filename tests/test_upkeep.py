@@ -6,6 +6,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from harness.errors import InputError
 
 def thing(store: Path, name: str, *, days: float) -> Path:
     """A folder of 1 MiB in the store, last used so many days ago."""
+    upkeep.claim(store)
     folder = store / name
     folder.mkdir(parents=True)
     (folder / "mark").write_bytes(os.urandom(2**20))
@@ -69,3 +71,33 @@ def test_a_store_is_claimed_by_many_at_once_and_a_folder_of_others_by_none(tmp_p
     (tmp_path / "mine" / "thesis.tex").write_text("x")
     with pytest.raises(InputError, match="is no store"):
         upkeep.claim(tmp_path / "mine")
+
+
+def test_whoever_writes_into_a_store_has_claimed_it(tmp_path: Path) -> None:
+    for name in get_args(upkeep.Room):
+        place = upkeep.room(tmp_path / name, name)
+        assert [entry.name for entry in place.parent.iterdir()] == [upkeep.MARK]
+    (tmp_path / "thesis.tex").write_text("x")
+    with pytest.raises(InputError, match="is no store"):
+        upkeep.room(tmp_path, "builds")
+
+
+def test_a_store_without_its_mark_is_known_by_what_it_holds(tmp_path: Path) -> None:
+    for folder in ("builds/" + "0a" * 32, "environments/" + "0a" * 12, "work/" + "0a" * 8, "trees.git/objects"):
+        (tmp_path / folder).mkdir(parents=True)
+    files = (f"environments/{'0a' * 12}.lock", "locks/py3.13-x.txt", "locks/.py3.13-x.txt.1a_b", "trees.lock", "swept")
+    for file in (*files, ".swept.1a_b"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("")
+    upkeep.claim(tmp_path)
+    upkeep.empty(tmp_path)
+    assert not tmp_path.exists()
+
+
+@pytest.mark.parametrize("file", ["builds/release", "work/thesis.tex", "locks/bicycle", "trees.git/HEAD", "builds"])
+def test_a_folder_of_others_that_uses_our_names_is_left_alone(tmp_path: Path, file: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("x")
+    with pytest.raises(InputError, match="is no store"):
+        upkeep.empty(tmp_path)
+    assert (tmp_path / file).exists()

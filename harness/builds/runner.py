@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import files, process
+from harness import files, process, upkeep
 from harness.builds import answers, capture, probe, quiet, recipes, states, warm
 from harness.builds.result import Build, BuildStatus
 from harness.builds.states import WarmState
@@ -245,7 +245,7 @@ def _furnish(
         "keep": str(scratch / "warm") if order.keep and order.documents is None else None,
         "start": str(state.folder) if state else None,
         "again": list(again),
-        "answers": str(store / "answers") if order.recipe.kind == "make" else None,
+        "answers": str(upkeep.room(store, "answers")) if order.recipe.kind == "make" else None,
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"

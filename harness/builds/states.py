@@ -12,7 +12,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import files
+from harness import files, upkeep
 
 __all__ = ["WarmState", "find", "keep"]
 
@@ -42,11 +42,11 @@ def find(store: Path, key: str) -> WarmState | None:
 def keep(store: Path, key: str, made: Path, records: Path, slot: str) -> None:
     """Take the folder `made`, which a build in `slot` left, and its `records` into the store; where it was left at all.
 
-    Raises `MachineError` on a full disk.
+    Raises `MachineError` on a full disk, and as `harness.upkeep.claim` does.
     """
     if not made.is_dir():
         return
-    place = store / "warm" / key
+    place = upkeep.room(store, "warm") / key
     try:
         shutil.copyfile(records, made / RECORDS)
         (made / SLOT).write_text(slot, "utf-8")

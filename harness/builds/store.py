@@ -16,6 +16,7 @@ from pathlib import Path
 
 from harness import files
 from harness.builds.result import Build
+from harness.upkeep import room
 
 __all__ = ["BuildStore"]
 
@@ -35,7 +36,7 @@ class BuildStore:
 
     def put(self, key: str, build: Build, log: bytes, *, number: int = 1) -> None:
         """Keep `build`, the observation `number` of `key`, and what it printed; raises `MachineError` on a full disk."""
-        place = self._place(key)
+        place = room(self.folder, "builds") / key
         files.write_whole(place / _log(number), log)
         files.write_json(place / (_result(number) if build.status == "ok" else "failure.json"), build.to_json())
 
@@ -49,7 +50,7 @@ class BuildStore:
     @contextmanager
     def building(self, key: str) -> Iterator[None]:
         """Hold `key` against other processes that want the same build."""
-        with files.locked(self.folder / "builds" / f"{key}.lock"):
+        with files.locked(room(self.folder, "builds") / f"{key}.lock"):
             yield
 
     def _place(self, key: str) -> Path:

@@ -13,6 +13,7 @@ from harness.cells.interpreters import Interpreter
 from harness.cells.locks import Lock
 from harness.errors import HarnessError, MachineError, MissingInterpreterError
 from harness.matrix import Cell, Matrix
+from harness.upkeep import refusal
 
 __all__ = ["CellState", "Lack", "examine", "state"]
 
@@ -134,9 +135,15 @@ def _store(store: Path) -> Iterator[Lack]:
     while not there.exists() and there != there.parent:
         there = there.parent
     try:
+        if reason := refusal(store):
+            yield Lack(f"the store {store} {reason}", elsewhere)
+            return
         with tempfile.TemporaryFile(dir=there):
             pass
         free = shutil.disk_usage(there).free
+    except MachineError as error:
+        yield Lack(f"the store {error}", elsewhere)
+        return
     except OSError as error:
         yield Lack(f"the store {store} cannot be written: {error.strerror or error}", elsewhere)
         return

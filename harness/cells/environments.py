@@ -9,6 +9,7 @@ must not reach another.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from harness.cells import tool
 from harness.cells.interpreters import Interpreter
 from harness.cells.locks import Lock
 from harness.errors import MachineError
+from harness.upkeep import room
 
 __all__ = ["Environment", "is_whole", "locate", "provide"]
 
@@ -78,7 +80,7 @@ def provide(lock: Lock, interpreter: Interpreter, *, store: Path, offline: bool 
     if is_whole(lock, interpreter, store):
         os.utime(folder / MARK)  # the least recently used go first when the store is full
         return environment
-    with files.locked(folder.with_suffix(".lock")):
+    with files.locked(room(store, "environments") / f"{folder.name}.lock"):
         if not is_whole(lock, interpreter, store):
             _make(environment, offline=offline)
     return environment
@@ -116,13 +118,13 @@ def _uv(environment: Environment, *arguments: str, stdin: bytes = b"") -> None:
     finished = tool.run(*arguments, timeout=MAKING, stdin=stdin)
     if finished.returncode == 0:
         return
-    says = f"the environment of {environment.lock.path} cannot be made on Python {environment.interpreter.version}"
-    says = f"{says} in {environment.folder}: {tool.reason(finished)}"
     if "No space left" in finished.error_text:
-        says += " (free some, or empty the store: docs-matrix store empty)"
-    elif tool.no_network(finished):
-        says += " (the package index must be reachable for this)"
-    raise MachineError(says)
+        raise files.cannot_write(environment.folder, OSError(errno.ENOSPC, "No space left"))
+    # The way out comes first: what is long is cut where it is told in short.
+    advice = "call again without --offline" if "--offline" in arguments else "the package index must be reachable"
+    says = f"{advice}: " if tool.no_network(finished) else ""
+    says += f"the environment of {environment.lock.path} cannot be made on Python {environment.interpreter.version}"
+    raise MachineError(f"{says} in {environment.folder}: {tool.reason(finished)}")
 
 
 def _mark(folder: Path, lock: Lock, interpreter: Interpreter) -> dict[str, str]:

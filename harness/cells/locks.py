@@ -36,6 +36,7 @@ from harness import files
 from harness.cells import tool
 from harness.errors import HarnessError, InputError, MachineError
 from harness.matrix import Cell, normalised
+from harness.upkeep import room
 
 __all__ = [
     "Lock",
@@ -164,13 +165,14 @@ def provide(cell: Cell, requirements: Iterable[str], *, committed: Path, store: 
     found = look_up(cell, requirements, committed=committed, store=store)
     if isinstance(found, Lock):
         return found
-    with files.locked(store / "locks" / f"{name}.lock"):
+    kept = room(store, "locks")
+    with files.locked(kept / f"{name}.lock"):
         found = look_up(cell, requirements, committed=committed, store=store)
         if isinstance(found, Lock):
             return found
         text = resolve(cell, requirements, offline=offline)
-        files.write_whole(store / "locks" / name, text)
-        return _lock(store / "locks" / name, text)
+        files.write_whole(kept / name, text)
+        return _lock(kept / name, text)
 
 
 def resolve(cell: Cell, requirements: Iterable[str], *, offline: bool = False) -> str:

@@ -40,10 +40,6 @@ _FINDING = threading.Lock()
 """Held while uv is looked for: two threads that ask sysconfig for the first time disturb each other (Python 3.11)."""
 
 
-_FINDING = threading.Lock()
-"""Held while uv is looked for: two threads that ask sysconfig for the first time disturb each other (Python 3.11)."""
-
-
 def run(*arguments: str, timeout: float, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> process.Finished:
     """Run uv with `arguments`, `env` added to the environment; `timeout` in seconds. Raises `MachineError` where uv is
     not there, or does not end in time."""

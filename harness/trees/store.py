@@ -19,6 +19,7 @@ from harness.trees.git import Repository, last_line
 from harness.trees.patches import Patch
 from harness.trees.tree import FILE, GITLINK, Contents, Tree, identity_of
 from harness.trees.workspaces import Workspace, workspace
+from harness.upkeep import room
 
 __all__ = ["Trees"]
 
@@ -27,10 +28,10 @@ class Trees:
     """The trees in the store at `store`; any number of processes and threads may use one store."""
 
     def __init__(self, store: Path) -> None:
-        self._work = store / "work"
-        self._repository = Repository(store / "trees.git")
+        self._work = room(store, "work")
+        self._repository = Repository(room(store, "trees.git"))
         attributes = self._repository.folder / "info" / "attributes"
-        with locked(store / "trees.lock"):
+        with locked(room(store, "trees.lock")):
             if not attributes.exists():
                 self._repository.folder.mkdir(exist_ok=True)
                 self._repository.run("init", "--quiet", "--bare", "--template=", "--object-format=sha1")

@@ -80,10 +80,8 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
 
 
 def bench(options: argparse.Namespace) -> Bench:
-    """The bench on the user's store, which is claimed; raises `InputError` or `MachineError`."""
-    configuration = matrix_of(options)
-    upkeep.claim(store())
-    return Bench(configuration, store(), offline=options.offline)
+    """The bench on the user's store; raises `InputError` or `MachineError`."""
+    return Bench(matrix_of(options), store(), offline=options.offline)
 
 
 def matrix_of(options: argparse.Namespace) -> Matrix:

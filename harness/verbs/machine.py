@@ -176,7 +176,6 @@ def run_init(options: argparse.Namespace) -> int:
     candidates = common.cells(
         matrix.load(options.matrix or common.shipped_matrix() or common.find_matrix()), options.cell, None
     )
-    upkeep.claim(common.store())
     console = Console(stderr=True)
     with ExitStack() as stack:
         begun = beginning.begin(

@@ -28,7 +28,7 @@ BUILD = Build(
 
 
 def test_a_finished_build_is_found_again(tmp_path: Path) -> None:
-    store = BuildStore(tmp_path)
+    store = BuildStore(tmp_path / "store")
     assert store.observations("k") == ()
     store.put("k", BUILD, b"log \xff")
     assert store.observations("k") == (BUILD,)
@@ -36,22 +36,22 @@ def test_a_finished_build_is_found_again(tmp_path: Path) -> None:
 
 
 def test_a_failed_build_is_kept_as_evidence_and_is_no_result(tmp_path: Path) -> None:
-    store = BuildStore(tmp_path)
+    store = BuildStore(tmp_path / "store")
     store.put("k", replace(BUILD, status="failed", reason="it crashed"), b"log")
     assert store.observations("k") == ()
-    assert "it crashed" in (tmp_path / "builds" / "k" / "failure.json").read_text()
+    assert "it crashed" in (tmp_path / "store" / "builds" / "k" / "failure.json").read_text()
 
 
 def test_a_result_that_was_cut_is_no_result(tmp_path: Path) -> None:
-    store = BuildStore(tmp_path)
+    store = BuildStore(tmp_path / "store")
     store.put("k", BUILD, b"log")
-    path = tmp_path / "builds" / "k" / "result.json"
+    path = tmp_path / "store" / "builds" / "k" / "result.json"
     path.write_text(path.read_text()[:100])
     assert store.observations("k") == ()
 
 
 def test_repetitions_are_further_observations_of_the_same_build(tmp_path: Path) -> None:
-    store = BuildStore(tmp_path)
+    store = BuildStore(tmp_path / "store")
     other = replace(BUILD, diagnostics=())
     store.put("k", BUILD, b"log")
     store.put("k", other, b"other", number=2)
@@ -60,9 +60,9 @@ def test_repetitions_are_further_observations_of_the_same_build(tmp_path: Path) 
 
 
 def test_an_observation_that_was_cut_ends_what_is_known(tmp_path: Path) -> None:
-    store = BuildStore(tmp_path)
+    store = BuildStore(tmp_path / "store")
     for number in (1, 2, 3):
         store.put("k", BUILD, b"log", number=number)
-    path = tmp_path / "builds" / "k" / "observation-2.json"
+    path = tmp_path / "store" / "builds" / "k" / "observation-2.json"
     path.write_text(path.read_text()[:100])
     assert len(store.observations("k")) == 1

@@ -57,8 +57,11 @@ def test_a_store_that_cannot_be_written_is_told(
     buildable: tuple[Lock, Interpreter], cells: tuple[Cell, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    (lack,) = examined(cell_of(buildable[0], cells), tmp_path / "file")
-    assert lack.what == f"the store {tmp_path / 'file'} cannot be written: Not a directory"
+    for store, reason in (("file/store", "cannot be written: Not a directory"), ("file", "is no folder")):
+        (lack,) = examined(cell_of(buildable[0], cells), tmp_path / store)
+        assert lack.what == f"the store {tmp_path / store} {reason}"
+    (lack,) = examined(cell_of(buildable[0], cells), tmp_path)
+    assert lack.what == f"the store {tmp_path} is no store of docs-matrix, and not empty"
 
 
 def test_an_index_that_does_not_answer_is_told_while_something_must_be_fetched(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,25 @@ REPORTS = sorted((FOLDER / "reports").glob("*.txt"))
 THREAD = FOLDER / "noiommu-thread.txt"
 
 each = pytest.mark.parametrize("path", REPORTS or [None], ids=lambda path: path.stem[:3] if path else "none")
+
+
+def each_with(name: str, values: Sequence[object]) -> pytest.MarkDecorator:
+    """Each report with each of `values` as `name`: with one in turn in the quick tests, with the others in acceptance."""
+    rest = pytest.mark.acceptance
+    return pytest.mark.parametrize(
+        ("path", name),
+        [
+            pytest.param(
+                path,
+                value,
+                id=f"{path.stem[:3] if path else 'none'}-{value}",
+                marks=() if number % len(values) == turn else rest,
+            )
+            for number, path in enumerate(REPORTS or [None])
+            for turn, value in enumerate(values)
+        ],
+    )
+
 
 Mark = tuple[str | None, int | None, str | None, str]
 

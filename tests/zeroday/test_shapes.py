@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from harness.errors import InputError
 from harness.zeroday.mails import MOST_LINES
 from harness.zeroday.read import read
-from tests.zeroday.corpus import each, here, marks, same, the_one, told
+from tests.zeroday.corpus import each, each_with, here, marks, same, the_one, told
 
 REPORT = """\
 Hi Ada,
@@ -112,8 +112,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
-@each
-@pytest.mark.parametrize("width", [66, 72, 80])
+@each_with("width", [66, 72, 80])
 def test_a_report_that_was_wrapped_is_joined_again(path: Path | None, width: int) -> None:
     text = plain(here(path).read_text())
     for shape in (wrapped(text, width), quoted(wrapped(text, width), "> > ")):
@@ -136,8 +135,7 @@ def test_a_list_whose_blanks_were_squeezed_out_is_read(path: Path | None) -> Non
     ]
 
 
-@each
-@pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "8bit"])
+@each_with("encoding", ["quoted-printable", "base64", "8bit"])
 def test_a_mail_is_decoded(path: Path | None, encoding: str) -> None:
     text = plain(here(path).read_text())
     data = text.encode()

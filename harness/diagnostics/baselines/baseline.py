@@ -215,7 +215,7 @@ def _order(entry: Entry) -> tuple[object, ...]:
     anchor = entry.anchor or Anchor("", "", "")
     place = (anchor.section, anchor.source, anchor.block)
     rest = (entry.level, entry.category or "", entry.cells or (), entry.flaky, entry.reason or "")
-    return (entry.path or "", entry.message, *place, *rest)
+    return (entry.path or "", entry.message, *place, *rest, repr(entry))  # an empty text is not none
 
 
 class _Loader(yaml.SafeLoader):

@@ -17,6 +17,7 @@ from harness.cells import tool
 from harness.diagnostics import messages
 from harness.diagnostics.bisection import History, Pair
 from harness.errors import MachineError
+from harness.upkeep import room
 
 __all__ = ["entries", "quote", "section", "terms"]
 
@@ -46,7 +47,7 @@ def quote(
     """The entries of `package` behind `last_without` up to `first` that speak of `words`; None, with a note, where there is
     no history or nothing in it does. History files are kept in `store`."""
     try:
-        found_files = _history_files(package, first, store / "histories", offline=offline)
+        found_files = _history_files(package, first, room(store, "histories"), offline=offline)
     except MachineError as error:
         notes.append(f"the history of {package} {first} could not be fetched: {error}")
         return None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.diagnostics.baselines import baseline, merging
@@ -51,6 +51,7 @@ def text_of(entries: Sequence[Entry], path: Path, before: str | None = None) -> 
 
 @settings(deadline=None)
 @given(st.lists(ENTRIES, max_size=6))
+@example([Entry("", "WARNING", None, ""), Entry("", "WARNING", None, "", reason="")])
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, entries: list[Entry]) -> None:
     path = tmp_path_factory.mktemp("baseline") / "b.yaml"
     baseline.write(path, Baseline(tuple(entries)))
