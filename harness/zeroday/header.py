@@ -15,8 +15,9 @@ from harness.zeroday.report import Report, Tested
 __all__ = ["read_header"]
 
 _FIELD = re.compile(
-    r"(?P<key>tree/branch|branch HEAD|tree|head|commit|date|url|base|patch link|patch subject|config|compiler|docutils"
-    r"|sphinx|reproduce|rustc|gcc|clang|patch|docs|cell|note|blobs)\b(?P<note> ?\([^()]{0,200}\))?:(?P<text>[ \t].*|)$"
+    r"(?:(?P<key>tree/branch|branch HEAD|tree|head|commit|date|url|base|patch link|patch subject|config|compiler|docutils"
+    r"|sphinx|reproduce|rustc|gcc|clang|sparse|smatch|[a-z]{2,20} version|patch|docs|cell|note|blobs)\b"
+    r"(?P<note> ?\([^()]{0,200}\))?|::::::[ ](?P<other>[A-Za-z][\w ]{1,60})):(?P<text>[ \t].*|)$"
 )
 _BRACKET = re.compile(
     r"\[(?P<how>auto build|also build|also auto build|also applies|cannot apply)(?: test)?(?: (?P<level>[A-Z]+))?"
@@ -63,7 +64,7 @@ def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
         line = lines.lines[at]
         field = _FIELD.match(line[:3_000])
         if field:
-            last = _field_end(lines, at, end, field["key"])
+            last = _field_end(lines, at, end, field["key"] or field["other"])
             report = _with_field(report, field, lines, at, last)
         elif bracket := _BRACKET.match(line[:3_000]):
             last = _bracket_end(lines, at, end)
@@ -112,7 +113,7 @@ def _tag_end(lines: Lines, at: int, end: int) -> int:
 def _with_field(report: Report, field: re.Match[str], lines: Lines, at: int, last: int) -> Report:
     first = lines.lines[at][field.start("text") :].strip()
     rest = lines.lines[at + 1 : last]
-    key = field["key"]
+    key = field["key"] or field["other"]
     text = " ".join((first, *(line.strip() for line in rest))).strip()
     if key == "reproduce":
         script = "\n".join(filter(None, (first, *(line.strip() for line in rest))))

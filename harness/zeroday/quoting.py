@@ -1,7 +1,8 @@
 """Quoting and wrapping taken off: a report that somebody has answered, as the robot sent it.
 
 The robot's own marks begin with `>` too, so that the quoting is read from lines which can only be a report's frame (its
-greeting, its header, the title of its list), and exactly this prefix is taken off the others.
+greeting, its header, the title of its list), and exactly this prefix is taken off the others. Mail programs take a mark for
+quoting: some leave out the blank before it (`>>> b.rst:1:`), some put blanks between (`> > > b.rst:1:`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-__all__ = ["is_frame", "is_full", "unquoted", "unwrapped"]
+__all__ = ["is_frame", "is_full", "remarked", "unquoted", "unwrapped"]
 
 _QUOTE = re.compile(r"(?:>[ \t]?|[ \t]{0,3}>[ \t]?){1,20}")
 _FRAME = re.compile(
@@ -28,6 +29,8 @@ _WIDTH = 62
 """Characters; no mail program wraps at less."""
 _OF_THE_LIST = (" ", "\t", ">", "<", "--", "vim ")
 """What a line begins with that is no rest of the one before."""
+_MARK = ">> "
+_SPACED_MARK = "> > "
 _LEVEL_LAST = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror): *$")
 
 
@@ -41,6 +44,8 @@ def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
 
     >>> unquoted(["He wrote:", "> tree:   a", "> >> b.rst:1: WARNING: c"])
     (['tree:   a', '>> b.rst:1: WARNING: c'], ['He wrote:'])
+    >>> unquoted(["> tree:   a", ">>> b.rst:1: WARNING: c"])
+    (['tree:   a', '>> b.rst:1: WARNING: c'], [])
     """
     prefix = _prefix(lines)
     if prefix is None:
@@ -54,7 +59,7 @@ def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
         elif line.rstrip() == bare or not line.strip():
             inside.append("")
             outside.append("")
-        elif line.startswith(bare) and line[len(bare) : len(bare) + 1] != ">":
+        elif line.startswith(bare) and (line[len(bare)] != ">" or line.startswith(_MARK, len(bare))):
             inside.append(line[len(bare) :])
         elif _is_rest_of(lines, number, bare):
             inside[-1] = f"{inside[-1]} {line.strip()}"
@@ -77,6 +82,23 @@ def _is_rest_of(lines: Sequence[str], at: int, bare: str) -> bool:
     """Whether line `at` is what a mail program broke off a quoted line: that is long, and the next is quoted again."""
     before, after = lines[at - 1] if at else "", lines[at + 1] if at + 1 < len(lines) else ""
     return before.startswith(bare) and is_full(before, lines[at]) and after.startswith(bare)
+
+
+def remarked(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
+    """The lines of a report with its marks as the robot writes them, where blanks were put into them.
+
+    Only what `begins` a message has a mark; a line below it that has the same was broken off it.
+
+    >>> remarked(["> > a.rst:1: WARNING: b", "> > c", "> d"], lambda line: line.startswith("a"))
+    ['>> a.rst:1: WARNING: b', 'c', '> d']
+    """
+    out: list[str] = []
+    marked = False
+    for line in lines:
+        text = line.removeprefix(_SPACED_MARK)
+        marked = text != line and (marked or begins(text))
+        out.append(line if not marked else f"{_MARK}{text}" if begins(text) else text)
+    return out
 
 
 def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:

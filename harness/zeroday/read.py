@@ -65,11 +65,15 @@ def _layers(letter: Letter) -> Iterator[Lines]:
             break
         inside, lines = parted
         deeper = quoting.unquoted(inside)
-        if deeper is not None and len(deeper[0]) > len(inside) // 2:
+        if deeper is not None and _told(deeper[0]) > _told(inside) // 2:
             lines = [*deeper[1], *lines]
             inside = deeper[0]
-        yield Lines(inside)
+        yield Lines(quoting.remarked(inside, begins_message))
     yield Lines(lines)
+
+
+def _told(lines: Sequence[str]) -> int:
+    return sum(1 for line in lines if line.strip())
 
 
 def _reports(lines: Lines, letter: Letter) -> tuple[list[Report], tuple[str, ...]]:
