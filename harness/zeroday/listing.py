@@ -15,7 +15,7 @@ from harness.zeroday import write
 from harness.zeroday.lines import Lines
 from harness.zeroday.report import Message
 
-__all__ = ["begins_message", "read_list"]
+__all__ = ["begins_message", "may_be_marked", "read_list"]
 
 _MARGIN = "   "
 _LEVEL = re.compile(r"(WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror|fatal error): ?(?=\S|$)")
@@ -47,6 +47,11 @@ class _Head:
 def begins_message(text: str) -> bool:
     """Whether a line, without margin and mark, begins a message with a level."""
     return _head(text) is not None
+
+
+def may_be_marked(text: str) -> bool:
+    """Whether a line, without its mark, is a message: with a level, or a place alone."""
+    return _head(text, any_form=True) is not None
 
 
 def read_list(lines: Lines, start: int, end: int, level: str, *, barred: bool) -> tuple[Message, ...]:
