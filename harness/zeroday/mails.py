@@ -95,10 +95,11 @@ def _mail(data: bytes, name: str) -> Letter:
     plain = [part for part in leaves if part.get_content_type() == "text/plain" and not _is_attached(part)]
     pages = [part for part in leaves if part.get_content_type() == "text/html" and not _is_attached(part)]
     chosen = plain or pages
+    opened = set(map(id, chosen))
     others = tuple(
         f"{_decoded(part.get_filename() or 'a part')} ({part.get_content_type()})"
         for part in leaves
-        if part not in chosen
+        if id(part) not in opened
     )
     text = "\n".join(_text_of(part) for part in chosen)
     return Letter(text, _decoded(mail.get("Subject")), _date(mail.get("Date")), others)

@@ -31,6 +31,8 @@ _OF_THE_LIST = (" ", "\t", ">", "<", "--", "vim ")
 """What a line begins with that is no rest of the one before."""
 _MARK = ">> "
 _SPACED_MARK = "> > "
+_PLACE_PARTS = 8
+"""A message's place and level are in so many parts of a broken line."""
 _LEVEL_LAST = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror): *$")
 
 
@@ -110,21 +112,23 @@ def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
     >>> unwrapped(["   a.rst:1: WARNING: " + "x" * 50, "y [docutils]", "--"], lambda line: False)[1:]
     ['--']
     """
-    out: list[str] = []
+    out: list[list[str]] = []
     for line in lines:
-        before = out[-1] if out else ""
-        if not before.startswith((">>", "   ")) or not line.strip() or line.startswith(_OF_THE_LIST):
-            out.append(line)
-        elif _is_unfinished(before[3:], begins) or (is_full(before, line) and not begins(line)):
-            out[-1] = f"{before.rstrip()} {line.strip()}"
+        parts = out[-1] if out else [""]
+        if not parts[0].startswith((">>", "   ")) or not line.strip() or line.startswith(_OF_THE_LIST):
+            out.append([line])
+        elif _is_unfinished(parts, begins) or (is_full(parts[-1], line) and not begins(line)):
+            parts.append(line.strip())
         else:
-            out.append(line)
-    return out
+            out.append([line])
+    return [" ".join((parts[0].rstrip(), *parts[1:])) if len(parts) > 1 else parts[0] for parts in out]
 
 
-def _is_unfinished(text: str, begins: Callable[[str], bool]) -> bool:
-    """Whether a line ends in the middle of a message's place or level."""
-    return text.rstrip().endswith(":") and (bool(_LEVEL_LAST.search(text)) or not begins(text))
+def _is_unfinished(parts: Sequence[str], begins: Callable[[str], bool]) -> bool:
+    """Whether a line, broken into `parts`, ends in the middle of a message's place or level."""
+    if not parts[-1].rstrip().endswith(":"):
+        return False
+    return bool(_LEVEL_LAST.search(parts[-1])) or not begins(" ".join(parts[:_PLACE_PARTS])[3:])
 
 
 def is_full(before: str, line: str) -> bool:
