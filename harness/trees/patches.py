@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from harness.errors import InputError
@@ -17,6 +18,7 @@ _DIFF = re.compile(rb"^(?:diff --git |--- [^\n]*\n\+\+\+ )", re.MULTILINE)
 _FILE_LINE = re.compile(rb"^(?:diff --git |--- |\+\+\+ )[^\n]*", re.MULTILINE)
 _NAMES = re.compile(rb"^--- ([^\t\n]*)[^\n]*\n\+\+\+ ([^\t\n]*)[^\n]*\n@@ -", re.MULTILINE)
 _HEADER = re.compile(rb"[!-9;-~]+:|[ \t]+\S")
+_COUNTED = re.compile(r"\[[^\]]{0,60}?\b(\d{1,4})/(\d{1,4})\]")
 _MAIL_HEADER = re.compile(rb"^(?:From|Subject|Date):", re.MULTILINE | re.IGNORECASE)
 
 
@@ -35,7 +37,8 @@ class Patch:
 
 
 def read(path: Path) -> tuple[Patch, ...]:
-    """The patches in the file at `path`, in order; mails without a diff (cover letters) are left out.
+    """The patches in the file at `path`, in the order that their subjects count them in, else in that of the file. Mails
+    without a diff (cover letters) are left out, and answers to a patch where the patch itself is there.
 
     Raises `InputError` where it cannot be read or holds no patch that git understands.
     """
@@ -45,15 +48,15 @@ def read(path: Path) -> tuple[Patch, ...]:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
         folder = Path(name).resolve()
-        parts = list(_mails(content, folder)) if _is_mail(content) else []
-        parts = [part for part in parts if _DIFF.search(part[1])] or [("", _as_sent(content))]
-        for _, text in parts:
-            _check(path, text, folder)
-    if len(parts) == 1:
-        return (Patch(path.name, path, parts[0][1], parts[0][0]),)
+        mails = [mail for mail in _mails(content, folder) if _DIFF.search(mail.text)] if _is_mail(content) else []
+        mails = _in_order(mails) or [_Mail("", _as_sent(content))]
+        for mail in mails:
+            _check(path, mail.text, folder)
+    if len(mails) == 1:
+        return (Patch(path.name, path, mails[0].text, mails[0].subject),)
     return tuple(
-        Patch(f"{path.name} #{number} ({subject})", path, text, subject)
-        for number, (subject, text) in enumerate(parts, 1)
+        Patch(f"{path.name} #{number} ({mail.subject})", path, mail.text, mail.subject)
+        for number, mail in enumerate(mails, 1)
     )
 
 
@@ -64,16 +67,42 @@ def _is_mail(content: bytes) -> bool:
     return bool(_MAIL_HEADER.search(head)) and all(_HEADER.match(line) for line in head.splitlines())
 
 
-def _mails(content: bytes, folder: Path) -> Iterator[tuple[str, bytes]]:
-    """The subject and the decoded text from the diff on of each mail in `content`."""
+@dataclass(frozen=True)
+class _Mail:
+    """A mail's subject, its decoded text from the diff on, and its subject as it was sent (`Re: [PATCH 1/3] a`)."""
+
+    subject: str
+    text: bytes
+    sent: str = ""
+
+    @property
+    def counted(self) -> tuple[int, int] | None:
+        """Which patch of how many."""
+        found = _COUNTED.match(self.sent)
+        return (int(found[1]), int(found[2])) if found else None
+
+
+def _in_order(mails: Sequence[_Mail]) -> list[_Mail]:
+    """The patches among `mails`, sorted where their subjects count them: a list's archive has them as they came in."""
+    patches = [mail for mail in mails if not mail.sent.casefold().startswith("re:")] or list(mails)
+    counted = [mail.counted for mail in patches]
+    whole = None not in counted and len(set(counted)) == len(counted) and len({one and one[1] for one in counted}) == 1
+    return sorted(patches, key=lambda mail: mail.counted or (0, 0)) if whole else patches
+
+
+def _mails(content: bytes, folder: Path) -> Iterator[_Mail]:
+    """The mails in `content`."""
     keep = () if content.split(b"\n", 1)[0].endswith(b"\r") else ("--keep-cr",)
     split = call("mailsplit", "-b", "-d6", *keep, f"-o{folder}", cwd=folder, stdin=content)
     if split.returncode:
         return
     for mail in sorted(folder.iterdir()):
-        parts = call("mailinfo", "-n", "message", "patch", cwd=folder, stdin=mail.read_bytes())
+        sent = mail.read_bytes()
+        parts = call("mailinfo", "-n", "message", "patch", cwd=folder, stdin=sent)
         if parts.returncode == 0:
-            yield _subject(parts.text), _as_sent((folder / "patch").read_bytes())
+            head = BytesHeaderParser().parsebytes(sent)
+            subject = " ".join(str(head.get("Subject", "")).split())
+            yield _Mail(_subject(parts.text), _as_sent((folder / "patch").read_bytes()), subject)
 
 
 def _subject(info: str) -> str:

@@ -15,8 +15,9 @@ from harness.zeroday.report import Report, Tested
 __all__ = ["read_header"]
 
 _FIELD = re.compile(
-    r"(?P<key>tree/branch|branch HEAD|tree|head|commit|date|url|base|patch link|patch subject|config|compiler|docutils"
-    r"|sphinx|reproduce|rustc|gcc|clang|patch|docs|cell|note|blobs)\b(?P<note> ?\([^()]{0,200}\))?:(?P<text>[ \t].*|)$"
+    r"(?:(?P<key>tree/branch|branch HEAD|tree|head|commit|date|url|base|patch link|patch subject|config|compiler|docutils"
+    r"|sphinx|reproduce|rustc|gcc|clang|sparse|smatch|[a-z]{2,20} version|patch|docs|cell|note|blobs)\b"
+    r"(?P<note> ?\([^()]{0,200}\))?|::::::[ ](?P<other>[A-Za-z][\w ]{1,60})):(?P<text>[ \t].*|)$"
 )
 _BRACKET = re.compile(
     r"\[(?P<how>auto build|also build|also auto build|also applies|cannot apply)(?: test)?(?: (?P<level>[A-Z]+))?"
@@ -58,20 +59,22 @@ def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
     `date` is the mail's; without it the report's own links say when it was made.
     """
     report = Report(date=date)
+    fields: list[tuple[str, str]] = []
+    tags: list[str] = []
+    tested: list[Tested] = []
     at = 0
     while at < end:
         line = lines.lines[at]
         field = _FIELD.match(line[:3_000])
         if field:
-            last = _field_end(lines, at, end, field["key"])
-            report = _with_field(report, field, lines, at, last)
+            last = _field_end(lines, at, end, field["key"] or field["other"])
+            report = _with_field(report, field, lines, at, last, fields)
         elif bracket := _BRACKET.match(line[:3_000]):
             last = _bracket_end(lines, at, end)
-            report = _with_trees(report, bracket, "\n".join(lines.lines[at:last]))
+            tested.append(_trees(bracket, "\n".join(lines.lines[at:last])))
         elif (tag := _TAG.match(line[:3_000])) and tag["tag"].startswith(_TAG_NAMES):
             last = _tag_end(lines, at, end)
-            text = " ".join((tag["tag"].strip(), *(more.strip() for more in lines.lines[at + 1 : last])))
-            report = replace(report, tags=(*report.tags, text))
+            tags.append(" ".join((tag["tag"].strip(), *(more.strip() for more in lines.lines[at + 1 : last]))))
         elif any(said.match(line[:200]) for said in _SAID):
             if line.startswith("# subject: "):
                 report = replace(report, subject=line.removeprefix("# subject: "))
@@ -82,6 +85,7 @@ def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
         lines.take(range(at, last))
         at = last
     _take_foot(lines, end)
+    report = replace(report, fields=tuple(fields), tags=tuple(tags), tested=tuple(tested))
     return _finished(report, "\n".join(lines.lines[:end]))
 
 
@@ -109,10 +113,13 @@ def _tag_end(lines: Lines, at: int, end: int) -> int:
     return last
 
 
-def _with_field(report: Report, field: re.Match[str], lines: Lines, at: int, last: int) -> Report:
+def _with_field(
+    report: Report, field: re.Match[str], lines: Lines, at: int, last: int, fields: list[tuple[str, str]]
+) -> Report:
+    """`report` with the field in the lines from `at` to `last`; what has no place of its own goes to `fields`."""
     first = lines.lines[at][field.start("text") :].strip()
     rest = lines.lines[at + 1 : last]
-    key = field["key"]
+    key = field["key"] or field["other"]
     text = " ".join((first, *(line.strip() for line in rest))).strip()
     if key == "reproduce":
         script = "\n".join(filter(None, (first, *(line.strip() for line in rest))))
@@ -122,11 +129,11 @@ def _with_field(report: Report, field: re.Match[str], lines: Lines, at: int, las
         return replace(report, reproduce=script or None, reproduce_note=note)
     if key == "docutils":
         found, python = _DOCUTILS.search(text[:1_000]), _PYTHON.search(text[:1_000])
+        fields.append((key, text))
         return replace(
             report,
             docutils=found[1].rstrip(".") if found else None,
             python=python[1].rstrip(".") if python else None,
-            fields=(*report.fields, (key, text)),
         )
     if key == "commit":
         commit = _COMMIT.match(text)
@@ -136,7 +143,8 @@ def _with_field(report: Report, field: re.Match[str], lines: Lines, at: int, las
         text = "".join(text.split())
     name = _PLACES.get(key)
     if name is None or getattr(report, name) is not None:
-        return replace(report, fields=(*report.fields, (key, text)))
+        fields.append((key, text))
+        return report
     if name == "head":
         return replace(
             report, head=text.split(None, 1)[0] if text else None, commit_subject=_behind_commit(text, report)
@@ -159,14 +167,13 @@ def _bracket_end(lines: Lines, at: int, end: int) -> int:
     return last
 
 
-def _with_trees(report: Report, bracket: re.Match[str], text: str) -> Report:
+def _trees(bracket: re.Match[str], text: str) -> Tested:
     words = bracket["how"]
     how: Literal["auto", "also", "cannot apply"] = (
         "cannot apply" if words.startswith("cannot") else "auto" if words == "auto build" else "also"
     )
     names = _NAMES.search(text.partition("]")[0])
-    tested = Tested(how, bracket["level"], tuple(names[1].split()) if names else ())
-    return replace(report, tested=(*report.tested, tested))
+    return Tested(how, bracket["level"], tuple(names[1].split()) if names else ())
 
 
 def _take_foot(lines: Lines, end: int) -> None:

@@ -7,7 +7,7 @@ others stand at the left edge. In our own reports (their title says so) a bar st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.diagnostics import log
@@ -15,11 +15,16 @@ from harness.zeroday import write
 from harness.zeroday.lines import Lines
 from harness.zeroday.report import Message
 
-__all__ = ["begins_message", "read_list"]
+__all__ = ["begins_message", "may_be_marked", "read_list"]
 
 _MARGIN = "   "
 _LEVEL = re.compile(r"(WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror|fatal error): ?(?=\S|$)")
 _PLACED = re.compile(r"((?:[\w.+,@~-]+/)[\w./+,@~-]*[\w+@~-]|[\w,-]+\.[a-z]{1,5})(?::(\d{1,9}))?(?::\d{1,9})?: (?=\S)")
+_DTC = re.compile(
+    r"(?:(?P<first>Error|Warning|ERROR): )?(?P<path>[^\s:]{1,1000}):(?P<line>\d{1,9})\.\d{1,9}(?:-\d{1,9}(?:\.\d{1,9})?)?"
+    r"(?:: (?P<level>Warning|Error|ERROR|FATAL ERROR)\b:?)?(?=[ :])[ :]*"
+)
+"""The device tree compiler's place: line and column where it begins, and where it ends."""
 _CATEGORY = re.compile(r"(?:^|.*\s)\[([a-z_][a-z_0-9]*(?:\.[\w-]+)*)\]$", re.DOTALL)
 _STATE = re.compile(r"Using \w+ theme$|make(?:\[\d+\])?: (?:Entering|Leaving)|Can't build as \d+ mandatory")
 _QUOTING = (
@@ -44,13 +49,18 @@ def begins_message(text: str) -> bool:
     return _head(text) is not None
 
 
+def may_be_marked(text: str) -> bool:
+    """Whether a line, without its mark, is a message: with a level, or a place alone."""
+    return _head(text, any_form=True) is not None
+
+
 def read_list(lines: Lines, start: int, end: int, level: str, *, barred: bool) -> tuple[Message, ...]:
     """The messages in the lines from `start` to `end`; a line that is neither one nor a part of one is not taken.
 
     `level` is that of a message which names none; `barred` is for our own reports.
     """
     pieces = list(_pieces(lines, start, end))
-    margin = any(lines.lines[at].startswith(_MARGIN) for piece in pieces for at in piece)
+    margin = _margin(lines.lines[at] for piece in pieces for at in piece)
     shown = any(
         _category(lines.lines[at])[1] for piece in pieces for at in piece if not lines.lines[at].startswith(" |")
     )
@@ -60,6 +70,15 @@ def read_list(lines: Lines, start: int, end: int, level: str, *, barred: bool) -
         for message in reader(lines, piece, margin=margin, shown=shown, level=level):
             found.append(replace(message, piece=number))
     return tuple(found)
+
+
+def _margin(lines: Iterable[str]) -> str:
+    """What stands before the unmarked lines of a list: three blanks, or the four that a mail program made of them where all
+    have as many; nothing where they were squeezed out."""
+    bare = [(line, line.lstrip(" ")) for line in lines if line.startswith(_MARGIN) and line.strip()]
+    least = min((len(line) - len(text) for line, text in bare), default=0)
+    begun = any(len(line) - len(text) == least and _head(text) is not None for line, text in bare)
+    return " " * least if begun else _MARGIN if bare else ""
 
 
 def _pieces(lines: Lines, start: int, end: int) -> Iterator[list[int]]:
@@ -77,7 +96,7 @@ def _pieces(lines: Lines, start: int, end: int) -> Iterator[list[int]]:
         yield piece
 
 
-def _piece(lines: Lines, piece: Sequence[int], *, margin: bool, shown: bool, level: str) -> Iterator[Message]:
+def _piece(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, level: str) -> Iterator[Message]:
     """The messages of one piece; `margin` and `shown`: the list has margins, and prints categories."""
     texts = [_without_margin(lines.lines[at], margin=margin) for at in piece]
     at = 0
@@ -101,16 +120,16 @@ def _piece(lines: Lines, piece: Sequence[int], *, margin: bool, shown: bool, lev
         at = end
 
 
-def _without_margin(line: str, *, margin: bool) -> tuple[str, str]:
+def _without_margin(line: str, *, margin: str) -> tuple[str, str]:
     """The mark of a line and the rest.
 
-    >>> _without_margin(">> a.c:1: warning: b", margin=True), _without_margin("    * b", margin=True)
+    >>> _without_margin(">> a.c:1: warning: b", margin="   "), _without_margin("    * b", margin="   ")
     (('>>', 'a.c:1: warning: b'), ('', ' * b'))
     """
     for mark in (">>", "<<"):
         if line.startswith(mark) and not line.startswith(mark + mark[0]):
             return mark, line[2:].removeprefix(" ")
-    return "", line.removeprefix(_MARGIN) if margin else line
+    return "", line.removeprefix(margin)
 
 
 def _head(text: str, *, any_form: bool = False) -> _Head | None:
@@ -128,6 +147,13 @@ def _head(text: str, *, any_form: bool = False) -> _Head | None:
         form = _form(text, said.path, said.line, said.via, formal=formal)
         return _Head(
             Message(said.path, said.line, said.level, said.category, message, False, False, said.via, form), formal
+        )
+    dtc = _DTC.match(text[:_LONGEST])
+    if dtc and (word := dtc["first"] or dtc["level"]):
+        name = "WARNING" if word == "Warning" else "ERROR"
+        path, said_of = dtc["path"].removeprefix("./"), text[dtc.end() :]
+        return _Head(
+            Message(path, int(dtc["line"]), name, None, said_of, False, False, form=f"file:line.column: {word}"), False
         )
     if level := _LEVEL.match(text[:100]):
         word = level[1].lower().replace("fatal ", "")
@@ -245,12 +271,12 @@ def _whole(head: _Head, parts: Sequence[str], marked: bool, level: str, *, shown
     return replace(message, level=message.level or level, category=category, message=text, marked=marked, cut=cut)
 
 
-def _barred(lines: Lines, piece: Sequence[int], *, margin: bool, shown: bool, level: str) -> Iterator[Message]:
+def _barred(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, level: str) -> Iterator[Message]:
     """The messages of a piece of our own: `>>` or a margin and the first line, a bar before each further one, and in
     brackets what is told of it."""
     at = 0
     while at < len(piece):
-        mark, text = _without_margin(lines.lines[piece[at]], margin=True)
+        mark, text = _without_margin(lines.lines[piece[at]], margin=_MARGIN)
         head = write.parse_first(text) if not text.startswith(("|", "(")) and text.strip() else None
         lines.take(piece[at] if head or mark else ())
         at += 1

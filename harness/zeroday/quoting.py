@@ -1,7 +1,8 @@
 """Quoting and wrapping taken off: a report that somebody has answered, as the robot sent it.
 
 The robot's own marks begin with `>` too, so that the quoting is read from lines which can only be a report's frame (its
-greeting, its header, the title of its list), and exactly this prefix is taken off the others.
+greeting, its header, the title of its list), and exactly this prefix is taken off the others. Mail programs take a mark for
+quoting: some leave out the blank before it (`>>> b.rst:1:`), some put blanks between (`> > > b.rst:1:`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-__all__ = ["is_frame", "is_full", "unquoted", "unwrapped"]
+__all__ = ["is_frame", "is_full", "remarked", "unquoted", "unwrapped"]
 
 _QUOTE = re.compile(r"(?:>[ \t]?|[ \t]{0,3}>[ \t]?){1,20}")
 _FRAME = re.compile(
@@ -28,6 +29,10 @@ _WIDTH = 62
 """Characters; no mail program wraps at less."""
 _OF_THE_LIST = (" ", "\t", ">", "<", "--", "vim ")
 """What a line begins with that is no rest of the one before."""
+_MARK = ">> "
+_SPACED_MARK = "> > "
+_PLACE_PARTS = 8
+"""A message's place and level are in so many parts of a broken line."""
 _LEVEL_LAST = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror): *$")
 
 
@@ -41,6 +46,8 @@ def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
 
     >>> unquoted(["He wrote:", "> tree:   a", "> >> b.rst:1: WARNING: c"])
     (['tree:   a', '>> b.rst:1: WARNING: c'], ['He wrote:'])
+    >>> unquoted(["> tree:   a", ">>> b.rst:1: WARNING: c"])
+    (['tree:   a', '>> b.rst:1: WARNING: c'], [])
     """
     prefix = _prefix(lines)
     if prefix is None:
@@ -54,7 +61,7 @@ def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
         elif line.rstrip() == bare or not line.strip():
             inside.append("")
             outside.append("")
-        elif line.startswith(bare) and line[len(bare) : len(bare) + 1] != ">":
+        elif line.startswith(bare) and (line[len(bare)] != ">" or line.startswith(_MARK, len(bare))):
             inside.append(line[len(bare) :])
         elif _is_rest_of(lines, number, bare):
             inside[-1] = f"{inside[-1]} {line.strip()}"
@@ -79,6 +86,23 @@ def _is_rest_of(lines: Sequence[str], at: int, bare: str) -> bool:
     return before.startswith(bare) and is_full(before, lines[at]) and after.startswith(bare)
 
 
+def remarked(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
+    """The lines of a report with its marks as the robot writes them, where blanks were put into them.
+
+    Only what `begins` a message has a mark; a line below it that has the same was broken off it.
+
+    >>> remarked(["> > a.rst:1: WARNING: b", "> > c", "> d"], lambda line: line.startswith("a"))
+    ['>> a.rst:1: WARNING: b', 'c', '> d']
+    """
+    out: list[str] = []
+    marked = False
+    for line in lines:
+        text = line.removeprefix(_SPACED_MARK)
+        marked = text != line and (marked or begins(text))
+        out.append(line if not marked else f"{_MARK}{text}" if begins(text) else text)
+    return out
+
+
 def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
     """The lines of a list with what a mail program wrapped joined again.
 
@@ -88,21 +112,23 @@ def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
     >>> unwrapped(["   a.rst:1: WARNING: " + "x" * 50, "y [docutils]", "--"], lambda line: False)[1:]
     ['--']
     """
-    out: list[str] = []
+    out: list[list[str]] = []
     for line in lines:
-        before = out[-1] if out else ""
-        if not before.startswith((">>", "   ")) or not line.strip() or line.startswith(_OF_THE_LIST):
-            out.append(line)
-        elif _is_unfinished(before[3:], begins) or (is_full(before, line) and not begins(line)):
-            out[-1] = f"{before.rstrip()} {line.strip()}"
+        parts = out[-1] if out else [""]
+        if not parts[0].startswith((">>", "   ")) or not line.strip() or line.startswith(_OF_THE_LIST):
+            out.append([line])
+        elif _is_unfinished(parts, begins) or (is_full(parts[-1], line) and not begins(line)):
+            parts.append(line.strip())
         else:
-            out.append(line)
-    return out
+            out.append([line])
+    return [" ".join((parts[0].rstrip(), *parts[1:])) if len(parts) > 1 else parts[0] for parts in out]
 
 
-def _is_unfinished(text: str, begins: Callable[[str], bool]) -> bool:
-    """Whether a line ends in the middle of a message's place or level."""
-    return text.rstrip().endswith(":") and (bool(_LEVEL_LAST.search(text)) or not begins(text))
+def _is_unfinished(parts: Sequence[str], begins: Callable[[str], bool]) -> bool:
+    """Whether a line, broken into `parts`, ends in the middle of a message's place or level."""
+    if not parts[-1].rstrip().endswith(":"):
+        return False
+    return bool(_LEVEL_LAST.search(parts[-1])) or not begins(" ".join(parts[:_PLACE_PARTS])[3:])
 
 
 def is_full(before: str, line: str) -> bool:

@@ -11,7 +11,7 @@ from harness.zeroday import quoting
 from harness.zeroday.diffs import read_patches
 from harness.zeroday.header import read_header
 from harness.zeroday.lines import Lines
-from harness.zeroday.listing import begins_message, read_list
+from harness.zeroday.listing import begins_message, may_be_marked, read_list
 from harness.zeroday.mails import Letter, letters
 from harness.zeroday.report import Message, Reading, Report
 from harness.zeroday.source import begins_source, read_sources
@@ -19,7 +19,7 @@ from harness.zeroday.write import BARRED
 
 __all__ = ["read"]
 
-_TITLE = re.compile(r"(?P<title>.{0,80}?\b(?P<what>warnings?|errors?|error/warnings|errors/warnings)\b.{0,60}"
+_TITLE = re.compile(r"(?P<title>.{0,80}?\b(?P<what>errors?/warnings?|warnings?/errors?|warnings?|errors?)\b.{0,60}"
                     r"(?:new|old) ones prefixed by (?:>>|<<).{0,120})\s*$", re.IGNORECASE)  # fmt: skip
 _SUMMARY = re.compile(r"(?:Unverified )?(?:Error/Warning|Warning|Error)s?:? \((?:recently|likely).{0,100}\):?\s*$")  # fmt: skip
 _SUMMARY_END = re.compile(r".{0,60}ids grouped by kconfigs:|elapsed time:|configs tested:")
@@ -65,11 +65,15 @@ def _layers(letter: Letter) -> Iterator[Lines]:
             break
         inside, lines = parted
         deeper = quoting.unquoted(inside)
-        if deeper is not None and len(deeper[0]) > len(inside) // 2:
+        if deeper is not None and _told(deeper[0]) > _told(inside) // 2:
             lines = [*deeper[1], *lines]
             inside = deeper[0]
-        yield Lines(inside)
+        yield Lines(quoting.remarked(inside, may_be_marked))
     yield Lines(lines)
+
+
+def _told(lines: Sequence[str]) -> int:
+    return sum(1 for line in lines if line.strip())
 
 
 def _reports(lines: Lines, letter: Letter) -> tuple[list[Report], tuple[str, ...]]:

@@ -122,3 +122,32 @@ def test_a_subject_with_control_characters_is_made_harmless(tmp_path: Path) -> N
     mail = (MAIL % (b"", DIFF, b" ")).replace(b"say two", b"say \x1b[31mtwo\x07")
     [patch] = patches.read(write(tmp_path, {"a": mail}) / "a")
     assert patch.subject == "docs: say ?[31mtwo? in words"
+
+
+def sent(subject: str, text: bytes) -> bytes:
+    return (
+        b"From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: Somebody <a@b.c>\nDate: Mon, 2 Mar 2026 10:00:00 +0000\n"
+        b"Subject: " + subject.encode() + b"\n\nWhy.\n---\n" + text + b"-- \n2.39.5\n\n"
+    )
+
+
+def test_a_thread_as_an_archive_has_it_gives_the_patches_in_their_order_without_the_answers(tmp_path: Path) -> None:
+    other = DIFF.replace(b"line two", b"line 2, or so")
+    thread = [
+        sent("[PATCH v2 2/2] docs: the second", DIFF),
+        sent("Re: [PATCH v2 1/2] docs: the first", other),
+        sent("[PATCH v2 0/2] docs: both", b""),
+        sent("[PATCH v2 1/2] docs: the first", DIFF),
+        sent("Re: [PATCH v2 1/2] docs: the first", b"".join(b"> " + line for line in DIFF.splitlines(keepends=True))),
+    ]
+    (tmp_path / "t.mbox").write_bytes(b"".join(thread))
+    assert [patch.subject for patch in patches.read(tmp_path / "t.mbox")] == ["docs: the first", "docs: the second"]
+    (tmp_path / "t.mbox").write_bytes(thread[1])
+    (answer,) = patches.read(tmp_path / "t.mbox")
+    assert other in answer.text
+
+
+@pytest.mark.parametrize("subjects", [("[PATCH] b", "[PATCH] a"), ("[PATCH 2/3] b", "[PATCH 2/3] a")])
+def test_patches_that_are_not_counted_stay_in_the_order_of_the_file(tmp_path: Path, subjects: tuple[str, ...]) -> None:
+    (tmp_path / "t.mbox").write_bytes(b"".join(sent(subject, DIFF) for subject in subjects))
+    assert [patch.subject for patch in patches.read(tmp_path / "t.mbox")] == ["b", "a"]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from harness.errors import InputError
 from harness.zeroday.mails import MOST_LINES
 from harness.zeroday.read import read
+from harness.zeroday.report import Report
 from tests.zeroday.corpus import each, each_with, here, marks, same, the_one, told
 
 REPORT = """\
@@ -85,6 +86,28 @@ def test_an_answer_that_quotes_the_report_is_read_as_the_report(path: Path | Non
 @pytest.mark.parametrize("prefix", ["> ", ">", "> > ", ">> ", "  > "])
 def test_the_quoting_may_be_of_any_depth(prefix: str) -> None:
     assert same(the_one(quoted(REPORT, prefix).encode()), the_one(REPORT.encode()))
+
+
+def said_by(report: Report) -> list[tuple[str | None, int | None, str, bool]]:
+    return [(item.path, item.line, " ".join(item.message.split()), item.marked) for item in report.messages]
+
+
+@each
+def test_a_mark_that_was_quoted_without_a_blank_is_a_mark(path: Path | None) -> None:
+    """Thunderbird puts no blank between its sign and another one, and one more before lines that begin with blanks."""
+    text = plain(here(path).read_text())
+    answer = "".join(f">{line}\n" if line[:1] == ">" else f"> {line}\n" for line in text.split("\n"))
+    assert same(the_one(answer.encode()), the_one(text.encode()))
+    stuffed = re.sub(r"(?m)^>    ", ">     ", answer)
+    assert said_by(the_one(stuffed.encode())) == said_by(the_one(text.encode()))
+
+
+@each
+def test_a_mark_whose_signs_were_parted_is_a_mark(path: Path | None) -> None:
+    """Evolution takes the robot's mark for quoting of its own kind."""
+    text = plain(here(path).read_text())
+    answer = re.sub(r"(?m)^> >> ", "> > > ", quoted(text))
+    assert said_by(the_one(answer.encode())) == said_by(the_one(text.encode()))
 
 
 def test_what_was_answered_between_quoted_lines_is_kept_apart() -> None:
@@ -178,6 +201,18 @@ def test_line_ends_of_another_system_are_no_part_of_the_text() -> None:
 
 
 @each
+def test_dates_and_versions_of_other_tools_are_fields_of_the_header(path: Path | None) -> None:
+    text = plain(here(path).read_text())
+    more = ":::::: branch date: 19 hours ago\n:::::: commit date: 2 days ago\ndtschema version: 2025.12\n"
+    for name in ("patch subject", "compiler", "base"):
+        grown = re.sub(rf"(?m)^({name}: .*\n)", lambda found: found[1] + more, text)
+        report = the_one(grown.encode())
+        assert same(report, the_one(text.encode()))
+        assert report.patch_subject == the_one(text.encode()).patch_subject
+        assert (("dtschema version", "2025.12") in report.fields) == (grown != text)
+
+
+@each
 def test_two_reports_in_one_file_are_two(path: Path | None) -> None:
     text = plain(here(path).read_text())
     reading = read((text + "\n" + REPORT).encode(), "two")
@@ -205,6 +240,14 @@ def test_an_mbox_gives_a_report_a_mail() -> None:
         f"From robot Fri Mar 13 10:00:00 2026\n{MAIL}\n{REPORT}\nFrom robot Fri Mar 13 10:00:00 2026\n{MAIL}\n{REPORT}"
     )
     assert len(read(box.encode(), "a box").reports) == 2
+
+
+def test_a_box_of_many_mails_with_parts_is_read_however_many_parts_they_have_together() -> None:
+    parts = f'{MAIL}Content-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/plain\n\n{REPORT}\n--x--\n'
+    box = f"From robot Fri Mar 13 10:00:00 2026\n{parts}\n" * 210
+    assert len(read(box.encode(), "a box").reports) == 210
+    talk = REPORT + "The boundary of it.\n" * 210
+    assert same(the_one(f"{MAIL}\n{talk}".encode()), the_one(REPORT.encode()))
 
 
 def test_a_list_without_a_header_is_a_report() -> None:
@@ -240,6 +283,33 @@ def test_a_message_behind_another_of_its_file_is_not_taken_for_its_lines() -> No
     text = REPORT.replace("   Right border", "   a/b.rst:3: WARNING: Title underline too short.\n   Right border")
     lines = [(message.path, message.line) for message in the_one(text.encode()).messages]
     assert ("a/b.rst", 3) in lines
+
+
+def test_the_places_of_the_device_tree_compiler_are_read() -> None:
+    text = (
+        REPORT.partition("All warnings")[0]
+        + """dtcheck warnings: (new ones prefixed by >>)
+   arch/a.dtsi:63.7-177.5: Warning (simple_bus_reg): /ahb: not so
+     also defined at arch/b.dtsi:2.3-4.5
+>> arch/a.dts:13.9-15.4: Warning (unit_address): /soc: no unit name
+>> Error: Documentation/x.example.dts:25.20-21 syntax error
+>> Documentation/a.yaml:52:2: [warning] wrong indentation: expected 2 but found 1 (indentation)
+"""
+    )
+    report = the_one(text.encode())
+    assert [(m.path, m.line, m.level, m.message.split("\n")[0]) for m in report.messages] == [
+        ("arch/a.dtsi", 63, "WARNING", "(simple_bus_reg): /ahb: not so"),
+        ("arch/a.dts", 13, "WARNING", "(unit_address): /soc: no unit name"),
+        ("Documentation/x.example.dts", 25, "ERROR", "syntax error"),
+        ("Documentation/a.yaml", 52, "WARNING", "wrong indentation: expected 2 but found 1 (indentation)"),
+    ]
+    assert not report.unread
+
+
+@pytest.mark.parametrize(("title", "level"), [("All error/warnings", "WARNING"), ("All errors", "ERROR")])
+def test_the_title_tells_the_level_of_what_names_none(title: str, level: str) -> None:
+    text = f"tree:   a b\n\n{title} (new ones prefixed by >>):\n\n>> a/b.yaml: c is missing\n"
+    assert [message.level for message in the_one(text.encode()).messages] == [level]
 
 
 def test_the_form_with_a_mark_for_old_ones_and_unindented_context_is_read() -> None:
@@ -293,6 +363,9 @@ LONG = {
     "messages without an end": "   a.rst:1: WARNING: Malformed table.\n   +--+\n\n",
     "brackets": "[auto build test WARNING on\n",
     "fields": "tree:   a\n",
+    "versions": "dtschema version: 2025.12\n",
+    "tags": "| Reported-by: a\n",
+    "broken lines": "   a.rst:1: WARNING: b\n" + "words and words " * 4 + "\n",
     "diffs": "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1,9 +1,99999 @@\n",
     "numbers": "vim +1 a.rst\n",
     "blame": "72246da40f3719 Felipe Balbi 2011-08-19",

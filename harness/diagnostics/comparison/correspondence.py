@@ -5,6 +5,7 @@ Everything is worked out when it is asked for, for the files that the diagnostic
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from functools import cached_property
 from typing import Literal
 
 from harness.diagnostics.changes import Changes, Sources
-from harness.diagnostics.comparison.counterparts import Line, counterparts
+from harness.diagnostics.comparison.counterparts import Counterparts, Line, counterparts
 from harness.diagnostics.comparison.pages import Page, collapsed
 from harness.diagnostics.record import Diagnostic
 
 __all__ = ["ALIKE", "DOCSTRING", "Correspondence", "Followed", "How", "Spot", "alike"]
 
 How = Literal["place", "edited line", "moved", "rewritten line"]
+_WORD = re.compile(r"\w")
 ALIKE = 0.6
 """The share of words that two paragraphs must have in common to be the same one, moved and edited."""
 DOCSTRING = ":docstring of "
@@ -138,27 +140,33 @@ class Correspondence:
         added = _lines(self._head_paths, self.head_page, self.head_hunk)
         return list(removed), list(added)
 
-    @cached_property
-    def _held(self) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
-        """The lines of both sides that belong to what stayed."""
-        removed, added = ({(line.path, line.number) for line in side if line.held} for side in self._changed_lines)
-        return removed, added
-
     @property
     def _counterparts(self) -> dict[tuple[str, int], Followed]:
         return self._all_counterparts[0]
+
+    @cached_property
+    def _found(self) -> Counterparts:
+        return counterparts(*self._changed_lines)
+
+    @cached_property
+    def _held(self) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
+        """The lines of both sides that belong to what stayed."""
+        removed, added = (
+            {(side[index].path, side[index].number) for index in held}
+            for side, held in zip(self._changed_lines, self._found.held, strict=True)
+        )
+        return removed, added
 
     @cached_property
     def _all_counterparts(self) -> tuple[dict[tuple[str, int], Followed], dict[tuple[str, int], Followed]]:
         removed, added = self._changed_lines
         found: dict[tuple[str, int], Followed] = {}
         guessed: dict[tuple[str, int], Followed] = {}
-        pairs, guesses = counterparts(removed, added)
-        for gone, come in pairs.items():
+        for gone, come in self._found.pairs.items():
             line, other = removed[gone], added[come]
             how: How = "edited line" if line.hunk == other.hunk else "moved"
             found[line.path, line.number] = Followed(other.path, other.number, how)
-        for gone, come in guesses.items():
+        for gone, come in self._found.guesses.items():
             line, other = removed[gone], added[come]
             guessed[line.path, line.number] = Followed(other.path, other.number, "rewritten line")
         return found, guessed
@@ -279,9 +287,9 @@ def _lines(
         }
         for index, inside in enumerate(hunks):
             if inside is not None:
-                body = text.body(index + 1)
-                held = text.paragraphs[index] in stayed or (body is not None and hunks[body - 1] is None)
-                yield Line(path, index + 1, collapsed(text.lines[index]), inside, held)
+                paragraph, body = text.paragraphs[index], text.body(index + 1)
+                held = paragraph in stayed or (body is not None and hunks[body - 1] is None)
+                yield Line(path, index + 1, collapsed(text.lines[index]), inside, paragraph, body or 0, held)
 
 
 def _paragraph(page: Page | None, line: int) -> int | None:
@@ -289,8 +297,9 @@ def _paragraph(page: Page | None, line: int) -> int | None:
 
 
 def alike(one: str | None, other: str | None) -> float:
-    """The share of their words that two texts have in common: 0 to 1."""
-    ours, theirs = Counter((one or "").split()), Counter((other or "").split())
+    """The share of their words that two texts have in common: 0 to 1. Tables have their borders in common, and lists their
+    bullets: those are no words."""
+    ours, theirs = (Counter(word for word in (text or "").split() if _WORD.search(word)) for text in (one, other))
     return 2 * (ours & theirs).total() / ((ours.total() + theirs.total()) or 1)
 
 

@@ -20,8 +20,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
-__all__ = ["Line", "counterparts"]
+__all__ = ["Counterparts", "Line", "counterparts"]
 
 _WORD = re.compile(r"\w+")
 _STRONG = 4
@@ -35,13 +36,18 @@ _MOST_PAIRS = 1_000_000
 
 @dataclass(frozen=True)
 class Line:
-    """A removed or an added line: where it stands, its text with white space collapsed, and the hunk it is in. `held` says
-    that what it belongs to stayed: other lines of its paragraph, or its body."""
+    """A removed or an added line: where it stands, its text with white space collapsed, and the hunk it is in.
+
+    It belongs to the `paragraph` with that first line, and to its `body`, the line that is indented below it (0: none).
+    `held` says that a line of these stayed.
+    """
 
     path: str
     number: int
     text: str
     hunk: Hashable
+    paragraph: int = 0
+    body: int = 0
     held: bool = False
 
     @property
@@ -53,11 +59,17 @@ class Line:
         return sum(map(len, self.words))
 
 
-def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> tuple[dict[int, int], dict[int, int]]:
-    """The index in `added` of each line of `removed` that has a counterpart; both are sorted by path and number.
+class Counterparts(NamedTuple):
+    """What `counterparts` finds: `pairs` and `guesses` (lines that may have been rewritten) have the index in the added lines
+    by that in the removed ones; `held` are the indexes of lines, removed and added, of which what they belong to stayed."""
 
-    Second come the guesses: lines that may have been rewritten.
-    """
+    pairs: dict[int, int]
+    guesses: dict[int, int]
+    held: tuple[set[int], set[int]]
+
+
+def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> Counterparts:
+    """Which lines of `added` those of `removed` became; both are sorted by path and number."""
     runs = _Runs(removed, added)
     for key in (_in_hunk, _in_hunk_with_neighbours, _text, _with_neighbours):
         runs.pair(_unique(removed, added, key))
@@ -67,8 +79,9 @@ def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> tuple[dict[i
     for hunk in _hunks(removed, added, found):
         found.update(_edited(removed, added, *hunk, _ALMOST_EQUAL))
     taken = set(found.values())
+    held = _held(removed, added, found)
     for gone, come in alone.items():
-        if gone not in found and come not in taken and not removed[gone].held and not added[come].held:
+        if gone not in found and come not in taken and gone not in held[0] and come not in held[1]:
             found[gone] = come
     for hunk in _hunks(removed, added, found):
         found.update(_edited(removed, added, *hunk, _ALIKE))
@@ -78,7 +91,27 @@ def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> tuple[dict[i
     for gone_lines, come_lines in _hunks(removed, added, found):
         if len(gone_lines) == len(come_lines) <= 2:
             guessed.update(zip(gone_lines, come_lines, strict=True))
-    return found, guessed
+    return Counterparts(found, guessed, _held(removed, added, found))
+
+
+def _held(removed: Sequence[Line], added: Sequence[Line], found: Mapping[int, int]) -> tuple[set[int], set[int]]:
+    """The lines of both sides of which other lines of their paragraph, or their body, stayed: unchanged, or in their hunk."""
+    stayed = [(gone, come) for gone, come in found.items() if removed[gone].hunk == added[come].hunk]
+    sides = (removed, [gone for gone, _ in stayed]), (added, [come for _, come in stayed])
+    return _held_by(*sides[0]), _held_by(*sides[1])
+
+
+def _held_by(lines: Sequence[Line], stayed: Sequence[int]) -> set[int]:
+    telling = [lines[index] for index in stayed if lines[index].weight]
+    paragraphs = Counter((line.path, line.paragraph) for line in telling)
+    numbers = {(line.path, line.number) for line in telling}
+    return {
+        index
+        for index, line in enumerate(lines)
+        if line.held
+        or (line.path, line.body) in numbers
+        or paragraphs[line.path, line.paragraph] > ((line.path, line.number) in numbers)
+    }
 
 
 def _text(lines: Sequence[Line], index: int) -> Hashable:

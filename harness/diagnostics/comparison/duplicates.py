@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.diagnostics import messages
 from harness.diagnostics.comparison.correspondence import Correspondence, Spot
 from harness.diagnostics.comparison.meaning import Meanings
+from harness.diagnostics.comparison.pages import Page
 from harness.diagnostics.comparison.places import Places
 from harness.diagnostics.record import Diagnostic
 
@@ -119,20 +120,28 @@ class Duplicates:
     def _definitions(self, said: Mapping[int, Duplicate], *, base: bool) -> list[Place]:
         """The definitions that messages about one name tell of; those where the messages stand come first."""
         spots = self._places.base_spots if base else self._places.head_spots
-        return _definitions((spots[index], self._other_end(one, spots[index], base)) for index, one in said.items())
-
-    def _other_end(self, said: Duplicate, here: Spot, base: bool) -> Place:
         read = self._change.base_page if base else self._change.head_page
+        pairs = []
+        for index, one in said.items():
+            here = _end_here(one, spots[index], read)
+            pairs.append((here, self._other_end(one, here, read)))
+        return _definitions(pairs)
+
+    def _other_end(self, said: Duplicate, here: Place, read: Callable[[str], Page | None]) -> Place:
         path = next((path for path in self._meanings.candidates(said.word) if read(path)), said.word)
         page = read(path)
         if said.line is not None or page is None or said.label is None:
             return path, said.line
-        lines = [
-            number
-            for number in _defined_at(page.lines, said.label)
-            if path != here.path or abs(number - (here.line or 0)) > 1
-        ]
+        lines = [number for number in _defined_at(page.lines, said.label) if (path, number) != here]
         return path, lines[0] if len(lines) == 1 else None
+
+
+def _end_here(said: Duplicate, spot: Spot, read: Callable[[str], Page | None]) -> Place:
+    """The definition where a message stands; that of a label is above the line of what it labels, which Sphinx reports."""
+    page = read(spot.path) if spot.path and spot.line is not None and said.label is not None else None
+    lines = _defined_at(page.lines, said.label) if page and said.label is not None else []
+    above = [number for number in lines if number <= (spot.line or 0) + 1]
+    return spot.path, above[-1] if above else spot.line
 
 
 def _by_name(side: Sequence[Diagnostic]) -> dict[str, dict[int, Duplicate]]:
@@ -150,10 +159,9 @@ def _defined_at(lines: Sequence[str], name: str) -> list[int]:
     return [number for number, line in enumerate(lines, 1) if line.replace("`", "").strip().casefold() == wanted]
 
 
-def _definitions(found: Iterable[tuple[Spot, Place]]) -> list[Place]:
+def _definitions(pairs: Sequence[tuple[Place, Place]]) -> list[Place]:
     """From where messages stand and what they name: the places where they stand, and then the named ones that are none of
     these."""
-    pairs = [((spot.path, spot.line), there) for spot, there in found]
     heres = [here for here, _ in pairs]
     more: dict[Place, None] = {}
     for here, there in pairs:

@@ -132,3 +132,37 @@ def test_a_reference_that_the_change_writes_stays_unjudged_in_a_restricted_build
     change = Edits({"b.rst": PROSE}, {"b.rst": PROSE.replace("about the b alone", "about :ref:`there`")})
     (judged,) = judge([], [said("b.rst", 3, "undefined label: 'there'", unjudged=True)], change, closed=True)
     assert str(judged.verdict) == "unjudged"
+
+
+@pytest.mark.parametrize("between", ["", "\nSection\n-------\n\n"])
+def test_the_ends_of_a_duplicate_label_are_one_pair_where_a_file_is_renamed_behind_the_other(between: str) -> None:
+    """Sphinx reports what a label labels, which may stand some lines below it."""
+    text = f"Above.\n\n.. _here:\n{between}\nText.\n"
+    renamed = {"a.rst": text, "b.rst": text}, {"z.rst": text, "b.rst": text}
+    change = Edits(*renamed, renamed={"a.rst": "z.rst"})
+    message = "duplicate label here, other instance in {}.rst"
+    line = 7 if between else 5
+    judged = judge([said("b.rst", line, message.format("a"))], [said("z.rst", line, message.format("b"))], change)
+    assert told(judged) == [("known", "z.rst", line)]
+
+
+TABLE = "+------+------+\n| {0} | {1} |\n+------+------+\n| {2} | {3}  |\n+------+------+\n"
+
+
+def test_two_tables_with_a_word_in_common_are_two() -> None:
+    one, other = TABLE.format("page", "fold", "dark", "lamp"), TABLE.format("rive", "ques", "tree", "fold")
+    change = Edits({"a.rst": PROSE + "\n\n" + one, "b.rst": PROSE}, {"a.rst": PROSE, "b.rst": PROSE + "\n\n" + other})
+    message = "Malformed table.\nRight border not aligned or missing.\n\n"
+    line = PROSE.count("\n") + 5
+    judged = judge([said("a.rst", line, message + one)], [said("b.rst", line, message + other)], change)
+    assert [item[0] for item in told(judged)] == ["new", "fixed"]
+
+
+def test_a_mistake_repaired_in_a_file_that_is_indented_otherwise_and_made_again_elsewhere_is_fixed_and_new() -> None:
+    body = "\n\n   what the box has to say of itself\n"
+    old = f"   First words.\n\n   .. other::\n\n      more of it\n\n.. answer::{body}"
+    new = old.replace("answer", "note").replace("\n   ", "\n      ").replace("   First", "      First")
+    change = Edits({"a.rst": old, "b.rst": PROSE}, {"a.rst": new, "b.rst": PROSE + "\n\n.. answer::" + body})
+    message = 'Unknown directive type "answer".'
+    judged = judge([said("a.rst", 7, message)], [said("b.rst", PROSE.count("\n") + 3, message)], change)
+    assert [item[0] for item in told(judged)] == ["new", "fixed"]
