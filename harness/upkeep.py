@@ -1,7 +1,8 @@
 """The store's size: what was not used for longest goes first, once a day, when there is more than the limit.
 
 The limit is `$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30. What was used within a day stays, whatever the size: another
-process may be using it. The trees' objects count, and go only when the store is emptied.
+process may be using it. What history is told from is small and is not made again, so it goes last. The trees' objects
+count, and go only when the store is emptied.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from harness.errors import InputError
 __all__ = ["Kept", "claim", "empty", "kept", "limit", "sweep"]
 
 MARK = "docs-matrix-store"
-OURS = ("builds", "environments", "locks", "work", "trees.git", "trees.lock", "swept", MARK)
+OURS = ("builds", "environments", "histories", "locks", "revisions", "work", "trees.git", "trees.lock", "swept", MARK)
 """What a store holds; nothing else in its folder is ever removed."""
 
 DAY = 24 * 3600.0
@@ -27,7 +28,8 @@ DEFAULT_LIMIT = 30.0
 
 @dataclass(frozen=True)
 class Kept:
-    """Something in the store: its kind (`build`, `environment`, `copy`, `trees`), bytes, and when it was last used."""
+    """Something in the store: its kind (`build`, `environment`, `copy`, `revision`, `trees`), bytes, and when it was last
+    used."""
 
     kind: str
     path: Path
@@ -79,7 +81,11 @@ def kept(store: Path) -> tuple[Kept, ...]:
         *(_measured("copy", slot) for lineage in _folders(store / "work") for slot in _folders(lineage)),
     ]
     trees = store / "trees.git"
-    return (*found, *([_measured("trees", trees)] if trees.is_dir() else []))
+    return (
+        *found,
+        *(_file("revision", path) for path in (store / "revisions").glob("*/*.json")),
+        *([_measured("trees", trees)] if trees.is_dir() else []),
+    )
 
 
 def sweep(store: Path, most: int) -> tuple[Kept, ...]:
@@ -95,10 +101,10 @@ def sweep(store: Path, most: int) -> tuple[Kept, ...]:
     everything = kept(store)
     surplus = sum(entry.size for entry in everything) - most
     gone = []
-    for entry in sorted(everything, key=lambda entry: entry.used):
-        if surplus <= 0 or now - entry.used < DAY:
+    for entry in sorted(everything, key=lambda entry: (entry.kind == "revision", entry.used)):
+        if surplus <= 0:
             break
-        if entry.kind != "trees":
+        if entry.kind != "trees" and now - entry.used >= DAY:
             files.remove(entry.path)
             surplus -= entry.size
             gone.append(entry)
@@ -110,6 +116,11 @@ def _folders(folder: Path) -> Iterator[Path]:
         yield from (Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
     except OSError:
         return
+
+
+def _file(kind: str, path: Path) -> Kept:
+    told = path.stat()
+    return Kept(kind, path, told.st_blocks * 512, told.st_mtime)
 
 
 def _measured(kind: str, folder: Path) -> Kept:

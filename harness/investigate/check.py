@@ -27,6 +27,7 @@ from harness.diagnostics.merge import merge
 from harness.diagnostics.record import Diagnostic
 from harness.diagnostics.repeated import Comparison, Observed, compare_observed, observe
 from harness.errors import HarnessError, MissingInterpreterError
+from harness.investigate import history
 from harness.investigate.bench import Bench, Provided
 from harness.investigate.sources import TreeSources, text_of
 from harness.investigate.subject import Subject
@@ -132,7 +133,10 @@ def _start(
     def build(what: str, tree: Tree, documents: tuple[str, ...] | None) -> Made:
         environment = provided.result().environment
         progress.update(cell.name, what)
-        return bench.runner.build(Order(environment, tree, subject.recipe, documents), times=repeat)
+        order = Order(environment, tree, subject.recipe, documents)
+        made = bench.runner.build(order, times=repeat)
+        history.remember(made, order, cell.name, subject, bench.store)
+        return made
 
     base = pool.submit(build, "base", subject.base, subject.read.base) if subject.base else None
     head = pool.submit(build, "head", subject.head, subject.read.head)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.console import Console
 from harness import files, github, upkeep
 from harness.diagnostics.findings import Run, Verdict
 from harness.errors import InputError
-from harness.investigate import check, parts, series, subject
+from harness.investigate import check, history, parts, series, subject
 from harness.investigate.rerun import rerun_of
 from harness.matrix import Matrix
 from harness.reports import folder, terminal
@@ -46,6 +47,9 @@ def _checked(options: argparse.Namespace) -> tuple[Run, int]:
     console = Console(stderr=True)
     with terminal.Progress(console, [cell.name for cell in cells]) as progress:
         answer = check.check(found, cells, bench, jobs=options.jobs, progress=progress, repeat=options.repeat)
+    names = [cell.name for cell in cells]
+    past = history.around(found, subject.source(found.name, bench), names, bench.store)
+    answer = replace(answer, history=past)
     out: Path = options.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if options.join else nullcontext():
