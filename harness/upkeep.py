@@ -5,7 +5,8 @@ else is never written into.
 
 What was not used for longest goes first, once a day, when there is more than the limit. The limit is
 `$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30. What was used within a day stays, whatever the size: another process may be
-using it. The trees' objects count, and go only when the store is emptied.
+using it. What history is told from is small and is not made again, so it goes last. The trees' objects count, and go only
+when the store is emptied.
 """
 
 from __future__ import annotations
@@ -25,7 +26,17 @@ __all__ = ["Kept", "Room", "claim", "empty", "kept", "limit", "refusal", "room",
 
 MARK = "docs-matrix-store"
 Room = Literal[
-    "answers", "builds", "environments", "histories", "locks", "swept", "trees.git", "trees.lock", "warm", "work"
+    "answers",
+    "builds",
+    "environments",
+    "histories",
+    "locks",
+    "revisions",
+    "swept",
+    "trees.git",
+    "trees.lock",
+    "warm",
+    "work",
 ]
 """What a store holds beside its mark; nothing else in its folder is ever removed."""
 
@@ -37,6 +48,7 @@ _NAMES = {
     "environments": r"[0-9a-f]{24}(\.lock)?",
     "histories": r".+-[0-9].*\.json",
     "locks": r"py[0-9].*\.txt(\.lock)?",
+    "revisions": r"[0-9a-f]{64}",
     "warm": r"[0-9a-f]{64}",
     "work": r"[0-9a-f]{16}",
 }
@@ -48,7 +60,8 @@ DEFAULT_LIMIT = 30.0
 
 @dataclass(frozen=True)
 class Kept:
-    """Something in the store: its kind (`build`, `environment`, `copy`, `warm`, `trees`), bytes, and when it was last used."""
+    """Something in the store: its kind (`build`, `environment`, `copy`, `warm`, `revision`, `trees`), bytes, and when it was
+    last used."""
 
     kind: str
     path: Path
@@ -139,7 +152,11 @@ def kept(store: Path) -> tuple[Kept, ...]:
         *(_measured("copy", slot) for lineage in _folders(store / "work") for slot in _folders(lineage)),
     ]
     trees = store / "trees.git"
-    return (*found, *([_measured("trees", trees)] if trees.is_dir() else []))
+    return (
+        *found,
+        *(_file("revision", path) for path in (store / "revisions").glob("*/*.json")),
+        *([_measured("trees", trees)] if trees.is_dir() else []),
+    )
 
 
 def sweep(store: Path, most: int) -> tuple[Kept, ...]:
@@ -155,10 +172,10 @@ def sweep(store: Path, most: int) -> tuple[Kept, ...]:
     everything = kept(store)
     surplus = sum(entry.size for entry in everything) - most
     gone = []
-    for entry in sorted(everything, key=lambda entry: entry.used):
-        if surplus <= 0 or now - entry.used < DAY:
+    for entry in sorted(everything, key=lambda entry: (entry.kind == "revision", entry.used)):
+        if surplus <= 0:
             break
-        if entry.kind != "trees":
+        if entry.kind != "trees" and now - entry.used >= DAY:
             files.remove(entry.path)
             surplus -= entry.size
             gone.append(entry)
@@ -170,6 +187,11 @@ def _folders(folder: Path) -> Iterator[Path]:
         yield from (Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
     except OSError:
         return
+
+
+def _file(kind: str, path: Path) -> Kept:
+    told = path.stat()
+    return Kept(kind, path, told.st_blocks * 512, told.st_mtime)
 
 
 def _measured(kind: str, folder: Path) -> Kept:

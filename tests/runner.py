@@ -302,13 +302,23 @@ class Runner:
         key = given["key"]
         kept = self.scratch / "caches" / key
         paths = [home / line.removeprefix("~/") for line in given["path"].split()]
-        if kept.is_dir():
-            self.cached.append(key)
+        prefixes = given.get("restore-keys", "").split()
+        near = [
+            found
+            for prefix in prefixes
+            for found in (self.scratch / "caches").glob("*")
+            if found.name.startswith(prefix)
+        ]
+        newest = max(near, key=lambda found: found.stat().st_mtime_ns, default=None)
+        restored = kept if kept.is_dir() else newest
+        if restored:
+            self.cached.append(restored.name)
             for number, path in enumerate(paths):
-                _copy(kept / str(number), path)
+                _copy(restored / str(number), path)
+        if restored == kept:
             return
 
-        def save() -> None:
+        def save() -> None:  # one that was restored by a prefix is saved under its own key
             for number, path in enumerate(paths):
                 _copy(path, kept / str(number))
 

@@ -23,6 +23,7 @@ VERBS = [
     "cells",
     "lock",
     "doctor",
+    "history",
     "init",
     "read",
     "reproduce",

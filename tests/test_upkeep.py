@@ -44,6 +44,26 @@ def test_what_was_used_within_a_day_and_the_trees_stay_whatever_the_size(tmp_pat
     assert len(upkeep.kept(tmp_path)) == 2
 
 
+def test_what_history_is_told_from_goes_last(tmp_path: Path) -> None:
+    record = tmp_path / "revisions/kernel/one.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    os.utime(record, (0, 0))
+    build = thing(tmp_path, "builds/old", days=2)
+    assert [entry.path for entry in upkeep.sweep(tmp_path, 2**20 // 2)] == [build]
+    assert record.exists()
+    os.utime(tmp_path / "swept", (0, 0))
+    assert [entry.path for entry in upkeep.sweep(tmp_path, 0)] == [record]
+
+
+def test_an_emptied_store_keeps_nothing_of_ours(tmp_path: Path) -> None:
+    for name in ("builds/a", "environments/b", "histories/c", "locks/d", "revisions/e", "work/f", "trees.git/g"):
+        thing(tmp_path / "store", name, days=1)
+    (tmp_path / "store" / upkeep.MARK).write_text("")
+    upkeep.empty(tmp_path / "store")
+    assert not (tmp_path / "store").exists()
+
+
 def test_the_store_is_swept_once_a_day(tmp_path: Path) -> None:
     upkeep.sweep(tmp_path, 0)
     thing(tmp_path, "builds/old", days=9)

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from harness.diagnostics import messages
+from harness.diagnostics.history import RevisionHistory
 from harness.diagnostics.record import Diagnostic
+from harness.files import digest
 
-__all__ = ["CellResult", "CellStatus", "Finding", "Judged", "Run", "Variant", "Verdict"]
+__all__ = ["CellResult", "CellStatus", "Finding", "Judged", "Run", "Variant", "Verdict", "mark"]
 
 CellStatus = Literal["ok", "failed", "timeout", "skipped"]
 
@@ -181,7 +184,8 @@ class Run:
     names; `notes` are lines about the tree and the patch (whether blob ids match, what was not read). `sources` has
     the head's text of the documents that findings name, by path, for numbered source lines. `cells` are in the
     matrix's order, `findings` merged over them. `tested` says of each revision that was named for the patches how it went:
-    `auto` (it is the base), `also` (they apply there too) or `cannot`.
+    `auto` (it is the base), `also` (they apply there too) or `cannot`. `history` is what earlier builds told of the tree's
+    revisions, where that is known.
     """
 
     tree: str
@@ -195,7 +199,13 @@ class Run:
     notes: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     tested: tuple[tuple[str, str], ...] = ()
+    history: RevisionHistory | None = None
 
     def count(self, verdict: Verdict) -> int:
         """How many findings have `verdict`."""
         return sum(finding.verdict is verdict for finding in self.findings)
+
+
+def mark(seen: Diagnostic | Finding) -> str:
+    """What a message is known by from run to run: its path, category and text, whatever its line and level."""
+    return digest(seen.path or "", seen.category or "", messages.key(seen.message), seen.via or "")

@@ -28,6 +28,7 @@ from harness.diagnostics.merge import merge
 from harness.diagnostics.record import Diagnostic
 from harness.diagnostics.repeated import Comparison, Observed, compare_observed, observe
 from harness.errors import HarnessError, MissingInterpreterError
+from harness.investigate import history
 from harness.investigate.bench import Bench, Provided
 from harness.investigate.sources import TreeSources, text_of
 from harness.investigate.subject import Subject
@@ -147,7 +148,9 @@ def _start(
             start = None if afresh else subject.base
             order = Order(environment, subject.head, subject.recipe, subject.read.head, base=start)
         progress.update(cell.name, "head" if order.tree is subject.head else "base")
-        return bench.runner.build(order, times=repeat)
+        made = bench.runner.build(order, times=repeat)
+        history.remember(made, order, cell.name, subject, bench.store)
+        return made
 
     pairs = list(zip(cells, provided, strict=True))
     bases = [pool.submit(build, *pair) if subject.base else None for pair in pairs]

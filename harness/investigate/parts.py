@@ -14,6 +14,7 @@ from typing import Any
 
 from harness import files
 from harness.diagnostics.findings import CellResult, Run
+from harness.diagnostics.history import RevisionHistory, joined
 from harness.diagnostics.merge import merge
 from harness.errors import InputError
 
@@ -41,6 +42,7 @@ def keep(run: Run, out: Path) -> None:
                 "question": question(run),
                 **head,
                 "sources": {path: text for path, text in run.sources.items() if path in named},
+                "history": run.history.of([cell.name]).to_json() if run.history else None,
                 "result": cell.to_json(),
             },
         )
@@ -94,6 +96,7 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
         cells=ordered,
         findings=merge(ordered),
         sources={path: text for part in parts for path, text in part["sources"].items()},
+        history=joined([RevisionHistory.from_json(told) for part in parts if (told := part.get("history"))], order),
     )
 
 
@@ -123,6 +126,8 @@ def _read(path: Path) -> dict[str, Any]:
             raise InputError(f"{path}: format {part['docs-matrix-cell']!r}; this release reads {FORMAT}")
         _complete(part)
         CellResult.from_json(part["result"])
+        if part.get("history"):
+            RevisionHistory.from_json(part["history"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not the results of a cell: {error}") from error
     else:

@@ -19,7 +19,7 @@ from harness.investigate.reading import ReadSet
 from harness.matrix import NamedTree, Recipe
 from harness.trees import Tree, Trees, patches
 
-__all__ = ["Asked", "Subject", "resolve", "supported"]
+__all__ = ["Asked", "Subject", "resolve", "source", "supported"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,8 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
     """Look at the tree, apply the patches, choose the recipe and what is read; raises `InputError` with the place."""
     _refuse_contradictions(asked)
     named = _named(asked.tree, bench)
-    source = named.path if named else Path(asked.tree)
     trees = bench.trees
-    head, base, notes, chosen = _versions(asked, source, trees)
+    head, base, notes, chosen = _versions(asked, source(asked.tree, bench), trees)
     recipe, requirements = _recipe(asked, named, head, trees)
     baseline = None if base else asked.baseline or (named.baseline if named else None)
     if baseline and not asked.baseline and not baseline.exists():
@@ -101,6 +100,12 @@ def supported(tree: str, bench: Bench) -> tuple[str, ...] | None:
     """The names of the cells that the tree which the user names supports; None for all."""
     named = _named(tree, bench)
     return named.cells if named else None
+
+
+def source(tree: str, bench: Bench) -> Path:
+    """Where the tree that the user names lies; raises `InputError` where there is none."""
+    named = _named(tree, bench)
+    return named.path if named else Path(tree)
 
 
 def _refuse_contradictions(asked: Asked) -> None:

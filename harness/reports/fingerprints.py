@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.diagnostics import messages
-from harness.diagnostics.findings import Finding, Verdict
+from harness.diagnostics.findings import Finding, Verdict, mark
 from harness.files import digest
 
 __all__ = ["fingerprints"]
@@ -18,10 +17,7 @@ def fingerprints(findings: Sequence[Finding]) -> tuple[str, ...]:
     Equal ones are told apart by an ordinal, those that the base has first: what is new takes no other's number. What is
     fixed is numbered behind all others, since nothing that is there may take its place.
     """
-    keys = [
-        digest(finding.path or "", finding.category or "", messages.key(finding.message), finding.via or "")
-        for finding in findings
-    ]
+    keys = [mark(finding) for finding in findings]
     seen: Counter[str] = Counter()
     told: dict[int, str] = {}
     for number in sorted(range(len(findings)), key=lambda number: _base_first(findings[number], number)):

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 
 from harness.diagnostics.findings import CellResult, Finding, Run, Verdict
-from harness.reports import words
+from harness.reports import history, words
 from harness.reports.text import cut, one_line, plural, visible
 
 __all__ = ["LIMIT", "command_again", "page"]
@@ -42,9 +42,11 @@ def page(run: Run) -> str:
             f"<title>docs-matrix: {_text(words.verdict(run), 200)}</title>",
             f"<style>{style}</style>\n</head>\n<body>",
             '<a class="skip" href="#findings">To the findings</a>\n<header>\n<h1>docs-matrix</h1>',
-            f'<p class="verdict {"good" if good else "bad"}">{_text(words.verdict(run), 1_000)}</p>\n</header>\n<main>',
+            f'<p class="verdict {"good" if good else "bad"}">{_text(words.verdict(run), 1_000)}</p>',
+            f'<p class="asked">{_asked(run)}</p>\n</header>\n<main>',
             *_matrix(run),
             *_heat(run),
+            *(history.picture(run.history) if run.history else ()),
             *_findings(run),
             *_about(run),
             f"</main>\n<script>{script}</script>\n</body>\n</html>\n",
@@ -62,6 +64,12 @@ def command_again(run: Run) -> str:
     documents = ["all"] if run.docs in ("all", "all documents") else run.docs.split(", ")
     told += [word for name in documents for word in ("--docs", name)]
     return shlex.join(one_line(word) for word in told)
+
+
+def _asked(run: Run) -> str:
+    """What was asked, in a line below the verdict."""
+    told = (("", run.tree), ("held against ", run.base), ("", run.docs))
+    return " · ".join(f"{word}<code>{_text(value, 200)}</code>" for word, value in told if value.strip())
 
 
 def _matrix(run: Run) -> Iterator[str]:
@@ -119,7 +127,7 @@ def _heat(run: Run) -> Iterator[str]:
 
 
 def _hot(count: int, most: int) -> str:
-    return f" heat-{max(1, round(_HOTTEST * count / most))}" if count else ""
+    return f" heat-{max(1, round(_HOTTEST * count / max(most, _HOTTEST)))}" if count else ""
 
 
 def _findings(run: Run) -> Iterator[str]:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from harness.trees.applying import Patched, PatchedFile
 from harness.trees.changes import Change, TreeChanges
 from harness.trees.patches import Patch
-from harness.trees.store import Trees
-from harness.trees.tree import Tree
+from harness.trees.store import Trees, lineage
+from harness.trees.tree import Commit, Tree
 from harness.trees.workspaces import Workspace
 
-__all__ = ["Change", "Patch", "Patched", "PatchedFile", "Tree", "TreeChanges", "Trees", "Workspace"]
+__all__ = [
+    "Change",
+    "Commit",
+    "Patch",
+    "Patched",
+    "PatchedFile",
+    "Tree",
+    "TreeChanges",
+    "Trees",
+    "Workspace",
+    "lineage",
+]

@@ -158,7 +158,7 @@ def _words(what: str, blob: str | None, stated: str | None) -> str:
 
 
 def _with_object(tree: Tree, object_id: str) -> Tree:
-    return replace(tree, object_id=object_id, identity=identity_of(object_id, tree.empty_folders))
+    return replace(tree, object_id=object_id, identity=identity_of(object_id, tree.empty_folders), commit=None)
 
 
 def _without_filled(tree: Tree, paths: set[str]) -> Tree:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import InputError
 from harness.process import Finished
 from harness.trees.git import call, last_line
-from harness.trees.tree import LINK
+from harness.trees.tree import LINK, Commit
 
-__all__ = ["UserRepository", "WorkTree", "find", "has", "holding", "tree_of", "work_tree"]
+__all__ = [
+    "UserRepository",
+    "WorkTree",
+    "commit_of",
+    "find",
+    "has",
+    "head_tree",
+    "holding",
+    "in_order",
+    "is_unchanged",
+    "tree_of",
+    "work_tree",
+]
+
 MOST_COMMITS = 50
 """Commits that are looked at for each file, to find the one that a patch was made for."""
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
@@ -65,6 +78,52 @@ def find(folder: Path) -> UserRepository | None:
 def has(repository: UserRepository, commit: str) -> bool:
     """Whether the repository has the commit of this id."""
     return _git(repository.folder, "cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
+
+
+def commit_of(repository: UserRepository, revision: str) -> Commit | None:
+    """The commit that `revision` names; None where it names none (a tree can have a name too)."""
+    if revision.startswith("-") or "\0" in revision:
+        return None
+    words = ("log", "-1", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%cd%x00%s")
+    date = "--date=format-local:%Y-%m-%dT%H:%M:%SZ"
+    found = call(*words, date, f"{revision}^{{commit}}", "--", cwd=repository.folder, variables={"TZ": "UTC0"})
+    told = found.text.removesuffix("\n").split("\0")
+    return Commit(*told) if found.returncode == 0 and len(told) == 3 else None
+
+
+def head_tree(repository: UserRepository) -> str | None:
+    """The id of the tree that HEAD has at the repository's folder; None where there is none."""
+    return _git(repository.folder, "rev-parse", "--verify", "--quiet", "HEAD:./").text.strip() or None
+
+
+def is_unchanged(repository: UserRepository) -> bool:
+    """Whether what git tracks below the repository's folder is as in HEAD."""
+    return _git(repository.folder, "diff-index", "--quiet", "HEAD", "--", ".").returncode == 0
+
+
+def in_order(repository: UserRepository, commits: Collection[str], tip: str | None = None) -> tuple[str, ...]:
+    """Those of `commits` that the repository has, each behind all that it was made from.
+
+    With `tip` only those that this revision holds: itself and what came before it. Raises `InputError` where there is no
+    such revision.
+    """
+    end = commit_of(repository, tip) if tip is not None else None
+    if tip is not None and end is None:
+        raise InputError(f"{repository.folder}: unknown revision {tip!r}")
+    listed = "".join(f"{commit}\n" for commit in commits).encode()
+    words = ("rev-list", "--no-walk", "--ignore-missing", "--stdin")
+    known = set(call(*words, cwd=repository.folder, stdin=listed).text.split()) & set(commits)
+    tips = sorted({*known, *((end.id,) if end else ())})
+    if not known:
+        return ()
+    shared = _git(repository.folder, "merge-base", "--octopus", *tips).text.split()
+    limits = [*((end.id,) if end else tips), *(f"^{commit}" for commit in shared)]
+    walked = call(
+        *("rev-list", "--topo-order", "--reverse", "--stdin"),
+        cwd=repository.folder,
+        stdin="".join(f"{limit}\n" for limit in limits).encode(),
+    )
+    return tuple(commit for commit in (*shared, *walked.text.split()) if commit in known)
 
 
 def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:

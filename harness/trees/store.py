@@ -17,11 +17,11 @@ from harness.trees.applying import Patched, apply, stated_bases
 from harness.trees.changes import Change, TreeChanges
 from harness.trees.git import Repository, last_line
 from harness.trees.patches import Patch
-from harness.trees.tree import FILE, GITLINK, Contents, Tree, identity_of
+from harness.trees.tree import FILE, GITLINK, Commit, Contents, Tree, identity_of
 from harness.trees.workspaces import Workspace, workspace
 from harness.upkeep import room
 
-__all__ = ["Trees"]
+__all__ = ["Trees", "lineage"]
 
 
 class Trees:
@@ -56,8 +56,11 @@ class Trees:
         found = folders.listed(place, known.others) if repository else folders.scan(place)
         found = folders.with_links_followed(place, found)
         objects = repository.objects if repository and repository.format == "sha1" else None
-        object_id, empty = imports.folder(self._repository, _lineage(place), found, known.clean, known.stored, objects)
-        return _tree(str(source), place, object_id, empty, objects, [*found.notes, *_modules(known.clean)])
+        object_id, empty = imports.folder(self._repository, lineage(place), found, known.clean, known.stored, objects)
+        notes = [*found.notes, *_modules(known.clean)]
+        as_head = repository is not None and objects is not None and self._is_as_head(repository, object_id)
+        commit = revisions.commit_of(repository, "HEAD") if repository and as_head else None
+        return _tree(str(source), place, object_id, empty, objects, notes, commit)
 
     def revision(self, source: str | Path, rev: str) -> Tree:
         """The tree of `rev` in the git repository at `source`, or of the folder `source` in it.
@@ -76,7 +79,8 @@ class Trees:
         if out:
             notes += self._follow_links(repository, whole, files, {path: targets[path] for path in out})
             object_id = imports.write_tree(self._repository, Contents(files), repository.objects)
-        return _tree(f"{source}@{rev}", place, object_id, (), repository.objects, notes)
+        commit = revisions.commit_of(repository, rev)
+        return _tree(f"{source}@{rev}", place, object_id, (), repository.objects, notes, commit)
 
     def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
         """`tree` with `patches` applied in order, as git applies them, and what they did to each file.
@@ -134,6 +138,13 @@ class Trees:
         """
         return workspace(self._repository, self._work, tree, slot)
 
+    def _is_as_head(self, repository: revisions.UserRepository, object_id: str) -> bool:
+        """Whether the tree `object_id` is what `revision` gives for HEAD, links out of the folder followed there too."""
+        head = revisions.head_tree(repository)
+        if head is None or head == object_id:
+            return head == object_id
+        return revisions.is_unchanged(repository) and self.revision(repository.folder, "HEAD").object_id == object_id
+
     def _files(self, object_id: str, objects: Path | None) -> dict[str, tuple[str, str]]:
         return imports.contents_of(self._repository, object_id, objects)
 
@@ -184,7 +195,8 @@ class Trees:
         return notes + found.notes
 
 
-def _lineage(place: Path) -> str:
+def lineage(place: Path) -> str:
+    """What all versions of the source at `place` have in common."""
     return digest(str(place.resolve()))
 
 
@@ -195,8 +207,9 @@ def _tree(
     empty: tuple[str, ...],
     objects: Path | None = None,
     notes: Iterable[str] = (),
+    commit: Commit | None = None,
 ) -> Tree:
-    return Tree(name, identity_of(object_id, empty), object_id, _lineage(place), empty, objects, tuple(notes))
+    return Tree(name, identity_of(object_id, empty), object_id, lineage(place), empty, objects, tuple(notes), commit)
 
 
 def _modules(files: dict[str, tuple[str, str]]) -> list[str]:

@@ -12,7 +12,7 @@ from harness.investigate.bisecting import asked
 from harness.verbs.baselines import merge_baselines, prune_baseline, set_driver, show_baseline, write_baseline
 from harness.verbs.checking import run_check, run_merge, run_series
 from harness.verbs.machine import empty_store, run_doctor, run_init, run_lock, show_cells, show_store
-from harness.verbs.questions import run_bisect, run_compare, run_read, run_reproduce
+from harness.verbs.questions import run_bisect, run_compare, run_history, run_read, run_reproduce
 
 __all__ = ["parser"]
 
@@ -26,6 +26,7 @@ EXAMPLES = {
     "baseline driver": "docs-matrix baseline driver --tree example",
     "cells": "docs-matrix cells --format json",
     "compare": "docs-matrix compare py3.13-docutils0.21.2-sphinx8.2.3 py3.13-docutils0.23-sphinx9.2.0 --tree docs",
+    "history": "docs-matrix history --tree example",
     "init": "docs-matrix init . --nox",
     "lock": "docs-matrix lock --check",
     "merge": "docs-matrix merge docs-matrix-report",
@@ -131,6 +132,12 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--docs", action="append", metavar="D", help="read only this document or folder; repeatable")
     _repeat_option(verb)
     verb.add_argument("--out", type=Path, default=Path("docs-matrix-series"), metavar="DIR", help="where reports go")
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
+
+    verb = _verb(verbs, common, "history", run_history, "warnings a cell over revisions, from the store")
+    verb.add_argument("--tree", metavar="T", help="a tree of matrix.yaml, a folder, a git repository or an archive")
+    verb.add_argument("--cell", action="append", metavar="CELL", help="only this cell; repeatable")
+    verb.add_argument("--rev", metavar="REV", help="only this revision of a git tree, and what it was made from")
     verb.add_argument("--json", action="store_true", help="the answer as JSON")
 
     verb = _verb(verbs, common, "merge", run_merge, "one report from the results of many jobs")

@@ -16,7 +16,7 @@ from rich.console import Console
 from harness import files, github, upkeep
 from harness.diagnostics.findings import Run, Verdict
 from harness.errors import InputError, MachineError
-from harness.investigate import check, parts, series, subject, verify
+from harness.investigate import check, history, parts, series, subject, verify
 from harness.investigate.bench import Bench
 from harness.investigate.rerun import rerun_of
 from harness.matrix import Cell, Matrix
@@ -51,6 +51,9 @@ def _checked(options: argparse.Namespace) -> tuple[Run, int]:
         answer = check.check(found, cells, bench, jobs=options.jobs, progress=progress, repeat=options.repeat)
         if options.verify:
             answer, agrees = _verified(answer, found, cells, bench, options.jobs, progress)
+    names = [cell.name for cell in cells]
+    past = history.around(found, subject.source(found.name, bench), names, bench.store)
+    answer = replace(answer, history=past)
     out: Path = options.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if options.join else nullcontext():

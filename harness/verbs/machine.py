@@ -146,7 +146,7 @@ def show_store(options: argparse.Namespace) -> int:
     """What is kept. Returns the exit status."""
     everything = upkeep.kept(common.store())
     rows = []
-    for kind in ("trees", "copy", "environment", "build", "warm"):
+    for kind in ("trees", "copy", "environment", "build", "warm", "revision"):
         sizes = [entry.size for entry in everything if entry.kind == kind]
         rows.append((kind, str(len(sizes)), f"{sum(sizes) / 2**20:.0f} MiB"))
     terminal.tell_table(("what", "how many", "size"), rows, Console())

@@ -1,4 +1,4 @@
-"""The questions: `bisect`, `compare`, `read`, `reproduce`."""
+"""The questions: `bisect`, `compare`, `history`, `read`, `reproduce`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from rich.console import Console
 from harness import files
 from harness.diagnostics.bisection import Bisection
 from harness.errors import InputError
-from harness.investigate import subject
+from harness.investigate import history, subject
 from harness.investigate.bisecting import asked, bisect, compare_cells
 from harness.investigate.reproducing import reproduce
-from harness.reports import bisection, cell_differences, reproduction, robot
-from harness.reports.text import harmless
+from harness.reports import bisection, cell_differences, reproduction, robot, terminal
+from harness.reports import history as history_report
+from harness.reports.text import harmless, one_line
 from harness.verbs import common
 from harness.zeroday.mails import LARGEST
 from harness.zeroday.read import read as read_report
 
-__all__ = ["run_bisect", "run_compare", "run_read", "run_reproduce"]
+__all__ = ["run_bisect", "run_compare", "run_history", "run_read", "run_reproduce"]
 
 
 def run_bisect(options: argparse.Namespace) -> int:
@@ -73,6 +74,32 @@ def run_compare(options: argparse.Namespace) -> int:
     else:
         for line in cell_differences.lines(answer):
             print(harmless(line))
+    return 0
+
+
+def run_history(options: argparse.Namespace) -> int:
+    """Warnings a cell over the revisions of a tree. Returns the exit status."""
+    bench = common.bench(options)
+    tree = options.tree or common.default_tree(bench.matrix)
+    order = [cell.name for cell in bench.matrix.cells]
+    found = history.recall(tree, subject.source(tree, bench), bench.store, order, tip=options.rev)
+    there = dict.fromkeys((*order, *(cell for told in found for cell in told.cells)))
+    for name in options.cell or ():
+        if name not in there:
+            raise InputError(f"--cell {name}: no such cell; there are {', '.join(there)}")
+    wanted = [told for told in (told.of(options.cell or told.cells) for told in found) if told.revisions]
+    if options.json:
+        print(json.dumps(history_report.document(wanted), indent=2))
+        return 0
+    for told in wanted:
+        print(harmless(history_report.title(told)))
+        terminal.tell_table(history_report.columns(told), list(history_report.rows(told)), Console())
+        for note in history_report.notes(told):
+            print(harmless(note))
+        print()
+    if not wanted:
+        told_by = "docs-matrix check --docs all leaves what it is told from"
+        print(harmless(one_line(f"{tree}: no build of a revision is in the store yet; {told_by}")))
     return 0
 
 

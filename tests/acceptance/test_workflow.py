@@ -49,6 +49,8 @@ def in_github(workspace: Path, event: str, base: str = "", *, fork: bool = False
     head = git(workspace, "rev-parse", "HEAD").strip()
     pull = {"number": 7, "head": {"sha": head, "repo": {"full_name": "stranger/docs" if fork else "owner/docs"}}}
     return {
+        "run_id": head[:8] + event,
+        "run_attempt": "1",
         "event_name": event,
         "ref": "refs/heads/main",
         "sha": head,
@@ -149,7 +151,9 @@ def test_a_pull_request_shows_what_is_new_once_and_its_repair_nothing(
     kept = tmp_path / "github/artifacts/docs-matrix-report"
     findings = json.loads((kept / "findings.json").read_text())
     assert {cell["built"] for cell in findings["cells"].values()} == {1}, "the base came from the cache"
-    assert len(runner.cached) == 4
+    assert len(runner.cached) == 6
+    page = (kept / "report.html").read_text()
+    assert 'aria-label="all 2 cells: 2 at last, 1 at first, 2 at most"' in page, "the course of the revisions"
     assert {path.name for path in kept.iterdir()} >= {"junit.xml", "summary.md"}
     new = [finding for finding in findings["findings"] if finding["verdict"] == "new"]
     assert [(finding["path"], len(finding["cells"])) for finding in new] == [("docs/b.rst", 2)]
@@ -166,6 +170,8 @@ def test_a_pull_request_shows_what_is_new_once_and_its_repair_nothing(
     sarif = json.loads((kept / "code-scanning.sarif").read_text())
     assert sarif["runs"][0]["results"] == []
     assert [category for category, _ in runner.uploads] == ["docs-matrix"]
+    page = (kept / "report.html").read_text()
+    assert 'aria-label="all 2 cells: 0 at last, 1 at first, 2 at most"' in page, "the pull request's own first push too"
 
 
 def test_a_job_that_dies_is_an_error_of_its_cell(

@@ -96,6 +96,10 @@ HOSTILE = {
     "blanks alone": " \n\t ",
     "no characters at all": "\ufffe\uffff\ufdd0\U0010ffff",
     "a workflow command": "a\n::error file=b::c\n##[add-mask]d",
+    "an old workflow command": "::set-env name=A::b %0A::error::c",
+    "the end of a table's cell": "</td></table><script>alert(1)</script> | `a` ``b``",
+    "what turns the direction of reading": "\u202egnp.exe \u2066a\u2069",
+    "a line of a megabyte": "x" * 1_000_000,
     "markup": "</pre></details>|`*[x](http://y)*`\n\n# head\n- [ ] <b>[red]bold[/red]",
 }
 """Messages that break what trusts them, by what they hold."""

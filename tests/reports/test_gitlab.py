@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 
 from harness.diagnostics.findings import Run
 from harness.reports.gitlab import code_quality
-from tests.reports.runs import NEW, VFIO, cell, example, fixed, known, new, run, runs
+from tests.reports.runs import HOSTILE, NEW, VFIO, cell, example, fixed, known, new, run, runs
 
 
 def test_a_finding_is_one_entry_at_its_line() -> None:
@@ -21,6 +22,15 @@ def test_what_is_fixed_is_not_there_and_what_is_known_is() -> None:
     entries = code_quality(run(cell(NEW, known("a", 1), fixed("b"), new("c", None, path=None))))
     assert [entry["description"].split(" ")[0] for entry in entries] == ["c", "a"]
     assert entries[0]["location"]["lines"]["begin"] == 1
+
+
+@pytest.mark.parametrize("message", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_message_is_one_line_that_shows_what_it_holds(message: str) -> None:
+    (entry,) = code_quality(run(cell(NEW, new(f"first {message}", path=f"p{message[:50]}"))))
+    for text in (entry["description"], entry["location"]["path"]):
+        assert text.isprintable()
+        assert len(text) < 1_100
+        json.dumps(text).encode("ascii")
 
 
 @settings(deadline=None, max_examples=40)

@@ -14,6 +14,7 @@ from harness.diagnostics.findings import Run
 from harness.reports.html import LIMIT, command_again, page
 from tests.reports.conftest import Dumped, NpmPackage
 from tests.reports.runs import HOSTILE, NEW, OLD, VFIO, cell, example, fixed, known, new, run, runs
+from tests.reports.test_history import COURSE
 
 VOID = {"br", "input", "link", "meta"}
 
@@ -65,6 +66,15 @@ def test_the_page_needs_nothing_from_anywhere() -> None:
     assert "url(" not in text
     assert "@import" not in text
     assert "default-src 'none'" in text
+
+
+def test_the_page_says_what_was_asked_and_has_a_picture_of_the_course_of_the_revisions() -> None:
+    assert "examples/kernel-like · held against the tree without the patches · all" in OURS.text
+    assert "Over time" not in OURS.text
+    read = Page(page(many()))
+    assert "Over time" in read.text
+    assert {"svg", "path", "figure"} <= read.tags
+    assert "style" not in read.names
 
 
 def test_the_matrix_tells_a_cell_that_was_not_built() -> None:
@@ -122,11 +132,11 @@ def test_the_same_can_be_asked_again() -> None:
 
 
 def many() -> Run:
-    """The example, with a cell that failed and a long path."""
+    """The example, with a cell that failed, a long path, and a history."""
     made = example()
     more = cell("py3.12-docutils0.20.1-sphinx7.2.6", new("a", 3, path=f"Documentation/{'long-' * 30}name.rst"))
     failed = cell("py3.11-docutils0.19-sphinx5.3.0", status="failed", reason="the head's build: ended by signal 9")
-    return replace(run(*made.cells, more, failed), sources=made.sources)
+    return replace(run(*made.cells, more, failed), sources=made.sources, history=COURSE)
 
 
 def with_script(text: str, *scripts: str) -> str:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from harness.errors import InputError
-from harness.trees import Trees
+from harness.trees import Trees, revisions
 from tests.trees.conftest import Git, commit, snapshot, write
 
 
@@ -23,6 +24,51 @@ def test_a_revision_has_gits_own_identity_and_is_not_copied(
     assert not list((tmp_path / "store/trees.git/objects").glob("[0-9a-f][0-9a-f]"))
 
 
+def test_a_revision_and_a_work_tree_that_is_as_its_head_have_their_commit(
+    trees: Trees, project: Path, git: Git
+) -> None:
+    named = trees.revision(project, "main").commit
+    assert named
+    assert named.id == git(project, "rev-parse", "main").strip()
+    assert named.subject == git(project, "log", "-1", "--format=%s").strip()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", named.date)
+    assert trees.open(project).commit == named
+    assert trees.open(project / "docs").commit == named
+    assert trees.revision(project, "main^{tree}").commit is None
+    write(project, {"docs/new.rst": "in progress", "newer/conf.py": ""})
+    assert trees.open(project).commit is None
+    assert trees.open(project / "newer").commit is None
+
+
+def test_commits_stand_behind_those_that_they_were_made_from_whatever_their_dates(project: Path, git: Git) -> None:
+    def make(branch: str, *, day: int) -> str:
+        write(project, {"docs/new.rst": f"{branch} {day}"})
+        git(project, "add", "-A")
+        git(project, "-c", "user.name=a", "commit", "-qm", "x", "--date", f"2020-01-{day:02}T00:00:00Z")
+        return git(project, "rev-parse", "HEAD").strip()
+
+    base = git(project, "rev-parse", "HEAD").strip()
+    one = make("main", day=9)
+    git(project, "checkout", "-q", "-b", "side")
+    side = make("side", day=1)
+    git(project, "checkout", "-q", "main")
+    two = make("main", day=3)
+    repository = revisions.find(project)
+    assert repository
+    found = revisions.in_order(repository, [two, side, base, "0" * 40, one])
+    assert found[:2] == (base, one)
+    assert set(found[2:]) == {two, side}
+    assert revisions.in_order(repository, [two, side, base], "main") == (base, two)
+    assert revisions.in_order(repository, [two, side], "side~1") == ()
+    assert revisions.in_order(repository, ["0" * 40]) == ()
+    git(project, "checkout", "-q", "--orphan", "other")
+    other = make("other", day=2)
+    assert set(revisions.in_order(repository, [other, one])) == {other, one}
+    assert revisions.in_order(repository, [other, one], "other") == (other,)
+    with pytest.raises(InputError, match="unknown revision 'no-such'"):
+        revisions.in_order(repository, [one], "no-such")
+
+
 def test_of_a_folder_in_a_repository_the_tree_is_that_folder(trees: Trees, project: Path) -> None:
     assert trees.paths(trees.revision(project / "docs", "HEAD")) == ("conf.py", "index.rst")
     assert trees.open(project / "docs").identity == trees.revision(project / "docs", "HEAD").identity
@@ -38,6 +84,9 @@ def test_a_link_out_of_the_folder_is_what_the_revision_has_there(trees: Trees, p
     write(project, {"README.rst": "changed since\n", "examples/one.py": "2"})
     tree = trees.revision(project / "docs", "HEAD")
     assert tree.identity == same.identity
+    assert tree.commit == same.commit
+    assert tree.commit
+    assert trees.open(project / "docs").commit is None
     assert trees.read(tree, "README.rst") == b"Read me\n"
     assert trees.read(tree, "all/one.py") == b"1"
     assert tree.notes == ("lost: a link that leads out of the tree to nothing, left out",)
