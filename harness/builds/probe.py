@@ -2,7 +2,8 @@
 
     python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
 
-CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …]}. Every warning, error and
+CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
+read (ordered.py)}. Every warning, error and
 critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls may share it). The
 build itself stays as it is: its messages, its standard error, its exit status. The file needs nothing but the standard
 library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
@@ -13,6 +14,7 @@ Kinds of lines, by the key `kind`:
     places       the folders that are known only later: those of the output
     documents    `read`, the names of the documents that are read, and `documents`, how many there are
     diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged
+    said         what a document said in some trials (ordered.py): the fields of a diagnostic, and `trials`
     early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
     crash        what ended the build: exception, reason (one line), document
     probe-error  a mistake of this file: traceback
@@ -47,6 +49,7 @@ import contextlib
 import fnmatch
 import functools
 import importlib
+import importlib.util
 import io
 import json
 import logging
@@ -126,6 +129,8 @@ class Probe(object):
         self.stub = None  # type: Optional[str]
         self.stub_source = ""
         self.once = set()  # type: set[str]
+        order = config.get("order")
+        self.order = _companion("ordered").Ordered(self, order) if order else None  # type: Any
 
     # ---- writing records
 
@@ -160,6 +165,8 @@ class Probe(object):
                 record.probe = self.description(record)
                 if os.getpid() != self.process and not record.probe["dropped"]:
                     self.put("early", **record.probe)
+                if self.order:
+                    self.order.heard(record.probe)
         return record.probe  # type: ignore[no-any-return]
 
     def description(self, record: Any) -> Dict[str, Any]:
@@ -370,10 +377,16 @@ class Probe(object):
             if self.stub and self.stub not in names and self.stub not in env.all_docs:
                 names.append(self.stub)
             self.stub_source = _stub_source(app, sorted(chosen))
+        if self.order:
+            self.order.arrange(app, env, names)
         self.put("documents", read=[name for name in names if name != self.stub], documents=len(found))
 
+    def source(self, name: str) -> str:
+        """The path of a document, relative to the source folder."""
+        return os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
+
     def is_chosen(self, name: str) -> bool:
-        path = os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
+        path = self.source(name)
         return any(path == wanted or (wanted.endswith("/") and path.startswith(wanted)) for wanted in self.documents or ())
 
     def on_source(self, app: Any, name: str, source: List[str]) -> None:
@@ -431,8 +444,8 @@ class Probe(object):
         with self.guarded():
             self.crash(next(value for value in arguments if isinstance(value, BaseException)))
 
-    def crash(self, error: BaseException) -> None:
-        if os.getpid() != self.process:
+    def crash(self, error: BaseException, everywhere: bool = False) -> None:
+        if os.getpid() != self.process and not everywhere:
             return  # a child that conf.py forked; Sphinx's own workers are told of by the main process
         lines = [" ".join(line.split()) for line in plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
@@ -458,7 +471,7 @@ class Probe(object):
             status = int(build.main(arguments) or 0)
         except SystemExit as error:
             status = 0 if error.code is None else error.code if isinstance(error.code, int) else 1
-            if self.app is not None:
+            if self.app is not None and not (self.order and self.order.ended):
                 self.crash(RuntimeError("sys.exit(%r) was called in the middle of the build" % (error.code,)))
             raise
         except BaseException as error:
@@ -468,6 +481,15 @@ class Probe(object):
             with self.guarded():
                 self.put("end", status=status)
         return status
+
+
+def _companion(name: str) -> Any:
+    """The module `name` beside this file, under a name that no project's module has."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
+    spec = importlib.util.spec_from_file_location("docs_matrix_" + name, place)  # type: Any
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _sphinx(name: str) -> Any:

@@ -22,7 +22,8 @@ class Build:
     own `suppress_warnings` hides. `unclassified` are the non-empty lines of standard error that are no diagnostic;
     Sphinx's own lines, raw diagnostics' lines and these add up to all (`stderr_lines`). `read` are the documents that
     were read, `documents` how many there are. `seconds` is wall time, `cpu_seconds` user and system time,
-    `peak_bytes` the largest process.
+    `peak_bytes` the largest process. `trials` is what the last document of each trial said, where the order asked for
+    trials.
     """
 
     status: BuildStatus
@@ -39,6 +40,7 @@ class Build:
     seconds: float
     cpu_seconds: float
     peak_bytes: int
+    trials: tuple[tuple[Diagnostic, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """This result as a JSON object."""
@@ -47,6 +49,7 @@ class Build:
         value["suppressed"] = [diagnostic.to_json() for diagnostic in self.suppressed]
         value["unclassified"] = list(self.unclassified)
         value["read"] = list(self.read)
+        value["trials"] = [[diagnostic.to_json() for diagnostic in said] for said in self.trials]
         return value
 
     @classmethod
@@ -59,5 +62,6 @@ class Build:
                 "suppressed": tuple(Diagnostic.from_json(item) for item in value["suppressed"]),
                 "unclassified": tuple(value["unclassified"]),
                 "read": tuple(value["read"]),
+                "trials": tuple(tuple(Diagnostic.from_json(item) for item in said) for said in value["trials"]),
             }
         )

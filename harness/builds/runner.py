@@ -14,9 +14,10 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from harness import files, process
-from harness.builds import capture, probe, recipes
+from harness.builds import capture, ordered, probe, recipes
 from harness.builds.result import Build, BuildStatus
 from harness.builds.store import BuildStore
 from harness.cells import environments
@@ -26,21 +27,41 @@ from harness.errors import MachineError
 from harness.matrix import Recipe
 from harness.trees import Tree, Trees, Workspace
 
-__all__ = ["Made", "Order", "Runner"]
+__all__ = ["Made", "Order", "Reading", "Runner"]
 
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-CAPTURE = (probe, capture, log)
+CAPTURE = (probe, ordered, capture, log)
 """The modules that make diagnostics of what a build says: their text is a part of every build's key."""
 
 
 @dataclass(frozen=True)
+class Reading:
+    """In which order documents are read, and in which processes; what it leaves open is as Sphinx and the recipe have it.
+
+    `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
+    every document in a process of its own: what it says whatever was read before, but for what Sphinx's environment knows.
+    `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
+    its last document says then (`Build.trials`).
+    """
+
+    ordered: bool = False
+    readers: int | Literal["each"] | None = None
+    trials: tuple[tuple[str, ...], ...] = ()
+    only: bool = False
+
+
+@dataclass(frozen=True)
 class Order:
-    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all."""
+    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
+
+    `reading` says how they are read, where that is asked for.
+    """
 
     environment: Environment
     tree: Tree
     recipe: Recipe
     documents: tuple[str, ...] | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +139,7 @@ class Runner:
             except OSError as error:
                 raise files.cannot_write(workspace.scratch, error) from error
             captured = capture.read(workspace.scratch / "records.jsonl", stderr, root=workspace.root)
-            build = _result(captured, finished, self._time_limit)
+            build = _result(captured, finished, self._time_limit, order)
             environment = order.environment
             if not environments.is_whole(environment.lock, environment.interpreter, self._store):
                 build = replace(build, status="failed", reason="the build changed its environment, which others share")
@@ -141,6 +162,8 @@ def build_key(order: Order) -> str:
         "tools": {tool: _tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": _capture_version(),
     }
+    if order.reading:
+        content["reading"] = {**vars(order.reading), "documents": order.documents if order.reading.ordered else None}
     return files.digest(json.dumps(content, sort_keys=True))
 
 
@@ -180,6 +203,7 @@ def _furnish(order: Order, workspace: Workspace) -> recipes.Rooms:
             (str(scratch), "<scratch>"),
         ],
         "documents": None if order.documents is None else list(order.documents),
+        "order": vars(order.reading) if order.reading else None,
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
@@ -204,7 +228,8 @@ def _variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, s
     }
 
 
-def _result(captured: capture.Capture, finished: process.Finished, limit: float) -> Build:
+def _result(captured: capture.Capture, finished: process.Finished, limit: float, order: Order) -> Build:
+    trials = order.reading.trials if order.reading else ()
     status, reason = _status(captured, finished, limit)
     return Build(
         status=status,
@@ -221,6 +246,7 @@ def _result(captured: capture.Capture, finished: process.Finished, limit: float)
         seconds=finished.seconds,
         cpu_seconds=finished.cpu_seconds,
         peak_bytes=finished.peak_bytes,
+        trials=tuple(tuple(said for said, numbers in captured.said if at in numbers) for at in range(len(trials))),
     )
 
 

@@ -132,7 +132,7 @@ def _start(
     def build(what: str, tree: Tree, documents: tuple[str, ...] | None) -> Made:
         environment = provided.result().environment
         progress.update(cell.name, what)
-        return bench.runner.build(Order(environment, tree, subject.recipe, documents), times=repeat)
+        return bench.runner.build(Order(environment, tree, subject.recipe, documents, subject.reading), times=repeat)
 
     base = pool.submit(build, "base", subject.base, subject.read.base) if subject.base else None
     head = pool.submit(build, "head", subject.head, subject.read.head)
