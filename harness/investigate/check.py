@@ -28,6 +28,7 @@ from harness.diagnostics.record import Diagnostic
 from harness.diagnostics.repeated import Comparison, Observed, compare_observed, observe
 from harness.errors import HarnessError, MissingInterpreterError
 from harness.investigate.bench import Bench, Provided
+from harness.investigate.confirming import Confirmed, confirm
 from harness.investigate.sources import TreeSources, text_of
 from harness.investigate.subject import Subject
 from harness.matrix import Cell
@@ -75,7 +76,12 @@ def check(
             _start(cell, ready, subject, bench, pool, progress, repeat)
             for cell, ready in zip(cells, provided, strict=True)
         ]
-        results = tuple(_judge(task, subject, comparison, accepted, anchors, progress) for task in tasks)
+        judged = [_judge(task, subject, comparison, accepted, anchors) for task in tasks]
+        confirmed = [
+            pool.submit(_confirm, result, task, subject, comparison, bench, progress)
+            for task, result in zip(tasks, judged, strict=True)
+        ]
+        results = tuple(future.result() for future in confirmed)
     return assemble(subject, results, bench)
 
 
@@ -145,7 +151,6 @@ def _judge(
     comparison: Comparison,
     accepted: baseline.Baseline,
     anchors: Anchors,
-    progress: Progress,
 ) -> CellResult:
     """Wait for a cell's builds and compare them; whatever goes wrong is this cell's status."""
     cell = task.cell
@@ -162,8 +167,37 @@ def _judge(
     else:
         result = _compared(result, base, head, subject, comparison, accepted, anchors)
         result = replace(result, notices=provided.notices, lock=provided.environment.lock.digest)
-    result = replace(result, seconds=result.seconds or time.monotonic() - started)
-    progress.done(cell.name, _in_words(result))
+    return replace(result, seconds=result.seconds or time.monotonic() - started)
+
+
+def _confirm(
+    result: CellResult, task: _Task, subject: Subject, comparison: Comparison, bench: Bench, progress: Progress
+) -> CellResult:
+    """`result` with what is new or fixed confirmed by reading apart, where it may depend on what was read before."""
+    if result.status == "ok":
+        progress.update(task.cell.name, "confirming")
+        try:
+            found = confirm(
+                result.judged,
+                task.base.result() if task.base else None,
+                task.head.result(),
+                subject=subject,
+                environment=task.provided.result().environment,
+                comparison=comparison,
+                bench=bench,
+            )
+        except HarnessError as error:
+            found = Confirmed(result.judged, notice=f"what is new or fixed could not be read apart: {error}")
+        now = [build for made in found.made for build in made.now]
+        result = replace(
+            result,
+            judged=found.judged,
+            notices=(*result.notices, found.notice) if found.notice else result.notices,
+            seconds=result.seconds + sum(build.seconds for build in now),
+            cpu_seconds=result.cpu_seconds + sum(build.cpu_seconds for build in now),
+            built=result.built + len(now),
+        )
+    progress.done(task.cell.name, _in_words(result))
     return result
 
 
