@@ -55,10 +55,11 @@ def confirm(
 ) -> Confirmed:
     """`judged` with what depends on the order of reading as flaky. Builds nothing where nothing is in doubt.
 
-    Without a base nothing that is fixed can be confirmed, and it stays as it is.
+    Without a base nothing that is fixed can be confirmed, and it stays as it is. Where the user said how documents are read,
+    what they say then is the answer.
     """
     doubtful = [item for item in judged if _is_doubtful(item, base, head)]
-    if not doubtful:
+    if not doubtful or subject.reading:
         return Confirmed(judged)
     paths = _paths(doubtful, subject, bench)
     before: tuple[Diagnostic, ...] = ()
