@@ -35,9 +35,10 @@ class Capture:
     diagnostics, they add up to `stderr_lines`, the lines that are not empty. `read` are the names of the documents that
     were read, `documents` how many there are. `finished`: every call of sphinx-build came to its end. `status` is the
     worst exit status of the calls, None where none ended. `crash` is the reason for a failure, in one line: what ended a
-    call, a mistake of the probe itself, or a traceback on standard error. Of a build that was to start from a warm state:
-    `resumed` are the documents that it read itself, `cold` says why it could not, `wider` are the documents that it must
-    read as well, `unheard` the lines of standard error that it did not say again for others.
+    call, a mistake of the probe itself, or a traceback on standard error. `said` is what the last documents of trials said,
+    each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
+    read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
+    standard error that it did not say again for others.
     """
 
     python: str
@@ -58,6 +59,7 @@ class Capture:
     cold: str | None
     wider: tuple[str, ...]
     unheard: frozenset[str]
+    said: tuple[tuple[Diagnostic, tuple[int, ...]], ...]
 
 
 def read(records: Path, stderr: Path, *, root: Path) -> Capture:
@@ -93,6 +95,7 @@ def read(records: Path, stderr: Path, *, root: Path) -> Capture:
         documents=told.documents,
         finished=told.finished,
         status=told.status,
+        said=tuple(told.said),
         crash=told.reason or next((_one_line(block) for block in found if block.traceback), None),
         resumed=told.resumed,
         cold=told.cold,
@@ -116,6 +119,7 @@ class _Told:
     printed: list[tuple[Diagnostic, str]] = field(default_factory=list)
     suppressed: list[Diagnostic] = field(default_factory=list)
     early: list[tuple[Diagnostic, bool]] = field(default_factory=list)
+    said: list[tuple[Diagnostic, tuple[int, ...]]] = field(default_factory=list)
     read: dict[str, None] = field(default_factory=dict)
     documents: int = 0
     resumed: tuple[str, ...] | None = None
@@ -172,6 +176,9 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             told.printed.append((_diagnostic(record), record["printed"]))
         case "early":
             told.early.append((_diagnostic({**record, "printed": ""}), bool(record["suppressed"])))
+        case "said":
+            said = _diagnostic({**record, "printed": ""})
+            told.said.append((replace(said, printed=str(said)), tuple(map(int, record["trials"]))))
         case "crash":
             document = record["document"]
             told.crashes.append(
@@ -211,6 +218,7 @@ def _diagnostic(record: dict[str, Any]) -> Diagnostic:
         printed=_text(record["printed"]),
         document=_text_or_none(record["document"]),
         via=_text_or_none(record["via"]),
+        phase=_text_or_none(record["phase"]),
         unjudged=bool(record["unjudged"]),
     )
 

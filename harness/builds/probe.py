@@ -2,12 +2,13 @@
 
     python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
 
-CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "quiet": bool, "keep": folder
-or null, "start": folder or null, "again": [document, …], "answers": folder or null}. Every warning, error and critical of
-Sphinx's logging becomes one JSON line of `records` (appended, so that several calls may share it). The build itself stays
-as it is: its messages, its standard error, its exit status; `quiet` leaves out what nobody reads (quiet.py), `keep` and
-`start` are for a build that starts from another (warm.py), `answers` is where those of kernel-doc are kept (answers.py).
-The file needs nothing but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
+read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "answers": folder or null}.
+Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
+may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
+nobody reads (quiet.py), `keep` and `start` are for a build that starts from another (warm.py), `answers` is where those of
+kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py). The file needs nothing but the
+standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
@@ -16,6 +17,7 @@ Kinds of lines, by the key `kind`:
     documents    `read`, the names of the documents that are read, and `documents`, how many there are
     diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged,
                  once; `stage` and `of`: the document that was being read or resolved then, if any
+    said         what a document said in some trials (ordered.py): the fields of a diagnostic, and `trials`
     early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
     crash        what ended the build: exception, reason (one line), document
     probe-error  a mistake of this file: traceback
@@ -143,6 +145,8 @@ class Probe(object):
         self.start = warm.Start(self, config["start"], config.get("again", ())) if config.get("start") else None  # type: Any
         if config.get("answers"):
             _companion("answers").install(config["answers"], self.keeper)
+        order = config.get("order")
+        self.order = _companion("ordered").Ordered(self, order) if order else None  # type: Any
 
     # ---- writing records
 
@@ -177,6 +181,8 @@ class Probe(object):
                 record.probe = self.description(record)
                 if os.getpid() != self.process and not record.probe["dropped"]:
                     self.put("early", **record.probe)
+                if self.order:
+                    self.order.heard(record.probe)
         if self.start and record.probe and os.getpid() == self.process and not hasattr(record, "heard"):
             record.heard = True
             self.said.append(record.probe)
@@ -406,11 +412,17 @@ class Probe(object):
         if self.start:
             self.put("resumed", read=list(names))
             self.soundly(self.start.purge, app, env, names)
+        if self.order:
+            self.order.arrange(app, env, names)
         read = sorted(found) if self.start else [name for name in names if name != self.stub]
         self.put("documents", read=read, documents=len(found))
 
+    def source(self, name: str) -> str:
+        """The path of a document, relative to the source folder."""
+        return os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
+
     def is_chosen(self, name: str) -> bool:
-        path = os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
+        path = self.source(name)
         return any(path == wanted or (wanted.endswith("/") and path.startswith(wanted)) for wanted in self.documents or ())
 
     def on_source(self, app: Any, name: str, source: List[str]) -> None:
@@ -528,8 +540,8 @@ class Probe(object):
         with self.guarded():
             self.crash(next(value for value in arguments if isinstance(value, BaseException)))
 
-    def crash(self, error: BaseException) -> None:
-        if os.getpid() != self.process:
+    def crash(self, error: BaseException, everywhere: bool = False) -> None:
+        if os.getpid() != self.process and not everywhere:
             return  # a child that conf.py forked; Sphinx's own workers are told of by the main process
         lines = [" ".join(line.split()) for line in plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
@@ -562,7 +574,7 @@ class Probe(object):
             raise
         except SystemExit as error:
             status = 0 if error.code is None else error.code if isinstance(error.code, int) else 1
-            if self.app is not None:
+            if self.app is not None and not (self.order and self.order.ended):
                 self.crash(RuntimeError("sys.exit(%r) was called in the middle of the build" % (error.code,)))
             raise
         except BaseException as error:

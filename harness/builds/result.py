@@ -21,10 +21,10 @@ class Build:
     build did not come so far. `diagnostics` are in the order of the log; `suppressed` are those that the project's
     own `suppress_warnings` hides. `unclassified` are the non-empty lines of standard error that are no diagnostic;
     Sphinx's own lines, raw diagnostics' lines and these add up to all (`stderr_lines`). `read` are the documents that
-    were read, `documents` how many there are. A build that started
-    from another one's warm state answers for all, and has in `resumed` those that it read itself; where it could not,
-    `cold` says why all were read. `seconds` is wall time, `cpu_seconds` user and system time, `peak_bytes` the largest
-    process.
+    were read, `documents` how many there are. `seconds` is wall time, `cpu_seconds` user and system time, `peak_bytes` the
+    largest process. `trials` is what the last document of each trial said, where the order asked for trials. A build that
+    started from another one's warm state answers for all, and has in `resumed` those that it read itself; where it could
+    not, `cold` says why all were read.
     """
 
     status: BuildStatus
@@ -43,6 +43,7 @@ class Build:
     peak_bytes: int
     resumed: tuple[str, ...] | None = None
     cold: str | None = None
+    trials: tuple[tuple[Diagnostic, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """This result as a JSON object."""
@@ -52,6 +53,7 @@ class Build:
         value["unclassified"] = list(self.unclassified)
         value["read"] = list(self.read)
         value["resumed"] = None if self.resumed is None else list(self.resumed)
+        value["trials"] = [[diagnostic.to_json() for diagnostic in said] for said in self.trials]
         return value
 
     @classmethod
@@ -65,5 +67,6 @@ class Build:
                 "unclassified": tuple(value["unclassified"]),
                 "read": tuple(value["read"]),
                 "resumed": None if value["resumed"] is None else tuple(value["resumed"]),
+                "trials": tuple(tuple(Diagnostic.from_json(item) for item in said) for said in value["trials"]),
             }
         )

@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from harness import files, process, upkeep
-from harness.builds import answers, capture, probe, quiet, recipes, states, warm
+from harness.builds import answers, capture, ordered, probe, quiet, recipes, states, warm
 from harness.builds.result import Build, BuildStatus
 from harness.builds.states import WarmState
 from harness.builds.store import BuildStore
@@ -28,27 +29,45 @@ from harness.errors import MachineError
 from harness.matrix import Recipe
 from harness.trees import Tree, Trees, Workspace
 
-__all__ = ["Made", "Order", "Runner"]
+__all__ = ["Made", "Order", "Reading", "Runner"]
 
 MOST_BEGINNINGS = 5
 """So often a build begins again with more documents; then it is made from nothing."""
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-CAPTURE = (probe, quiet, warm, answers, capture, log)
+CAPTURE = (probe, ordered, quiet, warm, answers, capture, log)
 """The modules that make diagnostics of what a build says: their text is a part of every build's key."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """In which order documents are read, and in which processes; what it leaves open is as Sphinx and the recipe have it.
+
+    `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
+    every document in a process of its own: what it says whatever was read before, but for what Sphinx's environment knows.
+    `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
+    its last document says then (`Build.trials`).
+    """
+
+    ordered: bool = False
+    readers: int | Literal["each"] | None = None
+    trials: tuple[tuple[str, ...], ...] = ()
+    only: bool = False
 
 
 @dataclass(frozen=True)
 class Order:
     """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
 
-    A build of all documents leaves its warm state in the store where it is to `keep` it, and starts from that of `base`,
-    another version of the tree, where there is one. `loud` has the builder render and write all that it does for readers.
+    `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
+    where it is to `keep` it, and starts from that of `base`, another version of the tree, where there is one. `loud` has the
+    builder render and write all that it does for readers.
     """
 
     environment: Environment
     tree: Tree
     recipe: Recipe
     documents: tuple[str, ...] | None = None
+    reading: Reading | None = None
     keep: bool = False
     base: Tree | None = None
     loud: bool = False
@@ -100,7 +119,7 @@ class Runner:
         if len(found) >= times:
             return Made(found[0], key, (), self._builds.log(key), found[1:])
         reason = None
-        if order.base is not None and order.documents is None and times == 1:
+        if order.base is not None and _answers_for_all(order) and times == 1:
             resumed = self._resumed(order, key)
             if isinstance(resumed, Made):
                 return resumed
@@ -172,7 +191,7 @@ class Runner:
             except OSError as error:
                 raise files.cannot_write(workspace.scratch, error) from error
             captured = capture.read(workspace.scratch / "records.jsonl", stderr, root=workspace.root)
-            build = _result(captured, finished, self._time_limit)
+            build = _result(captured, finished, self._time_limit, order)
             environment = order.environment
             if not environments.is_whole(environment.lock, environment.interpreter, self._store):
                 build = replace(build, status="failed", reason="the build changed its environment, which others share")
@@ -185,6 +204,11 @@ class Runner:
                 stderr.read_bytes(),
             )
             return build, text, captured
+
+
+def _answers_for_all(order: Order) -> bool:
+    """Whether all documents are read, as Sphinx would: a build that others may start from."""
+    return order.documents is None and order.reading is None
 
 
 def build_key(order: Order) -> str:
@@ -200,6 +224,8 @@ def build_key(order: Order) -> str:
         "capture": _capture_version(),
         **({"loud": True} if order.loud else {}),
     }
+    if order.reading:
+        content["reading"] = {**vars(order.reading), "documents": order.documents if order.reading.ordered else None}
     return files.digest(json.dumps(content, sort_keys=True))
 
 
@@ -242,10 +268,11 @@ def _furnish(
         ],
         "documents": None if order.documents is None else list(order.documents),
         "quiet": not order.loud,
-        "keep": str(scratch / "warm") if order.keep and order.documents is None else None,
+        "keep": str(scratch / "warm") if order.keep and _answers_for_all(order) else None,
         "start": str(state.folder) if state else None,
         "again": list(again),
         "answers": str(upkeep.room(store, "answers")) if order.recipe.kind == "make" else None,
+        "order": vars(order.reading) if order.reading else None,
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
@@ -270,7 +297,8 @@ def _variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, s
     }
 
 
-def _result(captured: capture.Capture, finished: process.Finished, limit: float) -> Build:
+def _result(captured: capture.Capture, finished: process.Finished, limit: float, order: Order) -> Build:
+    trials = order.reading.trials if order.reading else ()
     status, reason = _status(captured, finished, limit)
     return Build(
         status=status,
@@ -288,6 +316,7 @@ def _result(captured: capture.Capture, finished: process.Finished, limit: float)
         cpu_seconds=finished.cpu_seconds,
         peak_bytes=finished.peak_bytes,
         resumed=captured.resumed,
+        trials=tuple(tuple(said for said, numbers in captured.said if at in numbers) for at in range(len(trials))),
     )
 
 

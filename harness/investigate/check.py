@@ -30,6 +30,7 @@ from harness.diagnostics.repeated import Comparison, Observed, compare_observed,
 from harness.errors import HarnessError, MissingInterpreterError
 from harness.investigate import history
 from harness.investigate.bench import Bench, Provided
+from harness.investigate.confirming import Confirmed, confirm
 from harness.investigate.sources import TreeSources, text_of
 from harness.investigate.subject import Subject
 from harness.matrix import Cell
@@ -81,7 +82,12 @@ def check(
     with process.workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
         tasks = _start(cells, provided, subject, bench, pool, progress, repeat, afresh=afresh)
-        results = tuple(_judge(task, subject, comparison, accepted, anchors, progress) for task in tasks)
+        judged = [_judge(task, subject, comparison, accepted, anchors) for task in tasks]
+        confirmed = [
+            pool.submit(_confirm, result, task, subject, comparison, bench, progress)
+            for task, result in zip(tasks, judged, strict=True)
+        ]
+        results = tuple(future.result() for future in confirmed)
     return assemble(subject, results, bench)
 
 
@@ -140,13 +146,13 @@ def _start(
     def build(cell: Cell, ready: Future[Provided], base: Future[Made] | None = None) -> Made:
         environment = ready.result().environment
         if base is None and subject.base is not None:
-            order = Order(environment, subject.base, subject.recipe, subject.read.base, keep=True)
+            order = Order(environment, subject.base, subject.recipe, subject.read.base, subject.reading, keep=True)
         else:
             if base is not None and subject.read.head is None:
                 progress.update(cell.name, "waiting for its base")
                 futures.wait([base])
             start = None if afresh else subject.base
-            order = Order(environment, subject.head, subject.recipe, subject.read.head, base=start)
+            order = Order(environment, subject.head, subject.recipe, subject.read.head, subject.reading, base=start)
         progress.update(cell.name, "head" if order.tree is subject.head else "base")
         made = bench.runner.build(order, times=repeat)
         history.remember(made, order, cell.name, subject, bench.store)
@@ -164,7 +170,6 @@ def _judge(
     comparison: Comparison,
     accepted: baseline.Baseline,
     anchors: Anchors,
-    progress: Progress,
 ) -> CellResult:
     """Wait for a cell's builds and compare them; whatever goes wrong is this cell's status."""
     cell = task.cell
@@ -182,8 +187,37 @@ def _judge(
         result = _compared(result, base, head, subject, comparison, accepted, anchors)
         cold = (f"the head was built from nothing: {head.build.cold}",) if head.build.cold else ()
         result = replace(result, notices=(*provided.notices, *cold), lock=provided.environment.lock.digest)
-    result = replace(result, seconds=result.seconds or time.monotonic() - started)
-    progress.done(cell.name, _in_words(result))
+    return replace(result, seconds=result.seconds or time.monotonic() - started)
+
+
+def _confirm(
+    result: CellResult, task: _Task, subject: Subject, comparison: Comparison, bench: Bench, progress: Progress
+) -> CellResult:
+    """`result` with what is new or fixed confirmed by reading apart, where it may depend on what was read before."""
+    if result.status == "ok":
+        progress.update(task.cell.name, "confirming")
+        try:
+            found = confirm(
+                result.judged,
+                task.base.result() if task.base else None,
+                task.head.result(),
+                subject=subject,
+                environment=task.provided.result().environment,
+                comparison=comparison,
+                bench=bench,
+            )
+        except HarnessError as error:
+            found = Confirmed(result.judged, notice=f"what is new or fixed could not be read apart: {error}")
+        now = [build for made in found.made for build in made.now]
+        result = replace(
+            result,
+            judged=found.judged,
+            notices=(*result.notices, found.notice) if found.notice else result.notices,
+            seconds=result.seconds + sum(build.seconds for build in now),
+            cpu_seconds=result.cpu_seconds + sum(build.cpu_seconds for build in now),
+            built=result.built + len(now),
+        )
+    progress.done(task.cell.name, _in_words(result))
     return result
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.builds import recipes
+from harness.builds.runner import Reading
 from harness.errors import InputError
 from harness.investigate import onto, reading
 from harness.investigate.bench import Bench
@@ -27,7 +28,8 @@ class Asked:
     """What the user asked of a tree: its name in matrix.yaml or its path, and the change to judge.
 
     `docs` are documents and folders as the user wrote them, or `affected`, or `all`; empty for the default. `onto` are
-    revisions that the patches may be applied to; `commit` is one that a report names.
+    revisions that the patches may be applied to; `commit` is one that a report names. `reading` says in which order, and in
+    which processes, where that is asked for.
     """
 
     tree: str
@@ -39,6 +41,7 @@ class Asked:
     requirements: tuple[str, ...] | None = None
     onto: tuple[str, ...] = ()
     commit: str | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Subject:
     `base` is None where no second version is built: then `baseline` is the file of accepted diagnostics, or None where
     nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
     the names of the cells that the tree supports, None for all. `tested` says of each revision that the user named for the
-    patches how it went: `auto` (it is the base), `also` (they apply there too) or `cannot`.
+    patches how it went: `auto` (it is the base), `also` (they apply there too) or `cannot`. `reading` is how they are read,
+    where that is asked for.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Subject:
     patches: tuple[str, ...]
     notes: tuple[str, ...]
     tested: tuple[tuple[str, str], ...] = ()
+    reading: Reading | None = None
 
 
 def resolve(asked: Asked, bench: Bench) -> Subject:
@@ -80,6 +85,8 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         )
         baseline = None
     read = reading.choose(asked.docs, base, head, recipe, trees)
+    if asked.reading and asked.reading.ordered and any(name.endswith("/") for name in read.head or ("/",)):
+        raise InputError("--in-order reads documents in the order of --docs; name each of them, and no folder")
     return Subject(
         name=asked.tree,
         head=head,
@@ -93,6 +100,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         patches=tuple(str(path.name) for path in asked.patches),
         notes=(*notes, *read.notes),
         tested=chosen.tested if chosen else (),
+        reading=asked.reading,
     )
 
 

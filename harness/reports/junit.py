@@ -174,7 +174,7 @@ def _fate(judged: Judged) -> str:
     if judged.verdict in (Verdict.MOVED, Verdict.CHANGED) and judged.base:
         return f"{judged.verdict}; it was: {words.headline(judged.base)}"
     if judged.verdict is Verdict.FLAKY:
-        return "flaky: builds of equal input differ in it"
+        return f"flaky: {reason or 'builds of equal input differ in it'}"
     if judged.verdict is Verdict.UNJUDGED:
         return "unjudged: the answer lies outside of the documents that were read"
     return f"{judged.verdict}: {reason}" if reason else str(judged.verdict)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from harness.diagnostics.findings import CellResult, Finding, Run, Verdict
+from harness.diagnostics.isolation import DEPENDS
 from harness.reports import words
 from harness.reports.text import cut, one_line, plural, visible
 
@@ -19,16 +20,18 @@ __all__ = ["LIMIT", "as_code", "as_text", "summary"]
 LIMIT = 65_536
 """The summary has fewer characters than this."""
 
-_NEW, _MATRIX, _OTHERS, _ABOUT = 24_000, 14_000, 14_000, 8_000
+_NEW, _DEPENDING, _MATRIX, _OTHERS, _ABOUT = 22_000, 6_000, 14_000, 12_000, 6_000
 """What each section may take; with the first line and the headings they stay below the limit."""
 _SPECIAL = re.compile(r"[$&*<>@\[\\\]_`|~]|:(?=//)|(?<=[wW]{3})\.")
 
 
 def summary(run: Run) -> str:
-    """`run` as Markdown of fewer than 65,536 characters: the verdict, the new findings, the matrix, the rest folded."""
+    """`run` as Markdown of fewer than 65,536 characters: the verdict, the new findings, what depends on the order of reading,
+    the matrix, the rest folded."""
     sections = (
         [f"**docs-matrix: {as_text(words.verdict(run), 400)}**"],
         list(_new(run)),
+        list(_depending(run)),
         list(_matrix(run)),
         list(_others(run)),
         list(_about(run)),
@@ -44,6 +47,19 @@ def _new(run: Run) -> Iterator[str]:
         yield from _fitting(
             (_entry(finding, run) for finding in new), len(new), _NEW, "- and {} more, in `findings.json`"
         )
+
+
+def _depending(run: Run) -> Iterator[str]:
+    """What depends on what was read before, apart from what is new."""
+    found = [finding for finding in run.findings if finding.reason == DEPENDS]
+    if found:
+        yield f"### {plural(len(found), 'diagnostic')} that {'depends' if len(found) == 1 else 'depend'} on the order"
+        yield ""
+        yield from _fitting(
+            (_entry(finding, run) for finding in found), len(found), _DEPENDING, "- and {} more, in `findings.json`"
+        )
+        yield ""
+        yield f"On what: {as_code(words.on_what(run), 500)}"
 
 
 def _entry(finding: Finding, run: Run) -> str:

@@ -44,6 +44,8 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
         for said in (cell.reason, *cell.notices):
             if said:
                 _print(console, Text(f"{one_line(cell.name)}: {one_line(said)}"))
+    if words.on_what(run):
+        _print(console, Text(f"on what that depends: {words.on_what(run)}"))
     for note in run.notes:
         _print(console, Text(one_line(note)))
     _print(console, Text(words.verdict(run), "bold red" if new or words.fate(run)[1] else "bold"))
@@ -65,7 +67,9 @@ def _whole(finding: Finding, run: Run) -> Iterator[Text]:
 def _briefly(verdict: Verdict, run: Run) -> Iterator[Text]:
     findings = [finding for finding in run.findings if finding.verdict is verdict]
     for finding in findings[:_SHOWN]:
-        text = f"{verdict}: {words.headline(finding)} (in {words.cells(finding.cells, run)})"
+        where = f"in {words.cells(finding.cells, run)}"
+        about = f"{where}; {words.why(finding.reason)}" if verdict is Verdict.FLAKY and finding.reason else where
+        text = f"{verdict}: {words.headline(finding)} ({about})"
         yield Text(text, _STYLES.get(verdict, "yellow"))
     if len(findings) > _SHOWN:
         yield Text(f"and {len(findings) - _SHOWN} more that are {verdict}")

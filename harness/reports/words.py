@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from harness.diagnostics.findings import CellResult, Finding, Run, Verdict
+from harness.diagnostics.isolation import DEPENDS
 from harness.diagnostics.record import Diagnostic
 from harness.reports.text import cut, one_line, plural
 
-__all__ = ["OTHER", "cells", "differences", "fate", "headline", "place", "statement", "toolchain", "verdict", "why"]
+__all__ = [
+    "OTHER",
+    "cells",
+    "differences",
+    "fate",
+    "headline",
+    "on_what",
+    "place",
+    "statement",
+    "toolchain",
+    "verdict",
+    "why",
+]
 
 OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.UNJUDGED)
 """The verdicts between new and known: nothing fails for them, and a reader should see them."""
@@ -67,6 +81,17 @@ def differences(finding: Finding) -> tuple[str, ...]:
     )
     phrases = (_phrase(word, _total(pairs)) for word, pairs in columns)
     return tuple(one_line(phrase) for phrase in phrases if phrase)
+
+
+def on_what(run: Run) -> str:
+    """The command that says what the first message depends on of those that depend on what was read before; empty where none
+    does."""
+    found = next((finding for finding in run.findings if finding.reason == DEPENDS and finding.document), None)
+    if found is None:
+        return ""
+    first = found.message.strip().partition("\n")[0]
+    told = shlex.join(("--tree", run.tree, "--find", first, "--path", found.document or ""))
+    return one_line(f"docs-matrix isolate {told}")
 
 
 def fate(run: Run) -> tuple[list[CellResult], list[CellResult], list[CellResult]]:

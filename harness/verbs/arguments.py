@@ -13,6 +13,7 @@ from harness.verbs.baselines import merge_baselines, prune_baseline, set_driver,
 from harness.verbs.checking import run_check, run_merge, run_series
 from harness.verbs.machine import empty_store, run_doctor, run_init, run_lock, show_cells, show_store
 from harness.verbs.questions import run_bisect, run_compare, run_history, run_read, run_reproduce
+from harness.verbs.taking_apart import run_isolate
 
 __all__ = ["parser"]
 
@@ -28,6 +29,7 @@ EXAMPLES = {
     "compare": "docs-matrix compare py3.13-docutils0.21.2-sphinx8.2.3 py3.13-docutils0.23-sphinx9.2.0 --tree docs",
     "history": "docs-matrix history --tree example",
     "init": "docs-matrix init . --nox",
+    "isolate": "docs-matrix isolate --tree linux --find 'Unexpected section title' --path driver-api/target.rst",
     "lock": "docs-matrix lock --check",
     "merge": "docs-matrix merge docs-matrix-report",
     "doctor": "docs-matrix doctor",
@@ -73,6 +75,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="D",
         help="read only this document or folder; or 'affected', or 'all'; repeatable",
     )
+    verb.add_argument("--in-order", action="store_true", help="read the documents in the order of --docs")
+    text = "read in N processes, or each document in a process of its own"
+    verb.add_argument("--readers", type=_readers, metavar="N|each", help=text)
     _out_options(verb)
     verb.add_argument("--exit-zero", action="store_true", help="end with 0 where something is new: a merge judges")
     verb.add_argument(
@@ -138,6 +143,10 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--tree", metavar="T", help="a tree of matrix.yaml, a folder, a git repository or an archive")
     verb.add_argument("--cell", action="append", metavar="CELL", help="only this cell; repeatable")
     verb.add_argument("--rev", metavar="REV", help="only this revision of a git tree, and what it was made from")
+    text = "which documents must be read before another one for it to say what it says"
+    verb = _verb(verbs, common, "isolate", run_isolate, text)
+    _tree_options(verb)
+    _message_options(verb)
     verb.add_argument("--json", action="store_true", help="the answer as JSON")
 
     verb = _verb(verbs, common, "merge", run_merge, "one report from the results of many jobs")
@@ -261,6 +270,14 @@ def _repeat_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _message_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--patch", type=Path, action="append", metavar="FILE", help="a diff or an mbox; repeatable")
+    parser.add_argument(
+        "--find", metavar="TEXT", required=True, help="a part of what was printed; /.../ is an expression"
+    )
+    parser.add_argument("--path", metavar="P", required=True, help="the document that says it")
+
+
 def _form_options(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="the answer as JSON")
@@ -282,6 +299,10 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
+
+
+def _readers(text: str) -> int | str:
+    return text if text == "each" else _positive(text)
 
 
 def _cores() -> int:

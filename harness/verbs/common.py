@@ -13,6 +13,7 @@ from rich.console import Console
 
 import harness
 from harness import matrix, upkeep
+from harness.builds.runner import Reading
 from harness.diagnostics.findings import Run
 from harness.errors import InputError
 from harness.investigate import subject
@@ -48,7 +49,13 @@ def asked_of(options: argparse.Namespace) -> subject.Asked:
         docs=tuple(getattr(options, "docs", None) or ()),
         onto=tuple(getattr(options, "onto", None) or ()),
         requirements=None if options.requirement is None else matrix.normalised(options.requirement),
+        reading=_reading(options),
     )
+
+
+def _reading(options: argparse.Namespace) -> Reading | None:
+    ordered, readers = getattr(options, "in_order", False), getattr(options, "readers", None)
+    return Reading(ordered, readers or 1 if ordered else readers) if ordered or readers else None
 
 
 def default_tree(configuration: Matrix) -> str:

@@ -31,7 +31,7 @@ from harness.investigate.check import Progress
 from harness.investigate.subject import Subject
 from harness.matrix import Cell
 
-__all__ = ["Question", "bisect", "newest_here"]
+__all__ = ["Question", "all_here", "bisect", "newest_here"]
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,19 @@ def bisect(asked: Question, subject: Subject, bench: Bench, *, jobs: int, progre
 
 def newest_here(cells: Sequence[Cell], bench: Bench) -> Cell:
     """The newest of `cells` whose interpreter is on this machine; raises `MissingInterpreterError` where none is."""
-    ordered = sorted(
-        cells, key=lambda cell: tuple(map(Version, (cell.sphinx, cell.docutils, cell.python))), reverse=True
-    )
-    for cell in ordered:
+    return all_here(cells, bench)[-1]
+
+
+def all_here(cells: Sequence[Cell], bench: Bench) -> list[Cell]:
+    """Those of `cells` whose interpreter is on this machine, the oldest first; raises `MissingInterpreterError` for none."""
+    here = []
+    for cell in sorted(cells, key=lambda cell: tuple(map(Version, (cell.sphinx, cell.docutils, cell.python)))):
         with contextlib.suppress(MissingInterpreterError):
             interpreters.find(cell.python, offline=True, among=bench.interpreters)
-            return cell
-    raise MissingInterpreterError("no cell of the matrix has its interpreter on this machine: docs-matrix doctor")
+            here.append(cell)
+    if not here:
+        raise MissingInterpreterError("no cell of the matrix has its interpreter on this machine: docs-matrix doctor")
+    return here
 
 
 # ---- the search ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,130 @@
+"""Runs inside a cell, beside the probe: reads documents in a given order, in given processes.
+
+`config` is {"ordered": bool, "readers": null, number or "each", "trials": [[file, …], …], "only": bool}.
+
+`ordered` reads in the order of the probe's `documents`. `readers` is the number of processes that read; "each" reads every
+document in a process of its own, one after the other: what was read before is known to it as Sphinx's environment has it,
+and no other trace of it is left in the process. `only` ends the call behind the reading.
+
+`trials` are sequences of documents. Each is read in this order in a process of its own, and a line `said` of the records
+has what the last document of some of them said (`trials`, their numbers). What several sequences have in common at their
+beginning is read once: the process forks where they part, so that to try a hundred beginnings costs little more than to
+read the longest.
+"""
+
+import os
+import sys
+from typing import Any, Dict, List, Tuple
+
+__all__ = ["Ordered"]
+
+Trial = Tuple[int, List[str]]
+
+
+class Ordered(object):
+    """How one call of sphinx-build reads."""
+
+    def __init__(self, probe: Any, config: Dict[str, Any]) -> None:
+        self.probe = probe
+        self.ordered = config["ordered"]
+        self.readers = config["readers"]
+        self.trials = config["trials"]  # type: List[List[str]]
+        self.only = config["only"] or bool(self.trials)
+        self.ended = False
+        self.trying = []  # type: List[int]
+
+    def arrange(self, app: Any, env: Any, names: List[str]) -> None:
+        """Put `names`, those of the documents to read, in order, and take the place of the builder's own reading."""
+        found = {self.probe.source(name): name for name in env.found_docs}
+        if self.ordered:
+            place = {found[path]: at for at, path in enumerate(self.probe.documents) if path in found}
+            names.sort(key=lambda name: place.get(name, len(place)))
+        builder = app.builder
+        serial, parallel = builder._read_serial, builder._read_parallel
+
+        def read(names: List[str], nproc: int = 1) -> None:
+            if self.trials:
+                self.follow(builder, [(at, _among(found, trial)) for at, trial in enumerate(self.trials)])
+            elif self.readers == "each":
+                for name in names:
+                    parallel([name], 1)
+            elif self.readers and self.readers > 1:
+                parallel(names, self.readers)
+            elif self.readers or nproc == 1:
+                serial(names)
+            else:
+                parallel(names, nproc)
+            if self.only:
+                self.ended = True
+                sys.exit(0)
+
+        builder._read_serial = builder._read_parallel = read
+
+    def heard(self, seen: Dict[str, Any]) -> None:
+        """A message has come; it belongs to the trials whose last document is being read, if any."""
+        if self.trying and not (seen["dropped"] or seen["suppressed"]):
+            self.probe.put("said", trials=self.trying, **seen)
+
+    def follow(self, builder: Any, trials: List[Trial]) -> None:
+        """Read each of `trials` in a process of its own; returns in the process that was there before."""
+        parts = _parted(trials, 0)
+        child = _fork_into(parts, len(parts))
+        depth = 0
+        while child:
+            trials = parts[0]
+            self.read(builder, trials[0][1][depth], [at for at, trial in trials if len(trial) == depth + 1])
+            depth += 1
+            parts = _parted(trials, depth)
+            if not parts:
+                _leave(0)
+            _fork_into(parts, len(parts) - 1)
+
+    def read(self, builder: Any, name: str, trying: List[int]) -> None:
+        """Read one document, the last of the trials `trying`; what ends that ends the process."""
+        self.trying = trying
+        try:
+            builder.events.emit("env-purge-doc", builder.env, name)
+            builder.env.clear_doc(name)
+            builder.read_doc(name)
+        except BaseException as error:
+            self.probe.crash(error, everywhere=True)
+            _leave(1)
+        self.trying = []
+
+
+def _among(found: Dict[str, str], trial: List[str]) -> List[str]:
+    """The names of the documents of a trial; files before the last one that are no documents are left out."""
+    return [found[path] for path in trial[:-1] if path in found] + [found[trial[-1]]]
+
+
+def _parted(trials: List[Trial], depth: int) -> List[List[Trial]]:
+    """`trials` that have more than `depth` documents, by the one at `depth`; the longest of them are in the last part."""
+    parts = {}  # type: Dict[str, List[Trial]]
+    for at, trial in trials:
+        if len(trial) > depth:
+            parts.setdefault(trial[depth], []).append((at, trial))
+    return sorted(parts.values(), key=lambda part: max(len(trial) for _, trial in part))
+
+
+def _fork_into(parts: List[List[Trial]], count: int) -> bool:
+    """Fork for each of the first `count` of `parts` in turn; a child is left with its part alone, the parent with the rest.
+
+    True in a child.
+    """
+    for part in parts[:count]:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        process = os.fork()
+        if process == 0:
+            parts[:] = [part]
+            return True
+        os.waitpid(process, 0)
+        parts.remove(part)
+    return False
+
+
+def _leave(status: int) -> None:
+    """End a forked process, past all that Sphinx does at its end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,134 @@
+"""What a comparison found is confirmed by reading apart: a message that only some order of reading brings is neither new nor
+fixed.
+
+Base and head may differ in what was read before a document, by the read set, by the number of readers, or since one of them
+starts from the other. What is left in the process by what was read before can bring a message or take it away. So the
+documents of what is new or gone are read once more, each in a process of its own, in both versions: what this does not
+say as well depends on what was read before. Documents that such a message names are read with its own, since Sphinx's
+environment tells one document of another: a second label, a second description of an object.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from harness.builds.runner import Made, Order, Reading
+from harness.cells.environments import Environment
+from harness.diagnostics.findings import Judged, Verdict
+from harness.diagnostics.isolation import DEPENDS
+from harness.diagnostics.record import Diagnostic
+from harness.diagnostics.repeated import Comparison
+from harness.investigate.bench import Bench
+from harness.investigate.reading import SUFFIXES
+from harness.investigate.subject import Subject
+from harness.matrix import Recipe
+from harness.trees import Tree
+
+__all__ = ["Confirmed", "confirm"]
+
+APART = Reading(readers="each", only=True)
+WORD = re.compile(r"[\w./+-]+")
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What is judged after documents were read apart, and the builds that did; `notice` says why they could not."""
+
+    judged: tuple[Judged, ...]
+    made: tuple[Made, ...] = ()
+    notice: str | None = None
+
+
+def confirm(
+    judged: tuple[Judged, ...],
+    base: Made | None,
+    head: Made,
+    *,
+    subject: Subject,
+    environment: Environment,
+    comparison: Comparison,
+    bench: Bench,
+) -> Confirmed:
+    """`judged` with what depends on the order of reading as flaky. Builds nothing where nothing is in doubt.
+
+    Without a base nothing that is fixed can be confirmed, and it stays as it is. Where the user said how documents are read,
+    what they say then is the answer.
+    """
+    doubtful = [item for item in judged if _is_doubtful(item, base, head)]
+    if not doubtful or subject.reading:
+        return Confirmed(judged)
+    paths = _paths(doubtful, subject, bench)
+    before: tuple[Diagnostic, ...] = ()
+    made: tuple[Made, ...] = ()
+    if subject.base is not None:
+        changes = bench.trees.changes(subject.base, subject.head)
+        earlier = {changes.base_path(path) or path for path in paths}
+        made += (_apart(earlier, subject.base, subject.recipe, environment, bench),)
+        before = made[0].build.diagnostics
+    made += (_apart(paths, subject.head, subject.recipe, environment, bench),)
+    failed = next((build.build.reason for build in made if build.build.status != "ok"), None)
+    if failed:
+        return Confirmed(judged, made, f"what is new or fixed could not be read apart: {failed}")
+    alone = comparison(before, made[-1].build.diagnostics)
+    same = Counter((item.verdict, _key(item.diagnostic)) for item in alone)
+    told = []
+    for item in judged:
+        if any(item is one for one in doubtful):
+            key = (item.verdict, _key(item.diagnostic))
+            if same[key]:
+                same[key] -= 1
+            else:
+                item = replace(item, verdict=Verdict.FLAKY, reason=DEPENDS, hunk=None)
+        told.append(item)
+    return Confirmed(tuple(told), made)
+
+
+def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
+    """Whether what was read before may be behind the verdict: of the document that is read first nothing is."""
+    said = item.diagnostic
+    if item.verdict not in (Verdict.NEW, Verdict.FIXED) or said.phase != "reading" or said.document is None:
+        return False
+    if item.verdict is Verdict.FIXED and base is None:
+        return False
+    return any(made.build.read[:1] != (said.document,) for made in (base, head) if made)
+
+
+def _apart(paths: Iterable[str], tree: Tree, recipe: Recipe, environment: Environment, bench: Bench) -> Made:
+    """The documents at `paths` that `tree` has, each read in a process of its own."""
+    known = set(bench.trees.paths(tree))
+    start = _start(recipe)
+    documents = tuple(sorted(path.removeprefix(start) for path in paths if path in known))
+    return bench.runner.build(Order(environment, tree, recipe, documents, APART))
+
+
+def _paths(doubtful: Sequence[Judged], subject: Subject, bench: Bench) -> set[str]:
+    """The documents that `doubtful` messages are of, and those that they name."""
+    start = _start(subject.recipe)
+    known = {
+        path
+        for tree in (subject.head, subject.base)
+        if tree
+        for path in bench.trees.paths(tree)
+        if path.startswith(start) and path.endswith(SUFFIXES)
+    }
+    by_name = {posixpath.splitext(path.removeprefix(start))[0]: path for path in sorted(known)}
+    found = set()
+    for item in doubtful:
+        words = {word.rstrip(".") for word in WORD.findall(item.diagnostic.message)}
+        found |= words & known
+        found |= {by_name[word] for word in (*words, item.diagnostic.document) if word in by_name and word}
+        found |= {f"{start}{word}" for word in words if f"{start}{word}" in known}
+    return found
+
+
+def _start(recipe: Recipe) -> str:
+    source = posixpath.normpath(recipe.source)
+    return "" if source == "." else f"{source}/"
+
+
+def _key(said: Diagnostic) -> tuple[object, ...]:
+    return said.path, said.line, said.level, said.category, said.message, said.document

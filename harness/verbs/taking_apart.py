@@ -1,0 +1,61 @@
+"""The verb that takes a message apart: `isolate`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rich.console import Console
+
+from harness.diagnostics.isolation import Isolation
+from harness.investigate import subject
+from harness.investigate.bisecting import asked, bisect
+from harness.investigate.isolating import isolate
+from harness.matrix import Cell
+from harness.reports import bisection, isolation
+from harness.reports.text import harmless
+from harness.verbs import common
+
+__all__ = ["run_isolate"]
+
+
+def run_isolate(options: argparse.Namespace) -> int:
+    """Which documents must be read before another one for it to say what it says. Returns the exit status."""
+    bench = common.bench(options)
+    wanted = asked.wanted(options.find, None)
+    found = subject.resolve(replace(common.asked_of(options), docs=(options.path,)), bench)
+    cells = common.cells(bench.matrix, options.cell, found.cells)
+    cell = bisect.newest_here(cells, bench)
+    here = bisect.all_here(cells, bench)
+    question = isolate.Question(wanted, options.find, cell, tuple(here if options.cell else _spread(here)))
+    answer = isolate.isolate(question, found, bench, progress=bisection.Steps(Console(stderr=True)))
+    answer = _with_commands(answer, options)
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    else:
+        for line in isolation.lines(answer):
+            print(harmless(line))
+    return 0
+
+
+def _spread(cells: Sequence[Cell]) -> list[Cell]:
+    """The oldest, the middle and the newest."""
+    return list(dict.fromkeys((cells[0], cells[len(cells) // 2], cells[-1])))
+
+
+def _with_commands(answer: Isolation, options: argparse.Namespace) -> Isolation:
+    """`answer` with the commands that show the message and that do not, in the cells where that is proven."""
+    words = ["docs-matrix", "check", "--tree", answer.tree]
+    given = (
+        ("--matrix", [options.matrix] if options.matrix else []),
+        ("--patch", options.patch or []),
+        ("--requirement", options.requirement or []),
+        ("--cell", [proof.cell for proof in answer.proofs if proof.holds] or [answer.cell]),
+    )
+    words += [word for option, values in given for value in values for word in (option, str(value))]
+    before = [word for name in (*answer.before, answer.document) for word in ("--docs", name)]
+    shows = shlex.join((*words, *before, "--in-order"))
+    return replace(answer, shows=shows, hides=shlex.join((*words, "--docs", answer.document)))

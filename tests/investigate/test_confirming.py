@@ -1,0 +1,68 @@
+"""`check` of patches to documents that leave something behind, or that say something only behind others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MIDDLE, Answer, Command, git
+from tests.leaking import LEAKING
+
+Write = Callable[[str, Mapping[str, str]], Path]
+DEPENDS = "depends on what was read before"
+
+
+@pytest.fixture
+def check(docs_matrix: Command, write: Write) -> Callable[..., Answer]:
+    """Check a change of the leaking project, over its whole tree if not told otherwise."""
+
+    def check(changed: Mapping[str, str], *options: str, base: Mapping[str, str] | None = None) -> Answer:
+        tree = write("project", {**LEAKING, **(base or {})})
+        git(tree, "init", "-q")
+        git(tree, "add", ".")
+        git(tree, "commit", "-qm", "base")
+        write("project", changed)
+        return docs_matrix("check", "--tree", tree, "--base", "HEAD", "--cell", MIDDLE, *(options or ("--docs", "all")))
+
+    return check
+
+
+def test_what_only_the_order_takes_away_is_not_fixed(check: Callable[..., Answer]) -> None:
+    answer = check({"d17.rst": "D17\n===\n\nNothing is left here.\n"})
+    assert (answer.status, answer.places("new"), answer.places("fixed")) == (0, [], [])
+    assert answer.places("flaky") == [("d30.rst", 4), ("d31.rst", 4)]
+    assert {finding["reason"] for finding in answer.of("flaky")} == {DEPENDS}
+    assert f"flaky: d30.rst:4: WARNING: Something is left. (in the one cell; {DEPENDS})" in answer.stdout
+    assert "docs-matrix isolate --tree" in answer.stdout
+
+
+def test_what_only_the_order_brings_is_not_new_and_what_the_change_brings_is(check: Callable[..., Answer]) -> None:
+    before = {"d17.rst": "D17\n===\n"}
+    answer = check({"d17.rst": "D17\n===\n\n.. leave:: one\n\n`broken\n"}, base=before)
+    assert (answer.status, answer.places("new"), answer.places("fixed")) == (1, [("d17.rst", 6)], [])
+    assert answer.places("flaky") == [("d30.rst", 4), ("d31.rst", 4)]
+
+
+@pytest.mark.parametrize("docs", ["all", "affected"])
+def test_a_touched_document_that_says_it_behind_others_says_nothing_new(
+    check: Callable[..., Answer], docs: str
+) -> None:
+    answer = check({"d30.rst": "D30\n===\n\nMore text.\n\n.. look:: one\n"}, "--docs", docs)
+    assert (answer.status, answer.places("new"), answer.places("fixed")) == (0, [], [])
+
+
+def test_what_one_document_says_of_another_stays_new(check: Callable[..., Answer]) -> None:
+    answer = check({"d35.rst": "D35\n===\n\n.. _twice:\n\nOther\n-----\n"})
+    assert (answer.status, [path for path, _ in answer.places("new")], answer.of("flaky")) == (1, ["d35.rst"], [])
+
+
+def test_what_is_really_fixed_is_fixed(check: Callable[..., Answer]) -> None:
+    answer = check({"d32.rst": "D32\n===\n\nMended.\n"})
+    assert (answer.status, answer.places("fixed"), answer.of("flaky")) == (0, [("d32.rst", 4)], [])
+
+
+def test_a_reader_more_makes_nothing_new(check: Callable[..., Answer]) -> None:
+    answer = check({"d33.rst": "D33\n===\n\nMore.\n"}, "--docs", "all", "--readers", "each")
+    assert (answer.status, answer.places("known"), answer.of("flaky")) == (0, [("d32.rst", 4)], [])
