@@ -7,6 +7,7 @@ The work of all cells is one pool over the cores; a cell whose environment or bu
 from __future__ import annotations
 
 import posixpath
+import re
 import time
 from collections.abc import Sequence
 from concurrent import futures
@@ -294,10 +295,15 @@ def was_read(path: str | None, head: Made, subject: Subject) -> bool:
     return path is not None and posixpath.splitext(path)[0] in read
 
 
+_LACKING = re.compile(r"ModuleNotFoundError|PackageNotFoundError|Could not import extension|No module named")
+"""How Python and Sphinx say that a package is not installed; a tree without a configuration names none."""
+
+
 def _worst(base: Made | None, head: Made) -> tuple[CellStatus, str | None]:
     for name, made in (("head", head), ("base", base)):
         if made and made.build.status != "ok":
-            return made.build.status, f"the {name}'s build: {made.build.reason}"
+            advice = "name what it needs by --requirement: " if _LACKING.search(made.build.reason or "") else ""
+            return made.build.status, f"the {name}'s build: {advice}{made.build.reason}"
     return "ok", None
 
 

@@ -163,6 +163,13 @@ def _again(options: argparse.Namespace, answer: Bisection) -> str:
     words = ["docs-matrix", "bisect", answer.axis, "--tree", answer.tree]
     for option, values in (("--patch", options.patch), ("--requirement", options.requirement)):
         words += [word for value in values or () for word in (option, str(value))]
-    given = (("--matrix", options.matrix), ("--cell", answer.cell), ("--find", answer.find), ("--path", answer.path))
+    given = (
+        ("--matrix", options.matrix),
+        ("--cell", answer.cell),
+        ("--find", answer.find),
+        ("--path", answer.path),
+        ("--what", options.what),
+    )
     words += [word for option, value in given if value is not None for word in (option, str(value))]
+    words += ["--pre"] if options.pre else []
     return shlex.join((*words, "--from", answer.main.last_without, "--to", answer.main.first))

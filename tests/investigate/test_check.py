@@ -341,6 +341,16 @@ def test_a_build_that_changes_its_environment_is_failed_and_the_next_one_is_not_
     assert docs_matrix("check", "--tree", folder, "--cell", MIDDLE, DOCS_MATRIX_STORE=own).status == 0
 
 
+@pytest.mark.parametrize("conf", ["import no_such_theme\n", "extensions = ['no_such_extension']\n"])
+def test_a_package_that_the_tree_needs_is_told_with_the_way_to_name_it(
+    docs_matrix: Command, write: Write, conf: str
+) -> None:
+    answer = docs_matrix("check", "--tree", write("project", {**PROJECT, "docs/conf.py": conf}), "--cell", NEWEST)
+    assert answer.status == 3
+    assert "the head's build: name what it needs by --requirement: " in answer.findings["cells"][NEWEST]["reason"]
+    assert "no_such" in answer.findings["cells"][NEWEST]["reason"]
+
+
 def test_what_a_build_leaves_above_its_tree_is_gone_for_the_next(docs_matrix: Command, write: Write) -> None:
     code = "import pathlib\nseen = pathlib.Path(__file__).parents[2] / 'seen'\nassert not seen.exists()\nseen.write_text('')\n"
     folder = write("project", {**PROJECT, "docs/a.rst": GOOD, "docs/conf.py": code})
