@@ -48,6 +48,7 @@ def test_what_history_is_told_from_goes_last(tmp_path: Path) -> None:
     record = tmp_path / "revisions/kernel/one.json"
     record.parent.mkdir(parents=True)
     record.write_text("{}")
+    (tmp_path / upkeep.MARK).write_text("")
     os.utime(record, (0, 0))
     build = thing(tmp_path, "builds/old", days=2)
     assert [entry.path for entry in upkeep.sweep(tmp_path, 2**20 // 2)] == [build]

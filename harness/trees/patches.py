@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.errors import InputError
 from harness.trees.git import call, last_line
 
-__all__ = ["Patch", "read"]
+__all__ = ["Patch", "counted", "in_order", "read"]
 
 _DIFF = re.compile(rb"^(?:diff --git |--- [^\n]*\n\+\+\+ )", re.MULTILINE)
 _FILE_LINE = re.compile(rb"^(?:diff --git |--- |\+\+\+ )[^\n]*", re.MULTILINE)
@@ -49,7 +49,7 @@ def read(path: Path) -> tuple[Patch, ...]:
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
         folder = Path(name).resolve()
         mails = [mail for mail in _mails(content, folder) if _DIFF.search(mail.text)] if _is_mail(content) else []
-        mails = _in_order(mails) or [_Mail("", _as_sent(content))]
+        mails = [mails[at] for at in in_order([mail.sent for mail in mails])] or [_Mail("", _as_sent(content))]
         for mail in mails:
             _check(path, mail.text, folder)
     if len(mails) == 1:
@@ -75,19 +75,27 @@ class _Mail:
     text: bytes
     sent: str = ""
 
-    @property
-    def counted(self) -> tuple[int, int] | None:
-        """Which patch of how many."""
-        found = _COUNTED.match(self.sent)
-        return (int(found[1]), int(found[2])) if found else None
+
+def counted(subject: str) -> tuple[int, int] | None:
+    """Which patch of how many a subject says that its mail is.
+
+    >>> counted("[PATCH v2 3/5] docs: more"), counted("[PATCH] docs: more")
+    ((3, 5), None)
+    """
+    found = _COUNTED.search(subject[:300])
+    return (int(found[1]), int(found[2])) if found else None
 
 
-def _in_order(mails: Sequence[_Mail]) -> list[_Mail]:
-    """The patches among `mails`, sorted where their subjects count them: a list's archive has them as they came in."""
-    patches = [mail for mail in mails if not mail.sent.casefold().startswith("re:")] or list(mails)
-    counted = [mail.counted for mail in patches]
-    whole = None not in counted and len(set(counted)) == len(counted) and len({one and one[1] for one in counted}) == 1
-    return sorted(patches, key=lambda mail: mail.counted or (0, 0)) if whole else patches
+def in_order(subjects: Sequence[str]) -> list[int]:
+    """The indexes of the patches among mails with `subjects`: answers are left out where there is anything else, and where
+    all are counted they are sorted, since a list's archive has them as they came in."""
+    patches = [at for at, subject in enumerate(subjects) if not subject.casefold().startswith("re:")]
+    patches = patches or list(range(len(subjects)))
+    numbers = {at: counted(subjects[at]) for at in patches}
+    whole = None not in numbers.values() and len(set(numbers.values())) == len(patches)
+    if whole and len({number[1] for number in numbers.values() if number}) == 1:
+        return sorted(patches, key=lambda at: numbers[at] or (0, 0))
+    return patches
 
 
 def _mails(content: bytes, folder: Path) -> Iterator[_Mail]:

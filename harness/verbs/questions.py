@@ -21,9 +21,11 @@ from harness.investigate.reproducing import reproduce
 from harness.reports import bisection, cell_differences, reproduction, robot, terminal
 from harness.reports import history as history_report
 from harness.reports.text import harmless, one_line
+from harness.trees import patches
 from harness.verbs import common
 from harness.zeroday.mails import LARGEST
 from harness.zeroday.read import read as read_report
+from harness.zeroday.report import Reading, Report
 
 __all__ = ["run_bisect", "run_compare", "run_history", "run_read", "run_reproduce"]
 
@@ -126,8 +128,9 @@ def run_reproduce(options: argparse.Namespace) -> int:
     wanted = common.asked_of(options)
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder_name:
         if not wanted.patches:
-            files_of = [Path(folder_name) / f"patch-{at}.diff" for at in range(1, len(reading.patches) + 1)]
-            for path, text in zip(files_of, reading.patches, strict=True):
+            texts = _patches_of(report, reading)
+            files_of = [Path(folder_name) / f"patch-{at}.diff" for at in range(1, len(texts) + 1)]
+            for path, text in zip(files_of, texts, strict=True):
                 files.write_whole(path, text)
             wanted = replace(wanted, patches=tuple(files_of))
         question = reproduce.Question(
@@ -145,6 +148,14 @@ def run_reproduce(options: argparse.Namespace) -> int:
         for line in reproduction.lines(answer):
             print(harmless(line))
     return 0
+
+
+def _patches_of(report: Report, reading: Reading) -> list[str]:
+    """The patches in a report's file, in their order, up to the one that the report is about where it says which."""
+    about = patches.counted(report.patch_subject or report.subject or "")
+    numbers = [patches.counted(subject) for subject in reading.subjects]
+    later = {at for at, number in enumerate(numbers) if about and number and number[1] == about[1] and number > about}
+    return [reading.patches[at] for at in patches.in_order(reading.subjects) if at not in later]
 
 
 def _report_bytes(path: Path) -> tuple[bytes, str]:

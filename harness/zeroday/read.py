@@ -36,24 +36,28 @@ def read(data: bytes, name: str) -> Reading:
     Raises `InputError` where there is none, or where `data` is too large to be one.
     """
     reports: list[Report] = []
-    patches: list[str] = []
-    quoted: list[str] = []
+    patches: list[tuple[str, str]] = []
+    quoted: list[tuple[str, str]] = []
     unread: list[str] = []
     for letter in letters(data, name):
         unread += [f"not opened: {part}" for part in letter.parts]
         *inner, outer = _layers(letter)
         for lines in (*inner, outer):
-            (patches if lines is outer else quoted).extend(read_patches(lines))
+            diffs = [(diff, letter.subject or "") for diff in read_patches(lines)]
+            (patches if lines is outer else quoted).extend(diffs)
             found, rest = _reports(lines, letter)
             reports += found
             unread += rest
     if not reports:
         raise InputError(f"{name}: holds no report of the 0-day robot (no list of warnings, no header of one)")
     if patches:  # what an answer quotes of a patch is no second one
+        whole = {diff for diff, _ in patches}
         unread += [
-            f"quoted of a patch: {line}" for patch in quoted if patch not in patches for line in patch.splitlines()
+            f"quoted of a patch: {line}" for diff, _ in quoted if diff not in whole for line in diff.splitlines()
         ]
-    return Reading(tuple(reports), tuple(patches or quoted), tuple(unread))
+    found_patches = patches or quoted
+    texts, subjects = (tuple(pair[side] for pair in found_patches) for side in (0, 1))
+    return Reading(tuple(reports), texts, tuple(unread), subjects)
 
 
 def _layers(letter: Letter) -> Iterator[Lines]:

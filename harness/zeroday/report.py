@@ -128,11 +128,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Reading:
-    """All that was in a file: its reports, the diffs of the patches in it, and the lines that belong to neither."""
+    """All that was in a file: its reports, the diffs of the patches in it, and the lines that belong to neither.
+
+    `subjects` are those of the mails that the patches came in, empty where it was no mail.
+    """
 
     reports: tuple[Report, ...]
     patches: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The report's object with `patches`. Where there are several, the header is that of the first, `messages`, `tags`

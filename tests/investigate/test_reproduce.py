@@ -212,3 +212,18 @@ def test_where_no_cell_could_be_built_nothing_is_said_of_the_messages(docs_matri
     assert (answer.status, answer.stdout) == (3, "")
     assert "no cell could be built" in answer.stderr
     assert "broken on purpose" in answer.stderr
+
+
+def test_of_a_threads_patches_those_up_to_the_reports_are_applied_in_their_order(reproduced: Any) -> None:
+    later = f"--- a/{VFIO}\n+++ b/{VFIO}\n@@ -1,1 +1,1 @@\n-no such line\n+another\n"
+    before = "--- /dev/null\n+++ b/Documentation/more.txt\n@@ -0,0 +1,1 @@\n+More.\n"
+    text = report().replace("[PATCH] vfio", "[PATCH 2/3] vfio")
+    mails = (
+        ("[PATCH 3/3] docs: later", later),
+        ("[PATCH 2/3] vfio: lend devices", PATCH.read_text()),
+        ("Re: [PATCH 2/3] vfio: lend devices", text),
+        ("[PATCH 1/3] docs: before", before),
+    )
+    head = "From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: a@example.org\nDate: Fri, 13 Mar 2026 18:33:00 +0800\n"
+    answer = reproduced("".join(f"{head}Subject: {subject}\n\n{body}\n" for subject, body in mails), "--cell", LATER)
+    assert [message["standing"] for message in answer["messages"] if message["path"] == VFIO] == ["new"] * 3

@@ -21,7 +21,7 @@ __all__ = ["ALIKE", "DOCSTRING", "Correspondence", "Followed", "How", "Spot", "a
 
 How = Literal["place", "edited line", "moved", "rewritten line"]
 _WORD = re.compile(r"\w")
-ALIKE = 0.6
+ALIKE = 0.5
 """The share of words that two paragraphs must have in common to be the same one, moved and edited."""
 DOCSTRING = ":docstring of "
 """What stands between a module and the name of the object in the path of a docstring's message."""
