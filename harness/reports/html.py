@@ -68,7 +68,7 @@ def command_again(run: Run) -> str:
 
 def _asked(run: Run) -> str:
     """What was asked, in a line below the verdict."""
-    told = (("", run.tree), ("held against ", run.base), ("", run.docs))
+    told = (("", run.tree), ("held against ", run.base), ("read: ", run.docs))
     return " · ".join(f"{word}<code>{_text(value, 200)}</code>" for word, value in told if value.strip())
 
 
