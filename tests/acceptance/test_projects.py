@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import uv
 
 from tests.conftest import Command
 
@@ -15,23 +14,10 @@ pytestmark = pytest.mark.acceptance
 CELLS = ("py3.13-docutils0.21.2-sphinx8.1.3", "py3.13-docutils0.21.2-sphinx8.2.3")
 
 
-@pytest.fixture(scope="session")
-def sphinx_8_1_3(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source distribution as it is on the package index."""
-    folder = tmp_path_factory.mktemp("sdist")
-    words = ["pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "sphinx==8.1.3"]
-    done = subprocess.run(
-        [uv.find_uv_bin(), "tool", "run", *words], cwd=folder, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"Sphinx's source distribution cannot be had: {done.stderr.strip().splitlines()[-1:]}")
-    return next(folder.glob("*.tar.gz"))
-
-
 def test_sphinx_s_own_documentation_is_built_and_a_mistake_in_it_is_found(
-    docs_matrix: Command, sphinx_8_1_3: Path, tmp_path: Path
+    docs_matrix: Command, sphinx_archive: Path, tmp_path: Path
 ) -> None:
-    subprocess.run(["tar", "-xf", sphinx_8_1_3], cwd=tmp_path, check=True)
+    subprocess.run(["tar", "-xf", sphinx_archive], cwd=tmp_path, check=True)
     tree = tmp_path / "sphinx-8.1.3"
     named = [word for cell in CELLS for word in ("--cell", cell)]
     faq = tree / "doc" / "faq.rst"
@@ -54,7 +40,7 @@ def test_sphinx_s_own_documentation_is_built_and_a_mistake_in_it_is_found(
         path.write_text(text)
     faq.write_text(before)
     subprocess.run(words, cwd=tmp_path, check=False)
-    answer = docs_matrix("check", "--tree", sphinx_8_1_3, "--patch", patch, "--docs", "all", *named)
+    answer = docs_matrix("check", "--tree", sphinx_archive, "--patch", patch, "--docs", "all", *named)
     assert answer.status == 1, answer.stderr
     line = len(before.splitlines()) + 2
     assert answer.places("new") == [("doc/faq.rst", line)]

@@ -1,0 +1,85 @@
+"""An html build that renders nothing says what one that renders says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import matrix
+from harness.builds.runner import Order
+from harness.errors import MissingInterpreterError
+from harness.investigate.bench import Bench
+from harness.investigate.subject import Asked, resolve
+from harness.investigate.verify import differences
+from harness.matrix import Recipe
+from tests.conftest import MIDDLE, NEWEST, ROOT
+
+CONF = """\
+html_theme = 'alabaster'
+html_static_path = ['nowhere']
+html_sidebars = {'*': ['about.html'], 'a*': ['about.html']}
+extensions = ['ext', 'sphinx.ext.viewcode']
+"""
+EXTENSION = """\
+from sphinx.util import logging
+log = logging.getLogger('ext')
+
+def context(app, page, template, context, doctree):
+    if page == 'a':
+        log.warning('said when %s is rendered', page, location=page)
+
+def pages(app):
+    log.warning('said when pages are collected')
+    return []
+
+def setup(app):
+    app.connect('html-page-context', context)
+    app.connect('html-collect-pages', pages)
+"""
+DOCUMENTS = {
+    "conf.py": CONF,
+    "ext.py": EXTENSION,
+    "index.rst": "Index\n=====\n\n.. toctree::\n\n   a\n   gone\n",
+    "a.rst": (
+        "A\n=\n\n.. code-block:: python\n\n   this is ( not python $\n\n.. code-block:: nolexer\n\n   text\n\n"
+        ".. index:: triple: one\n\n:ref:`nowhere` and :download:`nothing.txt` and *half\n\n.. math:: \\frac\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", MIDDLE, NEWEST])
+def test_a_quiet_build_says_what_a_loud_one_says(cell: str, tmp_path: Path, store: Path) -> None:
+    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    place = tmp_path / "tree"
+    place.mkdir()
+    for name, text in DOCUMENTS.items():
+        (place / name).write_text(
+            text.replace("extensions = ['ext'", "import sys\nsys.path.insert(0, '.')\nextensions = ['ext'")
+        )
+    said = _both_ways(bench, cell, place, Recipe("sphinx", ".", "."), ())
+    assert any("said when a is rendered" in message for message in said)
+    assert any("said when pages are collected" in message for message in said)
+    assert len(said) > 6
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("cell", ["py3.13-docutils0.21.2-sphinx8.1.3", "py3.13-docutils0.21.2-sphinx8.2.3", NEWEST])
+def test_it_does_on_sphinx_s_own_documentation(cell: str, sphinx_archive: Path, tmp_path: Path, store: Path) -> None:
+    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    found = resolve(Asked(str(sphinx_archive)), bench)
+    _both_ways(bench, cell, sphinx_archive, found.recipe, found.requirements)
+
+
+def _both_ways(bench: Bench, cell: str, place: Path, recipe: Recipe, requirements: tuple[str, ...]) -> list[str]:
+    try:
+        wanted = next(one for one in bench.matrix.cells if one.name == cell)
+        environment = bench.provide(wanted, requirements).environment
+    except MissingInterpreterError as missing:
+        pytest.skip(str(missing))
+    tree = bench.trees.open(place)
+    quiet = bench.runner.build(Order(environment, tree, recipe)).build
+    loud = bench.runner.build(Order(environment, tree, recipe, loud=True)).build
+    assert (quiet.status, loud.status) == ("ok", "ok"), (quiet.reason, loud.reason)
+    assert [str(item) for item in differences(quiet.diagnostics, loud.diagnostics)] == []
+    return [diagnostic.message for diagnostic in quiet.diagnostics]
