@@ -19,7 +19,6 @@ settings.register_profile("untimed", deadline=None)  # a busy machine is no fail
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).parents[1]
-ARCHIVE = "sphinx-8.1.3.tar.gz"
 NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
 MIDDLE = "py3.11-docutils0.19-sphinx5.3.0"
 
@@ -98,18 +97,20 @@ def write(tmp_path: Path) -> Callable[[str, Mapping[str, str]], Path]:
     return make
 
 
+def sdist(release: str, folder: Path) -> Path:
+    """The source distribution of `name==version` from the package index, put into `folder`; skips where it cannot be had."""
+    words = ["tool", "run", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", release]
+    done = subprocess.run([uv.find_uv_bin(), *words], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"the source distribution of {release} cannot be had: {done.stderr.strip().splitlines()[-1:]}")
+    return next(folder.glob("*.tar.gz"))
+
+
 @pytest.fixture(scope="session")
 def sphinx_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sphinx's source distribution, from `$DOCS_MATRIX_SOURCES` or the package index; skips where it cannot be had."""
-    kept = Path(os.environ.get("DOCS_MATRIX_SOURCES", "/nowhere")) / ARCHIVE
-    if kept.exists():
-        return kept
-    folder = tmp_path_factory.mktemp("sdist")
-    words = ["tool", "run", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "sphinx==8.1.3"]
-    done = subprocess.run([uv.find_uv_bin(), *words], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"Sphinx's source distribution cannot be had: {done.stderr.strip().splitlines()[-1:]}")
-    return folder / ARCHIVE
+    kept = Path(os.environ.get("DOCS_MATRIX_SOURCES", "/nowhere")) / "sphinx-8.1.3.tar.gz"
+    return kept if kept.exists() else sdist("sphinx==8.1.3", tmp_path_factory.mktemp("sdist"))
 
 
 def git(folder: Path, *arguments: str | Path) -> str:

@@ -6,9 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import uv
 
-from tests.conftest import ROOT, Command
+from tests.conftest import ROOT, Command, sdist
 
 pytestmark = pytest.mark.acceptance
 
@@ -26,22 +25,7 @@ ACTION = f"owner/docs-matrix@{'0123456789' * 4}"
 def test_a_project_begins_and_its_first_run_is_green(
     docs_matrix: Command, tmp_path: Path, release: str, cells: list[str]
 ) -> None:
-    words = [
-        uv.find_uv_bin(),
-        "tool",
-        "run",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--no-binary",
-        ":all:",
-        release,
-    ]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"{release} cannot be had: {done.stderr.strip().splitlines()[-1:]}")
-    subprocess.run(["tar", "-xf", next(tmp_path.glob("*.tar.gz"))], cwd=tmp_path, check=True)
+    subprocess.run(["tar", "-xf", sdist(release, tmp_path)], cwd=tmp_path, check=True)
     folder = next(path for path in tmp_path.iterdir() if path.is_dir() and path.name != "report")
     named = [word for cell in cells for word in ("--cell", cell)]
     begun = docs_matrix("init", folder, *named, "--action", ACTION, "--nox", cwd=ROOT)
