@@ -10,7 +10,7 @@ import io
 import json
 import os
 import subprocess
-from typing import Any, Optional  # noqa: F401
+from typing import Any, Optional  # noqa: F401 (used in comments)
 
 __all__ = ["install"]
 

@@ -6,9 +6,9 @@ CONFIG.json is {"records": file, "root": folder, "documents": null or [file or f
 read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "answers": folder or null}.
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
-nobody reads (quiet.py), `keep` and `start` are for a build that starts from another (warm.py), `answers` is where those of
-kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py). The file needs nothing but the
-standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+nobody reads (quiet.py), `keep` and `start` are for a build that starts from another (looks.py, warm.py), `answers` is
+where those of kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py). The file needs nothing
+but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
@@ -22,7 +22,7 @@ Kinds of lines, by the key `kind`:
     crash        what ended the build: exception, reason (one line), document
     probe-error  a mistake of this file: traceback
     end          `status`, the exit status; where it lacks, the call did not finish
-    looked, heard, unheard, widen, cold, resumed   see warm.py
+    looked, heard, unheard, widen, cold, resumed   see looks.py and warm.py
 
 Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
 at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
@@ -139,10 +139,10 @@ class Probe(object):
         self.stub = None  # type: Optional[str]
         self.stub_source = ""
         self.once = set()  # type: set[str]
-        warm = _companion("warm")
-        keep = config.get("keep") and warm.available()
-        self.keeper = warm.Keeper(self, config["keep"]) if keep else None  # type: Any
-        self.start = warm.Start(self, config["start"], config.get("again", ())) if config.get("start") else None  # type: Any
+        looks, start = _companion("looks"), config.get("start")
+        keep = config.get("keep") if looks.available() else None
+        self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
+        self.start = _companion("warm").Start(self, looks, start, config.get("again", ())) if start else None  # type: Any
         if config.get("answers"):
             _companion("answers").install(config["answers"], self.keeper)
         order = config.get("order")

@@ -1,9 +1,6 @@
-"""Runs inside a cell, beside the probe: what a whole build leaves behind for the next, and how that one starts from it.
+"""Runs inside a cell, beside the probe: a whole build that starts from the warm state of another.
 
-A build that is kept leaves a folder, its warm state: its doctrees and its environment as Sphinx pickles them, and a line
-for each document that says what was looked at while it was read and resolved, by content. Files outside of the tree and of
-the build's own output belong to the cell and do not count. What was looked at between documents (conf.py, extensions,
-imported modules) counts for all.
+`looks` says what such a state is and how it is made.
 
 A build that starts from a warm state reads the documents again
 
@@ -17,10 +14,9 @@ and resolves again those, and the documents that mention a name (a label, a term
 changed. What the others said in the build that was kept is said again, to the letter. Where that would not be sound, the
 build stops with the reason ("cold"), and a whole one has to take its place.
 
-The standard library alone, Python 3.8 and later (what a process looks at is told by `sys.addaudithook`).
+The standard library alone, Python 3.6 and later.
 """
 
-import hashlib
 import io
 import json
 import os
@@ -30,7 +26,7 @@ import shutil
 import sys
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
-__all__ = ["Keeper", "Start", "Stopped", "available"]
+__all__ = ["Start", "Stopped"]
 
 PICKLE = "environment.pickle"
 INTO = re.compile(r"[\w./+-]+")
@@ -38,141 +34,22 @@ INTO = re.compile(r"[\w./+-]+")
 WORD = re.compile(r"[\w-]+")
 ABOUT_ANOTHER = re.compile("duplicate|other instance|also|already|previous|defin|document", re.IGNORECASE)
 """What a message says that may name another document by a word alone."""
-ROLE_OPTION = "cmdoption"
+LOOKS = {"files": "content", "folders": "listing", "below": "everything"}
+"""How each kind of thing that was looked at is looked at again."""
+SILENT = "cmdoption"
 """The one kind of object whose second description Sphinx takes over without a word."""
-FOREIGN = ("/", "site-packages/", "stdlib/", "<home>", "<tmp>", "<doctrees>", "<scratch>")
-"""How the names of files begin that are the cell's or the machine's, or of no consequence."""
-
-
-def available() -> bool:
-    """Whether this interpreter tells what it looks at."""
-    return hasattr(sys, "addaudithook")
 
 
 class Stopped(SystemExit):
     """Ends a build that cannot go on from a warm state; why stands in the records."""
 
 
-class Looked(object):
-    """What was looked at: files, folders that were listed, folders of which all may have been read."""
-
-    def __init__(self) -> None:
-        self.files = set()  # type: Set[str]
-        self.folders = set()  # type: Set[str]
-        self.below = set()  # type: Set[str]
-
-
-class Keeper(object):
-    """Notes what a build looks at, and leaves its warm state in `folder`."""
-
-    def __init__(self, probe: Any, folder: str) -> None:
-        self.probe = probe
-        self.folder = folder
-        self.looked = {}  # type: Dict[Optional[str], Looked]
-        self.digests = {}  # type: Dict[str, Optional[str]]
-        self.deaf = False
-        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
-        sys.addaudithook(self.hook)
-
-    def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
-        """Called by the interpreter; raises nothing."""
-        if self.deaf or event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
-            return
-        self.deaf = True
-        try:
-            seen = self.looked.setdefault(self.probe.stage[1], Looked())
-            if event == "open":
-                path, mode, flags = arguments
-                if isinstance(path, (str, bytes)) and not (mode or "r").strip("rbtU") and not (flags or 0) & 3:
-                    self.add(seen.files, path)
-            elif event == "subprocess.Popen":
-                self.started(arguments[1] or (), arguments[2])
-            elif isinstance(arguments[0], (str, bytes)) and not _is_import(sys._getframe(1)):
-                self.add(seen.folders, arguments[0] or ".")
-        except Exception:
-            pass
-        finally:
-            self.deaf = False
-
-    def started(self, words: Any, folder: Any = None) -> None:
-        """A command was started, or its answer taken from somewhere else: what its words name was looked at."""
-        seen = self.looked.setdefault(self.probe.stage[1], Looked())
-        for word in [words] if isinstance(words, (str, bytes)) else words:
-            for part in {os.fsdecode(word), os.fsdecode(word).partition("=")[2]} - {""}:
-                path = os.path.abspath(os.path.join(os.fsdecode(folder or "."), part))
-                if os.path.isdir(path):
-                    self.add(seen.below, path)
-                elif os.path.isfile(path):
-                    self.add(seen.files, path)
-
-    def add(self, names: Set[str], path: Any) -> None:
-        whole = os.path.abspath(os.fsdecode(path))
-        own = str(getattr(self.probe.app, "doctreedir", None)) + os.sep
-        if whole.startswith(self.roots) and not whole.startswith(own) and "/__pycache__/" not in whole:
-            names.add(whole)
-
-    def undisturbed(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function without noting what it looks at: the search for documents is always made anew."""
-        before, self.deaf = self.deaf, True
-        try:
-            return function(*arguments)
-        finally:
-            self.deaf = before
-
-    def flush(self, document: Optional[str], **more: Any) -> None:
-        """Write down what was looked at for `document`; for all of them where it is None."""
-        seen = self.looked.pop(document, None)
-        if seen is None:
-            return
-        self.deaf = True
-        try:
-            values = {  # type: Dict[str, Dict[str, Any]]
-                "files": {self.name(path): self.digest(path) for path in seen.files},
-                "folders": {self.name(path): listing(path) for path in seen.folders},
-                "below": {self.name(path): everything(path) for path in seen.below},
-            }
-            kept = {
-                kind: {name: value for name, value in found.items() if not name.startswith(FOREIGN)}
-                for kind, found in values.items()
-            }
-            self.probe.put("looked", of=document, **dict(kept, **more))
-        finally:
-            self.deaf = False
-
-    def done(self, env: Any, document: str) -> None:
-        """A stage of `document` is over; when it was read, its own source and what it depends on were looked at."""
-        if self.probe.stage[0] == "reading":
-            seen = self.looked.setdefault(document, Looked())
-            for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
-                seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
-        self.flush(document)
-
-    def name(self, path: str) -> str:
-        return str(self.probe.tidy(path))
-
-    def digest(self, path: str) -> Optional[str]:
-        if path not in self.digests:
-            self.digests[path] = content(path)
-        return self.digests[path]
-
-    def finish(self, app: Any, status: int) -> None:
-        """Leave the warm state, after a build that came to its end."""
-        if status or os.path.isdir(self.folder):
-            return
-        for module in list(sys.modules.values()):
-            path = getattr(module, "__file__", None)
-            if path:
-                self.add(self.looked.setdefault(None, Looked()).files, path)
-        self.flush(None)
-        self.deaf = True
-        os.rename(str(app.doctreedir), self.folder)
-
-
 class Start(object):
-    """A build that starts from the warm state in `folder`; `again` are documents to read in any case."""
+    """A build that starts from the warm state in `folder`; `again` are documents to read in any case, `looks` the module."""
 
-    def __init__(self, probe: Any, folder: str, again: Iterable[str]) -> None:
+    def __init__(self, probe: Any, looks: Any, folder: str, again: Iterable[str]) -> None:
         self.probe = probe
+        self.looks = looks
         self.folder = folder
         self.again = set(again)
         self.read = set()  # type: Set[str]
@@ -217,14 +94,14 @@ class Start(object):
     def differing(self, document: Optional[str]) -> Iterator[str]:
         """What was looked at for `document` and has another content now."""
         for record in self.looked.get(document, ()):
-            for kind, look in (("files", content), ("folders", listing), ("below", everything)):
+            for kind, look in LOOKS.items():
                 for name, before in record[kind].items():
                     if self.now(kind, name, look) != before:
                         yield name
 
-    def now(self, kind: str, name: str, look: Callable[[str], Any]) -> Any:
+    def now(self, kind: str, name: str, look: str) -> Any:
         if (kind, name) not in self.digests:
-            self.digests[kind, name] = look(self.place(name))
+            self.digests[kind, name] = getattr(self.looks, look)(self.place(name))
         return self.digests[kind, name]
 
     def place(self, name: str) -> str:
@@ -317,7 +194,7 @@ class Start(object):
                 wider |= self.mentioned(env, record)
         for name, (owner, _) in self.names.items():
             if name not in now:
-                if name[1] == ROLE_OPTION:
+                if name[1] == SILENT:
                     wider |= self.mentioning(env, [name])
             elif owner is not None and owner not in self.read and now[name][0] in self.read:
                 wider.add(owner)
@@ -418,42 +295,3 @@ def figures(env: Any) -> Dict[str, Any]:
         if env.config.numfig
         else {}
     )
-
-
-# ---- what a place holds
-
-
-def _is_import(frame: Any) -> bool:
-    """Whether a folder is listed by an import, which notes its file itself."""
-    return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
-
-
-def content(path: str) -> Optional[str]:
-    """The digest of a file; None where there is none."""
-    try:
-        with io.open(path, "rb") as stream:
-            return hashlib.sha256(stream.read()).hexdigest()[:32]
-    except OSError:
-        return None
-
-
-def listing(path: str) -> Optional[str]:
-    """The digest of the names in a folder, but for what Python writes there."""
-    try:
-        names_in = sorted(name for name in os.listdir(path) if name != "__pycache__")
-    except OSError:
-        return None
-    return hashlib.sha256("\0".join(names_in).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-
-
-def everything(path: str) -> str:
-    """The digest of all files below a folder."""
-    total = hashlib.sha256()
-    for folder, folders, files in os.walk(path):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(files):
-            place = os.path.join(folder, name)
-            total.update(
-                ("%s\0%s\0" % (os.path.relpath(place, path), content(place))).encode("utf-8", "surrogateescape")
-            )
-    return total.hexdigest()[:32]

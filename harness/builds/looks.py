@@ -1,0 +1,179 @@
+"""Runs inside a cell, beside the probe: what a build looks at, by content, and what it leaves for another to start from.
+
+A build that is kept leaves a folder, its warm state: its doctrees and its environment as Sphinx pickles them, and a line
+for each document that says what was looked at while it was read and resolved. Files outside of the tree and of the build's
+own output belong to the cell and do not count. What was looked at between documents (conf.py, extensions, imported modules)
+counts for all.
+
+The standard library alone, Python 3.8 and later (what a process looks at is told by `sys.addaudithook`).
+"""
+
+import hashlib
+import io
+import os
+import sys
+from typing import Any, Callable, Dict, Optional, Set, Tuple  # noqa: F401 (used in comments)
+
+__all__ = ["Keeper", "available", "content", "everything", "listing"]
+
+FOREIGN = ("/", "site-packages/", "stdlib/", "<home>", "<tmp>", "<doctrees>", "<scratch>")
+"""How the names of files begin that are the cell's or the machine's, or of no consequence."""
+
+
+def available() -> bool:
+    """Whether this interpreter tells what it looks at."""
+    return hasattr(sys, "addaudithook")
+
+
+class Looked(object):
+    """What was looked at: files, folders that were listed, folders of which all may have been read."""
+
+    def __init__(self) -> None:
+        self.files = set()  # type: Set[str]
+        self.folders = set()  # type: Set[str]
+        self.below = set()  # type: Set[str]
+
+
+class Keeper(object):
+    """Notes what a build looks at, and leaves its warm state in `folder`."""
+
+    def __init__(self, probe: Any, folder: str) -> None:
+        self.probe = probe
+        self.folder = folder
+        self.looked = {}  # type: Dict[Optional[str], Looked]
+        self.digests = {}  # type: Dict[str, Optional[str]]
+        self.deaf = False
+        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
+        sys.addaudithook(self.hook)
+
+    def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
+        """Called by the interpreter; raises nothing."""
+        if self.deaf or event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
+            return
+        self.deaf = True
+        try:
+            seen = self.looked.setdefault(self.probe.stage[1], Looked())
+            if event == "open":
+                path, mode, flags = arguments
+                if isinstance(path, (str, bytes)) and not (mode or "r").strip("rbtU") and not (flags or 0) & 3:
+                    self.add(seen.files, path)
+            elif event == "subprocess.Popen":
+                self.started(arguments[1] or (), arguments[2])
+            elif isinstance(arguments[0], (str, bytes)) and not _is_import(sys._getframe(1)):
+                self.add(seen.folders, arguments[0] or ".")
+        except Exception:
+            pass
+        finally:
+            self.deaf = False
+
+    def started(self, words: Any, folder: Any = None) -> None:
+        """A command was started, or its answer taken from somewhere else: what its words name was looked at."""
+        seen = self.looked.setdefault(self.probe.stage[1], Looked())
+        for word in [words] if isinstance(words, (str, bytes)) else words:
+            for part in {os.fsdecode(word), os.fsdecode(word).partition("=")[2]} - {""}:
+                path = os.path.abspath(os.path.join(os.fsdecode(folder or "."), part))
+                if os.path.isdir(path):
+                    self.add(seen.below, path)
+                elif os.path.isfile(path):
+                    self.add(seen.files, path)
+
+    def add(self, names: Set[str], path: Any) -> None:
+        whole = os.path.abspath(os.fsdecode(path))
+        own = str(getattr(self.probe.app, "doctreedir", None)) + os.sep
+        if whole.startswith(self.roots) and not whole.startswith(own) and "/__pycache__/" not in whole:
+            names.add(whole)
+
+    def undisturbed(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function without noting what it looks at: the search for documents is always made anew."""
+        before, self.deaf = self.deaf, True
+        try:
+            return function(*arguments)
+        finally:
+            self.deaf = before
+
+    def flush(self, document: Optional[str], **more: Any) -> None:
+        """Write down what was looked at for `document`; for all of them where it is None."""
+        seen = self.looked.pop(document, None)
+        if seen is None:
+            return
+        self.deaf = True
+        try:
+            values = {  # type: Dict[str, Dict[str, Any]]
+                "files": {self.name(path): self.digest(path) for path in seen.files},
+                "folders": {self.name(path): listing(path) for path in seen.folders},
+                "below": {self.name(path): everything(path) for path in seen.below},
+            }
+            kept = {
+                kind: {name: value for name, value in found.items() if not name.startswith(FOREIGN)}
+                for kind, found in values.items()
+            }
+            self.probe.put("looked", of=document, **dict(kept, **more))
+        finally:
+            self.deaf = False
+
+    def done(self, env: Any, document: str) -> None:
+        """A stage of `document` is over; when it was read, its own source and what it depends on were looked at."""
+        if self.probe.stage[0] == "reading":
+            seen = self.looked.setdefault(document, Looked())
+            for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
+                seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
+        self.flush(document)
+
+    def name(self, path: str) -> str:
+        return str(self.probe.tidy(path))
+
+    def digest(self, path: str) -> Optional[str]:
+        if path not in self.digests:
+            self.digests[path] = content(path)
+        return self.digests[path]
+
+    def finish(self, app: Any, status: int) -> None:
+        """Leave the warm state, after a build that came to its end."""
+        if status or os.path.isdir(self.folder):
+            return
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None)
+            if path:
+                self.add(self.looked.setdefault(None, Looked()).files, path)
+        self.flush(None)
+        self.deaf = True
+        os.rename(str(app.doctreedir), self.folder)
+
+
+# ---- what a place holds
+
+
+def _is_import(frame: Any) -> bool:
+    """Whether a folder is listed by an import, which notes its file itself."""
+    return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
+
+
+def content(path: str) -> Optional[str]:
+    """The digest of a file; None where there is none."""
+    try:
+        with io.open(path, "rb") as stream:
+            return hashlib.sha256(stream.read()).hexdigest()[:32]
+    except OSError:
+        return None
+
+
+def listing(path: str) -> Optional[str]:
+    """The digest of the names in a folder, but for what Python writes there."""
+    try:
+        names_in = sorted(name for name in os.listdir(path) if name != "__pycache__")
+    except OSError:
+        return None
+    return hashlib.sha256("\0".join(names_in).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def everything(path: str) -> str:
+    """The digest of all files below a folder."""
+    total = hashlib.sha256()
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(files):
+            place = os.path.join(folder, name)
+            total.update(
+                ("%s\0%s\0" % (os.path.relpath(place, path), content(place))).encode("utf-8", "surrogateescape")
+            )
+    return total.hexdigest()[:32]
