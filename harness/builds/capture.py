@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Capture:
     each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
     read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
     standard error that it did not say again for others.
+    Of a build that was watched: `opened` are the files of the tree that it opened, `variables` is its environment;
+    `arguments` are those of the last call.
     """
 
     python: str
@@ -60,6 +62,9 @@ class Capture:
     wider: tuple[str, ...]
     unheard: frozenset[str]
     said: tuple[tuple[Diagnostic, tuple[int, ...]], ...]
+    opened: tuple[str, ...]
+    variables: Mapping[str, str]
+    arguments: tuple[str, ...]
 
 
 def read(records: Path, stderr: Path, *, root: Path) -> Capture:
@@ -96,6 +101,9 @@ def read(records: Path, stderr: Path, *, root: Path) -> Capture:
         finished=told.finished,
         status=told.status,
         said=tuple(told.said),
+        opened=tuple(sorted(told.opened)),
+        variables={name: relocate(places, value) for name, value in told.variables.items()},
+        arguments=tuple(relocate(places, word) for word in told.arguments),
         crash=told.reason or next((_one_line(block) for block in found if block.traceback), None),
         resumed=told.resumed,
         cold=told.cold,
@@ -120,6 +128,9 @@ class _Told:
     suppressed: list[Diagnostic] = field(default_factory=list)
     early: list[tuple[Diagnostic, bool]] = field(default_factory=list)
     said: list[tuple[Diagnostic, tuple[int, ...]]] = field(default_factory=list)
+    opened: set[str] = field(default_factory=set)
+    variables: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
     read: dict[str, None] = field(default_factory=dict)
     documents: int = 0
     resumed: tuple[str, ...] | None = None
@@ -164,6 +175,7 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
         case "meta":
             told.calls += 1
             told.versions = {name: _text(record[name]) for name in ("python", "docutils", "sphinx")}
+            told.arguments = tuple(map(_text, record["arguments"]))
             told.places += [(_text(folder), _text(name)) for folder, name in record["places"]]
         case "places":
             told.places += [(_text(folder), _text(name)) for folder, name in record["places"]]
@@ -179,6 +191,10 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
         case "said":
             said = _diagnostic({**record, "printed": ""})
             told.said.append((replace(said, printed=str(said)), tuple(map(int, record["trials"]))))
+        case "opened":
+            told.opened.add(_text(record["path"]))
+        case "variables":
+            told.variables = {_text(name): _text(value) for name, value in record["values"].items()}
         case "crash":
             document = record["document"]
             told.crashes.append(

@@ -7,8 +7,8 @@ read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
 nobody reads (quiet.py), `keep` and `start` are for a build that starts from another (looks.py, warm.py), `answers` is
-where those of kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py). The file needs nothing
-but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+where those of kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py), `watch` records the files that are
+opened (opened.py). The file needs nothing but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
@@ -17,6 +17,7 @@ Kinds of lines, by the key `kind`:
     documents    `read`, the names of the documents that are read, and `documents`, how many there are
     diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged,
                  once; `stage` and `of`: the document that was being read or resolved then, if any
+    opened, variables   see opened.py
     said         what a document said in some trials (ordered.py): the fields of a diagnostic, and `trials`
     early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
     crash        what ended the build: exception, reason (one line), document
@@ -147,6 +148,8 @@ class Probe(object):
             _companion("answers").install(config["answers"], self.keeper)
         order = config.get("order")
         self.order = _companion("ordered").Ordered(self, order) if order else None  # type: Any
+        if config.get("watch"):
+            _companion("opened").watch(self, config["root"])
 
     # ---- writing records
 

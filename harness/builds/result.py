@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from harness.diagnostics.record import Diagnostic
@@ -24,7 +25,8 @@ class Build:
     were read, `documents` how many there are. `seconds` is wall time, `cpu_seconds` user and system time, `peak_bytes` the
     largest process. `trials` is what the last document of each trial said, where the order asked for trials. A build that
     started from another one's warm state answers for all, and has in `resumed` those that it read itself; where it could
-    not, `cold` says why all were read.
+    not, `cold` says why all were read. Where it was watched, `opened` are the files of the tree that it opened,
+    `variables` its environment and `arguments` those of sphinx-build.
     """
 
     status: BuildStatus
@@ -44,6 +46,9 @@ class Build:
     resumed: tuple[str, ...] | None = None
     cold: str | None = None
     trials: tuple[tuple[Diagnostic, ...], ...] = ()
+    opened: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """This result as a JSON object."""
@@ -53,6 +58,9 @@ class Build:
         value["unclassified"] = list(self.unclassified)
         value["read"] = list(self.read)
         value["resumed"] = None if self.resumed is None else list(self.resumed)
+        value["opened"] = list(self.opened)
+        value["variables"] = dict(self.variables)
+        value["arguments"] = list(self.arguments)
         value["trials"] = [[diagnostic.to_json() for diagnostic in said] for said in self.trials]
         return value
 
@@ -67,6 +75,8 @@ class Build:
                 "unclassified": tuple(value["unclassified"]),
                 "read": tuple(value["read"]),
                 "resumed": None if value["resumed"] is None else tuple(value["resumed"]),
+                "opened": tuple(value["opened"]),
+                "arguments": tuple(value["arguments"]),
                 "trials": tuple(tuple(Diagnostic.from_json(item) for item in said) for said in value["trials"]),
             }
         )

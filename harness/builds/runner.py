@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness import files, process, upkeep
-from harness.builds import answers, capture, looks, ordered, probe, quiet, recipes, states, warm
+from harness.builds import answers, capture, looks, opened, ordered, probe, quiet, recipes, states, warm
 from harness.builds.result import Build, BuildStatus
 from harness.builds.states import WarmState
 from harness.builds.store import BuildStore
@@ -29,12 +29,12 @@ from harness.errors import MachineError
 from harness.matrix import Recipe
 from harness.trees import Tree, Trees, Workspace
 
-__all__ = ["Made", "Order", "Reading", "Runner"]
+__all__ = ["Made", "Order", "Reading", "Runner", "variables"]
 
 MOST_BEGINNINGS = 5
 """So often a build begins again with more documents; then it is made from nothing."""
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-CAPTURE = (probe, ordered, quiet, looks, warm, answers, capture, log)
+CAPTURE = (probe, ordered, opened, quiet, looks, warm, answers, capture, log)
 """The modules that make diagnostics of what a build says: their text is a part of every build's key."""
 
 
@@ -45,13 +45,14 @@ class Reading:
     `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
     every document in a process of its own: what it says whatever was read before, but for what Sphinx's environment knows.
     `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
-    its last document says then (`Build.trials`).
+    its last document says then (`Build.trials`). `watched`: the build records what it opens (`Build.opened`).
     """
 
     ordered: bool = False
     readers: int | Literal["each"] | None = None
     trials: tuple[tuple[str, ...], ...] = ()
     only: bool = False
+    watched: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ class Runner:
                     command.words,
                     timeout=self._time_limit,
                     cwd=command.cwd,
-                    env={**_variables(order.environment, rooms), **command.variables},
+                    env={**variables(order.environment, rooms), **command.variables},
                     stdout_to=stdout,
                     stderr_to=stderr,
                 )
@@ -255,6 +256,7 @@ def _furnish(
 ) -> recipes.Rooms:
     """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
     scratch = workspace.scratch
+    watched = bool(order.reading and order.reading.watched)
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
     config = {
@@ -271,8 +273,9 @@ def _furnish(
         "keep": str(scratch / "warm") if order.keep and _answers_for_all(order) else None,
         "start": str(state.folder) if state else None,
         "again": list(again),
-        "answers": str(upkeep.room(store, "answers")) if order.recipe.kind == "make" else None,
+        "answers": str(upkeep.room(store, "answers")) if order.recipe.kind == "make" and not watched else None,
         "order": vars(order.reading) if order.reading else None,
+        "watch": watched,
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
@@ -282,7 +285,7 @@ def _furnish(
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
 
 
-def _variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, str]:
+def variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, str]:
     """The whole environment of a build: the environment's `bin` first, no variable of the user's."""
     path = (str(rooms.sphinx_build.parent), str(environment.bin), *_host_path())
     return {
@@ -299,6 +302,7 @@ def _variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, s
 
 def _result(captured: capture.Capture, finished: process.Finished, limit: float, order: Order) -> Build:
     trials = order.reading.trials if order.reading else ()
+    watched = bool(order.reading and order.reading.watched)
     status, reason = _status(captured, finished, limit)
     return Build(
         status=status,
@@ -316,6 +320,9 @@ def _result(captured: capture.Capture, finished: process.Finished, limit: float,
         cpu_seconds=finished.cpu_seconds,
         peak_bytes=finished.peak_bytes,
         resumed=captured.resumed,
+        opened=captured.opened,
+        variables=captured.variables,
+        arguments=captured.arguments if watched else (),
         trials=tuple(tuple(said for said, numbers in captured.said if at in numbers) for at in range(len(trials))),
     )
 

@@ -13,7 +13,7 @@ from harness.verbs.baselines import merge_baselines, prune_baseline, set_driver,
 from harness.verbs.checking import run_check, run_merge, run_series
 from harness.verbs.machine import empty_store, run_doctor, run_init, run_lock, show_cells, show_store
 from harness.verbs.questions import run_bisect, run_compare, run_history, run_read, run_reproduce
-from harness.verbs.taking_apart import run_isolate
+from harness.verbs.taking_apart import run_isolate, run_shrink
 
 __all__ = ["parser"]
 
@@ -36,6 +36,7 @@ EXAMPLES = {
     "read": "docs-matrix read report.txt --json",
     "series": "docs-matrix series --tree linux --patch v2.mbox",
     "reproduce": "docs-matrix reproduce report.txt --tree linux --patch fix.patch",
+    "shrink": "docs-matrix shrink --tree linux --find 'Unexpected section title' --path driver-api/target.rst",
     "store": "docs-matrix store show",
 }
 
@@ -147,6 +148,15 @@ def parser() -> argparse.ArgumentParser:
     verb = _verb(verbs, common, "isolate", run_isolate, text)
     _tree_options(verb)
     _message_options(verb)
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
+
+    verb = _verb(verbs, common, "shrink", run_shrink, "the smallest Sphinx project that still gives a message")
+    _tree_options(verb, cells=False)
+    _message_options(verb)
+    verb.add_argument("--cell", metavar="CELL", help="the cell that builds; default: the newest that can run here")
+    verb.add_argument(
+        "--out", type=Path, default=Path("docs-matrix-small"), metavar="DIR", help="where the project goes"
+    )
     verb.add_argument("--json", action="store_true", help="the answer as JSON")
 
     verb = _verb(verbs, common, "merge", run_merge, "one report from the results of many jobs")

@@ -1,4 +1,4 @@
-"""The verb that takes a message apart: `isolate`."""
+"""The verbs that take a message apart: `isolate` and `shrink`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 
+from harness import files
 from harness.diagnostics.isolation import Isolation
+from harness.errors import InputError
 from harness.investigate import subject
 from harness.investigate.bisecting import asked, bisect
 from harness.investigate.isolating import isolate
+from harness.investigate.shrinking import shrink
 from harness.matrix import Cell
-from harness.reports import bisection, isolation
+from harness.reports import bisection, isolation, shrinking
 from harness.reports.text import harmless
 from harness.verbs import common
 
-__all__ = ["run_isolate"]
+__all__ = ["run_isolate", "run_shrink"]
 
 
 def run_isolate(options: argparse.Namespace) -> int:
@@ -39,6 +43,27 @@ def run_isolate(options: argparse.Namespace) -> int:
         for line in isolation.lines(answer):
             print(harmless(line))
     return 0
+
+
+def run_shrink(options: argparse.Namespace) -> int:
+    """The smallest project that still gives a message, as a folder. Returns the exit status."""
+    out: Path = options.out
+    if out.exists() and any(out.iterdir()):
+        raise InputError(f"{out}: there is something in it; --out names a folder that is new or empty")
+    bench = common.bench(options)
+    wanted = asked.wanted(options.find, None)
+    found = subject.resolve(replace(common.asked_of(options), docs=(options.path,)), bench)
+    cell = bisect.newest_here(common.cells(bench.matrix, [options.cell] if options.cell else None, found.cells), bench)
+    question = isolate.Question(wanted, options.find, cell, ())
+    answer = shrink.shrink(question, found, bench, progress=bisection.Steps(Console(stderr=True)))
+    for path, content in shrinking.folder(answer).items():
+        files.write_whole(out / path, content)
+    if options.json:
+        print(json.dumps(answer.to_json(), indent=2))
+    else:
+        for line in shrinking.lines(answer, str(out)):
+            print(harmless(line))
+    return 0 if answer.finished else 130
 
 
 def _spread(cells: Sequence[Cell]) -> list[Cell]:

@@ -1,0 +1,1 @@
+"""The question `shrink`: the smallest project that still gives a message."""

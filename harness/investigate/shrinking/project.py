@@ -1,0 +1,126 @@
+"""A small project: its files, its documents, and smaller versions of it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harness.investigate.shrinking.python import smaller
+from harness.investigate.shrinking.reduction import fewest
+
+__all__ = ["Project", "reduced", "tidied"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """`files` by path; `source` and `config` are the folders of the documents and of conf.py, `.` for the root. `before` are
+    the documents to read first and `document` the one that says the message, relative to `source`."""
+
+    files: Mapping[str, bytes]
+    source: str
+    config: str
+    before: tuple[str, ...]
+    document: str
+
+    @property
+    def conf(self) -> str:
+        """The path of conf.py."""
+        return posixpath.normpath(posixpath.join(self.config, "conf.py"))
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The paths of the documents in the order of reading."""
+        return tuple(posixpath.normpath(posixpath.join(self.source, name)) for name in (*self.before, self.document))
+
+    @property
+    def lines(self) -> int:
+        """How many lines all files have together."""
+        return sum(len(content.splitlines()) for content in self.files.values())
+
+    def with_file(self, path: str, content: bytes) -> Project:
+        """This project with another content of one file."""
+        return replace(self, files={**self.files, path: content})
+
+
+Holds = Callable[[Project], bool]
+
+
+def reduced(project: Project, holds: Holds) -> Project:
+    """The smallest version of `project` that was found of which `holds` is true: files, then what conf.py asks for, then
+    lines, then code, over and over until nothing more goes."""
+    while True:
+        before = (len(project.files), project.lines, sum(map(len, project.files.values())))
+        project = _fewer_files(project, holds)
+        project = _fewer_files(_less_code(project, project.conf, holds), holds)
+        for path in reversed(project.documents):
+            project = _fewer_lines(project, path, holds)
+        rest = [path for path in project.files if path not in (*project.documents, project.conf)]
+        for path in sorted(rest, key=lambda path: (path.endswith(".py"), path)):
+            project = (_less_code if path.endswith(".py") else _fewer_lines)(project, path, holds)
+        if before == (len(project.files), project.lines, sum(map(len, project.files.values()))):
+            return project
+
+
+def _fewer_files(project: Project, holds: Holds) -> Project:
+    kept = (*project.documents, project.conf)
+    rest = [path for path in project.files if path not in kept]
+
+    def version(some: Sequence[str]) -> Project:
+        return replace(project, files={path: project.files[path] for path in (*kept, *some)})
+
+    return version(fewest(rest, lambda some: holds(version(some))))
+
+
+def _fewer_lines(project: Project, path: str, holds: Holds) -> Project:
+    lines = project.files[path].splitlines(keepends=True)
+
+    def version(some: Sequence[bytes]) -> Project:
+        return project.with_file(path, b"".join(some))
+
+    return version(fewest(lines, lambda some: holds(version(some))))
+
+
+def _less_code(project: Project, path: str, holds: Holds) -> Project:
+    try:
+        text = project.files[path].decode()
+    except UnicodeDecodeError:
+        return project
+
+    def version(text: str) -> Project:
+        return project.with_file(path, text.encode())
+
+    if holds(version("")):
+        return version("")
+    return version(smaller(text, lambda text: holds(version(text))))
+
+
+def tidied(project: Project, holds: Holds) -> Project:
+    """`project` with all of it in one folder and its documents named so that Sphinx reads them in their order, as far as
+    `holds` is still true."""
+    flat = _flat(project)
+    if flat and holds(flat):
+        project = flat
+    named = _named(project)
+    return named if holds(named) else project
+
+
+def _flat(project: Project) -> Project | None:
+    """Every file in the root; None where two would have one name."""
+    files = {posixpath.basename(path): content for path, content in project.files.items()}
+    if len(files) < len(project.files):
+        return None
+    return Project(
+        files, ".", ".", tuple(map(posixpath.basename, project.before)), posixpath.basename(project.document)
+    )
+
+
+def _named(project: Project) -> Project:
+    """The document is the index, and those before it come before it in the alphabet."""
+    suffix = posixpath.splitext(project.document)[1]
+    names = tuple(f"before{at}{posixpath.splitext(name)[1]}" for at, name in enumerate(project.before, 1))
+    if len(names) == 1:
+        names = (names[0].replace("1", ""),)
+    renamed = replace(project, before=names, document=f"index{suffix}")
+    moved = dict(zip(project.documents, renamed.documents, strict=True))
+    return replace(renamed, files={moved.get(path, path): content for path, content in project.files.items()})

@@ -1,0 +1,155 @@
+"""Smaller versions of a Python source: without statements, without what encloses them, without parts of expressions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from harness.investigate.shrinking.reduction import fewest
+
+__all__ = ["smaller"]
+
+Holds = Callable[[str], bool]
+
+
+def smaller(text: str, holds: Holds) -> str:
+    """The smallest version of `text` that was found of which `holds` is true; `text` itself where it is no Python."""
+    try:
+        text = _whole(ast.parse(text), text, holds)
+        for step in (_without_statements, _unwrapped, _without_parts, _without_empty_lines):
+            text = step(text, holds)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+    return text
+
+
+def _whole(tree: ast.Module, text: str, holds: Holds) -> str:
+    """`text` as `ast` writes it: without comments and empty lines."""
+    plain = ast.unparse(tree) + "\n"
+    return plain if plain != text and holds(plain) else text
+
+
+def _without_statements(text: str, holds: Holds) -> str:
+    """Leave out statements: the outermost first, then those inside of what is left."""
+    depth = 0
+    while True:
+        places = [at for at, deep in _statements(ast.parse(text)) if deep == depth]
+        if not places:
+            return text
+        every = frozenset(places)
+
+        def version(kept: list[int], text: str = text, every: frozenset[int] = every) -> str:
+            return _written(_Without(every - frozenset(kept)).visit(ast.parse(text)))
+
+        kept = fewest(places, lambda some: holds(version(list(some))))
+        text = version(kept) if len(kept) < len(places) else text
+        depth += 1
+
+
+def _unwrapped(text: str, holds: Holds) -> str:
+    """Put the body of compound statements in their place."""
+    places = [
+        at for at, node in enumerate(_nodes(text)) if isinstance(node, (ast.If, ast.For, ast.While, ast.With, ast.Try))
+    ]
+
+    def version(kept: list[int]) -> str:
+        return _written(_Unwrap(frozenset(places) - frozenset(kept)).visit(_marked(text)))
+
+    kept = fewest(places, lambda some: holds(version(list(some))))
+    return version(kept) if len(kept) < len(places) else text
+
+
+def _without_parts(text: str, holds: Holds) -> str:
+    """Leave out elements of displays, arguments, decorators, bases and operands."""
+    count = sum(1 for _ in _parts(ast.parse(text)))
+    places = list(range(count))
+
+    def version(kept: list[int]) -> str:
+        tree = ast.parse(text)
+        gone = set(places) - set(kept)
+        for number, (values, at) in reversed(list(enumerate(_parts(tree)))):
+            if number in gone:
+                del values[at]
+        return _written(_Repair().visit(tree))
+
+    kept = fewest(places, lambda some: holds(version(list(some))))
+    return version(kept) if len(kept) < len(places) else text
+
+
+def _without_empty_lines(text: str, holds: Holds) -> str:
+    dense = "".join(line for line in text.splitlines(keepends=True) if line.strip())
+    return dense if dense != text and holds(dense) else text
+
+
+def _written(tree: object) -> str:
+    return ast.unparse(ast.fix_missing_locations(cast(ast.Module, tree))) + "\n"
+
+
+def _nodes(text: str) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(text)))
+
+
+def _marked(text: str) -> ast.Module:
+    tree = ast.parse(text)
+    for at, node in enumerate(ast.walk(tree)):
+        node.at = at  # type: ignore[attr-defined]
+    return tree
+
+
+def _statements(node: ast.AST, depth: int = 0) -> Iterator[tuple[int, int]]:
+    """Each statement's offset in the text as a number, and how deep it is."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            yield child.lineno * 10_000 + child.col_offset, depth
+            yield from _statements(child, depth + 1)
+        else:
+            yield from _statements(child, depth)
+
+
+class _Without(ast.NodeTransformer):
+    """Leaves out the statements at some offsets; a body that would be empty passes."""
+
+    def __init__(self, gone: frozenset[int]) -> None:
+        self._gone = gone
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        if not isinstance(node, ast.Module) and getattr(node, "body", None) == []:
+            node.body = [ast.Pass()]  # type: ignore[attr-defined]
+        return node
+
+    def visit(self, node: ast.AST) -> ast.AST | None:
+        if isinstance(node, ast.stmt) and node.lineno * 10_000 + node.col_offset in self._gone:
+            return None
+        return self.generic_visit(node)
+
+
+class _Unwrap(ast.NodeTransformer):
+    """Puts the bodies of some compound statements in their place."""
+
+    def __init__(self, gone: frozenset[int]) -> None:
+        self._gone = gone
+
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        return node.body if getattr(node, "at", None) in self._gone else node  # type: ignore[attr-defined]
+
+
+class _Repair(ast.NodeTransformer):
+    """Mends what lost its parts: an operation of one operand is that operand."""
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        self.generic_visit(node)
+        if len(node.values) > 1:
+            return node
+        return node.values[0] if node.values else ast.Constant(True)
+
+
+def _parts(tree: ast.AST) -> Iterator[tuple[list[ast.AST], int]]:
+    """Lists whose elements can go, with the place of each; dictionaries and parameters with defaults are left alone."""
+    for node in ast.walk(tree):
+        for name in ("elts", "args", "keywords", "decorator_list", "bases", "values", "names", "targets"):
+            values = getattr(node, name, None)
+            if isinstance(values, list) and not isinstance(node, (ast.Dict, ast.JoinedStr, ast.arguments)):
+                yield from ((values, at) for at in range(len(values)))
