@@ -3,7 +3,8 @@
     python variants.py REQUESTS ANSWERS
 
 Both are pipes. A line of REQUESTS is {"words": arguments of the probe, "folder": where to work, "log": file, "seconds":
-limit of CPU time, "bytes": limit of memory}; for each, when it is done, a line of ANSWERS has how the process ended.
+limit of CPU time, "bytes": limit of memory}; for each, when it is done, a line of ANSWERS has how the process ended and the CPU time that it
+took.
 """
 
 import contextlib
@@ -67,10 +68,10 @@ def main() -> None:
             process = os.fork()
             if process == 0:
                 build(probe, json.loads(line))
-            status = os.waitpid(process, 0)[1]
+            _, status, used = os.wait4(process, 0)
             with contextlib.suppress(OSError):
                 os.killpg(process, signal.SIGKILL)  # what it forked and left
-            answers.write("%d\n" % status)
+            answers.write("%d %.3f\n" % (status, used.ru_utime + used.ru_stime))
             answers.flush()
 
 

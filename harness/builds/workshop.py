@@ -6,6 +6,7 @@ What is found here is to be shown by a build of the runner's: here nothing is is
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import shutil
@@ -23,8 +24,9 @@ from harness.errors import MachineError
 
 __all__ = ["Workshop", "workshop"]
 
-SECONDS = 30
-"""Of CPU time that a variant may take: one that hangs is of no use."""
+SECONDS = 60
+"""Of CPU time that the first variant may take; the others may take a few times what the quickest good one took, since one
+that hangs is of no use."""
 BYTES = 4_000_000_000
 """Of memory that it may take."""
 
@@ -38,6 +40,7 @@ class Workshop:
         self._answers = answers
         self._worker = worker
         self._there: dict[str, bytes] = {}
+        self._seconds = SECONDS
         self.builds = 0
 
     def said(
@@ -63,14 +66,15 @@ class Workshop:
             "words": [str(self._place / "probe.json"), *map(str, words)],
             "folder": str(root),
             "log": str(self._place / "log"),
-            "seconds": SECONDS,
+            "seconds": self._seconds,
             "bytes": BYTES,
         }
         os.write(self._requests, json.dumps(request).encode() + b"\n")
-        answer = self._answer()
+        status, used = self._answer().split()
         captured = capture.read(records, self._place / "nothing", root=root)
-        if int(answer) or captured.crash or not captured.finished:
+        if int(status) or captured.crash or not captured.finished:
             return None
+        self._seconds = min(self._seconds, 2 + 4 * math.ceil(float(used)))
         return tuple(tuple(said for said, numbers in captured.said if at in numbers) for at in range(len(trials)))
 
     def _answer(self) -> bytes:

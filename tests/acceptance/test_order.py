@@ -73,3 +73,16 @@ def text_in(archive: Path, path: str) -> str:
                 assert stream
                 return stream.read().decode()
     raise AssertionError(path)
+
+
+def test_of_the_broken_table_of_the_thread_one_document_of_a_few_lines_is_left(
+    docs_matrix: Command, linux_6_12: Path, thread_patch: Path, tmp_path: Path
+) -> None:
+    asked = ("--tree", linux_6_12, "--patch", thread_patch, "--find", "Malformed table", "--path", "driver-api/vfio")
+    answer = docs_matrix("shrink", *asked, *CELL, "--out", tmp_path / "small", "--json")
+    assert answer.status == 0, answer.stderr
+    value = json.loads(answer.stdout)
+    assert (value["documents"], value["finished"], value["plain"]) == (["index.rst"], True, True)
+    assert value["message"]["message"].startswith("Malformed table.\nRight border not aligned or missing.")
+    assert sorted(value["files"]) == ["conf.py", "index.rst"]
+    assert value["lines"] < 10

@@ -1,8 +1,8 @@
 """Which documents may matter to another one, the likeliest first.
 
-What one document leaves behind in the process for another goes through code that runs for both: their directives and
-roles. So documents are likelier the more they use of what the other one uses, and of what few use; of equal ones those in
-folders near it come first.
+What one document leaves behind in the process for another goes through code that runs for both, mostly that of a directive.
+So documents are likelier the more their directives are those of the other one, a rare directive counting for more; of
+equal ones those in folders near it come first.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from itertools import pairwise
 
 __all__ = ["likeliest"]
 
-USED = re.compile(r"^\s*\.\. ([\w:.+-]+)::|:([\w:.+-]+):`|^\s*[`:]{3,}\{([\w:.+-]+)\}", re.MULTILINE)
-"""A directive or a role, in reStructuredText and in MyST."""
+DIRECTIVE = re.compile(r"^\s*\.\. ([\w:.+-]+)::|^\s*[`:]{3,}\{([\w:.+-]+)\}", re.MULTILINE)
+"""A directive, in reStructuredText and in MyST."""
 ENDS = (16, 64, 192, 512)
 """The ranks at which sets of the likeliest end; then come all."""
 
@@ -28,18 +28,23 @@ def likeliest(document: str, texts: Mapping[str, str]) -> list[tuple[str, ...]]:
     >>> likeliest("b", {"a": "", "b": ".. leak::", "c": ".. leak:: x", "d": ""})
     [('a', 'c', 'd')]
     """
-    used = {path: _used(text) for path, text in texts.items()}
+    used = {path: _directives(text) for path, text in texts.items()}
     common = Counter(name for names in used.values() for name in names)
-    weight = {
-        path: sum(1 / common[name] for name in names & used[document])
-        for path, names in used.items()
-        if path != document
-    }
-    ranked = sorted(weight, key=lambda path: (-weight[path], -len(posixpath.commonpath((path, document))), path))
+
+    def weight(names: frozenset[str]) -> float:
+        return sum(1 / common[name] for name in names)
+
+    def likeness(path: str) -> float:
+        return weight(used[path] & used[document]) / (weight(used[path] | used[document]) or 1.0)
+
+    def rank(path: str) -> tuple[float, int, str]:
+        return -likeness(path), -len(posixpath.commonpath((path, document))), path
+
+    ranked = sorted((path for path in texts if path != document), key=rank)
     ends = [end for end in ENDS if end < len(ranked)]
     parts = [tuple(sorted(ranked[start:end])) for start, end in pairwise((0, *ends))]
     return [*parts, tuple(sorted(ranked))]
 
 
-def _used(text: str) -> frozenset[str]:
-    return frozenset(name for match in USED.finditer(text) for name in match.groups() if name)
+def _directives(text: str) -> frozenset[str]:
+    return frozenset(name for match in DIRECTIVE.finditer(text) for name in match.groups() if name)

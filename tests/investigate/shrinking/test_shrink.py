@@ -65,6 +65,7 @@ def test_one_document_of_one_line_is_left(docs_matrix: Command, write: Write, tm
     assert shown_by(docs_matrix, out, "start-string") == [("index.rst", 1)]
 
 
+@pytest.mark.acceptance
 def test_two_documents_and_what_lies_between_them_are_left(docs_matrix: Command, write: Write, tmp_path: Path) -> None:
     tree, out = write("project", FILES), tmp_path / "small"
     asked = ("--tree", tree, "--find", "Something is left", "--path", "b", "--cell", MIDDLE, "--out", out, "--json")
