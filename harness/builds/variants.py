@@ -3,8 +3,8 @@
     python variants.py REQUESTS ANSWERS
 
 Both are pipes. A line of REQUESTS is {"words": arguments of the probe, "folder": where to work, "log": file, "seconds":
-limit of CPU time, "bytes": limit of memory}; for each, when it is done, a line of ANSWERS has how the process ended and the CPU time that it
-took.
+limit of CPU time, "bytes": limit of memory}; for each, when it is done, a line of ANSWERS has how the process ended and the
+CPU time that it took.
 """
 
 import contextlib
