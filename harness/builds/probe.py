@@ -7,8 +7,9 @@ read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
 nobody reads (quiet.py), `keep` and `start` are for a build that starts from another (looks.py, warm.py), `answers` is
-where those of kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py), `watch` records the files that are
-opened (opened.py). The file needs nothing but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+where those of kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py), `watch` records the
+files that are opened (opened.py). The file needs nothing but the standard library and runs on Python 3.6 and later with
+Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
