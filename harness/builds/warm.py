@@ -36,6 +36,8 @@ ABOUT_ANOTHER = re.compile("duplicate|other instance|also|already|previous|defin
 """What a message says that may name another document by a word alone."""
 LOOKS = {"files": "content", "folders": "listing", "below": "everything"}
 """How each kind of thing that was looked at is looked at again."""
+AS_A_WHOLE = ("anonlabels", "citations", "equation", "label", "labels", "term", "terms")
+"""What is referred to by its whole name alone; of objects the last word can be enough."""
 SILENT = "cmdoption"
 """The one kind of object whose second description Sphinx takes over without a word."""
 
@@ -211,10 +213,10 @@ class Start(object):
         self.resolved = self.read | (self.mentioning(env, changed) if changed else set())
 
     def mentioning(self, env: Any, changed: Iterable[Any]) -> Set[str]:
-        """The unread documents whose doctrees hold the last word of one of these names."""
+        """The unread documents whose doctrees hold the last word of one of these names, or all of it where all is needed."""
         words = set()
-        for name in changed:
-            parts = WORD.findall(name[2])
+        for _, kind, name in changed:
+            parts = [name] if kind in AS_A_WHOLE else WORD.findall(name)
             words.add("/".join(parts[-2:]) if parts[-1:] == ["index"] else parts[-1] if parts else "")
             if parts[-1:] == ["index"]:
                 words.update(("../index", "./index"))
