@@ -210,7 +210,7 @@ class Probe(object):
             "category": ".".join(str(part) for part in (kind, subtype) if part) if kind else None,
             "message": self.relocate(message),
             "document": document,
-            "phase": phase,
+            "phase": "updating" if phase == "reading" and self.stage[0] != "reading" else phase,
             "suppressed": self.is_suppressed(kind, subtype),
             "unjudged": bool(self.unread) and self.is_unjudged(record, message),
             "dropped": self.is_dropped(document, message),

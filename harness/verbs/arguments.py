@@ -144,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--tree", metavar="T", help="a tree of matrix.yaml, a folder, a git repository or an archive")
     verb.add_argument("--cell", action="append", metavar="CELL", help="only this cell; repeatable")
     verb.add_argument("--rev", metavar="REV", help="only this revision of a git tree, and what it was made from")
+    verb.add_argument("--json", action="store_true", help="the answer as JSON")
     text = "which documents must be read before another one for it to say what it says"
     verb = _verb(verbs, common, "isolate", run_isolate, text)
     _tree_options(verb)
