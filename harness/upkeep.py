@@ -28,6 +28,7 @@ MARK = "docs-matrix-store"
 Room = Literal[
     "answers",
     "builds",
+    "costs",
     "environments",
     "histories",
     "locks",
@@ -45,6 +46,7 @@ OURS: tuple[str, ...] = (*get_args(Room), MARK)
 _NAMES = {
     "answers": r"[0-9a-f]{40}",
     "builds": r"[0-9a-f]{64}(\.lock)?",
+    "costs": r"[0-9a-f]{32}\.json",
     "environments": r"[0-9a-f]{24}(\.lock)?",
     "histories": r".+-[0-9].*\.json",
     "locks": r"py[0-9].*\.txt(\.lock)?",

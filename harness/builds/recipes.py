@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from typing import Protocol
 from harness.errors import InputError
 from harness.matrix import Recipe
 
-__all__ = ["KINDS", "Command", "Recognised", "Rooms", "recognise"]
+__all__ = ["KINDS", "SUFFIXES", "Command", "Recognised", "Rooms", "below", "documents", "recognise"]
 
 CONF_FOLDERS = (
     ".",
@@ -31,6 +31,9 @@ CONF_FOLDERS = (
     "source",
 )
 """Where projects keep their conf.py."""
+
+SUFFIXES = (".rst", ".md", ".txt")
+"""The suffixes of documents' sources, in the order in which a name without one is looked for."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,20 @@ def recognise(name: str, paths: Collection[str], read: Callable[[str], bytes | N
             f"{name}: conf.py is in {' and in '.join(found)}; say which by naming the tree and its recipe in matrix.yaml"
         )
     return Recognised(Recipe("sphinx", found[0], found[0]), ())
+
+
+def below(recipe: Recipe, path: str) -> str | None:
+    """`path` relative to the recipe's source folder; None where it lies elsewhere."""
+    source = posixpath.normpath(recipe.source)
+    if source == ".":
+        return path or None
+    return path.removeprefix(f"{source}/") if path.startswith(f"{source}/") else None
+
+
+def documents(recipe: Recipe, paths: Iterable[str]) -> tuple[str, ...]:
+    """Those of `paths` that may be documents, relative to the recipe's source folder, sorted."""
+    found = (below(recipe, path) for path in paths if path.endswith(SUFFIXES))
+    return tuple(sorted(path for path in found if path))
 
 
 def _requirements(text: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from typing import Literal
 
 from harness import files, process, upkeep
 from harness.builds import answers, capture, looks, opened, ordered, probe, quiet, recipes, states, warm
+from harness.builds.costs import Cost, Costs, Memory, guess
 from harness.builds.result import Build, BuildStatus
 from harness.builds.states import WarmState
 from harness.builds.store import BuildStore
@@ -29,7 +30,10 @@ from harness.errors import MachineError
 from harness.matrix import Recipe
 from harness.trees import Tree, Trees, Workspace
 
-__all__ = ["Made", "Order", "Reading", "Runner", "variables"]
+__all__ = ["Made", "Order", "Reading", "Runner", "Scope", "variables"]
+
+Scope = Literal["whole", "changed", "some"]
+"""All documents; all, of which those that changed are read; or some."""
 
 MOST_BEGINNINGS = 5
 """So often a build begins again with more documents; then it is made from nothing."""
@@ -73,6 +77,13 @@ class Order:
     base: Tree | None = None
     loud: bool = False
 
+    @property
+    def scope(self) -> Scope:
+        """How much is read: what builds are told apart by when it comes to what they take."""
+        if self.documents is not None:
+            return "some"
+        return "whole" if self.base is None else "changed"
+
 
 @dataclass(frozen=True)
 class Made:
@@ -108,6 +119,12 @@ class Runner:
         self._store = store
         self._builds = BuildStore(store)
         self._time_limit = time_limit
+        self._costs = Costs(store)
+        self._memory = Memory.of_the_machine()
+
+    def expected(self, lineage: str, cell: str, recipe: Recipe, scope: Scope) -> Cost | None:
+        """What the last build of this kind took; `scope` is as in `Order.scope`. None where it is the first."""
+        return self._costs.last(lineage, cell, recipe, scope)
 
     def build(self, order: Order, *, times: int = 1) -> Made:
         """The build that `order` asks for, observed `times` at least.
@@ -176,7 +193,8 @@ class Runner:
         self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()
     ) -> tuple[Build, bytes, capture.Capture]:
         kind = recipes.KINDS[order.recipe.kind]
-        with self._trees.workspace(order.tree, state.slot if state else "") as workspace:
+        slot = state.slot if state else ""
+        with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:
             rooms = _furnish(order, workspace, self._store, state, again)
             command = kind.command(order.recipe, rooms)
             stdout, stderr = workspace.scratch / "stdout", workspace.scratch / "stderr"
@@ -199,12 +217,23 @@ class Runner:
             elif build.status == "ok":
                 slot = workspace.root.parent.name
                 states.keep(self._store, key, workspace.scratch / "warm", workspace.scratch / "records.jsonl", slot)
+                self._costs.note(order.tree.lineage, environment.lock.cell, order.recipe, order.scope, build)
             text = b"$ %s\n%s%s" % (
                 shlex.join(command.words).encode("utf-8", "replace"),
                 stdout.read_bytes(),
                 stderr.read_bytes(),
             )
             return build, text, captured
+
+    def _expected_bytes(self, order: Order) -> int:
+        """The memory that a build may need: as much as the last of its kind, or by the number of its documents."""
+        last = self._costs.last(order.tree.lineage, order.environment.lock.cell, order.recipe, order.scope)
+        if last is not None:
+            return last.peak_bytes
+        if order.documents is not None and not any(name.endswith("/") for name in order.documents):
+            return guess(len(order.documents))
+        names = recipes.documents(order.recipe, self._trees.paths(order.tree))
+        return guess(sum(order.documents is None or name.startswith(order.documents) for name in names))
 
 
 def _answers_for_all(order: Order) -> bool:

@@ -6,6 +6,7 @@ The work of all cells is one pool over the cores; a cell whose environment or bu
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
 import time
@@ -18,7 +19,7 @@ from typing import Protocol
 
 from harness import process
 from harness.builds import runner
-from harness.builds.runner import Made, Order
+from harness.builds.runner import Made, Order, Scope
 from harness.diagnostics.baselines import baseline
 from harness.diagnostics.baselines.accepted import compare_with_accepted
 from harness.diagnostics.baselines.anchors import Anchors
@@ -37,6 +38,9 @@ from harness.investigate.subject import Subject
 from harness.matrix import Cell
 
 __all__ = ["Progress", "anchors_of", "check", "comparison_of", "exit_status", "heads", "observed", "was_read"]
+
+SLOW = 10.0
+"""Seconds of a build from which on it is said what it took last time."""
 
 
 class Progress(Protocol):
@@ -142,7 +146,10 @@ def _start(
     *,
     afresh: bool = False,
 ) -> list[_Task]:
-    """Queue the builds behind all environments, and the heads behind all bases: what waits for another never blocks it."""
+    """Queue the builds behind all environments, and the heads behind all bases: what waits for another never blocks it.
+
+    What took longest last time comes first; what never was built comes before all that was.
+    """
 
     def build(cell: Cell, ready: Future[Provided], base: Future[Made] | None = None) -> Made:
         environment = ready.result().environment
@@ -154,15 +161,23 @@ def _start(
                 futures.wait([base])
             start = None if afresh else subject.base
             order = Order(environment, subject.head, subject.recipe, subject.read.head, subject.reading, base=start)
-        progress.update(cell.name, "head" if order.tree is subject.head else "base")
+        last = bench.runner.expected(order.tree.lineage, cell.name, order.recipe, order.scope)
+        took = f", {last.seconds:.0f} s last time" if last and last.seconds >= SLOW else ""
+        progress.update(cell.name, f"{'head' if order.tree is subject.head else 'base'}{took}")
         made = bench.runner.build(order, times=repeat)
         history.remember(made, order, cell.name, subject, bench.store)
         return made
 
-    pairs = list(zip(cells, provided, strict=True))
+    def seconds(pair: tuple[Cell, Future[Provided]]) -> float:
+        scope: Scope = "whole" if subject.read.head is None else "some"
+        last = bench.runner.expected(subject.head.lineage, pair[0].name, subject.recipe, scope)
+        return last.seconds if last else math.inf
+
+    pairs = sorted(zip(cells, provided, strict=True), key=seconds, reverse=True)
     bases = [pool.submit(build, *pair) if subject.base else None for pair in pairs]
     heads = [pool.submit(build, *pair, base) for pair, base in zip(pairs, bases, strict=True)]
-    return [_Task(*pair, base, head) for pair, base, head in zip(pairs, bases, heads, strict=True)]
+    tasks = {pair[0].name: _Task(*pair, base, head) for pair, base, head in zip(pairs, bases, heads, strict=True)}
+    return [tasks[cell.name] for cell in cells]
 
 
 def _judge(

@@ -13,9 +13,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from harness.builds import recipes
 from harness.builds.runner import Made, Order, Reading
 from harness.cells.environments import Environment
 from harness.diagnostics.findings import Judged, Verdict
@@ -23,7 +24,6 @@ from harness.diagnostics.isolation import DEPENDS
 from harness.diagnostics.record import Diagnostic
 from harness.diagnostics.repeated import Comparison
 from harness.investigate.bench import Bench
-from harness.investigate.reading import SUFFIXES
 from harness.investigate.subject import Subject
 from harness.matrix import Recipe
 from harness.trees import Tree
@@ -97,37 +97,28 @@ def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
     return any(made.build.read[:1] != (said.document,) for made in (base, head) if made)
 
 
-def _apart(paths: Iterable[str], tree: Tree, recipe: Recipe, environment: Environment, bench: Bench) -> Made:
+def _apart(paths: Collection[str], tree: Tree, recipe: Recipe, environment: Environment, bench: Bench) -> Made:
     """The documents at `paths` that `tree` has, each read in a process of its own."""
-    known = set(bench.trees.paths(tree))
-    start = _start(recipe)
-    documents = tuple(sorted(path.removeprefix(start) for path in paths if path in known))
+    documents = recipes.documents(recipe, set(paths) & set(bench.trees.paths(tree)))
     return bench.runner.build(Order(environment, tree, recipe, documents, APART))
 
 
 def _paths(doubtful: Sequence[Judged], subject: Subject, bench: Bench) -> set[str]:
     """The documents that `doubtful` messages are of, and those that they name."""
-    start = _start(subject.recipe)
-    known = {
-        path
-        for tree in (subject.head, subject.base)
-        if tree
-        for path in bench.trees.paths(tree)
-        if path.startswith(start) and path.endswith(SUFFIXES)
+    recipe = subject.recipe
+    everywhere = {path for tree in (subject.head, subject.base) if tree for path in bench.trees.paths(tree)}
+    by_file = {
+        name: posixpath.normpath(posixpath.join(recipe.source, name)) for name in recipes.documents(recipe, everywhere)
     }
-    by_name = {posixpath.splitext(path.removeprefix(start))[0]: path for path in sorted(known)}
+    by_name = {posixpath.splitext(name)[0]: path for name, path in by_file.items()}
+    known = set(by_file.values())
     found = set()
     for item in doubtful:
         words = {word.rstrip(".") for word in WORD.findall(item.diagnostic.message)}
         found |= words & known
         found |= {by_name[word] for word in (*words, item.diagnostic.document) if word in by_name and word}
-        found |= {f"{start}{word}" for word in words if f"{start}{word}" in known}
+        found |= {by_file[word] for word in words if word in by_file}
     return found
-
-
-def _start(recipe: Recipe) -> str:
-    source = posixpath.normpath(recipe.source)
-    return "" if source == "." else f"{source}/"
 
 
 def _key(said: Diagnostic) -> tuple[object, ...]:

@@ -12,14 +12,13 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from harness.builds import recipes
 from harness.errors import InputError
 from harness.matrix import Recipe
 from harness.trees import Change, Tree, Trees
 
 __all__ = ["ReadSet", "choose"]
 
-SUFFIXES = (".rst", ".md", ".txt")
-"""The suffixes of documents' sources, in the order in which a name without one is looked for."""
 LABEL = re.compile(r"^[ \t]*\.\. _([^:`\n]+):[ \t]*$|^\(([^()\n]+)\)=[ \t]*$", re.MULTILINE)
 """What defines a label, in reStructuredText and in MyST."""
 MOST_NAMES = 1_000
@@ -59,7 +58,7 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
         return ReadSet(None, read, ", ".join(wanted))
     changes = trees.changes(base, head)
     before = tuple(
-        (_below(recipe, changes.base_path(posixpath.join(recipe.source, name)) or "") or name) for name in read
+        (recipes.below(recipe, changes.base_path(posixpath.join(recipe.source, name)) or "") or name) for name in read
     )
     if "affected" not in wanted:
         return ReadSet(before, read, ", ".join(wanted))
@@ -87,7 +86,9 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
     changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
     both_before = before | {path for name in after if (path := changes.base_path(name))}
     both_after = after | {path for name in before if (path := changes.head_path(name))}
-    return ReadSet(_sources(both_before, recipe), _sources(both_after, recipe), "affected", (NOTE,), closed=True)
+    return ReadSet(
+        recipes.documents(recipe, both_before), recipes.documents(recipe, both_after), "affected", (NOTE,), closed=True
+    )
 
 
 NOTE = (
@@ -100,7 +101,7 @@ def _concerns_all(change: Change, recipe: Recipe) -> bool:
     """Whether a touched file can change any document: Python code (conf.py, extensions, what autodoc reads), templates."""
     paths = [path for path in (change.base_path, change.head_path) if path]
     return any(
-        path.endswith(".py") or (_below(recipe, path) and path.endswith((".html", ".js", ".css", ".inv")))
+        path.endswith(".py") or (recipes.below(recipe, path) and path.endswith((".html", ".js", ".css", ".inv")))
         for path in paths
     )
 
@@ -126,10 +127,12 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
     for change in changed:
         paths = (change.base_path, change.head_path)
         if paths[0] != paths[1]:
-            inside = [path for path in paths if path and _below(recipe, path) and path.endswith(SUFFIXES)]
+            inside = [
+                path for path in paths if path and recipes.below(recipe, path) and path.endswith(recipes.SUFFIXES)
+            ]
             documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
         sides = [
-            _labels(_text(tree, path, trees)) if path and path.endswith(SUFFIXES) else set()
+            _labels(_text(tree, path, trees)) if path and path.endswith(recipes.SUFFIXES) else set()
             for tree, path in zip((base, head), paths, strict=True)
         ]
         labels |= sides[0] ^ sides[1]
@@ -142,7 +145,7 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
 
     A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
     """
-    inside = {path for path in touched if _below(recipe, path)}
+    inside = {path for path in touched if recipes.below(recipe, path)}
     found, named, pending = set(inside), set[str](), set(touched)
     while pending:
         wanted = {posixpath.basename(path) for path in pending} | names.documents | names.labels
@@ -155,7 +158,7 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
                 fresh.add(path)
         found |= fresh
         pending = fresh  # who includes what was found
-    if any(path not in named and not path.endswith(SUFFIXES) for path in inside):
+    if any(path not in named and not path.endswith(recipes.SUFFIXES) for path in inside):
         return None
     return found
 
@@ -163,18 +166,12 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
 def _names(text: str, path: str, *, inside: bool) -> bool:
     """Whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
     name = posixpath.basename(path)
-    mentioned = inside and not path.endswith(SUFFIXES)
+    mentioned = inside and not path.endswith(recipes.SUFFIXES)
     return any(name in line and ("include" in line or mentioned or path in line) for line in text.splitlines())
 
 
 def _labels(text: str) -> set[str]:
     return {match[1] or match[2] for match in LABEL.finditer(text)}
-
-
-def _sources(paths: Collection[str], recipe: Recipe) -> tuple[str, ...]:
-    """Those of `paths` that may be documents, relative to the source folder."""
-    below = (_below(recipe, path) for path in paths if path.endswith(SUFFIXES))
-    return tuple(sorted(path for path in below if path))
 
 
 def _text(tree: Tree, path: str, trees: Trees) -> str:
@@ -184,34 +181,28 @@ def _text(tree: Tree, path: str, trees: Trees) -> str:
 def _documents(wanted: Iterable[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
     """The files and folders that `wanted` names, relative to the tree or to its source folder, suffix or not."""
     paths = {path for tree in (head, base) if tree for path in trees.paths(tree)}
-    below = {name for name in (_below(recipe, path) for path in paths) if name}
-    folders = {parent for name in below for parent in _parents(name)}
-    return tuple(dict.fromkeys(_document(name, below, folders, recipe) for name in wanted))
+    inside = {name for name in (recipes.below(recipe, path) for path in paths) if name}
+    folders = {parent for name in inside for parent in _parents(name)}
+    return tuple(dict.fromkeys(_document(name, inside, folders, recipe) for name in wanted))
 
 
-def _document(wanted: str, below: set[str], folders: set[str], recipe: Recipe) -> str:
+def _document(wanted: str, inside: set[str], folders: set[str], recipe: Recipe) -> str:
     name = posixpath.normpath(wanted.strip())
-    for candidate in (name, _below(recipe, name)):
+    for candidate in (name, recipes.below(recipe, name)):
         if candidate is None:
             continue
-        if candidate in below and candidate.endswith(SUFFIXES):
+        if candidate in inside and candidate.endswith(recipes.SUFFIXES):
             return candidate
         if candidate in folders:
             return f"{candidate}/"
-        suffixed = next((f"{candidate}{suffix}" for suffix in SUFFIXES if f"{candidate}{suffix}" in below), None)
+        suffixed = next(
+            (f"{candidate}{suffix}" for suffix in recipes.SUFFIXES if f"{candidate}{suffix}" in inside), None
+        )
         if suffixed:
             return suffixed
-    close = difflib.get_close_matches(name, below | folders, 1, 0.7)
+    close = difflib.get_close_matches(name, inside | folders, 1, 0.7)
     meant = f"; did you mean {close[0]}?" if close else ""
     raise InputError(f"--docs {wanted}: the tree has no such document or folder below {recipe.source}{meant}")
-
-
-def _below(recipe: Recipe, path: str) -> str | None:
-    """`path` relative to the recipe's source folder; None where it lies elsewhere."""
-    source = posixpath.normpath(recipe.source)
-    if source == ".":
-        return path or None
-    return path.removeprefix(f"{source}/") if path.startswith(f"{source}/") else None
 
 
 def _parents(name: str) -> list[str]:

@@ -8,13 +8,12 @@ is read says what the one before said.
 from __future__ import annotations
 
 import itertools
-import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from harness import process
-from harness.builds import runner
+from harness.builds import recipes, runner
 from harness.builds.runner import Made, Order
 from harness.diagnostics.comparison.compare import compare
 from harness.diagnostics.findings import CellResult, CellStatus, Judged, Verdict
@@ -118,14 +117,12 @@ def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Bench) -
             continue
         wanted |= {*read.base, *read.head}
         touched.append(bool(read.base or read.head))
-    source = posixpath.normpath(found.recipe.source)
 
     def there(tree: Tree) -> tuple[str, ...] | None:
         if wanted is None:
             return None
-        paths = set(bench.trees.paths(tree))
-        full = {name: name if source == "." else f"{source}/{name}" for name in wanted}
-        return tuple(sorted(name for name, path in full.items() if name.endswith("/") or path in paths))
+        known = set(recipes.documents(found.recipe, bench.trees.paths(tree)))
+        return tuple(sorted(name for name in wanted if name.endswith("/") or name in known))
 
     return tuple(_State(tree, there(tree), touches) for tree, touches in zip(trees, touched, strict=True))
 

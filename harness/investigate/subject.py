@@ -6,7 +6,6 @@ This is the part of every question that looks at the user's tree, patch and revi
 from __future__ import annotations
 
 import difflib
-import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,8 +176,7 @@ def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> 
 
 
 def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:
-    source = posixpath.normpath(recipe.source)
-    if source != "." and not any(path.startswith(f"{source}/") for path in paths):
+    if not any(recipes.below(recipe, path) for path in paths):
         raise InputError(f"trees.{name}.recipe: source: the tree has no folder {recipe.source}")
     refused = [option for option in recipe.options if option in ("-W", "--fail-on-warning", "-Q", "-w")]
     if refused:

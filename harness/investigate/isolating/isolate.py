@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.builds import recipes
 from harness.builds.runner import Order, Reading, require_tools
 from harness.diagnostics.isolation import Isolation, Proof
 from harness.diagnostics.record import Diagnostic
@@ -15,7 +16,6 @@ from harness.investigate.bisecting.asked import Wanted
 from harness.investigate.check import Progress
 from harness.investigate.isolating.candidates import likeliest
 from harness.investigate.isolating.search import Found, Names, OutOfQuestionsError, search
-from harness.investigate.reading import SUFFIXES
 from harness.investigate.sources import text_of
 from harness.investigate.subject import Subject
 from harness.matrix import Cell
@@ -137,8 +137,8 @@ def _document(subject: Subject) -> str:
 
 def _candidates(document: str, subject: Subject, bench: Bench) -> list[Names]:
     """Sets of documents below the recipe's source that may matter, the likeliest first."""
-    source = posixpath.normpath(subject.recipe.source)
-    start = "" if source == "." else f"{source}/"
-    paths = [path for path in bench.trees.paths(subject.head) if path.startswith(start) and path.endswith(SUFFIXES)]
-    texts = {path.removeprefix(start): text_of(bench.trees, subject.head, path) or "" for path in paths}
+    recipe = subject.recipe
+    names = recipes.documents(recipe, bench.trees.paths(subject.head))
+    paths = {name: posixpath.normpath(posixpath.join(recipe.source, name)) for name in names}
+    texts = {name: text_of(bench.trees, subject.head, path) or "" for name, path in paths.items()}
     return likeliest(document, texts)

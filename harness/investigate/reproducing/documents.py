@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from harness.builds import recipes
 from harness.diagnostics import messages
-from harness.investigate.reading import SUFFIXES
 from harness.matrix import Recipe
 from harness.trees import Tree, Trees
 from harness.zeroday.report import Message
@@ -25,7 +25,7 @@ class Sources:
     def __init__(self, tree: Tree, recipe: Recipe, trees: Trees) -> None:
         self._tree = tree
         self._trees = trees
-        self._source = posixpath.normpath(recipe.source)
+        self._recipe = recipe
         self._paths = frozenset(trees.paths(tree))
         self._known: dict[str, tuple[str, ...]] = {}
 
@@ -60,15 +60,17 @@ class Sources:
             for text in (path, posixpath.dirname(path)):
                 if not found and "/" in text:
                     found = [
-                        name for name in self._trees.naming(self._tree, {text}, self._source) if self._is_document(name)
+                        name
+                        for name in self._trees.naming(self._tree, {text}, self._recipe.source)
+                        if self._is_document(name)
                     ]
             self._known[path] = tuple(found) if len(found) <= MOST else ()
         return self._known[path]
 
     def _candidates(self, name: str) -> Iterator[str]:
-        for folder in ("", f"{self._source}/"):
-            yield f"{folder}{name}"
-            yield from (f"{folder}{name}{suffix}" for suffix in SUFFIXES)
+        for start in (name, posixpath.normpath(posixpath.join(self._recipe.source, name))):
+            yield start
+            yield from (f"{start}{suffix}" for suffix in recipes.SUFFIXES)
 
     def _is_document(self, path: str) -> bool:
-        return path.endswith(SUFFIXES) and (self._source == "." or path.startswith(f"{self._source}/"))
+        return bool(recipes.documents(self._recipe, [path]))
