@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -46,28 +45,20 @@ def test_a_version_of_pyenv_that_is_not_active_is_found_although_its_shim_fails(
     for folder in ("shims", f"versions/{VERSION}/bin"):
         (pyenv / folder).mkdir(parents=True)
     shim = pyenv / "shims/python3"
-    shim.write_text("#!/bin/sh\nsleep 5; echo not active >&2; exit 127\n")
+    shim.write_text(f"#!/bin/sh\n: >{bare}/asked\necho not active >&2; exit 127\n")
     shim.chmod(0o755)
     (pyenv / f"versions/{VERSION}/bin/python3").symlink_to(HERE)
     monkeypatch.setenv("PATH", str(pyenv / "shims"))
     if root == "PYENV_ROOT":
         monkeypatch.setenv("PYENV_ROOT", str(pyenv))
-    started = time.monotonic()
     assert interpreters.find(MINOR, offline=True) == (Interpreter(HERE, VERSION), None)
-    assert time.monotonic() - started < 4, "the shim was asked"
+    assert not (bare / "asked").exists()
 
 
 def test_the_variables_of_the_users_uv_do_not_hide_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_PYTHON_PREFERENCE", "only-managed")
     monkeypatch.setenv("UV_PYTHON", "3.99")
     assert HERE in [interpreter.path for interpreter in interpreters.installed()]
-
-
-def test_listing_takes_well_below_a_second_when_warm() -> None:
-    interpreters.installed()
-    started = time.monotonic()
-    interpreters.installed()
-    assert time.monotonic() - started < 0.7
 
 
 OTHERS = tuple(Interpreter(Path(f"/{version}"), version) for version in ("3.15.0rc1", "3.13.7", "3.13.0", "3.9.18"))
