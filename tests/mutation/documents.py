@@ -98,15 +98,13 @@ class Project:
 
     `aliases` are lines that stand for another, since a paragraph's first line is where docutils says its mistakes are.
     `families` has the text that a line began with, by its identity: of lines that began alike, or as copies, nobody can
-    say which is which. `texts` are those of the mistakes that were ever planted. `before` has the neighbours of each line
-    in the project that this one is a copy of.
+    say which is which. `before` has the neighbours of each line in the project that this one is a copy of.
     """
 
     documents: dict[str, Document]
     planted: list[Planted] = field(default_factory=list)
     aliases: dict[int, int] = field(default_factory=dict)
     families: dict[int, str] = field(default_factory=dict)
-    texts: set[tuple[str, ...]] = field(default_factory=set)
     before: dict[int, frozenset[int]] = field(default_factory=dict)
     counter: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -133,13 +131,7 @@ class Project:
     def copy(self) -> Project:
         documents = {path: document.copy() for path, document in self.documents.items()}
         return Project(
-            documents,
-            list(self.planted),
-            dict(self.aliases),
-            self.families,
-            self.texts,
-            self.neighbours(),
-            self.counter,
+            documents, list(self.planted), dict(self.aliases), self.families, self.neighbours(), self.counter
         )
 
     def neighbours(self) -> dict[int, frozenset[int]]:

@@ -25,14 +25,8 @@ def make_edits(project: Project, random: Random, count: int) -> int:
 
 
 def plant(project: Project, random: Random) -> bool:
-    """Put a mistake into a document, as a paragraph of its own.
-
-    None has the text of an earlier one: whether that was repaired and this is new, or whether it moved, cannot be told.
-    """
+    """Put a mistake into a document, as a paragraph of its own."""
     mistake = random.choice(MISTAKES)(random)
-    if mistake.broken in project.texts:
-        return False
-    project.texts.add(mistake.broken)
     lines = project.fresh(mistake.broken)
     if not _put(project, random, [*lines, *project.fresh([""])]):
         return False
