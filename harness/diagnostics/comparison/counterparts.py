@@ -74,6 +74,7 @@ def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> Counterparts
     for key in (_in_hunk, _in_hunk_with_neighbours, _text, _with_neighbours):
         runs.pair(_unique(removed, added, key))
     runs.grow()
+    runs.close_gaps()
     alone = runs.take_single_lines()
     found = dict(runs.there)
     for hunk in _hunks(removed, added, found):
@@ -187,6 +188,36 @@ class _Runs:
             return False
         return _adjacent(self.removed, gone, before) and _adjacent(self.added, come, after)
 
+    def close_gaps(self) -> None:
+        """What stands between lines that moved together has moved with them, and may have been edited on the way: not to an
+        equal line elsewhere, which is a copy."""
+        for before, run, behind in zip(runs := self._runs(), runs[1:], runs[2:], strict=False):
+            ours = self._between(self.removed, before[-1], behind[0])
+            theirs = self._between(self.added, self.there[before[-1]], self.there[behind[0]])
+            if (
+                self._weight(before) + self._weight(behind) > self._weight(run)
+                and ours
+                and ours == [gone for gone in run if self.removed[gone].text]
+                and len(ours) == len(theirs)
+                and not self.back.keys() & set(theirs)
+                and all(
+                    _are_alike(self.removed[gone], self.added[come]) for gone, come in zip(ours, theirs, strict=True)
+                )
+            ):
+                for gone in run:
+                    del self.back[self.there.pop(gone)]
+                self.pair(dict(zip(ours, theirs, strict=True)))
+
+    @staticmethod
+    def _between(lines: Sequence[Line], first: int, last: int) -> list[int]:
+        """The lines with a text between two lines of a file that are close to each other; there may be empty ones around."""
+        found = [index for index in range(first + 1, last) if lines[index].text]
+        apart = lines[last].number - lines[first].number
+        return found if lines[first].path == lines[last].path and apart <= len(found) + 3 else []
+
+    def _weight(self, run: Sequence[int]) -> int:
+        return sum(self.removed[gone].weight for gone in run)
+
     def take_single_lines(self) -> dict[int, int]:
         """Take out the runs of a single line with words that came into another hunk: the line may as well be edited."""
         alone: dict[int, int] = {}
@@ -214,6 +245,12 @@ class _Runs:
             else:
                 runs.append([gone])
         return runs
+
+
+def _are_alike(one: Line, other: Line) -> bool:
+    ours, theirs = Counter(one.words), Counter(other.words)
+    shared = sum(len(word) for word in (ours & theirs).elements())
+    return 2 * shared >= _ALIKE * (one.weight + other.weight)
 
 
 def _hunks(
