@@ -1,8 +1,8 @@
 """Runs inside a cell, beside the probe: an html build that renders and writes nothing.
 
 Every document is resolved and translated, every event is emitted, and the indices are made: what speaks up in an html
-build speaks up here. What nobody reads is left out: templates, the search index, copied files, pages on the disk, and the
-pickled environment where no other build starts from it.
+build speaks up here. What nobody reads is left out: templates, the search index, copied images and downloads, pages on the
+disk, and the pickled environment where no other build starts from it. Static files are copied: themes change them there.
 """
 
 import os
@@ -16,7 +16,6 @@ LEFT_OUT = (
     "copy_download_files",
     "copy_extra_files",
     "copy_image_files",
-    "copy_static_files",
     "dump_inventory",
     "dump_search_index",
     "gen_additional_pages",

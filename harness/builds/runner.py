@@ -192,6 +192,16 @@ class Runner:
     def _make(
         self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()
     ) -> tuple[Build, bytes, capture.Capture]:
+        """Build it now. What an extension breaks off that had read its documents is built again, and written in full: it may
+        have wanted a page, or an image, that nobody reads."""
+        made = self._run(order, key, state, again)
+        if made[2].crash and made[2].documents and not (order.loud or state):
+            made = self._run(replace(order, loud=True), key, None, ())
+        return made
+
+    def _run(
+        self, order: Order, key: str, state: WarmState | None, again: tuple[str, ...]
+    ) -> tuple[Build, bytes, capture.Capture]:
         kind = recipes.KINDS[order.recipe.kind]
         slot = state.slot if state else ""
         with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:

@@ -45,4 +45,4 @@ def test_sphinx_s_own_documentation_is_built_and_a_mistake_in_it_is_found(
     line = len(before.splitlines()) + 2
     assert answer.places("new") == [("doc/faq.rst", line)]
     assert answer.of("fixed") == []
-    assert all(cell["status"] == "ok" and cell["read"] > 70 for cell in answer.findings["cells"].values())
+    assert all(cell["status"] == "ok" and cell["documents"] > 70 for cell in answer.findings["cells"].values())

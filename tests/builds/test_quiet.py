@@ -63,6 +63,30 @@ def test_a_quiet_build_says_what_a_loud_one_says(cell: str, tmp_path: Path, stor
     assert len(said) > 6
 
 
+WANTED = """\
+import os
+
+def styled(app, exception):
+    with open(os.path.join(str(app.outdir), "_static", "pygments.css"), "a") as stream:
+        stream.write("/* mine */")
+
+def setup(app):
+    app.connect("build-finished", styled)
+    app.connect("build-finished", FINISHED)
+"""
+PAGE = "lambda app, exception: open(os.path.join(str(app.outdir), 'index.html')).close()"
+
+
+@pytest.mark.parametrize("finished", ["print", PAGE], ids=["a static file", "a page"])
+@pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", NEWEST])
+def test_an_extension_has_what_it_wants_of_the_output(cell: str, finished: str, tmp_path: Path, store: Path) -> None:
+    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    (tmp_path / "conf.py").write_text(WANTED.replace("FINISHED", finished))
+    (tmp_path / "index.rst").write_text("Index\n=====\n\n*half\n")
+    said = _both_ways(bench, cell, tmp_path, Recipe("sphinx", ".", "."), ())
+    assert said == ["Inline emphasis start-string without end-string."]
+
+
 @pytest.mark.acceptance
 @pytest.mark.parametrize("cell", ["py3.13-docutils0.21.2-sphinx8.1.3", "py3.13-docutils0.21.2-sphinx8.2.3", NEWEST])
 def test_it_does_on_sphinx_s_own_documentation(cell: str, sphinx_archive: Path, tmp_path: Path, store: Path) -> None:
