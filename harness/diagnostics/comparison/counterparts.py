@@ -3,7 +3,8 @@
 A diff knows lines that stayed and lines that did not. Among the latter, three kinds have a counterpart, found in this order:
 
 1. runs of lines whose texts, white space collapsed, are unique among the removed and among the added lines of a hunk, or
-   else of all hunks, with the lines around them that are equal too: they were indented otherwise, or moved;
+   else of all hunks, with the lines around them that are equal too: they were indented otherwise, or moved; what stands
+   between two such runs that are close to each other has moved with them, even where an equal line has come elsewhere;
 2. lines of one hunk that share nearly all of their words: they were edited;
 3. single lines that are unique on both sides: they moved alone, unless what they belong to stayed;
 4. lines of one hunk that share half of their words: they were edited, or their paragraph was filled anew.
@@ -191,29 +192,34 @@ class _Runs:
     def close_gaps(self) -> None:
         """What stands between lines that moved together has moved with them, and may have been edited on the way: not to an
         equal line elsewhere, which is a copy."""
+        swapped = _Runs(self.added, self.removed)
+        swapped.there, swapped.back = self.back, self.there
+        gaps = [*self._gaps(), *((gone, come) for come, gone in swapped._gaps())]
+        for gone, come in gaps:
+            for index in [index for index in gone if index in self.there]:
+                del self.back[self.there.pop(index)]
+            for index in [index for index in come if index in self.back]:
+                del self.there[self.back.pop(index)]
+        for gone, come in gaps:
+            self.pair(dict(zip(gone, come, strict=True)))
+
+    def _gaps(self) -> list[tuple[list[int], list[int]]]:
+        """The removed lines that stand between two that moved together, and went elsewhere while what is like them came
+        there; with that."""
+        gaps = []
         for before, run, behind in zip(runs := self._runs(), runs[1:], runs[2:], strict=False):
-            ours = self._between(self.removed, before[-1], behind[0])
-            theirs = self._between(self.added, self.there[before[-1]], self.there[behind[0]])
+            gone = _between(self.removed, before[-1], behind[0])
+            come = _between(self.added, self.there[before[-1]], self.there[behind[0]])
             if (
                 self._weight(before) + self._weight(behind) > self._weight(run)
-                and ours
-                and ours == [gone for gone in run if self.removed[gone].text]
-                and len(ours) == len(theirs)
-                and not self.back.keys() & set(theirs)
-                and all(
-                    _are_alike(self.removed[gone], self.added[come]) for gone, come in zip(ours, theirs, strict=True)
-                )
+                and gone
+                and gone == [index for index in run if self.removed[index].text]
+                and len(gone) == len(come)
+                and not self.back.keys() & set(come)
+                and all(_are_alike(self.removed[one], self.added[other]) for one, other in zip(gone, come, strict=True))
             ):
-                for gone in run:
-                    del self.back[self.there.pop(gone)]
-                self.pair(dict(zip(ours, theirs, strict=True)))
-
-    @staticmethod
-    def _between(lines: Sequence[Line], first: int, last: int) -> list[int]:
-        """The lines with a text between two lines of a file that are close to each other; there may be empty ones around."""
-        found = [index for index in range(first + 1, last) if lines[index].text]
-        apart = lines[last].number - lines[first].number
-        return found if lines[first].path == lines[last].path and apart <= len(found) + 3 else []
+                gaps.append((gone, come))
+        return gaps
 
     def _weight(self, run: Sequence[int]) -> int:
         return sum(self.removed[gone].weight for gone in run)
@@ -245,6 +251,13 @@ class _Runs:
             else:
                 runs.append([gone])
         return runs
+
+
+def _between(lines: Sequence[Line], first: int, last: int) -> list[int]:
+    """The lines with a text between two lines of a file that are close to each other; there may be empty ones around."""
+    found = [index for index in range(first + 1, last) if lines[index].text]
+    apart = lines[last].number - lines[first].number
+    return found if lines[first].path == lines[last].path and apart <= len(found) + 3 else []
 
 
 def _are_alike(one: Line, other: Line) -> bool:

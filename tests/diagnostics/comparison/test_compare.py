@@ -55,6 +55,24 @@ def test_an_added_copy_of_a_known_warning_is_new() -> None:
     ]
 
 
+SECTION = "Title\n-----\n\nWhat comes first here.\n\nA %s of the section.\n\nWhat comes last here.\n"
+
+
+def test_a_copy_of_what_is_repaired_in_a_section_that_moves_is_new_whichever_side_is_which() -> None:
+    change = Edits(
+        {"a.rst": "Other words.\n\n" + SECTION % "*mistake", "b.rst": "Further words.\n", "c.rst": "Words.\n"},
+        {
+            "a.rst": "Other words.\n",
+            "b.rst": "Further words.\n\n" + SECTION % "mistake",
+            "c.rst": "Words.\n\nA *mistake of the section.\n",
+        },
+    )
+    base, head = [said(6), said(8)], [said(6, path="b.rst"), said(3, path="c.rst")]
+    assert verdicts(compare(base, head, change, change)) == ["moved", "new", "fixed"]
+    back = change.swapped()
+    assert verdicts(compare(head, base, back, back)) == ["moved", "new", "fixed"]
+
+
 def test_two_equal_messages_on_one_line_are_two() -> None:
     assert verdicts(compare([said(5)], [said(5), said(5)], NoChanges())) == ["known", "new"]
     assert verdicts(compare([said(5), said(5)], [said(5)], NoChanges())) == ["known", "fixed"]
