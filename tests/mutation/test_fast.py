@@ -26,5 +26,4 @@ def test_a_thousand_edits_of_sphinx_s_own_documents_are_judged_right(
     with capsys.disabled():
         print(f"\n{total}", *total.misses, sep="\n")  # noqa: T201 (the counts are what this is run for)
     assert total.edits > 1000
-    assert total.wrong["false new"] <= 1, "one in a thousand is what docs/comparison.rst owns up to"
-    assert total.wrong["missed new"] <= 2
+    assert not total.wrong

@@ -80,7 +80,7 @@ def rounds(
         documents = Documents(work / source, work, random)
         outside = {work / match for path in documents.all() for match in _c_files(path)}
         touched = {path: path.read_text("utf-8") for path in outside if path.is_file()}
-        made = change(documents, random.choice([1, 1, 2, 4]))
+        made = change(documents, random.choice([1, 2, 4, 8]))
         head = bench.trees.open(work)
         for cell in bench.matrix.cells:
             if cell.name not in cells:
