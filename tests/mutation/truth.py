@@ -73,8 +73,8 @@ def score(
 
 
 def meaning(diagnostic: Diagnostic) -> Hashable:
-    """What a message says without the source that it quotes, and without counts of lines."""
-    statement = diagnostic.message.split("\n\n")[0]
+    """What a message says without the source that it quotes, counts of lines, and the addresses of objects."""
+    statement = re.sub(r"\b0x[0-9a-f]+\b", "0x#", diagnostic.message.split("\n\n")[0])
     return re.sub(r"\b(line|row) \d+", r"\1 #", statement)
 
 
