@@ -17,7 +17,7 @@ def smaller(text: str, holds: Holds) -> str:
     """The smallest version of `text` that was found of which `holds` is true; `text` itself where it is no Python."""
     try:
         text = _whole(ast.parse(text), text, holds)
-        for step in (_without_statements, _unwrapped, _without_parts, _without_empty_lines):
+        for step in (_without_statements, _body_alone, _else_alone, _test_alone, _without_parts, _without_empty_lines):
             text = step(text, holds)
     except (SyntaxError, ValueError, RecursionError):
         return text
@@ -47,14 +47,26 @@ def _without_statements(text: str, holds: Holds) -> str:
         depth += 1
 
 
-def _unwrapped(text: str, holds: Holds) -> str:
+def _body_alone(text: str, holds: Holds) -> str:
     """Put the body of compound statements in their place."""
-    places = [
-        at for at, node in enumerate(_nodes(text)) if isinstance(node, (ast.If, ast.For, ast.While, ast.With, ast.Try))
-    ]
+    return _unwrapped(text, holds, (ast.If, ast.For, ast.While, ast.With, ast.Try), "body")
+
+
+def _else_alone(text: str, holds: Holds) -> str:
+    """Put what is behind `else` in the place of its statement."""
+    return _unwrapped(text, holds, (ast.If, ast.For, ast.While, ast.Try), "orelse")
+
+
+def _test_alone(text: str, holds: Holds) -> str:
+    """Put what is asked in the place of the statement that asks it: asking may do what is needed."""
+    return _unwrapped(text, holds, (ast.If, ast.While), "test")
+
+
+def _unwrapped(text: str, holds: Holds, kinds: tuple[type[ast.stmt], ...], part: str) -> str:
+    places = [at for at, node in enumerate(_nodes(text)) if isinstance(node, kinds) and getattr(node, part)]
 
     def version(kept: list[int]) -> str:
-        return _written(_Unwrap(frozenset(places) - frozenset(kept)).visit(_marked(text)))
+        return _written(_Unwrap(frozenset(places) - frozenset(kept), part).visit(_marked(text)))
 
     kept = fewest(places, lambda some: holds(version(list(some))))
     return version(kept) if len(kept) < len(places) else text
@@ -68,8 +80,8 @@ def _without_parts(text: str, holds: Holds) -> str:
     def version(kept: list[int]) -> str:
         tree = ast.parse(text)
         gone = set(places) - set(kept)
-        for number, (values, at) in reversed(list(enumerate(_parts(tree)))):
-            if number in gone:
+        for number, (lists, at) in reversed(list(enumerate(_parts(tree)))):
+            for values in lists if number in gone else ():
                 del values[at]
         return _written(_Repair().visit(tree))
 
@@ -126,14 +138,18 @@ class _Without(ast.NodeTransformer):
 
 
 class _Unwrap(ast.NodeTransformer):
-    """Puts the bodies of some compound statements in their place."""
+    """Puts a part of some compound statements in their place."""
 
-    def __init__(self, gone: frozenset[int]) -> None:
+    def __init__(self, gone: frozenset[int], part: str) -> None:
         self._gone = gone
+        self._part = part
 
     def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
-        return node.body if getattr(node, "at", None) in self._gone else node  # type: ignore[attr-defined]
+        if getattr(node, "at", None) not in self._gone:
+            return node
+        part = getattr(node, self._part)
+        return ast.Expr(part) if isinstance(part, ast.expr) else cast("list[ast.stmt]", part)
 
 
 class _Repair(ast.NodeTransformer):
@@ -146,10 +162,15 @@ class _Repair(ast.NodeTransformer):
         return node.values[0] if node.values else ast.Constant(True)
 
 
-def _parts(tree: ast.AST) -> Iterator[tuple[list[ast.AST], int]]:
-    """Lists whose elements can go, with the place of each; dictionaries and parameters with defaults are left alone."""
+def _parts(tree: ast.AST) -> Iterator[tuple[tuple[list[ast.AST], ...], int]]:
+    """Lists whose elements can go together, with the place of each; parameters with defaults are left alone."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            yield from (
+                ((cast("list[ast.AST]", node.keys), cast("list[ast.AST]", node.values)), at)
+                for at in range(len(node.keys))
+            )
         for name in ("elts", "args", "keywords", "decorator_list", "bases", "values", "names", "targets"):
             values = getattr(node, name, None)
             if isinstance(values, list) and not isinstance(node, (ast.Dict, ast.JoinedStr, ast.arguments)):
-                yield from ((values, at) for at in range(len(values)))
+                yield from (((values,), at) for at in range(len(values)))

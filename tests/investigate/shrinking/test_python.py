@@ -38,6 +38,35 @@ def test_a_needed_element_keeps_its_list_alone() -> None:
     assert smaller(SOURCE, lambda text: "'two'" in ast.unparse(ast.parse(text))) == "['two']\n"
 
 
+BRANCHES = """\
+def chosen(kind):
+    if kind == "one":
+        pass
+    elif kind in OTHERS:
+        pass
+    else:
+        needed()
+    if asked(kind):
+        pass
+    return {"one": first, "two": second}[kind]
+"""
+
+
+def test_what_is_behind_else_is_left_alone() -> None:
+    small = smaller(BRANCHES, lambda text: "needed()" in text)
+    assert small == "def chosen(kind):\n    needed()\n"
+
+
+def test_what_is_asked_stays_without_the_question() -> None:
+    small = smaller(BRANCHES, lambda text: "asked(kind)" in text)
+    assert small == "def chosen(kind):\n    asked(kind)\n"
+
+
+def test_entries_of_a_dictionary_go_with_their_keys() -> None:
+    small = smaller(BRANCHES, lambda text: "'two': second" in ast.unparse(ast.parse(text)))
+    assert small == "def chosen(kind):\n    return {'two': second}[kind]\n"
+
+
 def test_what_is_no_python_stays() -> None:
     assert smaller("print 'x'\n", lambda text: True) == "print 'x'\n"
 
