@@ -40,6 +40,8 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
         for line in _briefly(verdict, run):
             _print(console, line)
     _print_table(console, _table(run.cells))
+    if any(cell.status == "ok" for cell in run.cells) and not any(cell.built for cell in run.cells):
+        _print(console, Text("nothing was built: the store had it all"))
     for cell in run.cells:
         for said in (cell.reason, *cell.notices):
             if said:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +44,13 @@ def test_a_cell_that_was_not_built_is_told_with_its_reason() -> None:
     lines = told(run(cell(OLD, status="timeout", reason="no end after 60 s"), cell(NEW))).splitlines()
     assert f"{OLD}: no end after 60 s" in lines
     assert lines[-1] == f"nothing new in 1 cell; 1 cell could not be built: {OLD} (no end after 60 s)"
+
+
+def test_that_nothing_was_built_is_said_where_the_store_had_it_all() -> None:
+    said = "nothing was built: the store had it all"
+    assert said in told(run(replace(cell(NEW), built=0))).splitlines()
+    assert said not in told(run(replace(cell(NEW), built=0), replace(cell(OLD), built=1)))
+    assert said not in told(run(replace(cell(NEW, status="failed", reason="x"), built=0)))
 
 
 def test_no_cell_built_is_not_nothing_new() -> None:
