@@ -200,14 +200,9 @@ def script(kernel: Kernel) -> None:
         print("script: this kernel has no tools/docs/test_doc_build.py")
         return
     cells = [cell for cell in kernel.cells() if cell.sphinx in OF_THE_SCRIPT]
-    with tempfile.TemporaryDirectory() as store, watched() as held:
-        words = [sys.executable, "-m", "harness", "check", "--tree", str(kernel.tree), "--patch", str(kernel.patch)]
+    with tempfile.TemporaryDirectory() as scratch:
         named = [word for cell in cells for word in ("--cell", cell.name)]
-        given = {**os.environ, "DOCS_MATRIX_STORE": store}
-        out = Path(store) / "report"
-        words += [*named, "--docs", FOLDER, "--out", str(out)]
-        done = process.run(words, timeout=LIMIT, cwd=ROOT, env=given)
-        ours = Cost(done.seconds, done.cpu_seconds, held.most)
+        ours = check(kernel, [*named, "--docs", FOLDER], Path(scratch))
     versions = [cell.sphinx for cell in cells]
     words = [sys.executable, str(path), "-b", "-V", *versions, "-a", f"SPHINXDIRS={FOLDER}"]
     with watched() as held:
@@ -221,24 +216,28 @@ def script(kernel: Kernel) -> None:
     )
 
 
+def check(kernel: Kernel, more: Sequence[str], scratch: Path) -> Cost:
+    """What `docs-matrix check` of the patch takes, with its store and its reports in `scratch`."""
+    words = [sys.executable, "-m", "harness", "check", "--tree", str(kernel.tree), "--patch", str(kernel.patch), *more]
+    given = {**os.environ, "DOCS_MATRIX_STORE": str(scratch / "store")}
+    with watched() as held:
+        done = process.run([*words, "--out", str(scratch / "report")], timeout=LIMIT, cwd=ROOT, env=given)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"docs-matrix check: {done.error_text[-500:]}")
+    return Cost(done.seconds, done.cpu_seconds, held.most)
+
+
 def concerned(kernel: Kernel) -> None:
     """The patch in every cell, from nothing but warm package downloads."""
-    with tempfile.TemporaryDirectory() as store, watched() as held:
-        out = Path(store) / "report"
-        words = [sys.executable, "-m", "harness", "check", "--tree", str(kernel.tree), "--patch", str(kernel.patch)]
-        done = process.run(
-            [*words, "--out", str(out)], timeout=LIMIT, cwd=ROOT, env={**os.environ, "DOCS_MATRIX_STORE": store}
-        )
-        first = Cost(done.seconds, done.cpu_seconds, held.most)
-        answer = json.loads((out / "findings.json").read_text("utf-8"))
-        again = process.run(
-            [*words, "--out", str(out)], timeout=LIMIT, cwd=ROOT, env={**os.environ, "DOCS_MATRIX_STORE": store}
-        )
+    with tempfile.TemporaryDirectory() as scratch:
+        first = check(kernel, [], Path(scratch))
+        answer = json.loads((Path(scratch) / "report" / "findings.json").read_text("utf-8"))
+        again = check(kernel, [], Path(scratch))
     built = sum(cell["seconds"] for cell in answer["cells"].values())
     print(
         f"the documents concerned, {len(answer['cells'])} cells: {first.wall:.0f} s, {first.cpu:.0f} s CPU, {_mib(first.held)}"
     )
-    print(f"  of these, builds: {built:.0f} s in all cells; again: {again.seconds:.1f} s")
+    print(f"  of these, builds: {built:.0f} s in all cells; again: {again.wall:.1f} s")
 
 
 def tell(what: str, ours: Cost, theirs: Cost) -> None:
