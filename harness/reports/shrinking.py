@@ -25,7 +25,7 @@ def folder(answer: Shrunk) -> Mapping[str, bytes]:
         "",
         "To see it:",
         "",
-        f"    pip install {' '.join(answer.requirements)}" if answer.plain else "",
+        *([f"    pip install {' '.join(answer.requirements)}"] if answer.plain else []),
         f"    {answer.command}",
     ]
     return {**answer.files, NOTES: ("\n".join(said) + "\n").encode()}
