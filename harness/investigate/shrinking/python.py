@@ -6,7 +6,9 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import cast
 
+from harness.investigate.shrinking.functions import inlined, without_parameters
 from harness.investigate.shrinking.reduction import fewest
+from harness.investigate.shrinking.syntax import Filled, written
 
 __all__ = ["smaller"]
 
@@ -17,7 +19,7 @@ def smaller(text: str, holds: Holds) -> str:
     """The smallest version of `text` that was found of which `holds` is true; `text` itself where it is no Python."""
     try:
         text = _whole(ast.parse(text), text, holds)
-        for step in (_without_statements, _body_alone, _else_alone, _test_alone, _without_parts, _without_empty_lines):
+        for step in STEPS:
             text = step(text, holds)
     except (SyntaxError, ValueError, RecursionError):
         return text
@@ -40,7 +42,7 @@ def _without_statements(text: str, holds: Holds) -> str:
         every = frozenset(places)
 
         def version(kept: list[int], text: str = text, every: frozenset[int] = every) -> str:
-            return _written(_Without(every - frozenset(kept)).visit(ast.parse(text)))
+            return written(_Without(every - frozenset(kept)).visit(ast.parse(text)))
 
         kept = fewest(places, lambda some: holds(version(list(some))))
         text = version(kept) if len(kept) < len(places) else text
@@ -66,7 +68,7 @@ def _unwrapped(text: str, holds: Holds, kinds: tuple[type[ast.stmt], ...], part:
     places = [at for at, node in enumerate(_nodes(text)) if isinstance(node, kinds) and getattr(node, part)]
 
     def version(kept: list[int]) -> str:
-        return _written(_Unwrap(frozenset(places) - frozenset(kept), part).visit(_marked(text)))
+        return written(_Unwrap(frozenset(places) - frozenset(kept), part).visit(_marked(text)))
 
     kept = fewest(places, lambda some: holds(version(list(some))))
     return version(kept) if len(kept) < len(places) else text
@@ -83,7 +85,7 @@ def _without_parts(text: str, holds: Holds) -> str:
         for number, (lists, at) in reversed(list(enumerate(_parts(tree)))):
             for values in lists if number in gone else ():
                 del values[at]
-        return _written(_Repair().visit(tree))
+        return written(_Repair().visit(tree))
 
     kept = fewest(places, lambda some: holds(version(list(some))))
     return version(kept) if len(kept) < len(places) else text
@@ -94,8 +96,16 @@ def _without_empty_lines(text: str, holds: Holds) -> str:
     return dense if dense != text and holds(dense) else text
 
 
-def _written(tree: object) -> str:
-    return ast.unparse(ast.fix_missing_locations(cast(ast.Module, tree))) + "\n"
+STEPS = (
+    _without_statements,
+    _body_alone,
+    _else_alone,
+    _test_alone,
+    inlined,
+    without_parameters,
+    _without_parts,
+    _without_empty_lines,
+)
 
 
 def _nodes(text: str) -> list[ast.AST]:
@@ -119,17 +129,11 @@ def _statements(node: ast.AST, depth: int = 0) -> Iterator[tuple[int, int]]:
             yield from _statements(child, depth)
 
 
-class _Without(ast.NodeTransformer):
-    """Leaves out the statements at some offsets; a body that would be empty passes."""
+class _Without(Filled):
+    """Leaves out the statements at some offsets."""
 
     def __init__(self, gone: frozenset[int]) -> None:
         self._gone = gone
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        if not isinstance(node, ast.Module) and getattr(node, "body", None) == []:
-            node.body = [ast.Pass()]  # type: ignore[attr-defined]
-        return node
 
     def visit(self, node: ast.AST) -> ast.AST | None:
         if isinstance(node, ast.stmt) and node.lineno * 10_000 + node.col_offset in self._gone:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.investigate.shrinking.functions import inlined, without_parameters
 from harness.investigate.shrinking.python import smaller
 
 SOURCE = '''\
@@ -31,7 +33,7 @@ class Thing(Base, Other):
 
 def test_what_encloses_the_needed_goes_and_so_does_the_rest_of_its_line() -> None:
     small = smaller(SOURCE, lambda text: "print(value)" in text or "print(value, " in text)
-    assert small == "class Thing:\n    def method(self, value):\n        print(value)\n"
+    assert small == "class Thing:\n    def method():\n        print(value)\n"
 
 
 def test_a_needed_element_keeps_its_list_alone() -> None:
@@ -54,17 +56,72 @@ def chosen(kind):
 
 def test_what_is_behind_else_is_left_alone() -> None:
     small = smaller(BRANCHES, lambda text: "needed()" in text)
-    assert small == "def chosen(kind):\n    needed()\n"
+    assert small == "def chosen():\n    needed()\n"
 
 
 def test_what_is_asked_stays_without_the_question() -> None:
     small = smaller(BRANCHES, lambda text: "asked(kind)" in text)
-    assert small == "def chosen(kind):\n    asked(kind)\n"
+    assert small == "def chosen():\n    asked(kind)\n"
 
 
 def test_entries_of_a_dictionary_go_with_their_keys() -> None:
     small = smaller(BRANCHES, lambda text: "'two': second" in ast.unparse(ast.parse(text)))
-    assert small == "def chosen(kind):\n    return {'two': second}[kind]\n"
+    assert small == "def chosen():\n    return {'two': second}[kind]\n"
+
+
+CALLS = """\
+class Thing:
+
+    def first(self, value):
+        self.kept = value
+        return self.second(value, more=2)
+
+    def second(self, one, more, other='x'):
+        total = one + more
+        self.third(total)
+        return total
+
+    def third(self, value):
+        one = value
+        SAID.append((one, self.kept))
+
+SAID = []
+x = Thing().first(1)
+"""
+
+
+def run(text: str) -> dict[str, Any]:
+    """The names of a module; none where it cannot be run."""
+    names: dict[str, Any] = {}
+    try:
+        exec(compile(text, "text", "exec"), names)  # noqa: S102 (it is ours)
+    except Exception:
+        return {}
+    return names
+
+
+def test_what_is_called_once_stands_where_it_is_called_and_does_the_same() -> None:
+    def holds(text: str) -> bool:
+        names = run(text)
+        return (names.get("x"), names.get("SAID")) == (3, [(3, 1)])
+
+    small = smaller(CALLS, holds)
+    assert holds(small)
+    assert "def second" not in small
+    assert "def third" not in small
+    assert len(small.splitlines()) < 10
+
+
+def test_a_parameter_goes_with_what_is_given_for_it() -> None:
+    text = "def f(a, b, c=3, d=4):\n    return (a, d)\n\nx = f(1, 2, d=5, c=6)\n"
+    small = without_parameters(text, lambda text: run(text).get("x") == (1, 5))
+    assert small == "def f(a, d=4):\n    return (a, d)\nx = f(1, d=5)\n"
+
+
+def test_a_function_that_yields_ends_early_or_calls_itself_stays() -> None:
+    stays = ("def a():\n    yield 1\nx = a()\n", "def a(b):\n    if b:\n        return 1\n    return 2\nx = a(1)\n")
+    for text in (*stays, "def a():\n    a()\n"):
+        assert inlined(text, lambda text: True) == text
 
 
 def test_what_is_no_python_stays() -> None:

@@ -1,0 +1,152 @@
+"""Smaller versions of a Python source: functions that are called once stand where they are called, parameters go with what is
+given for them."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from harness.investigate.shrinking.reduction import fewest
+from harness.investigate.shrinking.syntax import Filled, written
+
+__all__ = ["inlined", "without_parameters"]
+
+
+Holds = Callable[[str], bool]
+
+
+def inlined(text: str, holds: Holds) -> str:
+    """Put the body of a function that is called once in the place of the statement that calls it."""
+    refused: set[str] = set()
+    while True:
+        tree = ast.parse(text)
+        name = next((name for name in _called_once(tree) if name not in refused), None)
+        if name is None:
+            return text
+        inline = _Inline(name)
+        inline.define(tree)
+        version = written(inline.visit(tree))
+        if inline.done and holds(version):
+            text = version
+        else:
+            refused.add(name)
+
+
+def _called_once(tree: ast.Module) -> list[str]:
+    """The functions that are defined once and named once beside."""
+    nodes = list(ast.walk(tree))
+    defined = Counter(node.name for node in nodes if isinstance(node, ast.FunctionDef))
+    named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    named.update(node.attr for node in nodes if isinstance(node, ast.Attribute))
+    return [name for name, count in defined.items() if count == named[name] == 1]
+
+
+class _Inline(Filled):
+    """Puts the body of the function `name` where it is called, and leaves its definition out. What that means for names that
+    both have is for the test to say. `done` says whether there was such a place."""
+
+    def __init__(self, name: str) -> None:
+        self.done = False
+        self._name = name
+        self._function: ast.FunctionDef | None = None
+
+    def define(self, tree: ast.Module) -> None:
+        """Find the function; one that ends in several ways, yields, or takes what is not named has no place elsewhere."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name == self._name:
+                inside = [one for statement in node.body[:-1] for one in ast.walk(statement)]
+                last = node.body[-1]
+                inside += [] if isinstance(last, ast.Return) else list(ast.walk(last))
+                plain = not (node.args.vararg or node.args.kwarg or node.args.kwonlyargs or node.args.posonlyargs)
+                if plain and not any(isinstance(one, (ast.Return, ast.Yield, ast.YieldFrom)) for one in inside):
+                    self._function = node
+
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt] | None:
+        if node is self._function:
+            return None
+        if isinstance(node, (ast.Expr, ast.Assign, ast.Return)):
+            return self._put(node)
+        return self.generic_visit(node)
+
+    def _put(self, node: ast.Expr | ast.Assign | ast.Return) -> ast.AST | list[ast.stmt]:
+        call, function = node.value, self._function
+        if function is None or not isinstance(call, ast.Call):
+            return node
+        method = isinstance(call.func, ast.Attribute)
+        if (call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)) != self._name:
+            return node
+        given = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+        names = [argument.arg for argument in function.args.args]
+        values = dict(zip(names[len(names) - len(function.args.defaults) :], function.args.defaults, strict=True))
+        values.update(zip(names, [*given, *call.args], strict=False))
+        values.update((word.arg, word.value) for word in call.keywords if word.arg)
+        if values.keys() != set(names) or len(call.args) + method > len(names):
+            return node
+        self.done = True
+        stored = {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+        put: list[ast.stmt] = [
+            ast.Assign([ast.Name(name, ast.Store())], values.pop(name)) for name in names if name in stored
+        ]
+        put += [cast(ast.stmt, _Named(values).visit(statement)) for statement in function.body]
+        last = put[-1]
+        if isinstance(last, ast.Return):
+            value = last.value or ast.Constant(None)
+            put[-1] = ast.Expr(value) if isinstance(node, ast.Expr) else node
+        elif isinstance(node, ast.Expr):
+            return put
+        else:
+            value = ast.Constant(None)
+            put.append(node)
+        node.value = value
+        return put
+
+
+class _Named(ast.NodeTransformer):
+    """Puts values in the place of names."""
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
+
+
+def without_parameters(text: str, holds: Holds) -> str:
+    """Leave out parameters of functions, and what is given for them wherever a function of that name is called."""
+    places = [
+        (function.name, argument.arg)
+        for function in ast.walk(ast.parse(text))
+        if isinstance(function, ast.FunctionDef)
+        for argument in function.args.args
+    ]
+
+    def version(kept: Sequence[tuple[str, str]]) -> str:
+        tree = ast.parse(text)
+        for name, parameter in set(places) - set(kept):
+            _leave_out(tree, name, parameter)
+        return written(tree)
+
+    kept = fewest(places, lambda some: holds(version(some)))
+    return version(kept) if len(kept) < len(places) else text
+
+
+def _leave_out(tree: ast.Module, name: str, parameter: str) -> None:
+    methods = {id(one) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]:
+        names = [argument.arg for argument in function.args.args]
+        if parameter not in names:
+            continue
+        at = names.index(parameter)
+        with_default = at - (len(names) - len(function.args.defaults))
+        if with_default >= 0:
+            del function.args.defaults[with_default]
+        del function.args.args[at]
+        for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call)]:
+            method = isinstance(call.func, ast.Attribute)
+            called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
+            given = at - (method and id(function) in methods)
+            if called == name:
+                del call.args[max(given, 0) : given + 1]
+                call.keywords = [word for word in call.keywords if word.arg != parameter]
