@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from harness.investigate.shrinking.reduction import fewest
-from harness.investigate.shrinking.syntax import Filled, written
+from harness.investigate.shrinking.syntax import Filled, Named, written
 
 __all__ = ["inlined", "without_parameters"]
 
@@ -32,6 +32,10 @@ def inlined(text: str, holds: Holds) -> str:
             text = version
         else:
             refused.add(name)
+
+
+def _called(call: ast.Call) -> str | None:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
 
 
 def _called_once(tree: ast.Module) -> list[str]:
@@ -66,30 +70,47 @@ class _Inline(Filled):
     def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt] | None:
         if node is self._function:
             return None
+        put: ast.expr | list[ast.stmt] | None = None
         if isinstance(node, (ast.Expr, ast.Assign, ast.Return)):
-            return self._put(node)
-        return self.generic_visit(node)
+            put = self._put(node)
+        elif isinstance(node, ast.Call):
+            put = self._value(node)
+        return self.generic_visit(node) if put is None else put
 
-    def _put(self, node: ast.Expr | ast.Assign | ast.Return) -> ast.AST | list[ast.stmt]:
-        call, function = node.value, self._function
-        if function is None or not isinstance(call, ast.Call):
-            return node
-        method = isinstance(call.func, ast.Attribute)
-        if (call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)) != self._name:
-            return node
+    def _given(self, call: ast.expr | None) -> dict[str, ast.expr] | None:
+        """What `call` gives for each parameter; None where it is no call of the function."""
+        function = self._function
+        if function is None or not isinstance(call, ast.Call) or _called(call) != self._name:
+            return None
         given = [call.func.value] if isinstance(call.func, ast.Attribute) else []
         names = [argument.arg for argument in function.args.args]
         values = dict(zip(names[len(names) - len(function.args.defaults) :], function.args.defaults, strict=True))
         values.update(zip(names, [*given, *call.args], strict=False))
         values.update((word.arg, word.value) for word in call.keywords if word.arg)
-        if values.keys() != set(names) or len(call.args) + method > len(names):
-            return node
+        return values if values.keys() == set(names) and len(call.args) + len(given) <= len(names) else None
+
+    def _value(self, call: ast.Call) -> ast.expr | None:
+        """What stands for a call inside of an expression: what a function of one statement returns."""
+        values = self._given(call)
+        body = self._function.body if self._function else []
+        only = body[0] if len(body) == 1 else None
+        if values is None or not isinstance(only, ast.Return) or only.value is None:
+            return None
         self.done = True
+        return cast(ast.expr, Named(values).visit(only.value))
+
+    def _put(self, node: ast.Expr | ast.Assign | ast.Return) -> list[ast.stmt] | None:
+        """What stands for a statement that is a call; None where it is none."""
+        values, function = self._given(node.value), self._function
+        if values is None or function is None:
+            return None
+        self.done = True
+        names = [argument.arg for argument in function.args.args]
         stored = {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
         put: list[ast.stmt] = [
             ast.Assign([ast.Name(name, ast.Store())], values.pop(name)) for name in names if name in stored
         ]
-        put += [cast(ast.stmt, _Named(values).visit(statement)) for statement in function.body]
+        put += [cast(ast.stmt, Named(values).visit(statement)) for statement in function.body]
         last = put[-1]
         if isinstance(last, ast.Return):
             value = last.value or ast.Constant(None)
@@ -101,16 +122,6 @@ class _Inline(Filled):
             put.append(node)
         node.value = value
         return put
-
-
-class _Named(ast.NodeTransformer):
-    """Puts values in the place of names."""
-
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
-        self._values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
 
 
 def without_parameters(text: str, holds: Holds) -> str:
@@ -133,7 +144,7 @@ def without_parameters(text: str, holds: Holds) -> str:
 
 
 def _leave_out(tree: ast.Module, name: str, parameter: str) -> None:
-    methods = {id(one) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
+    owners = {id(one): node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
     for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]:
         names = [argument.arg for argument in function.args.args]
         if parameter not in names:
@@ -143,10 +154,9 @@ def _leave_out(tree: ast.Module, name: str, parameter: str) -> None:
         if with_default >= 0:
             del function.args.defaults[with_default]
         del function.args.args[at]
-        for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call)]:
-            method = isinstance(call.func, ast.Attribute)
-            called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
-            given = at - (method and id(function) in methods)
-            if called == name:
-                del call.args[max(given, 0) : given + 1]
-                call.keywords = [word for word in call.keywords if word.arg != parameter]
+        owner = owners.get(id(function))
+        made = owner if name == "__init__" else None
+        for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == (made or name)]:
+            given = at - bool(owner and (made or isinstance(call.func, ast.Attribute)))
+            del call.args[max(given, 0) : given + 1]
+            call.keywords = [word for word in call.keywords if word.arg != parameter]

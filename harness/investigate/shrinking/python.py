@@ -9,6 +9,7 @@ from typing import cast
 from harness.investigate.shrinking.functions import inlined, without_parameters
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Filled, written
+from harness.investigate.shrinking.variables import without_variables
 
 __all__ = ["smaller"]
 
@@ -64,6 +65,13 @@ def _test_alone(text: str, holds: Holds) -> str:
     return _unwrapped(text, holds, (ast.If, ast.While), "test")
 
 
+def _negated(text: str, holds: Holds) -> str:
+    """Ask for the contrary where something is only done else."""
+    tree = _Negated().visit(ast.parse(text))
+    version = written(tree)
+    return version if version != text and holds(version) else text
+
+
 def _unwrapped(text: str, holds: Holds, kinds: tuple[type[ast.stmt], ...], part: str) -> str:
     places = [at for at, node in enumerate(_nodes(text)) if isinstance(node, kinds) and getattr(node, part)]
 
@@ -101,7 +109,9 @@ STEPS = (
     _body_alone,
     _else_alone,
     _test_alone,
+    _negated,
     inlined,
+    without_variables,
     without_parameters,
     _without_parts,
     _without_empty_lines,
@@ -139,6 +149,16 @@ class _Without(Filled):
         if isinstance(node, ast.stmt) and node.lineno * 10_000 + node.col_offset in self._gone:
             return None
         return self.generic_visit(node)
+
+
+class _Negated(ast.NodeTransformer):
+    """Turns `if` statements round that do nothing but in what is behind `else`."""
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node, ast.If) and node.orelse and all(isinstance(one, ast.Pass) for one in node.body):
+            return ast.If(ast.UnaryOp(ast.Not(), node.test), node.orelse, [])
+        return node
 
 
 class _Unwrap(ast.NodeTransformer):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from harness.investigate.shrinking.functions import inlined, without_parameters
 from harness.investigate.shrinking.python import smaller
+from harness.investigate.shrinking.variables import without_variables
 
 SOURCE = '''\
 """What it is for."""
@@ -116,6 +117,28 @@ def test_a_parameter_goes_with_what_is_given_for_it() -> None:
     text = "def f(a, b, c=3, d=4):\n    return (a, d)\n\nx = f(1, 2, d=5, c=6)\n"
     small = without_parameters(text, lambda text: run(text).get("x") == (1, 5))
     assert small == "def f(a, d=4):\n    return (a, d)\nx = f(1, d=5)\n"
+
+
+def test_what_a_class_is_made_with_goes_with_its_parameter() -> None:
+    text = "class A:\n    def __init__(self, a, b):\n        self.b = b\nx = A(1, 2).b\n"
+    small = without_parameters(text, lambda text: run(text).get("x") == 2)
+    assert small == "class A:\n\n    def __init__(self, b):\n        self.b = b\nx = A(2).b\n"
+
+
+def test_what_is_named_and_used_once_stands_where_it_is_used() -> None:
+    text = "def f():\n    a = 1\n    b = a + 1\n    return b * b\nx = f()\n"
+    small = without_variables(text, lambda text: run(text).get("x") == 4)
+    assert small == "def f():\n    b = 1 + 1\n    return b * b\nx = f()\n"
+
+
+def test_what_is_only_done_else_is_done_where_the_contrary_holds() -> None:
+    text = "if SAID:\n    pass\nelse:\n    needed()\n"
+    assert smaller(text, lambda text: "SAID:" in text and "needed()" in text) == "if not SAID:\n    needed()\n"
+
+
+def test_a_call_inside_of_an_expression_is_what_the_function_returns() -> None:
+    text = "def f(a):\n    return a + 1\n\nx = [f(2)]\n"
+    assert inlined(text, lambda text: run(text).get("x") == [3]) == "x = [2 + 1]\n"
 
 
 def test_a_function_that_yields_ends_early_or_calls_itself_stays() -> None:
