@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from harness.investigate.shrinking.merging import joined
 from harness.investigate.shrinking.python import smaller
 from harness.investigate.shrinking.reduction import fewest
 
@@ -48,7 +49,7 @@ Holds = Callable[[Project], bool]
 
 def reduced(project: Project, holds: Holds) -> Project:
     """The smallest version of `project` that was found of which `holds` is true: files, then what conf.py asks for, then
-    lines, then code, over and over until nothing more goes."""
+    lines, then code, then modules that one other imports, over and over until nothing more goes."""
     while True:
         before = (len(project.files), project.lines, sum(map(len, project.files.values())))
         project = _fewer_files(project, holds)
@@ -58,6 +59,7 @@ def reduced(project: Project, holds: Holds) -> Project:
         rest = [path for path in project.files if path not in (*project.documents, project.conf)]
         for path in sorted(rest, key=lambda path: (path.endswith(".py"), path)):
             project = (_less_code if path.endswith(".py") else _fewer_lines)(project, path, holds)
+        project = _merged(project, holds)
         if before == (len(project.files), project.lines, sum(map(len, project.files.values()))):
             return project
 
@@ -93,6 +95,22 @@ def _less_code(project: Project, path: str, holds: Holds) -> Project:
     if holds(version("")):
         return version("")
     return version(smaller(text, lambda text: holds(version(text))))
+
+
+def _merged(project: Project, holds: Holds) -> Project:
+    """Put modules into those that import them, and extensions into conf.py."""
+    sources = [path for path in project.files if path.endswith(".py")]
+    for module in sorted(sources):
+        name = posixpath.splitext(posixpath.basename(module))[0]
+        for path in sorted(sources):
+            if path == module or not {path, module} <= project.files.keys():
+                continue
+            text, other = (project.files[one].decode("utf-8", "replace") for one in (path, module))
+            whole = joined(text, name, other)
+            rest = {one: content for one, content in project.files.items() if one != module}
+            if whole is not None and holds(version := replace(project, files={**rest, path: whole.encode()})):
+                project = version
+    return project
 
 
 def tidied(project: Project, holds: Holds) -> Project:

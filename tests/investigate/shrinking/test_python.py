@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.investigate.shrinking.functions import inlined, without_parameters
+from harness.investigate.shrinking.merging import joined
 from harness.investigate.shrinking.python import smaller
 from harness.investigate.shrinking.variables import without_variables
 
@@ -145,6 +146,16 @@ def test_a_function_that_yields_ends_early_or_calls_itself_stays() -> None:
     stays = ("def a():\n    yield 1\nx = a()\n", "def a(b):\n    if b:\n        return 1\n    return 2\nx = a(1)\n")
     for text in (*stays, "def a():\n    a()\n"):
         assert inlined(text, lambda text: True) == text
+
+
+def test_a_module_stands_where_it_is_imported_and_an_extension_behind_everything() -> None:
+    assert joined("import os\nfrom kit.parts import A\nA()\n", "parts", "class A: pass\n") == (
+        "import os\n\nclass A:\n    pass\nA()\n"
+    )
+    extension = "def setup(app): pass\n"
+    assert joined("extensions = ['a', 'b.c']\n", "c", extension) == "extensions = ['a']\n\ndef setup(app):\n    pass\n"
+    assert joined("import parts\n", "parts", extension) is None
+    assert joined("from parts import a\n", "parts", "no python\n") is None
 
 
 def test_what_is_no_python_stays() -> None:
