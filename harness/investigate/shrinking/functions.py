@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Filled, Named, written
@@ -105,11 +105,15 @@ class _Inline(Filled):
         if values is None or function is None:
             return None
         self.done = True
+        put: list[ast.stmt] = []
         names = [argument.arg for argument in function.args.args]
+        for name in names:  # what is made anew each time is made once
+            if not isinstance(values[name], (ast.Name, ast.Attribute, ast.Constant)):
+                made = f"{self._name}_{name}"
+                put.append(ast.Assign([ast.Name(made, ast.Store())], values[name]))
+                values[name] = ast.Name(made, ast.Load())
         stored = {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-        put: list[ast.stmt] = [
-            ast.Assign([ast.Name(name, ast.Store())], values.pop(name)) for name in names if name in stored
-        ]
+        put += [ast.Assign([ast.Name(name, ast.Store())], values.pop(name)) for name in names if name in stored]
         put += [cast(ast.stmt, Named(values).visit(statement)) for statement in function.body]
         last = put[-1]
         if isinstance(last, ast.Return):
@@ -124,39 +128,65 @@ class _Inline(Filled):
         return put
 
 
+class _Parameter(NamedTuple):
+    """A parameter of all functions with a name, or of what makes the class `owner`; stars are in its name."""
+
+    owner: str
+    function: str
+    name: str
+
+
 def without_parameters(text: str, holds: Holds) -> str:
     """Leave out parameters of functions, and what is given for them wherever a function of that name is called."""
     places = [
-        (function.name, argument.arg)
-        for function in ast.walk(ast.parse(text))
-        if isinstance(function, ast.FunctionDef)
-        for argument in function.args.args
+        _Parameter(owner if function.name == "__init__" else "", function.name, name)
+        for owner, function in _functions(ast.parse(text))
+        for name in _parameters(function)
     ]
 
-    def version(kept: Sequence[tuple[str, str]]) -> str:
+    def version(kept: Sequence[_Parameter]) -> str:
         tree = ast.parse(text)
-        for name, parameter in set(places) - set(kept):
-            _leave_out(tree, name, parameter)
+        for place in dict.fromkeys(places):
+            if place not in kept:
+                _leave_out(tree, place)
         return written(tree)
 
     kept = fewest(places, lambda some: holds(version(some)))
     return version(kept) if len(kept) < len(places) else text
 
 
-def _leave_out(tree: ast.Module, name: str, parameter: str) -> None:
+def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
+    """All functions, each with the class that it is a method of, if any."""
     owners = {id(one): node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
-    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]:
-        names = [argument.arg for argument in function.args.args]
-        if parameter not in names:
+    return [(owners.get(id(node), ""), node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    stars = ((function.args.vararg, "*"), (function.args.kwarg, "**"))
+    return [one.arg for one in function.args.args] + [f"{sign}{one.arg}" for one, sign in stars if one]
+
+
+def _leave_out(tree: ast.Module, place: _Parameter) -> None:
+    for owner, function in _functions(tree):
+        if function.name != place.function or place.name not in _parameters(function) or place.owner not in ("", owner):
             continue
-        at = names.index(parameter)
-        with_default = at - (len(names) - len(function.args.defaults))
-        if with_default >= 0:
-            del function.args.defaults[with_default]
-        del function.args.args[at]
-        owner = owners.get(id(function))
-        made = owner if name == "__init__" else None
-        for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == (made or name)]:
-            given = at - bool(owner and (made or isinstance(call.func, ast.Attribute)))
-            del call.args[max(given, 0) : given + 1]
-            call.keywords = [word for word in call.keywords if word.arg != parameter]
+        if place.name.startswith("**"):
+            function.args.kwarg = None
+        elif place.name.startswith("*"):
+            function.args.vararg = None
+        else:
+            _leave_out_named(tree, place, owner, function)
+
+
+def _leave_out_named(tree: ast.Module, place: _Parameter, owner: str, function: ast.FunctionDef) -> None:
+    names = [argument.arg for argument in function.args.args]
+    at = names.index(place.name)
+    with_default = at - (len(names) - len(function.args.defaults))
+    if with_default >= 0:
+        del function.args.defaults[with_default]
+    del function.args.args[at]
+    called = place.owner or place.function
+    for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == called]:
+        given = at - bool(owner and (place.owner or isinstance(call.func, ast.Attribute)))
+        del call.args[max(given, 0) : given + 1]
+        call.keywords = [word for word in call.keywords if word.arg != place.name]

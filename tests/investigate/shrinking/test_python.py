@@ -126,6 +126,22 @@ def test_what_a_class_is_made_with_goes_with_its_parameter() -> None:
     assert small == "class A:\n\n    def __init__(self, b):\n        self.b = b\nx = A(2).b\n"
 
 
+def test_of_two_classes_one_may_be_made_without_a_parameter_that_the_other_needs() -> None:
+    classes = (
+        "class A:\n    def __init__(self, a):\n        self.a = a\nclass B:\n    def __init__(self, a, **more): pass\n"
+    )
+    text = f"{classes}B(2)\nx = A(1).a\n"
+    small = without_parameters(text, lambda text: run(text).get("x") == 1)
+    assert "def __init__(self):" in small
+    assert "B()" in small
+
+
+def test_what_a_method_is_called_on_is_made_once() -> None:
+    text = "class A:\n    def f(self):\n        self.a = 1\n        return [self.a]\nx, = A().f()\n"
+    small = inlined(text, lambda text: run(text).get("x") == 1)
+    assert small == "class A:\n    pass\nf_self = A()\nf_self.a = 1\nx, = [f_self.a]\n"
+
+
 def test_what_is_named_and_used_once_stands_where_it_is_used() -> None:
     text = "def f():\n    a = 1\n    b = a + 1\n    return b * b\nx = f()\n"
     small = without_variables(text, lambda text: run(text).get("x") == 4)
