@@ -35,7 +35,8 @@ class Capture:
     diagnostics, they add up to `stderr_lines`, the lines that are not empty. `read` are the names of the documents that
     were read, `documents` how many there are. `finished`: every call of sphinx-build came to its end. `status` is the
     worst exit status of the calls, None where none ended. `crash` is the reason for a failure, in one line: what ended a
-    call, a mistake of the probe itself, or a traceback on standard error. `said` is what the last documents of trials said,
+    call, a mistake of the probe itself, or a traceback on standard error; `unwritten` says that it came behind the reading of
+    a quiet build, which may have left out what was wanted. `said` is what the last documents of trials said,
     each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
     read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
     standard error that it did not say again for others.
@@ -57,6 +58,7 @@ class Capture:
     finished: bool
     status: int | None
     crash: str | None
+    unwritten: bool
     resumed: tuple[str, ...] | None
     cold: str | None
     wider: tuple[str, ...]
@@ -105,6 +107,7 @@ def read(records: Path, stderr: Path, *, root: Path) -> Capture:
         variables={name: relocate(places, value) for name, value in told.variables.items()},
         arguments=tuple(relocate(places, word) for word in told.arguments),
         crash=told.reason or next((_one_line(block) for block in found if block.traceback), None),
+        unwritten=told.unwritten,
         resumed=told.resumed,
         cold=told.cold,
         wider=told.wider,
@@ -138,6 +141,7 @@ class _Told:
     wider: tuple[str, ...] = ()
     unheard: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
+    unwritten: bool = False
     mistakes: list[str] = field(default_factory=list)
 
     @property
@@ -197,6 +201,7 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             told.variables = {_text(name): _text(value) for name, value in record["values"].items()}
         case "crash":
             document = record["document"]
+            told.unwritten = told.unwritten or bool(record["unwritten"])
             told.crashes.append(
                 f"{_text(document)}: {_text(record['reason'])}" if document else _text(record["reason"])
             )

@@ -21,7 +21,8 @@ Kinds of lines, by the key `kind`:
     opened, variables   see opened.py
     said         what a document said in some trials (ordered.py): the fields of a diagnostic, and `trials`
     early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
-    crash        what ended the build: exception, reason (one line), document
+    crash        what ended the build: exception, reason (one line), document; `unwritten`: behind the reading of a build
+                 that leaves out what nobody reads
     probe-error  a mistake of this file: traceback
     end          `status`, the exit status; where it lacks, the call did not finish
     looked, heard, unheard, widen, cold, resumed   see looks.py and warm.py
@@ -131,6 +132,7 @@ class Probe(object):
         self.root = os.path.abspath(config["root"])
         self.places = [tuple(pair) for pair in config.get("places", ())] + _places(config["root"])
         self.quiet = bool(config.get("quiet"))
+        self.hushed = False
         self.stage = (None, None)  # type: Tuple[Optional[str], Optional[str]]
         self.said = []  # type: List[Dict[str, Any]]
         self.printing = False
@@ -379,7 +381,8 @@ class Probe(object):
     def on_builder_inited(self, app: Any) -> None:
         """Connect behind the extensions, which are all loaded by now."""
         self.connect("env-before-read-docs", self.on_before_read)
-        if self.quiet and _companion("quiet").hush(app.builder) and not self.keeper:
+        self.hushed = self.quiet and _companion("quiet").hush(app.builder)
+        if self.hushed and not self.keeper:
             _companion("quiet").without_pickling(app, _sphinx("builders"))
         for name in ("write_doc_serialized", "write_doc"):
             setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
@@ -551,7 +554,9 @@ class Probe(object):
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
             lines = [lines[0] + " " + lines[-1]]
         reason = type(error).__name__ + (": " + self.relocate(lines[0])[:1000] if lines else "")
-        self.put("crash", exception=type(error).__name__, reason=reason, document=self.moment()[0])
+        document, phase = self.moment()
+        unwritten = self.hushed and phase not in (None, "initialization", "reading")
+        self.put("crash", exception=type(error).__name__, reason=reason, document=document, unwritten=unwritten)
 
     def run(self, arguments: List[str]) -> int:
         """Build, and return the exit status."""

@@ -192,10 +192,10 @@ class Runner:
     def _make(
         self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()
     ) -> tuple[Build, bytes, capture.Capture]:
-        """Build it now. What an extension breaks off that had read its documents is built again, and written in full: it may
-        have wanted a page, or an image, that nobody reads."""
+        """Build it now. What an extension breaks off behind the reading is built again, and written in full: it may have
+        wanted a page, or an image, that nobody reads."""
         made = self._run(order, key, state, again)
-        if made[2].crash and made[2].documents and not (order.loud or state):
+        if made[2].unwritten and state is None:
             made = self._run(replace(order, loud=True), key, None, ())
         return made
 
@@ -239,7 +239,7 @@ class Runner:
         """The memory that a build may need: as much as the last of its kind, or by the number of its documents."""
         last = self._costs.last(order.tree.lineage, order.environment.lock.cell, order.recipe, order.scope)
         if last is not None:
-            return last.peak_bytes
+            return last.peak_bytes * order.recipe.jobs
         if order.documents is not None and not any(name.endswith("/") for name in order.documents):
             return guess(len(order.documents))
         names = recipes.documents(order.recipe, self._trees.paths(order.tree))

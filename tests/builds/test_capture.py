@@ -148,7 +148,7 @@ def test_several_calls_are_one_capture(tmp_path: Path) -> None:
     assert (got.read, got.documents, got.status) == (("a", "b", "c"), 12, 2)
 
 
-CRASH = {"kind": "crash", "exception": "ValueError", "reason": "ValueError: bad", "document": "a"}
+CRASH = {"kind": "crash", "exception": "ValueError", "reason": "ValueError: bad", "document": "a", "unwritten": False}
 
 
 def test_a_crash_gives_its_reason_and_what_the_workers_could_not_hand_over(tmp_path: Path) -> None:

@@ -87,6 +87,35 @@ def test_an_extension_has_what_it_wants_of_the_output(cell: str, finished: str, 
     assert said == ["Inline emphasis start-string without end-string."]
 
 
+COUNTED = """\
+def fails(*arguments):
+    raise RuntimeError("always")
+
+def setup(app):
+    with open(COUNT, "a") as stream:
+        stream.write("x")
+    app.connect(EVENT, fails)
+"""
+
+
+@pytest.mark.parametrize(("event", "builds"), [("source-read", "x"), ("build-finished", "xx")])
+def test_only_what_is_broken_off_behind_the_reading_is_built_again(
+    event: str, builds: str, tmp_path: Path, store: Path
+) -> None:
+    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    count = tmp_path / "count"
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "conf.py").write_text(COUNTED.replace("COUNT", repr(str(count))).replace("EVENT", repr(event)))
+    (tree / "index.rst").write_text("Index\n=====\n")
+    wanted = next(one for one in bench.matrix.cells if one.name == MIDDLE)
+    environment = bench.provide(wanted, ()).environment
+    build = bench.runner.build(Order(environment, bench.trees.open(tree), Recipe("sphinx", ".", "."))).build
+    assert build.status == "failed"
+    assert "always" in str(build.reason)
+    assert count.read_text() == builds
+
+
 @pytest.mark.acceptance
 @pytest.mark.parametrize("cell", ["py3.13-docutils0.21.2-sphinx8.1.3", "py3.13-docutils0.21.2-sphinx8.2.3", NEWEST])
 def test_it_does_on_sphinx_s_own_documentation(cell: str, sphinx_archive: Path, tmp_path: Path, store: Path) -> None:
