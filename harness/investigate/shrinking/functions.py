@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from harness.investigate.shrinking.reduction import fewest
-from harness.investigate.shrinking.syntax import Filled, Named, written
+from harness.investigate.shrinking.syntax import Filled, written
 
 __all__ = ["inlined", "without_parameters"]
-
 
 Holds = Callable[[str], bool]
 
@@ -97,7 +96,7 @@ class _Inline(Filled):
         if values is None or not isinstance(only, ast.Return) or only.value is None:
             return None
         self.done = True
-        return cast(ast.expr, Named(values).visit(only.value))
+        return cast(ast.expr, _Named(values).visit(only.value))
 
     def _put(self, node: ast.Expr | ast.Assign | ast.Return) -> list[ast.stmt] | None:
         """What stands for a statement that is a call; None where it is none."""
@@ -114,7 +113,7 @@ class _Inline(Filled):
                 values[name] = ast.Name(made, ast.Load())
         stored = {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
         put += [ast.Assign([ast.Name(name, ast.Store())], values.pop(name)) for name in names if name in stored]
-        put += [cast(ast.stmt, Named(values).visit(statement)) for statement in function.body]
+        put += [cast(ast.stmt, _Named(values).visit(statement)) for statement in function.body]
         last = put[-1]
         if isinstance(last, ast.Return):
             value = last.value or ast.Constant(None)
@@ -126,6 +125,16 @@ class _Inline(Filled):
             put.append(node)
         node.value = value
         return put
+
+
+class _Named(ast.NodeTransformer):
+    """Puts values in the place of names."""
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
 
 
 class _Parameter(NamedTuple):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from typing import cast
 
-__all__ = ["Filled", "Named", "written"]
+__all__ = ["Filled", "written"]
 
 
 class Filled(ast.NodeTransformer):
@@ -17,16 +16,6 @@ class Filled(ast.NodeTransformer):
         if not isinstance(node, ast.Module) and getattr(node, "body", None) == []:
             node.body = [ast.Pass()]  # type: ignore[attr-defined]
         return node
-
-
-class Named(ast.NodeTransformer):
-    """Puts values in the place of names."""
-
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
-        self._values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
 
 
 def written(tree: object) -> str:
