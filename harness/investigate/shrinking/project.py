@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.investigate.shrinking.merging import joined
+from harness.investigate.shrinking.joining import joined
 from harness.investigate.shrinking.python import smaller
 from harness.investigate.shrinking.reduction import fewest
 

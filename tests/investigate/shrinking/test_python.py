@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.investigate.shrinking.functions import inlined, without_parameters
-from harness.investigate.shrinking.merging import joined
+from harness.investigate.shrinking.joining import joined
 from harness.investigate.shrinking.python import smaller
 from harness.investigate.shrinking.variables import without_variables
 
