@@ -9,7 +9,8 @@ and no other trace of it is left in the process. `only` ends the call behind the
 `trials` are sequences of documents. Each is read in this order in a process of its own, and a line `said` of the records
 has what the last document of some of them said (`trials`, their numbers). What several sequences have in common at their
 beginning is read once: the process forks where they part, so that to try a hundred beginnings costs little more than to
-read the longest.
+read the longest. Without `only` the build follows as if there had been none: a trial prints nothing then, and breaks
+nothing else where it breaks off.
 """
 
 import os
@@ -29,7 +30,7 @@ class Ordered(object):
         self.ordered = config["ordered"]
         self.readers = config["readers"]
         self.trials = config["trials"]  # type: List[List[str]]
-        self.only = config["only"] or bool(self.trials)
+        self.only = config["only"]
         self.ended = False
         self.trying = []  # type: List[int]
 
@@ -44,8 +45,11 @@ class Ordered(object):
 
         def read(names: List[str], nproc: int = 1) -> None:
             if self.trials:
-                self.follow(builder, [(at, _among(found, trial)) for at, trial in enumerate(self.trials)])
-            elif self.readers == "each":
+                trials = [(at, trial) for at, trial in enumerate(self.trials) if self.only or trial[-1] in found]
+                self.follow(builder, [(at, _among(found, trial)) for at, trial in trials])
+                if self.only:
+                    self.end()
+            if self.readers == "each":
                 for name in names:
                     parallel([name], 1)
             elif self.readers and self.readers > 1:
@@ -55,14 +59,18 @@ class Ordered(object):
             else:
                 parallel(names, nproc)
             if self.only:
-                self.ended = True
-                sys.exit(0)
+                self.end()
 
         builder._read_serial = builder._read_parallel = read
 
+    def end(self) -> None:
+        """End the call here, as one that did what it was asked."""
+        self.ended = True
+        sys.exit(0)
+
     def heard(self, seen: Dict[str, Any]) -> None:
-        """A message has come; it belongs to the trials whose last document is being read, if any."""
-        if self.trying and not (seen["dropped"] or seen["suppressed"]):
+        """A message has come; it belongs to the trials whose last document is being read."""
+        if not (seen["dropped"] or seen["suppressed"]):
             self.probe.put("said", trials=self.trying, **seen)
 
     def follow(self, builder: Any, trials: List[Trial]) -> None:
@@ -70,6 +78,10 @@ class Ordered(object):
         parts = _parted(trials, 0)
         child = _fork_into(parts, len(parts))
         depth = 0
+        if child and not self.only:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for stream in (1, 2):
+                os.dup2(nowhere, stream)
         while child:
             trials = parts[0]
             self.read(builder, trials[0][1][depth], [at for at, trial in trials if len(trial) == depth + 1])
@@ -87,7 +99,8 @@ class Ordered(object):
             builder.env.clear_doc(name)
             builder.read_doc(name)
         except BaseException as error:
-            self.probe.crash(error, everywhere=True)
+            if self.only:
+                self.probe.crash(error, everywhere=True)
             _leave(1)
         self.trying = []
 

@@ -185,10 +185,10 @@ class Probe(object):
             record.probe = None
             with self.guarded():
                 record.probe = self.description(record)
-                if os.getpid() != self.process and not record.probe["dropped"]:
-                    self.put("early", **record.probe)
-                if self.order:
+                if self.order and self.order.trying:
                     self.order.heard(record.probe)
+                elif os.getpid() != self.process and not record.probe["dropped"]:
+                    self.put("early", **record.probe)
         if self.start and record.probe and os.getpid() == self.process and not hasattr(record, "heard"):
             record.heard = True
             self.said.append(record.probe)

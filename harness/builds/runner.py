@@ -49,7 +49,8 @@ class Reading:
     `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
     every document in a process of its own: what it says whatever was read before, but for what Sphinx's environment knows.
     `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
-    its last document says then (`Build.trials`). `watched`: the build records what it opens (`Build.opened`).
+    its last document says then (`Build.trials`), before the build goes its way. `watched`: the build records what it opens
+    (`Build.opened`).
     """
 
     ordered: bool = False

@@ -32,7 +32,7 @@ from harness.diagnostics.repeated import Comparison, Observed, compare_observed,
 from harness.errors import HarnessError, MissingInterpreterError
 from harness.investigate import history
 from harness.investigate.bench import Bench, Provided
-from harness.investigate.confirming import Confirmed, confirm
+from harness.investigate.confirming import Confirmed, confirm, trying_apart
 from harness.investigate.sources import TreeSources, text_of
 from harness.investigate.subject import Subject
 from harness.matrix import Cell
@@ -154,13 +154,15 @@ def _start(
     def build(cell: Cell, ready: Future[Provided], base: Future[Made] | None = None) -> Made:
         environment = ready.result().environment
         if base is None and subject.base is not None:
-            order = Order(environment, subject.base, subject.recipe, subject.read.base, subject.reading, keep=True)
+            reading = subject.reading or trying_apart(subject.read.base)
+            order = Order(environment, subject.base, subject.recipe, subject.read.base, reading, keep=True)
         else:
             if base is not None and subject.read.head is None:
                 progress.update(cell.name, "waiting for its base")
                 futures.wait([base])
             start = None if afresh else subject.base
-            order = Order(environment, subject.head, subject.recipe, subject.read.head, subject.reading, base=start)
+            reading = subject.reading or trying_apart(subject.read.head)
+            order = Order(environment, subject.head, subject.recipe, subject.read.head, reading, base=start)
         last = bench.runner.expected(order.tree.lineage, cell.name, order.recipe, order.scope)
         took = f", {last.seconds:.0f} s last time" if last and last.seconds >= SLOW else ""
         progress.update(cell.name, f"{'head' if order.tree is subject.head else 'base'}{took}")

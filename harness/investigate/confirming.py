@@ -6,6 +6,9 @@ starts from the other. What is left in the process by what was read before can b
 documents of what is new or gone are read once more, each in a process of its own, in both versions: what this does not
 say as well depends on what was read before. Documents that such a message names are read with its own, since Sphinx's
 environment tells one document of another: a second label, a second description of an object.
+
+A build takes longer to begin than a few documents to read. So a build of a few tries each of them alone on the way, and
+another one is only made for what these trials leave in doubt.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from harness.builds import recipes
 from harness.builds.runner import Made, Order, Reading
@@ -28,9 +32,11 @@ from harness.investigate.subject import Subject
 from harness.matrix import Recipe
 from harness.trees import Tree
 
-__all__ = ["Confirmed", "confirm"]
+__all__ = ["Confirmed", "confirm", "trying_apart"]
 
 APART = Reading(readers="each", only=True)
+FEW = 16
+"""So many documents are tried alone by every build that reads them."""
 WORD = re.compile(r"[\w./+-]+")
 
 
@@ -41,6 +47,14 @@ class Confirmed:
     judged: tuple[Judged, ...]
     made: tuple[Made, ...] = ()
     notice: str | None = None
+
+
+def trying_apart(documents: Sequence[str] | None) -> Reading | None:
+    """The reading that tries each of `documents` alone before it reads them; None where they are many, or a single one,
+    which nothing is read before."""
+    if documents is None or not 1 < len(documents) <= FEW or any(name.endswith("/") for name in documents):
+        return None
+    return Reading(trials=tuple((name,) for name in documents))
 
 
 def confirm(
@@ -58,8 +72,11 @@ def confirm(
     Without a base nothing that is fixed can be confirmed, and it stays as it is. Where the user said how documents are read,
     what they say then is the answer.
     """
+    if subject.reading:
+        return Confirmed(judged)
     doubtful = [item for item in judged if _is_doubtful(item, base, head)]
-    if not doubtful or subject.reading:
+    doubtful = _without(doubtful, comparison(_alone(base), _alone(head)))
+    if not doubtful:
         return Confirmed(judged)
     paths = _paths(doubtful, subject, bench)
     before: tuple[Diagnostic, ...] = ()
@@ -73,18 +90,29 @@ def confirm(
     failed = next((build.build.reason for build in made if build.build.status != "ok"), None)
     if failed:
         return Confirmed(judged, made, f"what is new or fixed could not be read apart: {failed}")
-    alone = comparison(before, made[-1].build.diagnostics)
-    same = Counter((item.verdict, _key(item.diagnostic)) for item in alone)
-    told = []
-    for item in judged:
-        if any(item is one for one in doubtful):
-            key = (item.verdict, _key(item.diagnostic))
-            if same[key]:
-                same[key] -= 1
-            else:
-                item = replace(item, verdict=Verdict.FLAKY, reason=DEPENDS, hunk=None)
-        told.append(item)
+    depend = _without(doubtful, comparison(before, made[-1].build.diagnostics))
+    told = (
+        replace(item, verdict=Verdict.FLAKY, reason=DEPENDS, hunk=None) if any(item is one for one in depend) else item
+        for item in judged
+    )
     return Confirmed(tuple(told), made)
+
+
+def _alone(made: Made | None) -> tuple[Diagnostic, ...]:
+    """What the documents said that a build tried alone."""
+    return tuple(chain.from_iterable(made.build.trials)) if made else ()
+
+
+def _without(doubtful: Sequence[Judged], alone: Sequence[Judged]) -> list[Judged]:
+    """Those of `doubtful` that are not judged so `alone` as well."""
+    same = Counter((item.verdict, _key(item.diagnostic)) for item in alone)
+    left = []
+    for item in doubtful:
+        key = (item.verdict, _key(item.diagnostic))
+        same[key] -= 1
+        if same[key] < 0:
+            left.append(item)
+    return left
 
 
 def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:

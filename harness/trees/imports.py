@@ -10,9 +10,9 @@ import json
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +122,12 @@ def write_tree(repository: Repository, contents: Contents, objects: Path | None)
         return repository.run("write-tree", "--missing-ok", index=index, objects=(objects,)).text.strip()
 
 
-def contents_of(repository: Repository, object_id: str, objects: Path | None) -> dict[str, tuple[str, str]]:
-    """All files, links and submodules of a tree object: path to (git's mode, id), in git's order."""
+@lru_cache(maxsize=4)
+def contents_of(repository: Repository, object_id: str, objects: Path | None) -> Mapping[str, tuple[str, str]]:
+    """All files, links and submodules of a tree object: path to (git's mode, id), in git's order.
+
+    Every build of a cell asks for them; of a kernel they are 90,000.
+    """
     files = {}
     for record in repository.run("ls-tree", "-r", "-z", object_id, objects=(objects,)).text.split("\0")[:-1]:
         entry, _, path = record.partition("\t")
@@ -132,7 +136,7 @@ def contents_of(repository: Repository, object_id: str, objects: Path | None) ->
     return files
 
 
-def link_targets(repository: Repository, files: dict[str, tuple[str, str]], objects: Path | None) -> dict[str, str]:
+def link_targets(repository: Repository, files: Mapping[str, tuple[str, str]], objects: Path | None) -> dict[str, str]:
     """Where the links among `files` point to: path to target."""
     wanted = {path: blob for path, (mode, blob) in files.items() if mode == LINK}
     if not wanted:

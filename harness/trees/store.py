@@ -6,7 +6,7 @@ Versions share the files that they have in common. Nothing in it is linked to a 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class Trees:
         if repository is None:
             raise InputError(f"{source}: not a git repository, so it has no revision {rev!r}")
         object_id, whole = revisions.tree_of(repository, rev)
-        files = self._files(object_id, repository.objects)
+        files = dict(self._files(object_id, repository.objects))
         notes = _modules(files)
         targets = imports.link_targets(self._repository, files, repository.objects)
         out = links.leaving(targets)
@@ -145,7 +145,7 @@ class Trees:
             return head == object_id
         return revisions.is_unchanged(repository) and self.revision(repository.folder, "HEAD").object_id == object_id
 
-    def _files(self, object_id: str, objects: Path | None) -> dict[str, tuple[str, str]]:
+    def _files(self, object_id: str, objects: Path | None) -> Mapping[str, tuple[str, str]]:
         return imports.contents_of(self._repository, object_id, objects)
 
     def _object(self, name: str, objects: Path | None) -> tuple[str, str, bytes]:
@@ -181,7 +181,7 @@ class Trees:
             if kind == "blob":
                 files[path] = (FILE, name)
             elif kind == "tree":
-                below = self._files(name, repository.objects)
+                below = dict(self._files(name, repository.objects))
                 for lost in links.leaving(imports.link_targets(self._repository, below, repository.objects)):
                     del below[lost]
                     notes.append(f"{path}/{lost}: a link that leads out of the tree, left out")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
@@ -115,7 +115,7 @@ def _bring(repository: Repository, slot: Path, tree: Tree) -> None:
         (root / path).mkdir(parents=True, exist_ok=True)
 
 
-def _folders(files: dict[str, tuple[str, str]], empty: Iterable[str]) -> set[str]:
+def _folders(files: Mapping[str, tuple[str, str]], empty: Iterable[str]) -> set[str]:
     """All folders of a tree: those around its files, the empty ones, and the places of submodules."""
     folders = set()
     for path in (*files, *(f"{path}/" for path in empty)):
@@ -126,7 +126,7 @@ def _folders(files: dict[str, tuple[str, str]], empty: Iterable[str]) -> set[str
     return folders | {path for path, (mode, _) in files.items() if mode == GITLINK}
 
 
-def _sweep(root: str, files: dict[str, tuple[str, str]], folders: set[str]) -> None:
+def _sweep(root: str, files: Mapping[str, tuple[str, str]], folders: set[str]) -> None:
     """Remove from the folder `root` whatever is not a file or a folder of the tree; a link is no folder.
 
     So are files with other permissions than new ones have, and hard links: git, which has seconds for a file's times

@@ -76,12 +76,34 @@ def test_trials_say_what_their_last_document_says(read: Read) -> None:
         ("README.rst", "d17.rst", "d22.rst", "d31.rst"),
         ("d17.rst", "d32.rst"),
     )
-    build = read(Reading(trials=trials), ("d17.rst", "d22.rst", "d31.rst", "d32.rst"))
+    build = read(Reading(trials=trials, only=True), ("d17.rst", "d22.rst", "d31.rst", "d32.rst"))
     assert build.status == "ok", build.reason
     assert [[said.path for said in trial] for trial in build.trials] == [[], [], ["d31.rst"], ["d32.rst"]]
+    assert build.diagnostics == ()
+
+
+def test_behind_trials_a_build_goes_on_as_if_there_had_been_none(read: Read) -> None:
+    names = ("README.rst", "d17.rst", "d30.rst", "d32.rst")
+    build = read(Reading(trials=tuple((name,) for name in names)), names)
+    assert [[said.path for said in trial] for trial in build.trials] == [[], [], [], ["d32.rst"]]
+    plain = read(Reading(), names)
+    assert (build.status, places(build)) == ("ok", ["d30.rst:4", "d32.rst:4"])
+    assert (build.diagnostics, build.unclassified, build.read) == (plain.diagnostics, plain.unclassified, plain.read)
+
+
+def test_a_trial_that_breaks_off_breaks_nothing_else(read: Read) -> None:
+    alone = """\
+        if not left:
+            print("alone", file=__import__("sys").stderr)
+            raise KeyError("alone")
+        if set("""
+    breaks = {"leak.py": LEAKING["leak.py"].replace("        if set(", alone)}
+    build = read(Reading(trials=(("d30.rst",),)), ("d17.rst", "d30.rst"), breaks)
+    assert (build.status, places(build), build.trials) == ("ok", ["d30.rst:4"], ((),))
+    assert "alone" not in build.unclassified
 
 
 def test_a_reading_that_breaks_off_is_a_failed_build(read: Read) -> None:
     breaks = {"leak.py": LEAKING["leak.py"].replace("left.add", "raise KeyError")}
-    build = read(Reading(trials=(("d17.rst", "d30.rst"),)), ("d17.rst", "d30.rst"), breaks)
+    build = read(Reading(trials=(("d17.rst", "d30.rst"),), only=True), ("d17.rst", "d30.rst"), breaks)
     assert (build.status, build.reason) == ("failed", "d17: KeyError: 'one'")

@@ -75,3 +75,18 @@ def test_what_is_really_fixed_is_fixed(check: Callable[..., Answer]) -> None:
 def test_a_reader_more_makes_nothing_new(check: Callable[..., Answer]) -> None:
     answer = check({"d33.rst": "D33\n===\n\nMore.\n"}, "--docs", "all", "--readers", "each")
     assert (answer.status, answer.places("known"), answer.of("flaky")) == (0, [("d32.rst", 4)], [])
+
+
+def test_what_documents_say_that_were_tried_alone_takes_no_other_build(check: Callable[..., Answer]) -> None:
+    broken = {name: f"{name}\n===\n\nA *broken\n" for name in ("d12.rst", "d13.rst")}
+    answer = check(broken, "--docs", "affected")
+    assert (answer.places("new"), answer.of("flaky")) == ([("d12.rst", 4), ("d13.rst", 4)], [])
+    assert answer.findings["cells"][MIDDLE]["built"] == 2, "the base and the head"
+
+
+def test_what_they_do_not_say_alone_is_read_apart(check: Callable[..., Answer]) -> None:
+    answer = check(
+        {"d17.rst": "D17\n===\n", "d30.rst": "D30\n===\n\nA *broken\n\n.. look:: one\n"}, "--docs", "affected"
+    )
+    assert (answer.places("new"), answer.places("flaky")) == ([("d30.rst", 4)], [("d30.rst", 4)])
+    assert answer.findings["cells"][MIDDLE]["built"] > 2
