@@ -19,8 +19,8 @@ VARIABLES = ("KBUILD_BUILD_TIMESTAMP", "KBUILD_VERBOSE", "KCFLAGS", "KDOC_WERROR
 """What the program takes from its environment."""
 
 
-def install(folder: str, keeper: Any = None) -> None:
-    """Have calls of kernel-doc answered from `folder`, and new answers kept there; `keeper` is told of each."""
+def install(folder: str, ear: Any = None) -> None:
+    """Have calls of kernel-doc answered from `folder`, and new answers kept there; `ear` hears of each."""
     original = subprocess.Popen
 
     class Popen(original):  # type: ignore[misc, valid-type]
@@ -35,8 +35,8 @@ def install(folder: str, keeper: Any = None) -> None:
             if self.known is None:
                 original.__init__(self, args, *rest, **options)
                 return
-            if keeper is not None:
-                keeper.started(args)
+            if ear is not None:
+                ear.started(args)
             self.args, self.returncode = args, self.known["status"]
             self.stdin = self.stdout = self.stderr = None
             self.pid = os.getpid()

@@ -12,9 +12,9 @@ import hashlib
 import io
 import os
 import sys
-from typing import Any, Callable, Dict, Optional, Set, Tuple  # noqa: F401 (used in comments)
+from typing import Any, Callable, Dict, Optional, Set, Tuple
 
-__all__ = ["Keeper", "available", "content", "everything", "listing"]
+__all__ = ["Ear", "Keeper", "available", "content", "everything", "listing"]
 
 FOREIGN = ("/", "site-packages/", "stdlib/", "<home>", "<tmp>", "<doctrees>", "<scratch>")
 """How the names of files begin that are the cell's or the machine's, or of no consequence."""
@@ -34,16 +34,13 @@ class Looked(object):
         self.below = set()  # type: Set[str]
 
 
-class Keeper(object):
-    """Notes what a build looks at, and leaves its warm state in `folder`."""
+class Ear(object):
+    """Hears what this process looks at from now on, and what is forked from it: calls `hear` with `files`, `folders` (whose
+    names were listed) or `below` (all of a folder may have been read), and a path."""
 
-    def __init__(self, probe: Any, folder: str) -> None:
-        self.probe = probe
-        self.folder = folder
-        self.looked = {}  # type: Dict[Optional[str], Looked]
-        self.digests = {}  # type: Dict[str, Optional[str]]
+    def __init__(self, hear: Callable[[str, str], None]) -> None:
+        self.hear = hear
         self.deaf = False
-        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
         sys.addaudithook(self.hook)
 
     def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
@@ -52,15 +49,14 @@ class Keeper(object):
             return
         self.deaf = True
         try:
-            seen = self.looked.setdefault(self.probe.stage[1], Looked())
             if event == "open":
                 path, mode, flags = arguments
                 if isinstance(path, (str, bytes)) and not (mode or "r").strip("rbtU") and not (flags or 0) & 3:
-                    self.add(seen.files, path)
+                    self.hear("files", os.path.abspath(os.fsdecode(path)))
             elif event == "subprocess.Popen":
                 self.started(arguments[1] or (), arguments[2])
             elif isinstance(arguments[0], (str, bytes)) and not _is_import(sys._getframe(1)):
-                self.add(seen.folders, arguments[0] or ".")
+                self.hear("folders", os.path.abspath(os.fsdecode(arguments[0] or ".")))
         except Exception:
             pass
         finally:
@@ -68,48 +64,61 @@ class Keeper(object):
 
     def started(self, words: Any, folder: Any = None) -> None:
         """A command was started, or its answer taken from somewhere else: what its words name was looked at."""
-        seen = self.looked.setdefault(self.probe.stage[1], Looked())
         for word in [words] if isinstance(words, (str, bytes)) else words:
             for part in {os.fsdecode(word), os.fsdecode(word).partition("=")[2]} - {""}:
                 path = os.path.abspath(os.path.join(os.fsdecode(folder or "."), part))
                 if os.path.isdir(path):
-                    self.add(seen.below, path)
+                    self.hear("below", path)
                 elif os.path.isfile(path):
-                    self.add(seen.files, path)
+                    self.hear("files", path)
 
-    def add(self, names: Set[str], path: Any) -> None:
-        whole = os.path.abspath(os.fsdecode(path))
-        own = str(getattr(self.probe.app, "doctreedir", None)) + os.sep
-        if whole.startswith(self.roots) and not whole.startswith(own) and "/__pycache__/" not in whole:
-            names.add(whole)
-
-    def undisturbed(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function without noting what it looks at: the search for documents is always made anew."""
+    def closed(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function without hearing what it looks at."""
         before, self.deaf = self.deaf, True
         try:
             return function(*arguments)
         finally:
             self.deaf = before
 
+
+class Keeper(object):
+    """Notes what a build looks at, and leaves its warm state in `folder`."""
+
+    def __init__(self, probe: Any, folder: str) -> None:
+        self.probe = probe
+        self.folder = folder
+        self.looked = {}  # type: Dict[Optional[str], Looked]
+        self.digests = {}  # type: Dict[str, Optional[str]]
+        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
+        self.ear = Ear(self.hear)
+
+    def hear(self, kind: str, path: str) -> None:
+        """`path` was looked at, for what is read or resolved now."""
+        self.add(getattr(self.looked.setdefault(self.probe.stage[1], Looked()), kind), path)
+
+    def add(self, names: Set[str], path: str) -> None:
+        own = str(getattr(self.probe.app, "doctreedir", None)) + os.sep
+        if path.startswith(self.roots) and not path.startswith(own) and "/__pycache__/" not in path:
+            names.add(path)
+
     def flush(self, document: Optional[str], **more: Any) -> None:
         """Write down what was looked at for `document`; for all of them where it is None."""
         seen = self.looked.pop(document, None)
         if seen is None:
             return
-        self.deaf = True
-        try:
-            values = {  # type: Dict[str, Dict[str, Any]]
-                "files": {self.name(path): self.digest(path) for path in seen.files},
-                "folders": {self.name(path): listing(path) for path in seen.folders},
-                "below": {self.name(path): everything(path) for path in seen.below},
-            }
-            kept = {
-                kind: {name: value for name, value in found.items() if not name.startswith(FOREIGN)}
-                for kind, found in values.items()
-            }
-            self.probe.put("looked", of=document, **dict(kept, **more))
-        finally:
-            self.deaf = False
+        self.probe.put("looked", of=document, **dict(self.ear.closed(self.contents, seen), **more))
+
+    def contents(self, seen: Looked) -> Dict[str, Dict[str, Any]]:
+        """What was looked at, by name and digest."""
+        values = {  # type: Dict[str, Dict[str, Any]]
+            "files": {self.name(path): self.digest(path) for path in seen.files},
+            "folders": {self.name(path): listing(path) for path in seen.folders},
+            "below": {self.name(path): everything(path) for path in seen.below},
+        }
+        return {
+            kind: {name: value for name, value in found.items() if not name.startswith(FOREIGN)}
+            for kind, found in values.items()
+        }
 
     def done(self, env: Any, document: str) -> None:
         """A stage of `document` is over; when it was read, its own source and what it depends on were looked at."""
@@ -134,9 +143,9 @@ class Keeper(object):
         for module in list(sys.modules.values()):
             path = getattr(module, "__file__", None)
             if path:
-                self.add(self.looked.setdefault(None, Looked()).files, path)
+                self.add(self.looked.setdefault(None, Looked()).files, os.path.abspath(path))
         self.flush(None)
-        self.deaf = True
+        self.ear.deaf = True
         os.rename(str(app.doctreedir), self.folder)
 
 

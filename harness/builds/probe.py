@@ -148,11 +148,11 @@ class Probe(object):
         self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
         self.start = _companion("warm").Start(self, looks, start, config.get("again", ())) if start else None  # type: Any
         if config.get("answers"):
-            _companion("answers").install(config["answers"], self.keeper)
+            _companion("answers").install(config["answers"], self.keeper and self.keeper.ear)
         order = config.get("order")
         self.order = _companion("ordered").Ordered(self, order) if order else None  # type: Any
         if config.get("watch"):
-            _companion("opened").watch(self, config["root"])
+            _companion("opened").watch(self, looks, config["root"])
 
     # ---- writing records
 
@@ -506,7 +506,7 @@ class Probe(object):
         if self.keeper:
             sys.stderr = Overheard(sys.stderr, self.hear)
             discover = environment.find_files
-            environment.find_files = lambda *arguments: self.keeper.undisturbed(discover, *arguments)
+            environment.find_files = lambda *arguments: self.keeper.ear.closed(discover, *arguments)  # always made anew
         if self.start:
             _before(environment, "setup", lambda env, app: self.start.set_up(env, app))
             environment.get_outdated_files = lambda env, changed: self.soundly(self.start.outdated, env, changed)
