@@ -176,6 +176,8 @@ def change_a_title(documents: Documents) -> bool:
     found = documents.with_(TITLE)
     if found:
         path, text, match = found
+        if text[: match.start()].rstrip("\n").rpartition("\n")[2].strip(match[3]) == "" and match.start():
+            return False  # an overline that does not fit any more is no warning but the end of the build
         more = documents.random.choice(["s", " anew", " with a very long tail"])
         line = match["line"] + (match[3] * len(more) if documents.random.random() < 0.5 else "")
         path.write_text(f"{text[: match.start()]}{match['text']}{more}\n{line}\n{text[match.end() :]}", "utf-8")
