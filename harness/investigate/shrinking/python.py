@@ -6,10 +6,12 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import cast
 
-from harness.investigate.shrinking.functions import inlined, without_parameters
+from harness.investigate.shrinking.classes import without_bases
+from harness.investigate.shrinking.inlining import inlined
+from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Filled, written
-from harness.investigate.shrinking.variables import without_variables
+from harness.investigate.shrinking.variables import apart, without_variables
 
 __all__ = ["smaller"]
 
@@ -110,7 +112,9 @@ STEPS = (
     _else_alone,
     _test_alone,
     _negated,
+    without_bases,
     inlined,
+    apart,
     without_variables,
     without_parameters,
     _without_parts,

@@ -1,60 +1,89 @@
-"""Smaller versions of a Python source: what is given a name and used once stands where it is used."""
+"""Smaller versions of a Python source: what variables and attributes are set to stands where they are used."""
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from harness.investigate.shrinking.syntax import Filled, written
+from harness.investigate.shrinking.syntax import Replaced, written
 
-__all__ = ["without_variables"]
+__all__ = ["apart", "without_variables"]
+
+Holds = Callable[[str], bool]
 
 
-def without_variables(text: str, holds: Callable[[str], bool]) -> str:
-    """Put values in the place of variables that are set once and used once in a function, or in the module."""
+def without_variables(text: str, holds: Holds) -> str:
+    """Put values in the place of variables that are set once in a function or in the module, and of attributes that are set
+    once; where they are used more than once, only what is a name or a constant."""
     refused = 0
     while True:
         tree = ast.parse(text)
-        places = [(scope, setting) for scope in ast.walk(tree) for setting in _set_and_used_once(scope)]
-        if refused >= len(places):
+        settings = [*_variables(tree), *_attributes(tree)]
+        if refused >= len(settings):
             return text
-        scope, setting = places[refused]
-        _Put(setting).generic_visit(scope)
-        version = written(tree)
+        statement, uses = settings[refused]
+        put = {id(use): copy.deepcopy(statement.value) for use in uses}
+        version = written(Replaced({**put, id(statement): None}).visit(tree))
         if holds(version):
             text = version
         else:
             refused += 1
 
 
-def _set_and_used_once(scope: ast.AST) -> list[ast.Assign]:
-    """The statements that set a variable of `scope`, a function or the module, which it uses once and sets nowhere else."""
-    if not isinstance(scope, (ast.FunctionDef, ast.Module)):
-        return []
-    nodes = list(ast.walk(scope))
-    named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
-    return [
-        node
-        for node in nodes
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and named[_target(node) or ""] == 2
-    ]
+class _Setting(NamedTuple):
+    """A statement that sets something, and what uses it."""
+
+    statement: ast.Assign
+    uses: list[ast.expr]
 
 
-def _target(setting: ast.Assign) -> str | None:
-    target = setting.targets[0]
-    return target.id if isinstance(target, ast.Name) else None
+def _variables(tree: ast.Module) -> Iterator[_Setting]:
+    for scope in ast.walk(tree):
+        if isinstance(scope, (ast.FunctionDef, ast.Module)):
+            yield from _once(scope, {id(one): one.id for one in ast.walk(scope) if isinstance(one, ast.Name)})
 
 
-class _Put(Filled):
-    """Leaves out a statement that sets a variable, and puts its value where the variable is used."""
+def _attributes(tree: ast.Module) -> Iterator[_Setting]:
+    """Those of objects, and those of classes, which are set as names."""
+    names = {id(one): one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
+    for node in ast.walk(tree):
+        for statement in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(statement, ast.Assign):
+                names.update((id(one), one.id) for one in statement.targets if isinstance(one, ast.Name))
+    yield from _once(tree, names)
 
-    def __init__(self, setting: ast.Assign) -> None:
-        self._setting = setting
 
-    def visit(self, node: ast.AST) -> ast.AST | None:
-        if node is self._setting:
-            return None
-        if isinstance(node, ast.Name) and node.id == _target(self._setting):
-            return self._setting.value
-        return self.generic_visit(node)
+def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Setting]:
+    """The settings in `scope` of what is set nowhere else; `names` has what each node names."""
+    nodes = [node for node in ast.walk(scope) if id(node) in names or isinstance(node, ast.Assign)]
+    uses: dict[str, list[ast.expr]] = {}
+    stored: dict[str, int] = {}
+    for node in nodes:
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            name = names[id(node)]
+            if isinstance(node.ctx, ast.Load):
+                uses.setdefault(name, []).append(node)
+            else:
+                stored[name] = stored.get(name, 0) + 1
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            name = names.get(id(node.targets[0]), "")
+            simple = isinstance(node.value, (ast.Name, ast.Constant))
+            if stored.get(name) == 1 and name in uses and (simple or len(uses[name]) == 1):
+                yield _Setting(node, uses[name])
+
+
+def apart(text: str, holds: Holds) -> str:
+    """Set one by one what is set by a statement with as many values."""
+    tree = ast.parse(text)
+    split = {
+        id(node): [ast.Assign([one], value) for one, value in zip(target.elts, node.value.elts, strict=True)]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Tuple, ast.List))
+        for target in node.targets[:1]
+        if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(node.value.elts)
+    }
+    version = written(Replaced(split).visit(tree))
+    return version if split and holds(version) else text

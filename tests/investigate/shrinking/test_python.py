@@ -8,10 +8,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.investigate.shrinking.functions import inlined, without_parameters
+from harness.investigate.shrinking.classes import without_bases
+from harness.investigate.shrinking.inlining import inlined
 from harness.investigate.shrinking.joining import joined
+from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.python import smaller
-from harness.investigate.shrinking.variables import without_variables
+from harness.investigate.shrinking.variables import apart, without_variables
 
 SOURCE = '''\
 """What it is for."""
@@ -158,10 +160,72 @@ def test_a_call_inside_of_an_expression_is_what_the_function_returns() -> None:
     assert inlined(text, lambda text: run(text).get("x") == [3]) == "x = [2 + 1]\n"
 
 
-def test_a_function_that_yields_ends_early_or_calls_itself_stays() -> None:
-    stays = ("def a():\n    yield 1\nx = a()\n", "def a(b):\n    if b:\n        return 1\n    return 2\nx = a(1)\n")
-    for text in (*stays, "def a():\n    a()\n"):
+def test_a_function_that_yields_ends_in_a_loop_or_calls_itself_stays() -> None:
+    loop = "def a(b):\n    for one in b:\n        return one\nx = a([1])\n"
+    for text in ("def a():\n    yield 1\nx = a()\n", loop, "def a():\n    a()\n"):
         assert inlined(text, lambda text: True) == text
+
+
+def test_what_ends_a_function_early_is_a_branch_where_it_is_called() -> None:
+    text = "def a(b):\n    if b:\n        return 1\n    return 2\nx = a(0)\n"
+    small = inlined(text, lambda text: run(text).get("x") == 2)
+    assert small == "if 0:\n    a_value = 1\nelse:\n    a_value = 2\nx = a_value\n"
+
+
+def test_a_loop_over_what_a_function_yields_is_a_part_of_it() -> None:
+    text = "SAID = []\ndef a(b):\n    for one in b:\n        yield one + 1\nfor c in a(MORE):\n    SAID.append(c)\n"
+    small = inlined(f"MORE = [1, 2]\n{text}", lambda text: run(text).get("SAID") == [2, 3])
+    assert small == "MORE = [1, 2]\nSAID = []\nfor one in MORE:\n    c = one + 1\n    SAID.append(c)\n"
+
+
+def test_what_makes_an_object_stands_where_it_is_made() -> None:
+    text = "class A:\n    def __init__(self, a):\n        self.a = a\ny = A(1)\nx = y.a\n"
+    small = inlined(text, lambda text: run(text).get("x") == 1)
+    assert small == "class A:\n    pass\nA_self = A()\nA_self.a = 1\ny = A_self\nx = y.a\n"
+
+
+def test_of_two_functions_of_one_name_each_stands_where_it_is_called() -> None:
+    classes = "class A:\n    def f(self):\n        return 1\nclass B:\n    def f(self):\n        return 2\n"
+    small = inlined(f"{classes}a = A()\nb = B()\nx = [b.f(), a.f()]\n", lambda text: run(text).get("x") == [2, 1])
+    assert "def f" not in small
+    assert "x = [2, 1]\n" in small
+
+
+def test_a_function_that_is_called_twice_stands_there_where_that_is_no_longer() -> None:
+    short = "def f(a):\n    return a + 1\nx = [f(1), f(2)]\n"
+    assert inlined(short, lambda text: run(text).get("x") == [2, 3]) == "x = [1 + 1, 2 + 1]\n"
+    long = "def f(a):\n    SAID.append(a)\n    SAID.append(a)\n    SAID.append(a)\nf(1)\nf(2)\n"
+    assert inlined(long, lambda text: True) == long
+
+
+def test_a_class_takes_in_its_base_and_a_method_that_both_have_keeps_either() -> None:
+    base = "class A:\n    def f(self):\n        return 1\n    def g(self):\n        return 3\n"
+    text = f"{base}class B(A):\n    def f(self):\n        return 2 + super().f()\nx = [B().f(), B().g()]\n"
+    small = without_bases(text, lambda text: run(text).get("x") == [3, 3])
+    assert run(small)["x"] == [3, 3]
+    assert "class B:" in small
+    assert "class A" not in small
+    assert "return 2 + self.A_f()" in small
+
+
+def test_a_class_that_is_named_elsewhere_stays_beside_the_one_that_is_made_from_it() -> None:
+    text = "class A:\n    pass\n\nclass B(A):\n    pass\nx = A()\n"
+    assert without_bases(text, lambda text: True) == text
+
+
+def test_an_attribute_that_is_set_once_is_what_it_is_set_to() -> None:
+    text = "class A:\n    k = 1\n\n    def f(self):\n        self.z = 4\n        return self.k + self.z * self.z\nx = A().f()\n"
+    small = without_variables(text, lambda text: run(text).get("x") == 17)
+    assert small == "class A:\n\n    def f(self):\n        return 1 + 4 * 4\nx = A().f()\n"
+
+
+def test_what_is_set_twice_or_used_twice_and_no_constant_stays() -> None:
+    for text in ("a = 1\na = 2\nx = a\n", "a = [1]\nx = [a, a]\n"):
+        assert without_variables(text, lambda text: True) == text
+
+
+def test_values_set_together_are_set_one_by_one() -> None:
+    assert apart("a, b = (1, 2)\n(c, d) = f()\n", lambda text: True) == "a = 1\nb = 2\nc, d = f()\n"
 
 
 def test_a_module_stands_where_it_is_imported_and_an_extension_behind_everything() -> None:
