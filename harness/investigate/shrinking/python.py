@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from harness.investigate.shrinking.classes import without_bases
+from harness.investigate.shrinking.expressions import shortened, simpler
 from harness.investigate.shrinking.inlining import inlined
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Filled, written
 from harness.investigate.shrinking.variables import apart, without_variables
 
-__all__ = ["smaller"]
+__all__ = ["finer", "smaller"]
 
 Holds = Callable[[str], bool]
 
 
 def smaller(text: str, holds: Holds) -> str:
     """The smallest version of `text` that was found of which `holds` is true; `text` itself where it is no Python."""
+    return _stepped(text, holds, STEPS)
+
+
+def finer(text: str, holds: Holds) -> str:
+    """The same by steps that take many builds: for what is small already."""
+    return _stepped(text, holds, FINE_STEPS)
+
+
+def _stepped(text: str, holds: Holds, steps: Sequence[Callable[[str, Holds], str]]) -> str:
     try:
         text = _whole(ast.parse(text), text, holds)
-        for step in STEPS:
+        for step in steps:
             text = step(text, holds)
     except (SyntaxError, ValueError, RecursionError):
         return text
@@ -120,6 +130,7 @@ STEPS = (
     _without_parts,
     _without_empty_lines,
 )
+FINE_STEPS = (simpler, shortened, _without_empty_lines)
 
 
 def _nodes(text: str) -> list[ast.AST]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.investigate.shrinking.classes import without_bases
+from harness.investigate.shrinking.expressions import shortened, simpler
 from harness.investigate.shrinking.inlining import inlined
 from harness.investigate.shrinking.joining import joined
 from harness.investigate.shrinking.parameters import without_parameters
@@ -226,6 +227,19 @@ def test_what_is_set_twice_or_used_twice_and_no_constant_stays() -> None:
 
 def test_values_set_together_are_set_one_by_one() -> None:
     assert apart("a, b = (1, 2)\n(c, d) = f()\n", lambda text: True) == "a = 1\nb = 2\nc, d = f()\n"
+
+
+def test_nothing_or_a_part_of_an_expression_stands_in_its_place() -> None:
+    text = "x = f(1 + 2, y)[len('needed' + z):]\n"
+    assert simpler(text, lambda text: "'needed'" in text and "[" in text) == "x = None['needed']\n"
+
+
+def test_what_is_put_into_a_text_gets_simpler_and_the_text_stays_one() -> None:
+    assert simpler("x = f'a{f(1)!r}b'\n", lambda text: "f'a" in text and "1" in text) == "x = f'a{1!r}b'\n"
+
+
+def test_characters_of_a_text_that_nothing_needs_go() -> None:
+    assert shortened("x = ['all the needed words', 'y']\n", lambda text: "needed" in text) == "x = ['needed', '']\n"
 
 
 def test_a_module_stands_where_it_is_imported_and_an_extension_behind_everything() -> None:

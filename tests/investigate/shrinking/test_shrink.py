@@ -59,7 +59,7 @@ def test_one_document_of_one_line_is_left(docs_matrix: Command, write: Write, tm
     answer = docs_matrix("shrink", *asked)
     assert answer.status == 0, answer.stderr
     assert {path.name for path in out.iterdir()} == {"conf.py", "index.rst", "README.txt"}
-    assert (out / "index.rst").read_text() == "`broken\n"
+    assert (out / "index.rst").read_text() == "`\n"
     assert (out / "conf.py").read_text() == ""
     assert "sphinx-build -b dummy . output" in (out / "README.txt").read_text()
     assert shown_by(docs_matrix, out, "start-string") == [("index.rst", 1)]
