@@ -1,62 +1,65 @@
-"""Smaller versions of a Python source: a class takes in the class that it is made from."""
+"""Smaller versions of a Python source: a class takes in another one that nothing else names."""
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from harness.investigate.shrinking.syntax import Replaced, written
 
-__all__ = ["without_bases"]
+__all__ = ["taken_in"]
 
 Holds = Callable[[str], bool]
 
 
-def without_bases(text: str, holds: Holds) -> str:
-    """Put what is in a class that is only named as a base of another one into that one. A method that both have gets the
-    name of the base before its own, also where it is called by `super()`."""
-    refused: set[str] = set()
+def taken_in(text: str, holds: Holds) -> str:
+    """Put what is in a class into the only other one that names it: as a base, or to make an object of it, which is then its
+    own. A method of a base that both have gets the name of the base before its own, also where it is called by `super()`."""
+    refused: set[tuple[str, str]] = set()
     while True:
         tree = ast.parse(text)
-        classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
-        named = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-        pairs = (
-            (node, base)
-            for node in classes.values()
-            for base in (classes.get(one.id) for one in node.bases if isinstance(one, ast.Name))
-            if base and base is not node and named[base.name] == 1 and f"{node.name}({base.name}" not in refused
-        )
-        pair = next(pairs, None)
-        if pair is None:
+        pairs = ((node, other, use) for node, other, use in _uses(tree) if (node.name, other.name) not in refused)
+        node, other, use = next(pairs, (None, None, None))
+        if node is None or other is None:
             return text
-        node, base = pair
-        name = f"{node.name}({base.name}"
-        _take_in(node, base)
-        version = written(Replaced({id(base): None}).visit(tree))
+        own = ast.Name("self", ast.Load())
+        if use in node.bases:
+            _unlike(node, other)
+            at = node.bases.index(use)
+            node.bases[at : at + 1] = other.bases
+        node.body[:0] = other.body
+        version = written(Replaced({id(use): own, id(other): None}).visit(tree))
         if holds(version):
             text = version
         else:
-            refused.add(name)
+            refused.add((node.name, other.name))
 
 
-def _take_in(node: ast.ClassDef, base: ast.ClassDef) -> None:
+def _uses(tree: ast.Module) -> Iterator[tuple[ast.ClassDef, ast.ClassDef, ast.expr]]:
+    """Classes with another one that is named in them and nowhere else, and where: as a base, or called without arguments."""
+    nodes = list(ast.walk(tree))
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    for node in classes.values():
+        for one in ast.walk(node):
+            made = isinstance(one, ast.Call) and not one.args and not one.keywords
+            name = one.func if isinstance(one, ast.Call) and made else one if one in node.bases else None
+            other = classes.get(name.id) if isinstance(name, ast.Name) and named[name.id] == 1 else None
+            if other and other is not node and isinstance(one, ast.expr) and not (made and other.bases):
+                yield node, other, one
+
+
+def _unlike(node: ast.ClassDef, base: ast.ClassDef) -> None:
+    """Rename what both have in `base`, and call it by that name."""
     own = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
-    calls = {
-        id(one.func.value): ast.Name("self", ast.Load())
-        for one in ast.walk(node)
-        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and _is_super(one.func.value)
-    }
     for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and id(one.value) in calls and one.attr in own:
-            one.attr = f"{base.name}_{one.attr}"
+        if isinstance(one, ast.Attribute) and _is_super(one.value):
+            one.value = ast.Name("self", ast.Load())
+            one.attr = f"{base.name}_{one.attr}" if one.attr in own else one.attr
     for statement in base.body:
         if isinstance(statement, ast.FunctionDef) and statement.name in own:
             statement.name = f"{base.name}_{statement.name}"
-    Replaced(calls).visit(node)
-    at = next(at for at, one in enumerate(node.bases) if isinstance(one, ast.Name) and one.id == base.name)
-    node.bases[at : at + 1] = base.bases
-    node.body[:0] = base.body
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
-from harness.investigate.shrinking.classes import without_bases
+from harness.investigate.shrinking.classes import taken_in
 from harness.investigate.shrinking.expressions import shortened, simpler
 from harness.investigate.shrinking.inlining import inlined
 from harness.investigate.shrinking.parameters import without_parameters
@@ -122,7 +122,7 @@ STEPS = (
     _else_alone,
     _test_alone,
     _negated,
-    without_bases,
+    taken_in,
     inlined,
     apart,
     without_variables,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.investigate.shrinking.classes import without_bases
+from harness.investigate.shrinking.classes import taken_in
 from harness.investigate.shrinking.expressions import shortened, simpler
 from harness.investigate.shrinking.inlining import inlined
 from harness.investigate.shrinking.joining import joined
@@ -202,7 +202,7 @@ def test_a_function_that_is_called_twice_stands_there_where_that_is_no_longer() 
 def test_a_class_takes_in_its_base_and_a_method_that_both_have_keeps_either() -> None:
     base = "class A:\n    def f(self):\n        return 1\n    def g(self):\n        return 3\n"
     text = f"{base}class B(A):\n    def f(self):\n        return 2 + super().f()\nx = [B().f(), B().g()]\n"
-    small = without_bases(text, lambda text: run(text).get("x") == [3, 3])
+    small = taken_in(text, lambda text: run(text).get("x") == [3, 3])
     assert run(small)["x"] == [3, 3]
     assert "class B:" in small
     assert "class A" not in small
@@ -211,7 +211,14 @@ def test_a_class_takes_in_its_base_and_a_method_that_both_have_keeps_either() ->
 
 def test_a_class_that_is_named_elsewhere_stays_beside_the_one_that_is_made_from_it() -> None:
     text = "class A:\n    pass\n\nclass B(A):\n    pass\nx = A()\n"
-    assert without_bases(text, lambda text: True) == text
+    assert taken_in(text, lambda text: True) == text
+
+
+def test_a_class_takes_in_what_only_it_makes_an_object_of() -> None:
+    text = "class A:\n    def f(self):\n        return 1\nclass B:\n    def g(self):\n        return A().f()\nx = B().g()\n"
+    small = taken_in(text, lambda text: run(text).get("x") == 1)
+    assert "class A" not in small
+    assert "return self.f()" in small
 
 
 def test_an_attribute_that_is_set_once_is_what_it_is_set_to() -> None:
