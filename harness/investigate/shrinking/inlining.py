@@ -119,7 +119,12 @@ def _body(choice: _Choice, call: ast.Call) -> list[ast.stmt] | None:
     names = [argument.arg for argument in function.args.args]
     values = dict(zip(names[len(names) - len(function.args.defaults) :], function.args.defaults, strict=True))
     values.update(zip(names, [*given, *call.args], strict=False))
-    values.update((word.arg, word.value) for word in call.keywords if word.arg)
+    for word in call.keywords:
+        if isinstance(word.value, ast.Dict) and not word.arg:
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in word.value.keys]
+            values.update((str(key), value) for key, value in zip(keys, word.value.values, strict=True))
+        else:
+            values[word.arg or ""] = word.value
     if values.keys() != set(names) or len(call.args) + len(given) > len(names):
         return None
     put: list[ast.stmt] = []

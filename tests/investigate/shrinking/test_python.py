@@ -156,6 +156,11 @@ def test_what_is_only_done_else_is_done_where_the_contrary_holds() -> None:
     assert smaller(text, lambda text: "SAID:" in text and "needed()" in text) == "if not SAID:\n    needed()\n"
 
 
+def test_what_is_given_as_a_dictionary_is_given_by_name() -> None:
+    text = "def f(a, b):\n    return a + b\n\nx = f(**{'b': 1}, a=2)\n"
+    assert inlined(text, lambda text: run(text).get("x") == 3) == "x = 2 + 1\n"
+
+
 def test_a_call_inside_of_an_expression_is_what_the_function_returns() -> None:
     text = "def f(a):\n    return a + 1\n\nx = [f(2)]\n"
     assert inlined(text, lambda text: run(text).get("x") == [3]) == "x = [2 + 1]\n"
