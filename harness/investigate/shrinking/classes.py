@@ -14,44 +14,66 @@ Holds = Callable[[str], bool]
 
 
 def taken_in(text: str, holds: Holds) -> str:
-    """Put what is in a class into the only other one that names it: as a base, or to make an object of it, which is then its
-    own. A method of a base that both have gets the name of the base before its own, also where it is called by `super()`."""
-    refused: set[tuple[str, str]] = set()
+    """Put what is in a class into another one: into what is made from it, if nothing else names it; else, where it is only
+    named to make objects without arguments, into one whose methods do that, which is then the object, or one that is made
+    without arguments too. A method of a base that both have gets the name of the base before its own, also where it is called
+    by `super()`."""
+    refused: set[_Key] = set()
     while True:
         tree = ast.parse(text)
-        pairs = ((node, other, use) for node, other, use in _uses(tree) if (node.name, other.name) not in refused)
-        node, other, use = next(pairs, (None, None, None))
-        if node is None or other is None:
+        key, node, other, uses = next(
+            (one for one in sorted(_uses(tree), key=lambda one: one[0][0]) if one[0] not in refused),
+            (None, None, None, {}),
+        )
+        if node is None or other is None or key is None:
             return text
-        own = ast.Name("self", ast.Load())
-        if use in node.bases:
-            _unlike(node, other)
-            at = node.bases.index(use)
-            node.bases[at : at + 1] = other.bases
-        node.body[:0] = other.body
-        version = written(Replaced({id(use): own, id(other): None}).visit(tree))
+        if uses:
+            node.body[:0] = other.body
+        else:
+            _take_in(node, other)
+        version = written(Replaced({**uses, id(other): None}).visit(tree))
         if holds(version):
             text = version
         else:
-            refused.add((node.name, other.name))
+            refused.add(key)
 
 
-def _uses(tree: ast.Module) -> Iterator[tuple[ast.ClassDef, ast.ClassDef, ast.expr]]:
-    """Classes with another one that is named in them and nowhere else, and where: as a base, or called without arguments."""
+_Key = tuple[str, str, str]
+
+
+def _uses(tree: ast.Module) -> Iterator[tuple[_Key, ast.ClassDef, ast.ClassDef, dict[int, ast.AST]]]:
+    """Each class with one that it could take in, and what stands for the objects that are made of that; nothing does where
+    that is a base."""
     nodes = list(ast.walk(tree))
     classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    made: dict[str, list[int]] = {name: [] for name in classes}
+    for one in nodes:
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and not one.args and not one.keywords:
+            made.setdefault(one.func.id, []).append(id(one))
     for node in classes.values():
-        for one in ast.walk(node):
-            made = isinstance(one, ast.Call) and not one.args and not one.keywords
-            name = one.func if isinstance(one, ast.Call) and made else one if one in node.bases else None
-            other = classes.get(name.id) if isinstance(name, ast.Name) and named[name.id] == 1 else None
-            if other and other is not node and isinstance(one, ast.expr) and not (made and other.bases):
-                yield node, other, one
+        inside = {id(one) for one in ast.walk(node)}
+        for other in classes.values():
+            name = other.name
+            if other is node or not named[name]:
+                continue
+            if named[name] == 1 and any(isinstance(base, ast.Name) and base.id == name for base in node.bases):
+                yield ("base", node.name, name), node, other, {}
+            if named[name] == len(made[name]) and not other.bases:
+                if inside.issuperset(made[name]):
+                    yield (
+                        ("own", node.name, name),
+                        node,
+                        other,
+                        {one: ast.Name("self", ast.Load()) for one in made[name]},
+                    )
+                if made[node.name]:
+                    same = ast.Call(ast.Name(node.name, ast.Load()), [], [])
+                    yield ("same", node.name, name), node, other, dict.fromkeys(made[name], same)
 
 
-def _unlike(node: ast.ClassDef, base: ast.ClassDef) -> None:
-    """Rename what both have in `base`, and call it by that name."""
+def _take_in(node: ast.ClassDef, base: ast.ClassDef) -> None:
+    """Put the base of `node` into it: what both have is renamed in the base, and called by that name."""
     own = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
     for one in ast.walk(node):
         if isinstance(one, ast.Attribute) and _is_super(one.value):
@@ -60,6 +82,9 @@ def _unlike(node: ast.ClassDef, base: ast.ClassDef) -> None:
     for statement in base.body:
         if isinstance(statement, ast.FunctionDef) and statement.name in own:
             statement.name = f"{base.name}_{statement.name}"
+    at = next(at for at, one in enumerate(node.bases) if isinstance(one, ast.Name) and one.id == base.name)
+    node.bases[at : at + 1] = base.bases
+    node.body[:0] = base.body
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -8,11 +8,11 @@ from typing import cast
 
 from harness.investigate.shrinking.classes import taken_in
 from harness.investigate.shrinking.expressions import shortened, simpler
-from harness.investigate.shrinking.inlining import inlined
+from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Filled, written
-from harness.investigate.shrinking.variables import apart, without_variables
+from harness.investigate.shrinking.variables import plainly_set, without_variables
 
 __all__ = ["finer", "smaller"]
 
@@ -123,8 +123,9 @@ STEPS = (
     _test_alone,
     _negated,
     taken_in,
+    called_at_once,
     inlined,
-    apart,
+    plainly_set,
     without_variables,
     without_parameters,
     _without_parts,

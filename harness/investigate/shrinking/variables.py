@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, cast
 
+from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Replaced, written
 
-__all__ = ["apart", "without_variables"]
+__all__ = ["plainly_set", "without_variables"]
 
 Holds = Callable[[str], bool]
 
@@ -75,15 +76,39 @@ def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Setting]:
                 yield _Setting(node, uses[name])
 
 
-def apart(text: str, holds: Holds) -> str:
-    """Set one by one what is set by a statement with as many values."""
-    tree = ast.parse(text)
-    split = {
-        id(node): [ast.Assign([one], value) for one, value in zip(target.elts, node.value.elts, strict=True)]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Tuple, ast.List))
-        for target in node.targets[:1]
-        if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(node.value.elts)
-    }
-    version = written(Replaced(split).visit(tree))
-    return version if split and holds(version) else text
+def plainly_set(text: str, holds: Holds) -> str:
+    """Set variables by assignments, one by one, that were set by a `with`, a loop over one element, or together."""
+    places = [at for at, node in enumerate(ast.walk(ast.parse(text))) if _plain(node)]
+
+    def version(kept: Sequence[int]) -> str:
+        tree = ast.parse(text)
+        gone = frozenset(places).difference(kept)
+        return written(
+            Replaced({id(node): _plain(node) for at, node in enumerate(ast.walk(tree)) if at in gone}).visit(tree)
+        )
+
+    kept = fewest(places, lambda some: holds(version(some)))
+    return version(kept) if len(kept) < len(places) else text
+
+
+def _plain(node: ast.AST) -> list[ast.stmt]:
+    """The statements that stand for `node`; none where it sets nothing, or not in one of these ways."""
+    if isinstance(node, ast.With):
+        return [
+            *(ast.Assign([one.optional_vars], one.context_expr) for one in node.items if one.optional_vars),
+            *node.body,
+        ]
+    pairs: tuple[ast.expr, ast.expr] | None = None
+    if isinstance(node, ast.For):
+        pairs = (node.iter, ast.Tuple([node.target]))
+    if isinstance(node, ast.Assign):
+        pairs = (node.value, node.targets[0])
+    if not pairs or not all(isinstance(one, (ast.Tuple, ast.List)) for one in pairs):
+        return []
+    values, targets = (cast(ast.Tuple, one).elts for one in pairs)
+    body = node.body if isinstance(node, ast.For) else []
+    return (
+        [*(ast.Assign([one], value) for one, value in zip(targets, values, strict=True)), *body]
+        if len(values) == len(targets)
+        else []
+    )

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from harness.investigate.shrinking.classes import taken_in
 from harness.investigate.shrinking.expressions import shortened, simpler
-from harness.investigate.shrinking.inlining import inlined
+from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.joining import joined
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.python import smaller
-from harness.investigate.shrinking.variables import apart, without_variables
+from harness.investigate.shrinking.variables import plainly_set, without_variables
 
 SOURCE = '''\
 """What it is for."""
@@ -204,6 +204,12 @@ def test_a_function_that_is_called_twice_stands_there_where_that_is_no_longer() 
     assert inlined(long, lambda text: True) == long
 
 
+def test_what_is_passed_on_to_be_called_is_called() -> None:
+    text = "def f(a, b=2):\n    SAID.append(b)\nconnect('event', f)\n"
+    assert called_at_once(text, lambda text: True) == text.replace("connect('event', f)", "f(None, None)")
+    assert called_at_once(text, lambda text: "connect" in text) == text
+
+
 def test_a_class_takes_in_its_base_and_a_method_that_both_have_keeps_either() -> None:
     base = "class A:\n    def f(self):\n        return 1\n    def g(self):\n        return 3\n"
     text = f"{base}class B(A):\n    def f(self):\n        return 2 + super().f()\nx = [B().f(), B().g()]\n"
@@ -226,6 +232,13 @@ def test_a_class_takes_in_what_only_it_makes_an_object_of() -> None:
     assert "return self.f()" in small
 
 
+def test_two_classes_that_are_made_the_same_way_are_one() -> None:
+    text = "class A:\n    def f(self):\n        return 1\nclass B:\n    def g(self):\n        return 2\nx = [A().f(), B().g()]\n"
+    small = taken_in(text, lambda text: run(text).get("x") == [1, 2])
+    assert small.count("class") == 1
+    assert run(small)["x"] == [1, 2]
+
+
 def test_an_attribute_that_is_set_once_is_what_it_is_set_to() -> None:
     text = "class A:\n    k = 1\n\n    def f(self):\n        self.z = 4\n        return self.k + self.z * self.z\nx = A().f()\n"
     small = without_variables(text, lambda text: run(text).get("x") == 17)
@@ -237,8 +250,14 @@ def test_what_is_set_twice_or_used_twice_and_no_constant_stays() -> None:
         assert without_variables(text, lambda text: True) == text
 
 
+def test_what_a_with_or_a_loop_over_one_element_sets_is_set_by_an_assignment() -> None:
+    text = "with f() as a, b:\n    g(a)\nfor one in [a]:\n    g(one)\nfor two in a:\n    pass\n"
+    small = plainly_set(text, lambda text: True)
+    assert small == "a = f()\ng(a)\none = a\ng(one)\nfor two in a:\n    pass\n"
+
+
 def test_values_set_together_are_set_one_by_one() -> None:
-    assert apart("a, b = (1, 2)\n(c, d) = f()\n", lambda text: True) == "a = 1\nb = 2\nc, d = f()\n"
+    assert plainly_set("a, b = (1, 2)\n(c, d) = f()\n", lambda text: True) == "a = 1\nb = 2\nc, d = f()\n"
 
 
 def test_nothing_or_a_part_of_an_expression_stands_in_its_place() -> None:
