@@ -27,10 +27,9 @@ def taken_in(text: str, holds: Holds) -> str:
         )
         if node is None or other is None or key is None:
             return text
-        if uses:
-            node.body[:0] = other.body
-        else:
-            _take_in(node, other)
+        _rename(node, other)
+        node.bases = [one for base in node.bases for one in (other.bases if _is(base, other.name) else [base])]
+        node.body[:0] = other.body
         version = written(Replaced({**uses, id(other): None}).visit(tree))
         if holds(version):
             text = version
@@ -57,7 +56,7 @@ def _uses(tree: ast.Module) -> Iterator[tuple[_Key, ast.ClassDef, ast.ClassDef, 
             name = other.name
             if other is node or not named[name]:
                 continue
-            if named[name] == 1 and any(isinstance(base, ast.Name) and base.id == name for base in node.bases):
+            if named[name] == 1 and any(_is(base, name) for base in node.bases):
                 yield ("base", node.name, name), node, other, {}
             if named[name] == len(made[name]) and not other.bases:
                 if inside.issuperset(made[name]):
@@ -72,20 +71,17 @@ def _uses(tree: ast.Module) -> Iterator[tuple[_Key, ast.ClassDef, ast.ClassDef, 
                     yield ("same", node.name, name), node, other, dict.fromkeys(made[name], same)
 
 
-def _take_in(node: ast.ClassDef, base: ast.ClassDef) -> None:
-    """Put the base of `node` into it: what both have is renamed in the base, and called by that name."""
+def _rename(node: ast.ClassDef, other: ast.ClassDef) -> None:
+    """Rename the methods in `other` that `node` has too, and call them by that name where `super()` does."""
     own = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
     for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and _is_super(one.value):
+        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Call) and _is(one.value.func, "super"):
             one.value = ast.Name("self", ast.Load())
-            one.attr = f"{base.name}_{one.attr}" if one.attr in own else one.attr
-    for statement in base.body:
+            one.attr = f"{other.name}_{one.attr}" if one.attr in own else one.attr
+    for statement in other.body:
         if isinstance(statement, ast.FunctionDef) and statement.name in own:
-            statement.name = f"{base.name}_{statement.name}"
-    at = next(at for at, one in enumerate(node.bases) if isinstance(one, ast.Name) and one.id == base.name)
-    node.bases[at : at + 1] = base.bases
-    node.body[:0] = base.body
+            statement.name = f"{other.name}_{statement.name}"
 
 
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Replaced, written
@@ -12,71 +13,101 @@ from harness.investigate.shrinking.syntax import Replaced, written
 __all__ = ["shortened", "simpler"]
 
 Holds = Callable[[str], bool]
-Put = Callable[[ast.expr], "ast.expr | None"]
+PARTS = 3
+"""How many parts of an expression are tried in its place."""
+NAMES = 5
+"""How many variables of its function are."""
+NOTHING = ("None", "''", "[]")
+
+
+class _Place(NamedTuple):
+    """An expression, how many others it is in, what it stands in, and the variables of its function."""
+
+    depth: int
+    node: ast.expr
+    parent: ast.AST
+    names: tuple[str, ...]
+
+
+Put = Callable[[_Place], "ast.expr | None"]
 
 
 def simpler(text: str, holds: Holds) -> str:
-    """Put nothing, an empty text, or one of its own parts in the place of an expression."""
-    puts: list[Put] = [_nothing, _empty, *(partial(_part, number=number) for number in range(PARTS))]
+    """Put one of its own parts in the place of an expression, or a variable, or nothing."""
+    puts: list[Put] = [partial(_part, number=number) for number in range(PARTS)]
+    puts += [partial(_variable, number=number) for number in range(NAMES)]
+    puts += [partial(_nothing, value=value) for value in NOTHING]
     for put in puts:
         text = _replaced(text, holds, put)
     return text
 
 
-PARTS = 3
-"""How many parts of an expression are tried in its place."""
-
-
-def _nothing(node: ast.expr) -> ast.expr | None:
-    return None if isinstance(node, ast.Constant) and not node.value else ast.Constant(None)
-
-
-def _empty(node: ast.expr) -> ast.expr | None:
-    return None if isinstance(node, ast.Constant) and not node.value else ast.Constant("")
-
-
-def _part(node: ast.expr, number: int) -> ast.expr | None:
-    parts = list(_inside(node))
+def _part(place: _Place, number: int) -> ast.expr | None:
+    parts = [part.node for part in _places(place.node) if not part.depth]
     return parts[number] if number < len(parts) else None
 
 
-def _inside(node: ast.AST) -> Iterator[ast.expr]:
-    """The outermost expressions within `node` that have a value; of a formatted text, those that are put into it."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FormattedValue):
-            yield child.value
-        elif isinstance(node, ast.JoinedStr):
-            continue
-        elif isinstance(child, ast.expr) and not isinstance(getattr(child, "ctx", None), (ast.Store, ast.Del)):
-            yield child
-        else:
-            yield from _inside(child)
+def _variable(place: _Place, number: int) -> ast.expr | None:
+    """Of variables only those before it may stand for one, so that no two take turns."""
+    before = place.names[number : number + 1]
+    own = place.node.id if isinstance(place.node, ast.Name) else ""
+    if not before or isinstance(place.node, ast.Constant) or (own and own not in place.names[number + 1 :]):
+        return None
+    return ast.Name(before[0], ast.Load())
+
+
+def _nothing(place: _Place, value: str) -> ast.expr | None:
+    kept = (
+        isinstance(place.node, ast.Name)
+        or ast.unparse(place.node) in NOTHING
+        or isinstance(place.parent, ast.Attribute)
+    )
+    return None if kept else ast.parse(value, mode="eval").body
 
 
 def _replaced(text: str, holds: Holds, put: Put) -> str:
     """Replace as many expressions as can be, the outermost first."""
     depth = 0
     while True:
-        places = [at for at, (deep, node) in enumerate(_expressions(ast.parse(text))) if deep == depth and put(node)]
-        if not places and all(deep < depth for deep, _ in _expressions(ast.parse(text))):
+        every = list(_places(ast.parse(text)))
+        numbers = [at for at, place in enumerate(every) if place.depth == depth and put(place)]
+        if all(place.depth < depth for place in every):
             return text
 
-        def version(kept: list[int], text: str = text, places: list[int] = places) -> str:
+        def version(kept: Sequence[int], text: str = text, numbers: list[int] = numbers) -> str:
             tree = ast.parse(text)
-            gone = frozenset(places) - frozenset(kept)
-            chosen = (node for at, (_, node) in enumerate(_expressions(tree)) if at in gone)
-            return written(Replaced({id(node): new for node in chosen if (new := put(node))}).visit(tree))
+            gone = frozenset(numbers).difference(kept)
+            chosen = (place for at, place in enumerate(_places(tree)) if at in gone)
+            return written(Replaced({id(place.node): put(place) for place in chosen}).visit(tree))
 
-        kept = fewest(places, lambda some: holds(version(list(some)))) if places else places
-        text = version(kept) if len(kept) < len(places) else text
+        kept = fewest(numbers, lambda some: holds(version(some)))
+        text = version(kept) if len(kept) < len(numbers) else text
         depth += 1
 
 
-def _expressions(node: ast.AST, depth: int = 0) -> Iterator[tuple[int, ast.expr]]:
-    """The expressions within `node`, each with how many others it is in."""
-    for child in _inside(node):
-        yield depth, child
-        yield from _expressions(child, depth + 1)
+def _places(node: ast.AST, depth: int = 0, names: tuple[str, ...] = ()) -> Iterator[_Place]:
+    """The expressions within `node` that have a value but for what is called, and for what is done for itself; of a formatted
+    text, those that are put into it."""
+    for child in ast.iter_child_nodes(node):
+        inner = tuple(dict.fromkeys(_variables(child))) if isinstance(child, ast.FunctionDef) else names
+        one = child.value if isinstance(child, ast.FormattedValue) else child
+        if isinstance(one, ast.expr) and not isinstance(getattr(one, "ctx", None), (ast.Store, ast.Del)):
+            if one is child and isinstance(node, ast.JoinedStr):
+                continue
+            alone = isinstance(node, ast.Expr) or (isinstance(node, ast.Call) and node.func is one)
+            if not alone:
+                yield _Place(depth, one, node, inner)
+            yield from _places(one, depth + (not alone), inner)
+        else:
+            yield from _places(one, depth, inner)
+
+
+def _variables(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def shortened(text: str, holds: Holds) -> str:

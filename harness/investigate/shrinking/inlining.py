@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, cast
 
-from harness.investigate.shrinking.syntax import Filled, Replaced, called, head, written
+from harness.investigate.shrinking.syntax import Filled, Replaced, head, written
 
 __all__ = ["called_at_once", "inlined"]
 
@@ -63,32 +64,35 @@ class _Choice(NamedTuple):
 
 def _choices(tree: ast.Module) -> Iterator[_Choice]:
     nodes = list(ast.walk(tree))
-    named: dict[str, list[ast.AST]] = {}
+    named = Counter(_name(node) for node in nodes)
+    calls: dict[tuple[str, bool], list[int]] = {}
     for node in nodes:
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            named.setdefault(node.id if isinstance(node, ast.Name) else node.attr, []).append(node)
-    calls: dict[str, list[ast.Call]] = {}
-    for node in nodes:
-        if isinstance(node, ast.Call) and (name := called(node)):
-            calls.setdefault(name, []).append(node)
-    functions: dict[str, list[ast.FunctionDef]] = {}
+        if isinstance(node, ast.Call):
+            calls.setdefault(_name(node.func), []).append(id(node))
+    functions: dict[tuple[str, bool], list[ast.FunctionDef]] = {}
+    methods = {id(one) for node in nodes if isinstance(node, ast.ClassDef) for one in node.body}
     for node in nodes:
         if isinstance(node, ast.FunctionDef):
-            functions.setdefault(node.name, []).append(node)
-        elif isinstance(node, ast.ClassDef) and len(named.get(node.name, ())) == len(calls.get(node.name, ())) == 1:
+            functions.setdefault((node.name, id(node) in methods), []).append(node)
+        elif isinstance(node, ast.ClassDef) and named[node.name, False] == len(calls.get((node.name, False), ())) == 1:
             for one in node.body:
                 if isinstance(one, ast.FunctionDef) and one.name == "__init__":
-                    yield _Choice((node.name, 0, None), one, frozenset({id(calls[node.name][0])}), node.name)
+                    yield _Choice((node.name, 0, None), one, frozenset(calls[node.name, False]), node.name)
     for name, some in functions.items():
-        sites = [id(call) for call in calls.get(name, ())]
-        if len(sites) != len(named.get(name, ())) or not sites:
+        sites = calls.get(name, [])
+        if len(sites) != named[name] or not sites:
             continue
         if len(some) == 1:
-            yield _Choice((name, 0, None), some[0], frozenset(sites), "")
+            yield _Choice((name[0], 0, None), some[0], frozenset(sites), "")
         elif len(some) * len(sites) <= MOST:
             for at, function in enumerate(some):
                 for number, site in enumerate(sites):
-                    yield _Choice((name, at, number), function, frozenset({site}), "")
+                    yield _Choice((name[0], at, number), function, frozenset({site}), "")
+
+
+def _name(node: ast.AST) -> tuple[str, bool]:
+    """What `node` names, and whether as an attribute: a method is, a function is not."""
+    return (node.attr, True) if isinstance(node, ast.Attribute) else (getattr(node, "id", ""), False)
 
 
 class _Inline(Filled):

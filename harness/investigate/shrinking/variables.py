@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Replaced, written
@@ -13,40 +13,33 @@ from harness.investigate.shrinking.syntax import Replaced, written
 __all__ = ["plainly_set", "without_variables"]
 
 Holds = Callable[[str], bool]
+_Change = dict[int, "ast.expr | None"]
 
 
 def without_variables(text: str, holds: Holds) -> str:
     """Put values in the place of variables that are set once in a function or in the module, and of attributes that are set
-    once; where they are used more than once, only what is a name or a constant."""
+    once; where they are used more than once, only what is a name or a constant. A variable that something else is set to is
+    that from the beginning."""
     refused = 0
     while True:
         tree = ast.parse(text)
-        settings = [*_variables(tree), *_attributes(tree)]
-        if refused >= len(settings):
+        changes = [*_variables(tree), *_attributes(tree), *_aliases(tree)]
+        if refused >= len(changes):
             return text
-        statement, uses = settings[refused]
-        put = {id(use): copy.deepcopy(statement.value) for use in uses}
-        version = written(Replaced({**put, id(statement): None}).visit(tree))
+        version = written(Replaced(changes[refused]).visit(tree))
         if holds(version):
             text = version
         else:
             refused += 1
 
 
-class _Setting(NamedTuple):
-    """A statement that sets something, and what uses it."""
-
-    statement: ast.Assign
-    uses: list[ast.expr]
-
-
-def _variables(tree: ast.Module) -> Iterator[_Setting]:
+def _variables(tree: ast.Module) -> Iterator[_Change]:
     for scope in ast.walk(tree):
         if isinstance(scope, (ast.FunctionDef, ast.Module)):
             yield from _once(scope, {id(one): one.id for one in ast.walk(scope) if isinstance(one, ast.Name)})
 
 
-def _attributes(tree: ast.Module) -> Iterator[_Setting]:
+def _attributes(tree: ast.Module) -> Iterator[_Change]:
     """Those of objects, and those of classes, which are set as names."""
     names = {id(one): one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
     for node in ast.walk(tree):
@@ -56,8 +49,8 @@ def _attributes(tree: ast.Module) -> Iterator[_Setting]:
     yield from _once(tree, names)
 
 
-def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Setting]:
-    """The settings in `scope` of what is set nowhere else; `names` has what each node names."""
+def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Change]:
+    """For what is set in `scope` once, its value in its place; `names` has what each node names."""
     nodes = [node for node in ast.walk(scope) if id(node) in names or isinstance(node, ast.Assign)]
     uses: dict[str, list[ast.expr]] = {}
     stored: dict[str, int] = {}
@@ -73,7 +66,23 @@ def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Setting]:
             name = names.get(id(node.targets[0]), "")
             simple = isinstance(node.value, (ast.Name, ast.Constant))
             if stored.get(name) == 1 and name in uses and (simple or len(uses[name]) == 1):
-                yield _Setting(node, uses[name])
+                yield {**{id(use): copy.deepcopy(node.value) for use in uses[name]}, id(node): None}
+
+
+def _aliases(tree: ast.Module) -> Iterator[_Change]:
+    for scope in ast.walk(tree):
+        nodes = list(ast.walk(scope)) if isinstance(scope, (ast.FunctionDef, ast.Module)) else []
+        stored = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+        for node in nodes:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in stored:
+                same = [one for one in nodes if isinstance(one, ast.Name) and one.id == node.value.id]
+                yield {**{id(one): _again(node.targets[0], one.ctx) for one in same}, id(node): None}
+
+
+def _again(target: ast.expr, context: ast.expr_context) -> ast.expr:
+    other = copy.deepcopy(target)
+    other.ctx = context  # type: ignore[attr-defined]
+    return other
 
 
 def plainly_set(text: str, holds: Holds) -> str:

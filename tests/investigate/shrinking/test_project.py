@@ -28,7 +28,7 @@ def test_files_lines_words_characters_and_code_go_until_nothing_more_does() -> N
 
     assert reduced(PROJECT, holds).files == {
         "docs/conf.py": b"project = None\n",
-        "docs/kit.py": b"LEFT = None\n",
+        "docs/kit.py": b"LEFT = []\n",
         "docs/data.h": b"_\n",
         "docs/before.rst": b"",
         "docs/index.rst": b"needed\n",

@@ -245,8 +245,14 @@ def test_an_attribute_that_is_set_once_is_what_it_is_set_to() -> None:
     assert small == "class A:\n\n    def f(self):\n        return 1 + 4 * 4\nx = A().f()\n"
 
 
+def test_what_something_else_is_set_to_is_that_from_the_beginning() -> None:
+    for other in ("x", "x.y"):
+        small = without_variables(f"a = f()\na.b = 1\n{other} = a\n", lambda text: "x" in text)
+        assert small == f"{other} = f()\n{other}.b = 1\n"
+
+
 def test_what_is_set_twice_or_used_twice_and_no_constant_stays() -> None:
-    for text in ("a = 1\na = 2\nx = a\n", "a = [1]\nx = [a, a]\n"):
+    for text in ("a = 1\na = 2\nx = a + 1\n", "a = [1]\nx = [a, a]\n"):
         assert without_variables(text, lambda text: True) == text
 
 
@@ -260,9 +266,15 @@ def test_values_set_together_are_set_one_by_one() -> None:
     assert plainly_set("a, b = (1, 2)\n(c, d) = f()\n", lambda text: True) == "a = 1\nb = 2\nc, d = f()\n"
 
 
-def test_nothing_or_a_part_of_an_expression_stands_in_its_place() -> None:
-    text = "x = f(1 + 2, y)[len('needed' + z):]\n"
+def test_a_part_of_an_expression_or_nothing_stands_in_its_place() -> None:
+    text = "x = f(1 + 2, y)['needed' + z]\n"
     assert simpler(text, lambda text: "'needed'" in text and "[" in text) == "x = None['needed']\n"
+
+
+def test_a_variable_of_its_function_stands_in_the_place_of_an_expression() -> None:
+    text = "def f(a):\n    b = g(a.c[1])\n    return h(b)\n"
+    small = simpler(text, lambda text: "return h(" in text and "b = a" in text)
+    assert small == "def f(a):\n    b = a\n    return h(a)\n"
 
 
 def test_what_is_put_into_a_text_gets_simpler_and_the_text_stays_one() -> None:
