@@ -8,14 +8,14 @@ from functools import partial
 from typing import NamedTuple
 
 from harness.investigate.shrinking.reduction import fewest
-from harness.investigate.shrinking.syntax import Replaced, written
+from harness.investigate.shrinking.syntax import Replaced, variables, written
 
 __all__ = ["shortened", "simpler"]
 
 Holds = Callable[[str], bool]
 PARTS = 3
 """How many parts of an expression are tried in its place."""
-NAMES = 5
+NAMES = 3
 """How many variables of its function are."""
 NOTHING = ("None", "''", "[]")
 
@@ -89,7 +89,7 @@ def _places(node: ast.AST, depth: int = 0, names: tuple[str, ...] = ()) -> Itera
     """The expressions within `node` that have a value but for what is called, and for what is done for itself; of a formatted
     text, those that are put into it."""
     for child in ast.iter_child_nodes(node):
-        inner = tuple(dict.fromkeys(_variables(child))) if isinstance(child, ast.FunctionDef) else names
+        inner = tuple(variables(child)) if isinstance(child, ast.FunctionDef) else names
         one = child.value if isinstance(child, ast.FormattedValue) else child
         if isinstance(one, ast.expr) and not isinstance(getattr(one, "ctx", None), (ast.Store, ast.Del)):
             if one is child and isinstance(node, ast.JoinedStr):
@@ -100,14 +100,6 @@ def _places(node: ast.AST, depth: int = 0, names: tuple[str, ...] = ()) -> Itera
             yield from _places(one, depth + (not alone), inner)
         else:
             yield from _places(one, depth, inner)
-
-
-def _variables(function: ast.FunctionDef) -> Iterator[str]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
 
 
 def shortened(text: str, holds: Holds) -> str:

@@ -46,33 +46,34 @@ class Project:
 
 
 Holds = Callable[[Project], bool]
+MUCH = 0.95
+"""Of the lines are left where it is worth to go on without a look at expressions."""
 
 
 def reduced(project: Project, holds: Holds) -> Project:
     """The smallest version of `project` that was found of which `holds` is true: files, then what conf.py asks for, then
-    lines, then code, then modules that one other imports, over and over until nothing more goes; then expressions and
-    characters, and all of it again, until they do not go either."""
+    lines, then code, then modules that one other imports, over and over while much goes; then expressions and characters, and
+    all of it again, until nothing more does."""
     while True:
-        project = _coarse(project, holds)
-        finest = _fine(project, holds)
-        if finest.files == project.files:
+        before = project.files
+        lines = 2 * project.lines
+        while project.lines < MUCH * lines:
+            lines = project.lines
+            project = _coarse(project, holds)
+        project = _fine(project, holds)
+        if before == project.files:
             return project
-        project = finest
 
 
 def _coarse(project: Project, holds: Holds) -> Project:
-    while True:
-        before = project.files
-        project = _fewer_files(project, holds)
-        project = _fewer_files(_less_code(project, project.conf, smaller, holds), holds)
-        for path in reversed(project.documents):
-            project = _fewer_lines(project, path, holds)
-        for path in _others(project):
-            python = path.endswith(".py")
-            project = _less_code(project, path, smaller, holds) if python else _fewer_lines(project, path, holds)
-        project = _merged(project, holds)
-        if before == project.files:
-            return project
+    project = _fewer_files(project, holds)
+    project = _fewer_files(_less_code(project, project.conf, smaller, holds), holds)
+    for path in reversed(project.documents):
+        project = _fewer_lines(project, path, holds)
+    for path in _others(project):
+        python = path.endswith(".py")
+        project = _less_code(project, path, smaller, holds) if python else _fewer_lines(project, path, holds)
+    return _merged(project, holds)
 
 
 def _fine(project: Project, holds: Holds) -> Project:

@@ -12,7 +12,7 @@ from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Filled, written
-from harness.investigate.shrinking.variables import plainly_set, without_variables
+from harness.investigate.shrinking.variables import fewer_variables, plainly_set, without_variables
 
 __all__ = ["finer", "smaller"]
 
@@ -131,7 +131,7 @@ STEPS = (
     _without_parts,
     _without_empty_lines,
 )
-FINE_STEPS = (simpler, shortened, _without_empty_lines)
+FINE_STEPS = (fewer_variables, simpler, shortened, _without_empty_lines)
 
 
 def _nodes(text: str) -> list[ast.AST]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-__all__ = ["Filled", "Replaced", "called", "head", "written"]
+__all__ = ["Filled", "Replaced", "called", "head", "variables", "written"]
 
 
 class Filled(ast.NodeTransformer):
@@ -39,6 +39,13 @@ def head(statement: ast.stmt) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(statement):
         if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
             yield from ast.walk(child)
+
+
+def variables(function: ast.FunctionDef) -> list[str]:
+    """The parameters of `function`, and what it sets."""
+    stored = [one for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+    parameters = [one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)]
+    return list(dict.fromkeys([*parameters, *(one.id for one in stored)]))
 
 
 def written(tree: object) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from harness.investigate.shrinking.reduction import fewest
-from harness.investigate.shrinking.syntax import Replaced, written
+from harness.investigate.shrinking.syntax import Replaced, variables, written
 
-__all__ = ["plainly_set", "without_variables"]
+__all__ = ["fewer_variables", "plainly_set", "without_variables"]
 
 Holds = Callable[[str], bool]
 _Change = dict[int, "ast.expr | None"]
@@ -20,13 +20,23 @@ def without_variables(text: str, holds: Holds) -> str:
     """Put values in the place of variables that are set once in a function or in the module, and of attributes that are set
     once; where they are used more than once, only what is a name or a constant. A variable that something else is set to is
     that from the beginning."""
+    return _changed(text, holds, lambda tree: [*_variables(tree), *_attributes(tree), *_aliases(tree)])
+
+
+def fewer_variables(text: str, holds: Holds) -> str:
+    """Use another variable of its function, one that comes before it, wherever one is used."""
+    return _changed(text, holds, lambda tree: list(_others(tree)))
+
+
+def _changed(text: str, holds: Holds, changes: Callable[[ast.Module], list[_Change]]) -> str:
+    """Make one change after the other, as long as there are any that were not refused."""
     refused = 0
     while True:
         tree = ast.parse(text)
-        changes = [*_variables(tree), *_attributes(tree), *_aliases(tree)]
-        if refused >= len(changes):
+        left = changes(tree)[refused:]
+        if not left:
             return text
-        version = written(Replaced(changes[refused]).visit(tree))
+        version = written(Replaced(left[0]).visit(tree))
         if holds(version):
             text = version
         else:
@@ -83,6 +93,17 @@ def _again(target: ast.expr, context: ast.expr_context) -> ast.expr:
     other = copy.deepcopy(target)
     other.ctx = context  # type: ignore[attr-defined]
     return other
+
+
+def _others(tree: ast.Module) -> Iterator[_Change]:
+    for scope in ast.walk(tree):
+        if isinstance(scope, ast.FunctionDef):
+            used = [one for one in ast.walk(scope) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
+            names = variables(scope)
+            for at, name in enumerate(names):
+                places = [id(one) for one in used if one.id == name]
+                for other in names[:at] if places else ():
+                    yield dict.fromkeys(places, ast.Name(other, ast.Load()))
 
 
 def plainly_set(text: str, holds: Holds) -> str:

@@ -14,7 +14,7 @@ from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.joining import joined
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.python import smaller
-from harness.investigate.shrinking.variables import plainly_set, without_variables
+from harness.investigate.shrinking.variables import fewer_variables, plainly_set, without_variables
 
 SOURCE = '''\
 """What it is for."""
@@ -269,6 +269,12 @@ def test_values_set_together_are_set_one_by_one() -> None:
 def test_a_part_of_an_expression_or_nothing_stands_in_its_place() -> None:
     text = "x = f(1 + 2, y)['needed' + z]\n"
     assert simpler(text, lambda text: "'needed'" in text and "[" in text) == "x = None['needed']\n"
+
+
+def test_a_variable_that_another_one_can_stand_for_is_not_used() -> None:
+    text = "def f(a):\n    b = a + 1\n    c = 2 * b\n    return [b, c]\nx = f(3)[0]\n"
+    small = fewer_variables(text, lambda text: run(text).get("x") == 4)
+    assert small == "def f(a):\n    b = a + 1\n    c = 2 * b\n    return [b, a]\nx = f(3)[0]\n"
 
 
 def test_a_variable_of_its_function_stands_in_the_place_of_an_expression() -> None:
