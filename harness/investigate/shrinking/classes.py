@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import NamedTuple
 
 from harness.investigate.shrinking.syntax import Replaced, written
 
@@ -18,57 +19,55 @@ def taken_in(text: str, holds: Holds) -> str:
     named to make objects without arguments, into one whose methods do that, which is then the object, or one that is made
     without arguments too. A method of a base that both have gets the name of the base before its own, also where it is called
     by `super()`."""
-    refused: set[_Key] = set()
+    refused = 0
     while True:
         tree = ast.parse(text)
-        key, node, other, uses = next(
-            (one for one in sorted(_uses(tree), key=lambda one: one[0][0]) if one[0] not in refused),
-            (None, None, None, {}),
-        )
-        if node is None or other is None or key is None:
+        pairs = _pairs(tree)[refused:]
+        if not pairs:
             return text
+        node, other, instead = pairs[0]
         _rename(node, other)
         node.bases = [one for base in node.bases for one in (other.bases if _is(base, other.name) else [base])]
         node.body[:0] = other.body
-        version = written(Replaced({**uses, id(other): None}).visit(tree))
+        version = written(Replaced({**instead, id(other): None}).visit(tree))
         if holds(version):
             text = version
         else:
-            refused.add(key)
+            refused += 1
 
 
-_Key = tuple[str, str, str]
+class _Pair(NamedTuple):
+    """A class, another one that it could take in, and what stands for the objects that are made of that."""
+
+    node: ast.ClassDef
+    other: ast.ClassDef
+    instead: dict[int, ast.expr]
 
 
-def _uses(tree: ast.Module) -> Iterator[tuple[_Key, ast.ClassDef, ast.ClassDef, dict[int, ast.AST]]]:
-    """Each class with one that it could take in, and what stands for the objects that are made of that; nothing does where
-    that is a base."""
+def _pairs(tree: ast.Module) -> list[_Pair]:
+    """Those of a class and its base first, then those of a class that makes objects of another one."""
     nodes = list(ast.walk(tree))
-    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
-    made: dict[str, list[int]] = {name: [] for name in classes}
-    for one in nodes:
-        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and not one.args and not one.keywords:
-            made.setdefault(one.func.id, []).append(id(one))
-    for node in classes.values():
-        inside = {id(one) for one in ast.walk(node)}
-        for other in classes.values():
-            name = other.name
-            if other is node or not named[name]:
-                continue
-            if named[name] == 1 and any(_is(base, name) for base in node.bases):
-                yield ("base", node.name, name), node, other, {}
-            if named[name] == len(made[name]) and not other.bases:
-                if inside.issuperset(made[name]):
-                    yield (
-                        ("own", node.name, name),
-                        node,
-                        other,
-                        {one: ast.Name("self", ast.Load()) for one in made[name]},
-                    )
-                if made[node.name]:
-                    same = ast.Call(ast.Name(node.name, ast.Load()), [], [])
-                    yield ("same", node.name, name), node, other, dict.fromkeys(made[name], same)
+    made: dict[str, list[int]] = {node.name: [] for node in classes}
+    for call in nodes:
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args and not call.keywords:
+            made.setdefault(call.func.id, []).append(id(call))
+    both = [(node, other) for node in classes for other in classes if other is not node and named[other.name]]
+    bases = [
+        _Pair(node, other, {})
+        for node, other in both
+        if named[other.name] == 1 and any(_is(base, other.name) for base in node.bases)
+    ]
+    own, alike = [], []
+    for node, other in both:
+        if named[other.name] == len(made[other.name]) and not other.bases:
+            if {id(one) for one in ast.walk(node)}.issuperset(made[other.name]):
+                own.append(_Pair(node, other, dict.fromkeys(made[other.name], ast.Name("self", ast.Load()))))
+            if made[node.name]:
+                call = ast.Call(ast.Name(node.name, ast.Load()), [], [])
+                alike.append(_Pair(node, other, dict.fromkeys(made[other.name], call)))
+    return [*bases, *own, *alike]
 
 
 def _rename(node: ast.ClassDef, other: ast.ClassDef) -> None:

@@ -21,7 +21,7 @@ def inlined(text: str, holds: Holds) -> str:
     """Put the body of a function in the place of its only call, or of all its calls where that makes nothing longer; so with
     what makes an object of a class that is named once. Of several functions of one name it is for the test to say which is
     called."""
-    refused: set[tuple[str, int, int | None]] = set()
+    refused: set[_Key] = set()
     while True:
         tree = ast.parse(text)
         choice = next((one for one in _choices(tree) if one.key not in refused), None)
@@ -51,10 +51,14 @@ def _passes(call: ast.Call, name: str) -> bool:
     return any(isinstance(one, ast.Name) and one.id == name for one in call.args)
 
 
+_Key = tuple[str, bool, int, int]
+"""A name, whether it is a method's, and which of the definitions and of the calls; -1 for the only one and all."""
+
+
 class _Choice(NamedTuple):
     """A function and the calls that its body shall stand for."""
 
-    key: tuple[str, int, int | None]
+    key: _Key
     function: ast.FunctionDef
     calls: frozenset[int]
     """By the `id` of their nodes."""
@@ -77,17 +81,17 @@ def _choices(tree: ast.Module) -> Iterator[_Choice]:
         elif isinstance(node, ast.ClassDef) and named[node.name, False] == len(calls.get((node.name, False), ())) == 1:
             for one in node.body:
                 if isinstance(one, ast.FunctionDef) and one.name == "__init__":
-                    yield _Choice((node.name, 0, None), one, frozenset(calls[node.name, False]), node.name)
+                    yield _Choice((node.name, False, 0, 0), one, frozenset(calls[node.name, False]), node.name)
     for name, some in functions.items():
         sites = calls.get(name, [])
         if len(sites) != named[name] or not sites:
             continue
         if len(some) == 1:
-            yield _Choice((name[0], 0, None), some[0], frozenset(sites), "")
+            yield _Choice((*name, -1, -1), some[0], frozenset(sites), "")
         elif len(some) * len(sites) <= MOST:
             for at, function in enumerate(some):
                 for number, site in enumerate(sites):
-                    yield _Choice((name[0], at, number), function, frozenset({site}), "")
+                    yield _Choice((*name, at, number), function, frozenset({site}), "")
 
 
 def _name(node: ast.AST) -> tuple[str, bool]:
@@ -113,13 +117,11 @@ class _Inline(Filled):
             body = _body(self._choice, call)
             if body is None:
                 break
-            self.done += 1
-            if isinstance(node, ast.For) and node.iter is call and (looped := _looped(body, node)):
-                return looped
-            value = _ended(body, f"{self._choice.function.name}_value")
-            if value is None:
-                self.done = -1
-                break
+            looped = _looped(body, node) if isinstance(node, ast.For) and node.iter is call else None
+            value = None if looped else _ended(body, f"{self._choice.function.name}_value")
+            self.done += bool(looped or value)
+            if looped or value is None:
+                return looped or node
             put += body
             if isinstance(node, ast.Expr) and node.value is call and not isinstance(value, ast.Call):
                 return put or ast.Pass()
