@@ -16,9 +16,10 @@ Holds = Callable[[str], bool]
 
 def taken_in(text: str, holds: Holds) -> str:
     """Put what is in a class into another one: into what is made from it, if nothing else names it; else, where it is only
-    named to make objects without arguments, into one whose methods do that, which is then the object, or one that is made
-    without arguments too. A method of a base that both have gets the name of the base before its own, also where it is called
-    by `super()`."""
+    named to make objects without arguments, into one that is made so too. A method of a base that both have gets the name of
+    the base before its own, also where it is called by `super()`.
+
+    There stay as many objects as there were: what is left behind in one of them is what many a message comes from."""
     refused = 0
     while True:
         tree = ast.parse(text)
@@ -45,7 +46,7 @@ class _Pair(NamedTuple):
 
 
 def _pairs(tree: ast.Module) -> list[_Pair]:
-    """Those of a class and its base first, then those of a class that makes objects of another one."""
+    """Those of a class and its base first, then those of classes that are made alike."""
     nodes = list(ast.walk(tree))
     classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     named = Counter(node.id for node in nodes if isinstance(node, ast.Name))
@@ -59,15 +60,12 @@ def _pairs(tree: ast.Module) -> list[_Pair]:
         for node, other in both
         if named[other.name] == 1 and any(_is(base, other.name) for base in node.bases)
     ]
-    own, alike = [], []
-    for node, other in both:
-        if named[other.name] == len(made[other.name]) and not other.bases:
-            if {id(one) for one in ast.walk(node)}.issuperset(made[other.name]):
-                own.append(_Pair(node, other, dict.fromkeys(made[other.name], ast.Name("self", ast.Load()))))
-            if made[node.name]:
-                call = ast.Call(ast.Name(node.name, ast.Load()), [], [])
-                alike.append(_Pair(node, other, dict.fromkeys(made[other.name], call)))
-    return [*bases, *own, *alike]
+    alike = [
+        _Pair(node, other, dict.fromkeys(made[other.name], ast.Call(ast.Name(node.name, ast.Load()), [], [])))
+        for node, other in both
+        if made[node.name] and named[other.name] == len(made[other.name]) and not other.bases
+    ]
+    return [*bases, *alike]
 
 
 def _rename(node: ast.ClassDef, other: ast.ClassDef) -> None:

@@ -42,10 +42,10 @@ def head(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def variables(function: ast.FunctionDef) -> list[str]:
-    """The parameters of `function`, and what it sets."""
-    stored = [one for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
-    parameters = [one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)]
-    return list(dict.fromkeys([*parameters, *(one.id for one in stored)]))
+    """The parameters of `function`, but the object that it is a method of, and what it sets."""
+    stored = [one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+    parameters = [one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg) and one.arg != "self"]
+    return list(dict.fromkeys([*parameters, *stored]))
 
 
 def written(tree: object) -> str:

@@ -225,13 +225,6 @@ def test_a_class_that_is_named_elsewhere_stays_beside_the_one_that_is_made_from_
     assert taken_in(text, lambda text: True) == text
 
 
-def test_a_class_takes_in_what_only_it_makes_an_object_of() -> None:
-    text = "class A:\n    def f(self):\n        return 1\nclass B:\n    def g(self):\n        return A().f()\nx = B().g()\n"
-    small = taken_in(text, lambda text: run(text).get("x") == 1)
-    assert "class A" not in small
-    assert "return self.f()" in small
-
-
 def test_two_classes_that_are_made_the_same_way_are_one() -> None:
     text = "class A:\n    def f(self):\n        return 1\nclass B:\n    def g(self):\n        return 2\nx = [A().f(), B().g()]\n"
     small = taken_in(text, lambda text: run(text).get("x") == [1, 2])
@@ -275,6 +268,13 @@ def test_a_variable_that_another_one_can_stand_for_is_not_used() -> None:
     text = "def f(a):\n    b = a + 1\n    c = 2 * b\n    return [b, c]\nx = f(3)[0]\n"
     small = fewer_variables(text, lambda text: run(text).get("x") == 4)
     assert small == "def f(a):\n    b = a + 1\n    c = 2 * b\n    return [b, a]\nx = f(3)[0]\n"
+
+
+def test_no_other_object_is_taken_for_the_own_one() -> None:
+    text = "class A:\n    def f(self):\n        self.b = B()\n        return self.b\n"
+    small = simpler(text, lambda text: "return" in text and "self.b = " in text)
+    assert "self.b = self" not in small
+    assert fewer_variables(text, lambda text: True) == text
 
 
 def test_a_variable_of_its_function_stands_in_the_place_of_an_expression() -> None:
