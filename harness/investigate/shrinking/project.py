@@ -11,7 +11,7 @@ from harness.investigate.shrinking.joining import joined
 from harness.investigate.shrinking.python import finer, smaller
 from harness.investigate.shrinking.reduction import fewest
 
-__all__ = ["Project", "reduced", "tidied"]
+__all__ = ["Project", "reduced"]
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,15 @@ MUCH = 0.95
 
 def reduced(project: Project, holds: Holds) -> Project:
     """The smallest version of `project` that was found of which `holds` is true: files, then what conf.py asks for, then
-    lines, then code, then modules that one other imports, over and over while much goes; then expressions and characters, and
-    all of it again, until nothing more does."""
+    lines, then code, then modules that one other imports, over and over while much goes; then names of files, expressions and
+    characters, and all of it again, until nothing more does."""
     while True:
         before = project.files
         lines = 2 * project.lines
         while project.lines < MUCH * lines:
             lines = project.lines
             project = _coarse(project, holds)
-        project = _fine(project, holds)
+        project = _fine(_tidied(project, holds), holds)
         if before == project.files:
             return project
 
@@ -151,7 +151,7 @@ def _merged(project: Project, holds: Holds) -> Project:
     return project
 
 
-def tidied(project: Project, holds: Holds) -> Project:
+def _tidied(project: Project, holds: Holds) -> Project:
     """`project` with all of it in one folder and its documents named so that Sphinx reads them in their order, as far as
     `holds` is still true."""
     flat = _flat(project)

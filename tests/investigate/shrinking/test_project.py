@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from harness.investigate.shrinking.project import Project, reduced
 
 FILES = {
@@ -9,36 +11,33 @@ FILES = {
     "docs/kit.py": b"LEFT = []\nimport os\nLEFT.append(os.sep)\n",
     "docs/data.h": b"/* nothing */\nint first, needed_here;\n",
     "docs/unused.h": b"",
-    "docs/before.rst": b"One\n===\n\nSome text.\n",
+    "docs/first.rst": b"One\n===\n\nSome text.\n",
     "docs/index.rst": b"Two\n===\n\nMore text, the needed one.\n",
 }
-PROJECT = Project(FILES, "docs", "docs", ("before.rst",), "index.rst")
+PROJECT = Project(FILES, "docs", "docs", ("first.rst",), "index.rst")
 
 
-def test_files_lines_words_characters_and_code_go_until_nothing_more_does() -> None:
+def test_files_lines_words_characters_and_code_go_and_what_is_left_lies_in_one_folder() -> None:
+    words = {"first.rst": b"", "index.rst": b"needed", "data.h": b"_", "conf.py": b"project = ", "kit.py": b"LEFT"}
+
     def holds(version: Project) -> bool:
-        files = version.files
-        words = (
-            ("docs/index.rst", b"needed"),
-            ("docs/data.h", b"_"),
-            ("docs/conf.py", b"project = "),
-            ("docs/kit.py", b"LEFT"),
-        )
-        return "docs/before.rst" in files and all(word in files.get(path, b"") for path, word in words)
+        files = {posixpath.basename(path): content for path, content in version.files.items()}
+        files["first.rst"] = version.files[version.documents[0]]
+        return all(word in files.get(name, b"") for name, word in words.items())
 
     assert reduced(PROJECT, holds).files == {
-        "docs/conf.py": b"project = None\n",
-        "docs/kit.py": b"LEFT = []\n",
-        "docs/data.h": b"_\n",
-        "docs/before.rst": b"",
-        "docs/index.rst": b"needed\n",
+        "conf.py": b"project = None\n",
+        "kit.py": b"LEFT = []\n",
+        "data.h": b"_\n",
+        "before.rst": b"",
+        "index.rst": b"needed\n",
     }
 
 
 def test_ends_of_lines_stay_where_characters_go() -> None:
     def holds(version: Project) -> bool:
-        lines = version.files["docs/index.rst"].splitlines()
+        lines = version.files[version.documents[-1]].splitlines()
         return len(lines) > 1 and b"a" in lines[0] and b"b" in lines[1]
 
     small = reduced(PROJECT.with_file("docs/index.rst", b"an anchor\na bridge\n"), holds)
-    assert small.files["docs/index.rst"] == b"a\nb\n"
+    assert small.files["index.rst"] == b"a\nb\n"
