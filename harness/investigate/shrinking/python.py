@@ -11,8 +11,9 @@ from harness.investigate.shrinking.expressions import shortened, simpler
 from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.reduction import fewest
+from harness.investigate.shrinking.settings import plainly_set
 from harness.investigate.shrinking.syntax import Filled, written
-from harness.investigate.shrinking.variables import fewer_variables, plainly_set, without_variables
+from harness.investigate.shrinking.variables import fewer_variables, without_variables
 
 __all__ = ["finer", "smaller"]
 

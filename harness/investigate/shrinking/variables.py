@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Sequence
-from typing import cast
+from collections.abc import Callable, Iterator, Mapping
 
-from harness.investigate.shrinking.reduction import fewest
 from harness.investigate.shrinking.syntax import Replaced, variables, written
 
-__all__ = ["fewer_variables", "plainly_set", "without_variables"]
+__all__ = ["fewer_variables", "without_variables"]
 
 Holds = Callable[[str], bool]
-_Change = dict[int, "ast.expr | None"]
+_Change = Mapping[int, "ast.AST | list[ast.stmt] | None"]
+_SET = (ast.Name, ast.Attribute, ast.Subscript)
 
 
 def without_variables(text: str, holds: Holds) -> str:
@@ -24,8 +23,9 @@ def without_variables(text: str, holds: Holds) -> str:
 
 
 def fewer_variables(text: str, holds: Holds) -> str:
-    """Use another variable of its function, one that comes before it, wherever one is used."""
-    return _changed(text, holds, lambda tree: list(_others(tree)))
+    """Use another variable of its function, one that comes before it, wherever one is used, or an attribute that the function
+    uses; another number wherever one is; and set in the module what a function sets there."""
+    return _changed(text, holds, lambda tree: [*_others(tree), *_numbers(tree), *_moved(tree)])
 
 
 def _changed(text: str, holds: Holds, changes: Callable[[ast.Module], list[_Change]]) -> str:
@@ -44,9 +44,12 @@ def _changed(text: str, holds: Holds, changes: Callable[[ast.Module], list[_Chan
 
 
 def _variables(tree: ast.Module) -> Iterator[_Change]:
+    """In a function, attributes and elements are told apart by what is written there."""
     for scope in ast.walk(tree):
-        if isinstance(scope, (ast.FunctionDef, ast.Module)):
+        if isinstance(scope, ast.Module):
             yield from _once(scope, {id(one): one.id for one in ast.walk(scope) if isinstance(one, ast.Name)})
+        elif isinstance(scope, ast.FunctionDef):
+            yield from _once(scope, {id(one): ast.unparse(one) for one in ast.walk(scope) if isinstance(one, _SET)})
 
 
 def _attributes(tree: ast.Module) -> Iterator[_Change]:
@@ -65,7 +68,7 @@ def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Change]:
     uses: dict[str, list[ast.expr]] = {}
     stored: dict[str, int] = {}
     for node in nodes:
-        if isinstance(node, (ast.Name, ast.Attribute)):
+        if isinstance(node, _SET):
             name = names[id(node)]
             if isinstance(node.ctx, ast.Load):
                 uses.setdefault(name, []).append(node)
@@ -97,48 +100,43 @@ def _again(target: ast.expr, context: ast.expr_context) -> ast.expr:
 
 def _others(tree: ast.Module) -> Iterator[_Change]:
     for scope in ast.walk(tree):
-        if isinstance(scope, ast.FunctionDef):
-            used = [one for one in ast.walk(scope) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
-            names = variables(scope)
-            for at, name in enumerate(names):
-                places = [id(one) for one in used if one.id == name]
-                for other in names[:at] if places else ():
-                    yield dict.fromkeys(places, ast.Name(other, ast.Load()))
+        nodes = list(ast.walk(scope)) if isinstance(scope, ast.FunctionDef) else []
+        names = variables(scope) if isinstance(scope, ast.FunctionDef) else []
+        attributes = {ast.unparse(one): one for one in nodes if isinstance(one, ast.Attribute)}
+        for at, name in enumerate(names):
+            places = [id(one) for one in nodes if isinstance(one, ast.Name) and one.id == name and _is_used(one)]
+            for other in names[:at] if places else ():
+                yield dict.fromkeys(places, ast.Name(other, ast.Load()))
+            settings = [id(one) for one in nodes if isinstance(one, ast.Assign) and _named(one.targets[0]) == {name}]
+            for attribute in attributes.values() if settings and places else ():
+                if name not in _named(attribute) and _is_used(attribute):
+                    yield {**dict.fromkeys(places, attribute), **dict.fromkeys(settings)}
 
 
-def plainly_set(text: str, holds: Holds) -> str:
-    """Set variables by assignments, one by one, that were set by a `with`, a loop over one element, or together."""
-    places = [at for at, node in enumerate(ast.walk(ast.parse(text))) if _plain(node)]
-
-    def version(kept: Sequence[int]) -> str:
-        tree = ast.parse(text)
-        gone = frozenset(places).difference(kept)
-        return written(
-            Replaced({id(node): _plain(node) for at, node in enumerate(ast.walk(tree)) if at in gone}).visit(tree)
-        )
-
-    kept = fewest(places, lambda some: holds(version(some)))
-    return version(kept) if len(kept) < len(places) else text
+def _is_used(node: ast.Name | ast.Attribute) -> bool:
+    return isinstance(node.ctx, ast.Load)
 
 
-def _plain(node: ast.AST) -> list[ast.stmt]:
-    """The statements that stand for `node`; none where it sets nothing, or not in one of these ways."""
-    if isinstance(node, ast.With):
-        return [
-            *(ast.Assign([one.optional_vars], one.context_expr) for one in node.items if one.optional_vars),
-            *node.body,
-        ]
-    pairs: tuple[ast.expr, ast.expr] | None = None
-    if isinstance(node, ast.For):
-        pairs = (node.iter, ast.Tuple([node.target]))
-    if isinstance(node, ast.Assign):
-        pairs = (node.value, node.targets[0])
-    if not pairs or not all(isinstance(one, (ast.Tuple, ast.List)) for one in pairs):
-        return []
-    values, targets = (cast(ast.Tuple, one).elts for one in pairs)
-    body = node.body if isinstance(node, ast.For) else []
-    return (
-        [*(ast.Assign([one], value) for one, value in zip(targets, values, strict=True)), *body]
-        if len(values) == len(targets)
-        else []
-    )
+def _named(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _numbers(tree: ast.Module) -> Iterator[_Change]:
+    places: dict[int, list[int]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            places.setdefault(node.value, []).append(id(node))
+    for number, same in places.items():
+        yield from (dict.fromkeys(same, ast.Constant(other)) for other in places if other != number)
+
+
+def _moved(tree: ast.Module) -> Iterator[_Change]:
+    for function in tree.body:
+        for statement in function.body if isinstance(function, ast.FunctionDef) else ():
+            if isinstance(statement, ast.Global) and isinstance(function, ast.FunctionDef):
+                set_here = [one for one in function.body if isinstance(one, ast.Assign)]
+                moved = [one for one in set_here if _named(one.targets[0]) <= set(statement.names)]
+                left = [one for one in function.body if one not in (*moved, statement)]
+                inner = copy.copy(function)
+                inner.body = left or [ast.Pass()]
+                yield {id(function): [*moved, inner]}

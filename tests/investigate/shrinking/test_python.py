@@ -14,7 +14,8 @@ from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.joining import joined
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.python import smaller
-from harness.investigate.shrinking.variables import fewer_variables, plainly_set, without_variables
+from harness.investigate.shrinking.settings import plainly_set
+from harness.investigate.shrinking.variables import fewer_variables, without_variables
 
 SOURCE = '''\
 """What it is for."""
@@ -255,6 +256,39 @@ def test_what_a_with_or_a_loop_over_one_element_sets_is_set_by_an_assignment() -
     assert small == "a = f()\ng(a)\none = a\ng(one)\nfor two in a:\n    pass\n"
 
 
+def test_what_is_added_to_a_variable_is_all_that_it_is_set_to() -> None:
+    assert plainly_set("a = ''\na += f()\n", lambda text: True) == "a = ''\na = f()\n"
+
+
+def test_what_is_set_in_one_way_or_else_in_another_is_set_once() -> None:
+    text = "if f():\n    a.b = 1\nelse:\n    a.b = 2\nif f():\n    a = 1\nelse:\n    c = 2\n"
+    small = plainly_set(text, lambda text: True)
+    assert small == "a.b = 1 if f() else 2\nif f():\n    a = 1\nelse:\n    c = 2\n"
+
+
+def test_what_is_set_in_an_element_is_used_without_it() -> None:
+    text = "def f(a, b):\n    a[b.c] = [1]\n    return a[b.c]\n"
+    assert without_variables(text, lambda text: True) == "def f(a, b):\n    return [1]\n"
+
+
+def test_an_attribute_stands_for_a_variable_that_need_not_be_set() -> None:
+    text = "def f():\n    b = A()\n    b.x = C.c.x\n    return [b, 1]\n"
+    assert fewer_variables(text, lambda text: "[C.c, 1]" in text or "b = " in text) == (
+        "def f():\n    return [C.c, 1]\n"
+    )
+
+
+def test_two_numbers_are_one() -> None:
+    text = "def f(a):\n    return {1: 2, 3: 4}[a]\nx = f(3)\n"
+    assert fewer_variables(text, lambda text: run(text).get("x") == 4).count("4") > 1
+
+
+def test_what_a_function_sets_in_the_module_is_set_there() -> None:
+    text = "def f():\n    global a\n    a = A()\n    a.b = 1\n"
+    small = fewer_variables(text, lambda text: "f():" in text and "a.b" in text)
+    assert small == "a = A()\na.b = 1\n\ndef f():\n    pass\n"
+
+
 def test_values_set_together_are_set_one_by_one() -> None:
     assert plainly_set("a, b = (1, 2)\n(c, d) = f()\n", lambda text: True) == "a = 1\nb = 2\nc, d = f()\n"
 
@@ -265,9 +299,9 @@ def test_a_part_of_an_expression_or_nothing_stands_in_its_place() -> None:
 
 
 def test_a_variable_that_another_one_can_stand_for_is_not_used() -> None:
-    text = "def f(a):\n    b = a + 1\n    c = 2 * b\n    return [b, c]\nx = f(3)[0]\n"
-    small = fewer_variables(text, lambda text: run(text).get("x") == 4)
-    assert small == "def f(a):\n    b = a + 1\n    c = 2 * b\n    return [b, a]\nx = f(3)[0]\n"
+    text = "def f(a):\n    b = a + a\n    c = b + b\n    return [b, c]\nx, y = f(3)\n"
+    small = fewer_variables(text, lambda text: run(text).get("x") == 6)
+    assert small == "def f(a):\n    b = a + a\n    c = b + b\n    return [b, a]\nx, y = f(3)\n"
 
 
 def test_no_other_object_is_taken_for_the_own_one() -> None:
