@@ -162,12 +162,19 @@ def _tidied(project: Project, holds: Holds) -> Project:
 
 
 def _flat(project: Project) -> Project | None:
-    """Every file in the root; None where two would have one name."""
-    files = {posixpath.basename(path): content for path, content in project.files.items()}
-    if len(files) < len(project.files):
+    """Every file in the root, and named so in the others; None where two would have one name."""
+    names = {path: posixpath.basename(path) for path in sorted(project.files, key=len, reverse=True)}
+    if len(set(names.values())) < len(names):
         return None
+    files = dict(project.files)
+    for old, new in names.items():
+        files = {path: content.replace(old.encode(), new.encode()) for path, content in files.items()}
     return Project(
-        files, ".", ".", tuple(map(posixpath.basename, project.before)), posixpath.basename(project.document)
+        {names[path]: content for path, content in files.items()},
+        ".",
+        ".",
+        tuple(map(posixpath.basename, project.before)),
+        posixpath.basename(project.document),
     )
 
 

@@ -41,3 +41,13 @@ def test_ends_of_lines_stay_where_characters_go() -> None:
 
     small = reduced(PROJECT.with_file("docs/index.rst", b"an anchor\na bridge\n"), holds)
     assert small.files["index.rst"] == b"a\nb\n"
+
+
+def test_a_file_that_another_one_names_is_named_where_it_lies_then() -> None:
+    def holds(version: Project) -> bool:
+        text = version.files[version.documents[-1]]
+        path = text.decode().partition(":: ")[2].strip()
+        return version.files.get(path, b"").startswith(b"/")
+
+    small = reduced(PROJECT.with_file("docs/index.rst", b".. show:: docs/data.h\n"), holds)
+    assert small.files == {"conf.py": b"", "data.h": b"/\n", "before.rst": b"", "index.rst": b":: data.h\n"}
