@@ -21,12 +21,13 @@ __all__ = ["main"]
 
 
 def load() -> None:
-    """Import what every build imports, so that none has to."""
+    """Import what every build imports, and compile what docutils compiles for its first document, so that none has to."""
     application = importlib.import_module("sphinx.application")
     more = ("sphinx.cmd.build", "sphinx.builders.dummy", "docutils.parsers.rst.states", "multiprocessing")
     for name in (*application.builtin_extensions, *more):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    importlib.import_module("docutils.core").publish_doctree("text", settings_overrides={"_disable_config": True})
 
 
 def companion(name: str) -> Any:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.investigate.shrinking.joining import joined
-from harness.investigate.shrinking.python import smaller
+from harness.investigate.shrinking.python import finer, smaller
 from harness.investigate.shrinking.reduction import fewest
 
-__all__ = ["Project", "reduced", "tidied"]
+__all__ = ["Project", "reduced"]
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,47 @@ class Project:
 
 
 Holds = Callable[[Project], bool]
+MUCH = 0.95
+"""Of the lines are left where it is worth to go on without a look at expressions."""
 
 
 def reduced(project: Project, holds: Holds) -> Project:
     """The smallest version of `project` that was found of which `holds` is true: files, then what conf.py asks for, then
-    lines, then code, then modules that one other imports, over and over until nothing more goes."""
+    lines, then code, then modules that one other imports, over and over while much goes; then names of files, expressions and
+    characters, and all of it again, until nothing more does."""
     while True:
-        before = (len(project.files), project.lines, sum(map(len, project.files.values())))
-        project = _fewer_files(project, holds)
-        project = _fewer_files(_less_code(project, project.conf, holds), holds)
-        for path in reversed(project.documents):
-            project = _fewer_lines(project, path, holds)
-        rest = [path for path in project.files if path not in (*project.documents, project.conf)]
-        for path in sorted(rest, key=lambda path: (path.endswith(".py"), path)):
-            project = (_less_code if path.endswith(".py") else _fewer_lines)(project, path, holds)
-        project = _merged(project, holds)
-        if before == (len(project.files), project.lines, sum(map(len, project.files.values()))):
+        before = project.files
+        lines = 2 * project.lines
+        while project.lines < MUCH * lines:
+            lines = project.lines
+            project = _coarse(project, holds)
+        project = _fine(_tidied(project, holds), holds)
+        if before == project.files:
             return project
+
+
+def _coarse(project: Project, holds: Holds) -> Project:
+    project = _fewer_files(project, holds)
+    project = _fewer_files(_less_code(project, project.conf, smaller, holds), holds)
+    for path in reversed(project.documents):
+        project = _fewer_lines(project, path, holds)
+    for path in _others(project):
+        python = path.endswith(".py")
+        project = _less_code(project, path, smaller, holds) if python else _fewer_lines(project, path, holds)
+    return _merged(project, holds)
+
+
+def _fine(project: Project, holds: Holds) -> Project:
+    for path in (*reversed(project.documents), *_others(project), project.conf):
+        python = path.endswith(".py")
+        project = _less_code(project, path, finer, holds) if python else _shorter_lines(project, path, holds)
+    return project
+
+
+def _others(project: Project) -> list[str]:
+    """What is neither a document nor conf.py, the sources at the end."""
+    rest = [path for path in project.files if path not in (*project.documents, project.conf)]
+    return sorted(rest, key=lambda path: (path.endswith(".py"), path))
 
 
 def _fewer_files(project: Project, holds: Holds) -> Project:
@@ -75,15 +100,28 @@ def _fewer_files(project: Project, holds: Holds) -> Project:
 
 
 def _fewer_lines(project: Project, path: str, holds: Holds) -> Project:
-    lines = project.files[path].splitlines(keepends=True)
-
-    def version(some: Sequence[bytes]) -> Project:
-        return project.with_file(path, b"".join(some))
-
-    return version(fewest(lines, lambda some: holds(version(some))))
+    return _fewer_pieces(project, path, project.files[path].splitlines(keepends=True), holds)
 
 
-def _less_code(project: Project, path: str, holds: Holds) -> Project:
+def _shorter_lines(project: Project, path: str, holds: Holds) -> Project:
+    """Leave words, then characters, out of the lines of a file."""
+    project = _fewer_pieces(project, path, re.findall(rb"\w+|[^\w\n]|\n", project.files[path]), holds, b"\n")
+    return _fewer_pieces(project, path, re.findall(rb"[^\n]|\n", project.files[path]), holds, b"\n")
+
+
+def _fewer_pieces(
+    project: Project, path: str, pieces: Sequence[bytes], holds: Holds, fixed: bytes | None = None
+) -> Project:
+    places = [at for at, piece in enumerate(pieces) if piece != fixed]
+
+    def version(some: Sequence[int]) -> Project:
+        gone = frozenset(places).difference(some)
+        return project.with_file(path, b"".join(piece for at, piece in enumerate(pieces) if at not in gone))
+
+    return version(fewest(places, lambda some: holds(version(some))))
+
+
+def _less_code(project: Project, path: str, less: Callable[[str, Callable[[str], bool]], str], holds: Holds) -> Project:
     try:
         text = project.files[path].decode()
     except UnicodeDecodeError:
@@ -94,7 +132,7 @@ def _less_code(project: Project, path: str, holds: Holds) -> Project:
 
     if holds(version("")):
         return version("")
-    return version(smaller(text, lambda text: holds(version(text))))
+    return version(less(text, lambda text: holds(version(text))))
 
 
 def _merged(project: Project, holds: Holds) -> Project:
@@ -113,7 +151,7 @@ def _merged(project: Project, holds: Holds) -> Project:
     return project
 
 
-def tidied(project: Project, holds: Holds) -> Project:
+def _tidied(project: Project, holds: Holds) -> Project:
     """`project` with all of it in one folder and its documents named so that Sphinx reads them in their order, as far as
     `holds` is still true."""
     flat = _flat(project)
@@ -124,12 +162,19 @@ def tidied(project: Project, holds: Holds) -> Project:
 
 
 def _flat(project: Project) -> Project | None:
-    """Every file in the root; None where two would have one name."""
-    files = {posixpath.basename(path): content for path, content in project.files.items()}
-    if len(files) < len(project.files):
+    """Every file in the root, and named so in the others; None where two would have one name."""
+    names = {path: posixpath.basename(path) for path in sorted(project.files, key=len, reverse=True)}
+    if len(set(names.values())) < len(names):
         return None
+    files = dict(project.files)
+    for old, new in names.items():
+        files = {path: content.replace(old.encode(), new.encode()) for path, content in files.items()}
     return Project(
-        files, ".", ".", tuple(map(posixpath.basename, project.before)), posixpath.basename(project.document)
+        {names[path]: content for path, content in files.items()},
+        ".",
+        ".",
+        tuple(map(posixpath.basename, project.before)),
+        posixpath.basename(project.document),
     )
 
 

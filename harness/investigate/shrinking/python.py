@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
-from harness.investigate.shrinking.functions import inlined, without_parameters
+from harness.investigate.shrinking.classes import taken_in
+from harness.investigate.shrinking.expressions import shortened, simpler
+from harness.investigate.shrinking.inlining import called_at_once, inlined
+from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.reduction import fewest
+from harness.investigate.shrinking.settings import plainly_set
 from harness.investigate.shrinking.syntax import Filled, written
-from harness.investigate.shrinking.variables import without_variables
+from harness.investigate.shrinking.variables import fewer_variables, without_variables
 
-__all__ = ["smaller"]
+__all__ = ["finer", "smaller"]
 
 Holds = Callable[[str], bool]
 
 
 def smaller(text: str, holds: Holds) -> str:
     """The smallest version of `text` that was found of which `holds` is true; `text` itself where it is no Python."""
+    return _stepped(text, holds, STEPS)
+
+
+def finer(text: str, holds: Holds) -> str:
+    """The same by steps that take many builds: for what is small already."""
+    return _stepped(text, holds, FINE_STEPS)
+
+
+def _stepped(text: str, holds: Holds, steps: Sequence[Callable[[str, Holds], str]]) -> str:
     try:
         text = _whole(ast.parse(text), text, holds)
-        for step in STEPS:
+        for step in steps:
             text = step(text, holds)
     except (SyntaxError, ValueError, RecursionError):
         return text
@@ -110,12 +123,16 @@ STEPS = (
     _else_alone,
     _test_alone,
     _negated,
+    taken_in,
+    called_at_once,
     inlined,
+    plainly_set,
     without_variables,
     without_parameters,
     _without_parts,
     _without_empty_lines,
 )
+FINE_STEPS = (fewer_variables, simpler, shortened, _without_empty_lines)
 
 
 def _nodes(text: str) -> list[ast.AST]:

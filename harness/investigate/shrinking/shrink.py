@@ -21,7 +21,7 @@ from harness.investigate.bench import Bench
 from harness.investigate.bisecting.asked import Wanted
 from harness.investigate.check import Progress
 from harness.investigate.isolating import isolate
-from harness.investigate.shrinking.project import Project, reduced, tidied
+from harness.investigate.shrinking.project import Project, reduced
 from harness.investigate.subject import Subject
 from harness.matrix import Recipe
 
@@ -69,8 +69,6 @@ def shrink(question: isolate.Question, subject: Subject, bench: Bench, *, progre
             raise MachineError(f"{found.document} does not say it outside of its tree, with all that it opened there")
         try:
             best = reduced(project, holds)
-            best = tidied(best, holds)
-            best = reduced(best, holds)
             finished = True
         except KeyboardInterrupt:
             progress.done("interrupted", "the best so far is kept")

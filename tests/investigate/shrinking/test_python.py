@@ -8,10 +8,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.investigate.shrinking.functions import inlined, without_parameters
+from harness.investigate.shrinking.classes import taken_in
+from harness.investigate.shrinking.expressions import shortened, simpler
+from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.joining import joined
+from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.python import smaller
-from harness.investigate.shrinking.variables import without_variables
+from harness.investigate.shrinking.settings import plainly_set
+from harness.investigate.shrinking.variables import fewer_variables, without_variables
 
 SOURCE = '''\
 """What it is for."""
@@ -153,15 +157,172 @@ def test_what_is_only_done_else_is_done_where_the_contrary_holds() -> None:
     assert smaller(text, lambda text: "SAID:" in text and "needed()" in text) == "if not SAID:\n    needed()\n"
 
 
+def test_what_is_given_as_a_dictionary_is_given_by_name() -> None:
+    text = "def f(a, b):\n    return a + b\n\nx = f(**{'b': 1}, a=2)\n"
+    assert inlined(text, lambda text: run(text).get("x") == 3) == "x = 2 + 1\n"
+
+
 def test_a_call_inside_of_an_expression_is_what_the_function_returns() -> None:
     text = "def f(a):\n    return a + 1\n\nx = [f(2)]\n"
     assert inlined(text, lambda text: run(text).get("x") == [3]) == "x = [2 + 1]\n"
 
 
-def test_a_function_that_yields_ends_early_or_calls_itself_stays() -> None:
-    stays = ("def a():\n    yield 1\nx = a()\n", "def a(b):\n    if b:\n        return 1\n    return 2\nx = a(1)\n")
-    for text in (*stays, "def a():\n    a()\n"):
+def test_a_function_that_yields_ends_in_a_loop_or_calls_itself_stays() -> None:
+    loop = "def a(b):\n    for one in b:\n        return one\nx = a([1])\n"
+    for text in ("def a():\n    yield 1\nx = a()\n", loop, "def a():\n    a()\n"):
         assert inlined(text, lambda text: True) == text
+
+
+def test_what_ends_a_function_early_is_a_branch_where_it_is_called() -> None:
+    text = "def a(b):\n    if b:\n        return 1\n    return 2\nx = a(0)\n"
+    small = inlined(text, lambda text: run(text).get("x") == 2)
+    assert small == "if 0:\n    a_value = 1\nelse:\n    a_value = 2\nx = a_value\n"
+
+
+def test_a_loop_over_what_a_function_yields_is_a_part_of_it() -> None:
+    text = "SAID = []\ndef a(b):\n    for one in b:\n        yield one + 1\nfor c in a(MORE):\n    SAID.append(c)\n"
+    small = inlined(f"MORE = [1, 2]\n{text}", lambda text: run(text).get("SAID") == [2, 3])
+    assert small == "MORE = [1, 2]\nSAID = []\nfor one in MORE:\n    c = one + 1\n    SAID.append(c)\n"
+
+
+def test_what_makes_an_object_stands_where_it_is_made() -> None:
+    text = "class A:\n    def __init__(self, a):\n        self.a = a\ny = A(1)\nx = y.a\n"
+    small = inlined(text, lambda text: run(text).get("x") == 1)
+    assert small == "class A:\n    pass\nA_self = A()\nA_self.a = 1\ny = A_self\nx = y.a\n"
+
+
+def test_of_two_functions_of_one_name_each_stands_where_it_is_called() -> None:
+    classes = "class A:\n    def f(self):\n        return 1\nclass B:\n    def f(self):\n        return 2\n"
+    small = inlined(f"{classes}a = A()\nb = B()\nx = [b.f(), a.f()]\n", lambda text: run(text).get("x") == [2, 1])
+    assert "def f" not in small
+    assert "x = [2, 1]\n" in small
+
+
+def test_a_function_that_is_called_twice_stands_there_where_that_is_no_longer() -> None:
+    short = "def f(a):\n    return a + 1\nx = [f(1), f(2)]\n"
+    assert inlined(short, lambda text: run(text).get("x") == [2, 3]) == "x = [1 + 1, 2 + 1]\n"
+    long = "def f(a):\n    SAID.append(a)\n    SAID.append(a)\n    SAID.append(a)\nf(1)\nf(2)\n"
+    assert inlined(long, lambda text: True) == long
+
+
+def test_what_is_passed_on_to_be_called_is_called() -> None:
+    text = "def f(a, b=2):\n    SAID.append(b)\nconnect('event', f)\n"
+    assert called_at_once(text, lambda text: True) == text.replace("connect('event', f)", "f(None, None)")
+    assert called_at_once(text, lambda text: "connect" in text) == text
+
+
+def test_a_class_takes_in_its_base_and_a_method_that_both_have_keeps_either() -> None:
+    base = "class A:\n    def f(self):\n        return 1\n    def g(self):\n        return 3\n"
+    text = f"{base}class B(A):\n    def f(self):\n        return 2 + super().f()\nx = [B().f(), B().g()]\n"
+    small = taken_in(text, lambda text: run(text).get("x") == [3, 3])
+    assert run(small)["x"] == [3, 3]
+    assert "class B:" in small
+    assert "class A" not in small
+    assert "return 2 + self.A_f()" in small
+
+
+def test_a_class_that_is_named_elsewhere_stays_beside_the_one_that_is_made_from_it() -> None:
+    text = "class A:\n    pass\n\nclass B(A):\n    pass\nx = A()\n"
+    assert taken_in(text, lambda text: True) == text
+
+
+def test_two_classes_that_are_made_the_same_way_are_one() -> None:
+    text = "class A:\n    def f(self):\n        return 1\nclass B:\n    def g(self):\n        return 2\nx = [A().f(), B().g()]\n"
+    small = taken_in(text, lambda text: run(text).get("x") == [1, 2])
+    assert small.count("class") == 1
+    assert run(small)["x"] == [1, 2]
+
+
+def test_an_attribute_that_is_set_once_is_what_it_is_set_to() -> None:
+    text = "class A:\n    k = 1\n\n    def f(self):\n        self.z = 4\n        return self.k + self.z * self.z\nx = A().f()\n"
+    small = without_variables(text, lambda text: run(text).get("x") == 17)
+    assert small == "class A:\n\n    def f(self):\n        return 1 + 4 * 4\nx = A().f()\n"
+
+
+def test_what_something_else_is_set_to_is_that_from_the_beginning() -> None:
+    for other in ("x", "x.y"):
+        small = without_variables(f"a = f()\na.b = 1\n{other} = a\n", lambda text: "x" in text)
+        assert small == f"{other} = f()\n{other}.b = 1\n"
+
+
+def test_what_is_set_twice_or_used_twice_and_no_constant_stays() -> None:
+    for text in ("a = 1\na = 2\nx = a + 1\n", "a = [1]\nx = [a, a]\n"):
+        assert without_variables(text, lambda text: True) == text
+
+
+def test_what_a_with_or_a_loop_over_one_element_sets_is_set_by_an_assignment() -> None:
+    text = "with f() as a, b:\n    g(a)\nfor one in [a]:\n    g(one)\nfor two in a:\n    pass\n"
+    small = plainly_set(text, lambda text: True)
+    assert small == "a = f()\ng(a)\none = a\ng(one)\nfor two in a:\n    pass\n"
+
+
+def test_what_is_added_to_a_variable_is_all_that_it_is_set_to() -> None:
+    assert plainly_set("a = ''\na += f()\n", lambda text: True) == "a = ''\na = f()\n"
+
+
+def test_what_is_set_in_one_way_or_else_in_another_is_set_once() -> None:
+    text = "if f():\n    a.b = 1\nelse:\n    a.b = 2\nif f():\n    a = 1\nelse:\n    c = 2\n"
+    small = plainly_set(text, lambda text: True)
+    assert small == "a.b = 1 if f() else 2\nif f():\n    a = 1\nelse:\n    c = 2\n"
+
+
+def test_what_is_set_in_an_element_is_used_without_it() -> None:
+    text = "def f(a, b):\n    a[b.c] = [1]\n    return a[b.c]\n"
+    assert without_variables(text, lambda text: True) == "def f(a, b):\n    return [1]\n"
+
+
+def test_an_attribute_stands_for_a_variable_that_need_not_be_set() -> None:
+    text = "def f():\n    b = A()\n    b.x = C.c.x\n    return [b, 1]\n"
+    assert fewer_variables(text, lambda text: "[C.c, 1]" in text or "b = " in text) == (
+        "def f():\n    return [C.c, 1]\n"
+    )
+
+
+def test_two_numbers_are_one() -> None:
+    text = "def f(a):\n    return {1: 2, 3: 4}[a]\nx = f(3)\n"
+    assert fewer_variables(text, lambda text: run(text).get("x") == 4).count("4") > 1
+
+
+def test_what_a_function_sets_in_the_module_is_set_there() -> None:
+    text = "def f():\n    global a\n    a = A()\n    a.b = 1\n"
+    small = fewer_variables(text, lambda text: "f():" in text and "a.b" in text)
+    assert small == "a = A()\na.b = 1\n\ndef f():\n    pass\n"
+
+
+def test_values_set_together_are_set_one_by_one() -> None:
+    assert plainly_set("a, b = (1, 2)\n(c, d) = f()\n", lambda text: True) == "a = 1\nb = 2\nc, d = f()\n"
+
+
+def test_a_part_of_an_expression_or_nothing_stands_in_its_place() -> None:
+    text = "x = f(1 + 2, y)['needed' + z]\n"
+    assert simpler(text, lambda text: "'needed'" in text and "[" in text) == "x = None['needed']\n"
+
+
+def test_a_variable_that_another_one_can_stand_for_is_not_used() -> None:
+    text = "def f(a):\n    b = a + a\n    c = b + b\n    return [b, c]\nx, y = f(3)\n"
+    small = fewer_variables(text, lambda text: run(text).get("x") == 6)
+    assert small == "def f(a):\n    b = a + a\n    c = b + b\n    return [b, a]\nx, y = f(3)\n"
+
+
+def test_no_other_object_is_taken_for_the_own_one() -> None:
+    text = "class A:\n    def f(self):\n        self.b = B()\n        return self.b\n"
+    small = simpler(text, lambda text: "return" in text and "self.b = " in text)
+    assert "self.b = self" not in small
+    assert fewer_variables(text, lambda text: True) == text
+
+
+def test_a_variable_of_its_function_stands_in_the_place_of_an_expression() -> None:
+    text = "def f(a):\n    b = g(a.c[1])\n    return h(b)\n"
+    small = simpler(text, lambda text: "return h(" in text and "b = a" in text)
+    assert small == "def f(a):\n    b = a\n    return h(a)\n"
+
+
+def test_what_is_put_into_a_text_gets_simpler_and_the_text_stays_one() -> None:
+    assert simpler("x = f'a{f(1)!r}b'\n", lambda text: "f'a" in text and "1" in text) == "x = f'a{1!r}b'\n"
+
+
+def test_characters_of_a_text_that_nothing_needs_go() -> None:
+    assert shortened("x = ['all the needed words', 'y']\n", lambda text: "needed" in text) == "x = ['needed', '']\n"
 
 
 def test_a_module_stands_where_it_is_imported_and_an_extension_behind_everything() -> None:

@@ -1,0 +1,225 @@
+"""Smaller versions of a Python source: the body of a function stands where it is called."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, cast
+
+from harness.investigate.shrinking.syntax import Filled, Replaced, head, written
+
+__all__ = ["called_at_once", "inlined"]
+
+Holds = Callable[[str], bool]
+MOST = 8
+"""How many pairs of a definition and a call of one name are tried: with more of them, few are left where it matters."""
+
+
+def inlined(text: str, holds: Holds) -> str:
+    """Put the body of a function in the place of its only call, or of all its calls where that makes nothing longer; so with
+    what makes an object of a class that is named once. Of several functions of one name it is for the test to say which is
+    called."""
+    refused: set[_Key] = set()
+    while True:
+        tree = ast.parse(text)
+        choice = next((one for one in _choices(tree) if one.key not in refused), None)
+        if choice is None:
+            return text
+        inline = _Inline(choice)
+        version = written(inline.visit(tree))
+        longer = len(choice.calls) > 1 and version.count("\n") >= text.count("\n")
+        if inline.done == len(choice.calls) and not longer and holds(version):
+            text = version
+        else:
+            refused.add(choice.key)
+
+
+def called_at_once(text: str, holds: Holds) -> str:
+    """Call a function where it is passed on to be called: with nothing for each of its parameters."""
+    for function in [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]:
+        now = ast.Call(ast.Name(function.name, ast.Load()), [ast.Constant(None) for _ in function.args.args], [])
+        tree = ast.parse(text)
+        passing = {id(one): now for one in ast.walk(tree) if isinstance(one, ast.Call) and _passes(one, function.name)}
+        version = written(Replaced(passing).visit(tree))
+        text = version if passing and holds(version) else text
+    return text
+
+
+def _passes(call: ast.Call, name: str) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == name for one in call.args)
+
+
+_Key = tuple[str, bool, int, int]
+"""A name, whether it is a method's, and which of the definitions and of the calls; -1 for the only one and all."""
+
+
+class _Choice(NamedTuple):
+    """A function and the calls that its body shall stand for."""
+
+    key: _Key
+    function: ast.FunctionDef
+    calls: frozenset[int]
+    """By the `id` of their nodes."""
+    maker: str
+    """The class that the calls make an object of, where the function is its `__init__`."""
+
+
+def _choices(tree: ast.Module) -> Iterator[_Choice]:
+    nodes = list(ast.walk(tree))
+    named = Counter(_name(node) for node in nodes)
+    calls: dict[tuple[str, bool], list[int]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            calls.setdefault(_name(node.func), []).append(id(node))
+    functions: dict[tuple[str, bool], list[ast.FunctionDef]] = {}
+    methods = {id(one) for node in nodes if isinstance(node, ast.ClassDef) for one in node.body}
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef):
+            functions.setdefault((node.name, id(node) in methods), []).append(node)
+        elif isinstance(node, ast.ClassDef) and named[node.name, False] == len(calls.get((node.name, False), ())) == 1:
+            for one in node.body:
+                if isinstance(one, ast.FunctionDef) and one.name == "__init__":
+                    yield _Choice((node.name, False, 0, 0), one, frozenset(calls[node.name, False]), node.name)
+    for name, some in functions.items():
+        sites = calls.get(name, [])
+        if len(sites) != named[name] or not sites:
+            continue
+        if len(some) == 1:
+            yield _Choice((*name, -1, -1), some[0], frozenset(sites), "")
+        elif len(some) * len(sites) <= MOST:
+            for at, function in enumerate(some):
+                for number, site in enumerate(sites):
+                    yield _Choice((*name, at, number), function, frozenset({site}), "")
+
+
+def _name(node: ast.AST) -> tuple[str, bool]:
+    """What `node` names, and whether as an attribute: a method is, a function is not."""
+    return (node.attr, True) if isinstance(node, ast.Attribute) else (getattr(node, "id", ""), False)
+
+
+class _Inline(Filled):
+    """Puts the body of a function where it is called, and leaves its definition out. What that means for names that both
+    have is for the test to say. `done` counts the calls."""
+
+    def __init__(self, choice: _Choice) -> None:
+        self.done = 0
+        self._choice = choice
+
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt] | None:
+        if node is self._choice.function:
+            return None
+        if not isinstance(node, ast.stmt) or isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.While)):
+            return self.generic_visit(node)
+        put: list[ast.stmt] = []
+        for call in [one for one in head(node) if isinstance(one, ast.Call) and id(one) in self._choice.calls]:
+            body = _body(self._choice, call)
+            if body is None:
+                break
+            looped = _looped(body, node) if isinstance(node, ast.For) and node.iter is call else None
+            value = None if looped else _ended(body, f"{self._choice.function.name}_value")
+            self.done += bool(looped or value)
+            if looped or value is None:
+                return looped or node
+            put += body
+            if isinstance(node, ast.Expr) and node.value is call and not isinstance(value, ast.Call):
+                return put or ast.Pass()
+            Replaced({id(call): value}).visit(node)
+        return [*put, cast(ast.stmt, self.generic_visit(node))]
+
+
+def _body(choice: _Choice, call: ast.Call) -> list[ast.stmt] | None:
+    """The body of the function with what `call` gives in the place of its parameters; None where that cannot be told."""
+    function = copy.deepcopy(choice.function)
+    if function.args.vararg or function.args.kwarg or function.args.kwonlyargs or function.args.posonlyargs:
+        return None
+    given = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+    if choice.maker:
+        given = [ast.Call(call.func, [], [])]
+    names = [argument.arg for argument in function.args.args]
+    values = dict(zip(names[len(names) - len(function.args.defaults) :], function.args.defaults, strict=True))
+    values.update(zip(names, [*given, *call.args], strict=False))
+    for word in call.keywords:
+        if isinstance(word.value, ast.Dict) and not word.arg:
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in word.value.keys]
+            values.update((str(key), value) for key, value in zip(keys, word.value.values, strict=True))
+        else:
+            values[word.arg or ""] = word.value
+    if values.keys() != set(names) or len(call.args) + len(given) > len(names):
+        return None
+    put: list[ast.stmt] = []
+    for name in names:  # what is made anew each time is made once
+        if not isinstance(values[name], (ast.Name, ast.Attribute, ast.Constant)):
+            made = f"{choice.key[0]}_{name}"
+            put.append(ast.Assign([ast.Name(made, ast.Store())], values[name]))
+            values[name] = ast.Name(made, ast.Load())
+    stored = {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    end = [ast.Return(values[names[0]])] if choice.maker and names else []
+    put += [ast.Assign([ast.Name(name, ast.Store())], values.pop(name)) for name in names if name in stored]
+    return [*put, *(cast(ast.stmt, _Named(values).visit(statement)) for statement in function.body), *end]
+
+
+def _has(kinds: type[ast.AST] | tuple[type[ast.AST], ...], statements: Iterable[ast.AST]) -> bool:
+    return any(isinstance(one, kinds) for statement in statements for one in ast.walk(statement))
+
+
+def _looped(body: list[ast.stmt], loop: ast.For) -> list[ast.stmt] | None:
+    """`body`, which yields, with what `loop` does in the place of where it does; None where it does not yield."""
+    if not _has(ast.Yield, body) or _has((ast.YieldFrom, ast.Return), body):
+        return None
+    return [cast(ast.stmt, _Yielded(loop).visit(statement)) for statement in body]
+
+
+class _Yielded(ast.NodeTransformer):
+    """Puts the body of a loop in the place of statements that yield."""
+
+    def __init__(self, loop: ast.For) -> None:
+        self._loop = loop
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:
+        given = node.value
+        if not isinstance(given, ast.Yield):
+            return node
+        loop = copy.deepcopy(self._loop)
+        return [ast.Assign([loop.target], given.value or ast.Constant(None)), *loop.body]
+
+
+def _ended(body: list[ast.stmt], name: str) -> ast.expr | None:
+    """The value that `body` returns, which it goes on behind now: what was returned in several places has a `name`. None
+    where it cannot go on, or yields."""
+    if _has((ast.Yield, ast.YieldFrom), body):
+        return None
+    *first, last = body
+    if isinstance(last, ast.Return) and not _has(ast.Return, first):
+        body.pop()
+        return last.value or ast.Constant(None)
+    if not _has(ast.Return, body):
+        return ast.Constant(None)
+    return ast.Name(name, ast.Load()) if _assigned(body, name) else None
+
+
+def _assigned(body: list[ast.stmt], name: str) -> bool:
+    """Put a setting of `name` where `body` returns: what comes behind is done else. Whether that is all that returns."""
+    for at, statement in enumerate(body):
+        if isinstance(statement, ast.Return):
+            body[at:] = [ast.Assign([ast.Name(name, ast.Store())], statement.value or ast.Constant(None))]
+            return True
+        if _has(ast.Return, [statement]):
+            if not isinstance(statement, ast.If):
+                return False
+            rest, body[at + 1 :] = body[at + 1 :], []
+            ends = isinstance(statement.body[-1], ast.Return)
+            (statement.orelse if ends else statement.body).extend(rest)
+            return _assigned(statement.body, name) and (not statement.orelse or _assigned(statement.orelse, name))
+    return True
+
+
+class _Named(ast.NodeTransformer):
+    """Puts values in the place of names."""
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
