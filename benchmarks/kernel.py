@@ -158,11 +158,11 @@ def whole(kernel: Kernel) -> None:
     kernel.clean()
     cold_make, _ = kernel.make(cell)
     cold, base = kernel.build(cell, head=False)
+    tell("whole, cold", cold, cold_make)
     kernel.apply()
     warm_make, _ = kernel.make(cell)
     kernel.apply(back=True)
     warm, head = kernel.build(cell, head=True)
-    tell("whole, cold", cold, cold_make)
     tell("whole, after the patch", warm, warm_make)
     print(f"  {len(base.diagnostics)} diagnostics, {len(head.diagnostics)} after; read {len(head.resumed or ())} again")
 

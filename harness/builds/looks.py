@@ -36,7 +36,7 @@ class Looked(object):
 
 class Ear(object):
     """Hears what this process looks at from now on, and what is forked from it: calls `hear` with `files`, `folders` (whose
-    names were listed) or `below` (all of a folder may have been read), and a path."""
+    names were listed), `below` (all of a folder may have been read) or `written` (files too), and a path."""
 
     def __init__(self, hear: Callable[[str, str], None]) -> None:
         self.hear = hear
@@ -51,8 +51,9 @@ class Ear(object):
         try:
             if event == "open":
                 path, mode, flags = arguments
-                if isinstance(path, (str, bytes)) and not (mode or "r").strip("rbtU") and not (flags or 0) & 3:
-                    self.hear("files", os.path.abspath(os.fsdecode(path)))
+                if isinstance(path, (str, bytes)):
+                    reads = not (mode or "r").strip("rbtU") and not (flags or 0) & 3
+                    self.hear("files" if reads else "written", os.path.abspath(os.fsdecode(path)))
             elif event == "subprocess.Popen":
                 self.started(arguments[1] or (), arguments[2])
             elif isinstance(arguments[0], (str, bytes)) and not _is_import(sys._getframe(1)):
@@ -89,12 +90,20 @@ class Keeper(object):
         self.folder = folder
         self.looked = {}  # type: Dict[Optional[str], Looked]
         self.digests = {}  # type: Dict[str, Optional[str]]
+        self.own = set()  # type: Set[str]
         self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
         self.ear = Ear(self.hear)
 
     def hear(self, kind: str, path: str) -> None:
-        """`path` was looked at, for what is read or resolved now."""
-        self.add(getattr(self.looked.setdefault(self.probe.stage[1], Looked()), kind), path)
+        """`path` was looked at, for what is read or resolved now.
+
+        What the build wrote itself between documents, as copies of static files, is not what it depends on.
+        """
+        document = self.probe.stage[1]
+        if kind == "written":
+            self.own.update([path] if document is None else [])
+        elif document is not None or path not in self.own:
+            self.add(getattr(self.looked.setdefault(document, Looked()), kind), path)
 
     def add(self, names: Set[str], path: str) -> None:
         own = str(getattr(self.probe.app, "doctreedir", None)) + os.sep

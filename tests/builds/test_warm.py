@@ -20,6 +20,7 @@ from tests.conftest import MIDDLE, NEWEST, ROOT
 
 CELLS = ("py3.9-docutils0.16-sphinx3.4.3", MIDDLE, NEWEST)
 CONF = "import sys\nsys.path.insert(0, '.')\nextensions = ['ext']\nhtml_theme = 'basic'\n"
+CONF += "html_logo = html_favicon = 'logo.svg'  # the second copy looks at the first\n"
 EXTENSION = """\
 import os, subprocess, sys
 from docutils import nodes
@@ -91,6 +92,7 @@ BASE = {
     "counted/one.txt": "text",
     "asked/one.txt": "text",
     "unrelated.txt": "text",
+    "logo.svg": "<svg/>",
 }  # fmt: skip
 
 
