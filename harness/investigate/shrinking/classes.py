@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from harness.investigate.shrinking.reduction import one_by_one
 from harness.investigate.shrinking.syntax import Replaced, written
 
 __all__ = ["taken_in"]
@@ -20,21 +21,19 @@ def taken_in(text: str, holds: Holds) -> str:
     the base before its own, also where it is called by `super()`.
 
     There stay as many objects as there were: what is left behind in one of them is what many a message comes from."""
-    refused = 0
-    while True:
+
+    def version(text: str, number: int) -> str | None:
         tree = ast.parse(text)
-        pairs = _pairs(tree)[refused:]
+        pairs = _pairs(tree)[number:]
         if not pairs:
-            return text
+            return None
         node, other, instead = pairs[0]
         _rename(node, other)
         node.bases = [one for base in node.bases for one in (other.bases if _is(base, other.name) else [base])]
         node.body[:0] = other.body
-        version = written(Replaced({**instead, id(other): None}).visit(tree))
-        if holds(version):
-            text = version
-        else:
-            refused += 1
+        return written(Replaced({**instead, id(other): None}).visit(tree))
+
+    return one_by_one(text, holds, version)
 
 
 class _Pair(NamedTuple):

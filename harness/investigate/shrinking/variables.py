@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator, Mapping
 
+from harness.investigate.shrinking.reduction import one_by_one
 from harness.investigate.shrinking.syntax import Replaced, variables, written
 
 __all__ = ["fewer_variables", "without_variables"]
@@ -29,18 +30,12 @@ def fewer_variables(text: str, holds: Holds) -> str:
 
 
 def _changed(text: str, holds: Holds, changes: Callable[[ast.Module], list[_Change]]) -> str:
-    """Make one change after the other, as long as there are any that were not refused."""
-    refused = 0
-    while True:
+    def version(text: str, number: int) -> str | None:
         tree = ast.parse(text)
-        left = changes(tree)[refused:]
-        if not left:
-            return text
-        version = written(Replaced(left[0]).visit(tree))
-        if holds(version):
-            text = version
-        else:
-            refused += 1
+        left = changes(tree)[number:]
+        return written(Replaced(left[0]).visit(tree)) if left else None
+
+    return one_by_one(text, holds, version)
 
 
 def _variables(tree: ast.Module) -> Iterator[_Change]:
