@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, cast
 
-from harness.investigate.shrinking.syntax import Filled, Replaced, head, written
+from harness.investigate.shrinking.syntax import Filled, Replaced, arguments, head, with_names, written
 
 __all__ = ["called_at_once", "inlined"]
 
@@ -19,8 +19,8 @@ MOST = 8
 
 def inlined(text: str, holds: Holds) -> str:
     """Put the body of a function in the place of its only call, or of all its calls where that makes nothing longer; so with
-    what makes an object of a class that is named once. Of several functions of one name it is for the test to say which is
-    called."""
+    what makes an object of a class that is named once, and what an operator calls. Of several functions of one name it is for
+    the test to say which is called."""
     refused: set[_Key] = set()
     while True:
         tree = ast.parse(text)
@@ -82,7 +82,10 @@ def _choices(tree: ast.Module) -> Iterator[_Choice]:
             for one in node.body:
                 if isinstance(one, ast.FunctionDef) and one.name == "__init__":
                     yield _Choice((node.name, False, 0, 0), one, frozenset(calls[node.name, False]), node.name)
+    signs = [(_name(call.func), id(node)) for node in nodes if (call := _spelled(node))]
     for name, some in functions.items():
+        for number, site in enumerate([site for sign, site in signs if sign == name][:MOST]):
+            yield _Choice((*name, 0, number), some[0], frozenset({site}), "")
         sites = calls.get(name, [])
         if len(sites) != named[name] or not sites:
             continue
@@ -92,6 +95,21 @@ def _choices(tree: ast.Module) -> Iterator[_Choice]:
             for at, function in enumerate(some):
                 for number, site in enumerate(sites):
                     yield _Choice((*name, at, number), function, frozenset({site}), "")
+
+
+SIGNS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Mod: "mod", ast.BitOr: "or"}
+"""Operators whose methods are told by these names."""
+ASKED = ("str", "repr", "len", "iter", "next", "bool")
+"""Functions that call the method of their name."""
+
+
+def _spelled(node: ast.AST) -> ast.Call | None:
+    """The call of a method that `node` stands for, if it is an operation or asks for something in another way."""
+    if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
+        return ast.Call(ast.Attribute(node.left, f"__{SIGNS[type(node.op)]}__", ast.Load()), [node.right], [])
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ASKED and len(node.args) == 1:
+        return ast.Call(ast.Attribute(node.args[0], f"__{node.func.id}__", ast.Load()), [], [])
+    return None
 
 
 def _name(node: ast.AST) -> tuple[str, bool]:
@@ -113,41 +131,33 @@ class _Inline(Filled):
         if not isinstance(node, ast.stmt) or isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.While)):
             return self.generic_visit(node)
         put: list[ast.stmt] = []
-        for call in [one for one in head(node) if isinstance(one, ast.Call) and id(one) in self._choice.calls]:
-            body = _body(self._choice, call)
+        for site in [one for one in head(node) if id(one) in self._choice.calls]:
+            call = _spelled(site) or site
+            body = _body(self._choice, call) if isinstance(call, ast.Call) else None
             if body is None:
                 break
-            looped = _looped(body, node) if isinstance(node, ast.For) and node.iter is call else None
+            looped = _looped(body, node) if isinstance(node, ast.For) and node.iter is site else None
             value = None if looped else _ended(body, f"{self._choice.function.name}_value")
             self.done += bool(looped or value)
             if looped or value is None:
                 return looped or node
             put += body
-            if isinstance(node, ast.Expr) and node.value is call and not isinstance(value, ast.Call):
+            if isinstance(node, ast.Expr) and node.value is site and not isinstance(value, ast.Call):
                 return put or ast.Pass()
-            Replaced({id(call): value}).visit(node)
+            Replaced({id(site): value}).visit(node)
         return [*put, cast(ast.stmt, self.generic_visit(node))]
 
 
 def _body(choice: _Choice, call: ast.Call) -> list[ast.stmt] | None:
     """The body of the function with what `call` gives in the place of its parameters; None where that cannot be told."""
     function = copy.deepcopy(choice.function)
-    if function.args.vararg or function.args.kwarg or function.args.kwonlyargs or function.args.posonlyargs:
-        return None
     given = [call.func.value] if isinstance(call.func, ast.Attribute) else []
     if choice.maker:
         given = [ast.Call(call.func, [], [])]
-    names = [argument.arg for argument in function.args.args]
-    values = dict(zip(names[len(names) - len(function.args.defaults) :], function.args.defaults, strict=True))
-    values.update(zip(names, [*given, *call.args], strict=False))
-    for word in call.keywords:
-        if isinstance(word.value, ast.Dict) and not word.arg:
-            keys = [key.value if isinstance(key, ast.Constant) else None for key in word.value.keys]
-            values.update((str(key), value) for key, value in zip(keys, word.value.values, strict=True))
-        else:
-            values[word.arg or ""] = word.value
-    if values.keys() != set(names) or len(call.args) + len(given) > len(names):
+    values = arguments(function, call, given)
+    if values is None:
         return None
+    names = list(values)
     put: list[ast.stmt] = []
     for name in names:  # what is made anew each time is made once
         if not isinstance(values[name], (ast.Name, ast.Attribute, ast.Constant)):
@@ -157,7 +167,7 @@ def _body(choice: _Choice, call: ast.Call) -> list[ast.stmt] | None:
     stored = {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     end = [ast.Return(values[names[0]])] if choice.maker and names else []
     put += [ast.Assign([ast.Name(name, ast.Store())], values.pop(name)) for name in names if name in stored]
-    return [*put, *(cast(ast.stmt, _Named(values).visit(statement)) for statement in function.body), *end]
+    return [*put, *(cast(ast.stmt, with_names(statement, values)) for statement in function.body), *end]
 
 
 def _has(kinds: type[ast.AST] | tuple[type[ast.AST], ...], statements: Iterable[ast.AST]) -> bool:
@@ -213,13 +223,3 @@ def _assigned(body: list[ast.stmt], name: str) -> bool:
             (statement.orelse if ends else statement.body).extend(rest)
             return _assigned(statement.body, name) and (not statement.orelse or _assigned(statement.orelse, name))
     return True
-
-
-class _Named(ast.NodeTransformer):
-    """Puts values in the place of names."""
-
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
-        self._values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node

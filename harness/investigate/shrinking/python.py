@@ -9,10 +9,12 @@ from typing import cast
 from harness.investigate.shrinking.classes import taken_in
 from harness.investigate.shrinking.expressions import shortened, simpler
 from harness.investigate.shrinking.inlining import called_at_once, inlined
+from harness.investigate.shrinking.objects import without_objects
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.reduction import fewest
-from harness.investigate.shrinking.settings import plainly_set
+from harness.investigate.shrinking.settings import made_full, plainly_set
 from harness.investigate.shrinking.syntax import Filled, written
+from harness.investigate.shrinking.tables import without_tables
 from harness.investigate.shrinking.variables import fewer_variables, without_variables
 
 __all__ = ["finer", "smaller"]
@@ -126,7 +128,10 @@ STEPS = (
     taken_in,
     called_at_once,
     inlined,
+    without_tables,
     plainly_set,
+    made_full,
+    without_objects,
     without_variables,
     without_parameters,
     _without_parts,

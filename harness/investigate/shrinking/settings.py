@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from harness.investigate.shrinking.reduction import fewest
-from harness.investigate.shrinking.syntax import Replaced, written
+from harness.investigate.shrinking.syntax import Change, Replaced, changed, written
 
-__all__ = ["plainly_set"]
+__all__ = ["made_full", "plainly_set"]
 
 
 def plainly_set(text: str, holds: Callable[[str], bool]) -> str:
@@ -55,3 +56,31 @@ def _chosen(node: ast.If) -> list[ast.stmt]:
     if ast.unparse(both[0].targets[0]) != ast.unparse(both[1].targets[0]):
         return []
     return [ast.Assign(both[0].targets, ast.IfExp(node.test, both[0].value, both[1].value))]
+
+
+def made_full(text: str, holds: Callable[[str], bool]) -> str:
+    """What is made empty and filled by a loop is made of what the loop goes over."""
+    return changed(text, holds, lambda tree: list(_filled(tree)))
+
+
+def _filled(tree: ast.Module) -> Iterator[Change]:
+    for scope in ast.walk(tree):
+        body = getattr(scope, "body", None)
+        for made, loop in pairwise(body) if isinstance(body, list) else ():
+            for call in _made(made, loop):
+                yield {id(made): ast.Assign(made.targets, call), id(loop): None}
+
+
+def _made(made: ast.stmt, loop: ast.stmt) -> Iterator[ast.Call]:
+    """What makes it full, with none, some and all of what `append` is given behind each element; none where `loop` does
+    something else than to append its elements to what `made` makes."""
+    if not (isinstance(made, ast.Assign) and isinstance(made.value, ast.Call) and not made.value.args):
+        return
+    if not (isinstance(loop, ast.For) and len(loop.body) == 1 and isinstance(loop.body[0], ast.Expr)):
+        return
+    call = loop.body[0].value
+    if isinstance(call, ast.Call) and ast.unparse(call.func) == f"{ast.unparse(made.targets[0])}.append":
+        element, *more = call.args or [ast.Constant(None)]
+        if ast.unparse(element) == ast.unparse(loop.target):
+            for end in range(len(more) + 1):
+                yield ast.Call(made.value.func, [loop.iter, *more[:end]], [])

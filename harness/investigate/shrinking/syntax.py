@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
-__all__ = ["Filled", "Replaced", "called", "head", "variables", "written"]
+from harness.investigate.shrinking.reduction import one_by_one
+
+__all__ = [
+    "Change",
+    "Filled",
+    "Replaced",
+    "arguments",
+    "called",
+    "changed",
+    "head",
+    "variables",
+    "with_names",
+    "written",
+]
+
+Change = Mapping[int, "ast.AST | Sequence[ast.stmt] | None"]
+"""What stands in the place of nodes, which are known by their `id`; None where nothing does."""
 
 
 class Filled(ast.NodeTransformer):
@@ -20,13 +36,56 @@ class Filled(ast.NodeTransformer):
 
 
 class Replaced(Filled):
-    """Puts others in the place of some nodes, which are known by their `id`, or leaves them out."""
+    """Puts others in the place of some nodes, or leaves them out."""
 
-    def __init__(self, nodes: Mapping[int, ast.AST | Sequence[ast.stmt] | None]) -> None:
+    def __init__(self, nodes: Change) -> None:
         self._nodes = nodes
 
     def visit(self, node: ast.AST) -> ast.AST | Sequence[ast.stmt] | None:
         return self._nodes[id(node)] if id(node) in self._nodes else self.generic_visit(node)
+
+
+def changed(text: str, holds: Callable[[str], bool], changes: Callable[[ast.Module], Sequence[Change]]) -> str:
+    """`text` with one after the other of the `changes` to it that `holds` is true of."""
+
+    def version(text: str, number: int) -> str | None:
+        tree = ast.parse(text)
+        left = changes(tree)[number:]
+        return written(Replaced(left[0]).visit(tree)) if left else None
+
+    return one_by_one(text, holds, version)
+
+
+def arguments(function: ast.FunctionDef, call: ast.Call, own: Sequence[ast.expr]) -> dict[str, ast.expr] | None:
+    """What the parameters of `function` are when `call` calls it, the first ones being `own`; None where that cannot be
+    told."""
+    if function.args.vararg or function.args.kwarg or function.args.kwonlyargs or function.args.posonlyargs:
+        return None
+    names = [argument.arg for argument in function.args.args]
+    values = dict(zip(names[len(names) - len(function.args.defaults) :], function.args.defaults, strict=True))
+    values.update(zip(names, [*own, *call.args], strict=False))
+    for word in call.keywords:
+        if isinstance(word.value, ast.Dict) and not word.arg:
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in word.value.keys]
+            values.update((str(key), value) for key, value in zip(keys, word.value.values, strict=True))
+        else:
+            values[word.arg or ""] = word.value
+    if values.keys() != set(names) or len(call.args) + len(own) > len(names):
+        return None
+    return {name: values[name] for name in names}
+
+
+def with_names(node: ast.AST, values: Mapping[str, ast.expr]) -> ast.AST:
+    """`node` with values in the place of names, but where they are set."""
+    return cast(ast.AST, _Named(values).visit(node))
+
+
+class _Named(ast.NodeTransformer):
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
 
 
 def called(call: ast.Call) -> str | None:

@@ -4,41 +4,30 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
-from harness.investigate.shrinking.reduction import one_by_one
-from harness.investigate.shrinking.syntax import Replaced, variables, written
+from harness.investigate.shrinking.syntax import Change, changed, variables
 
 __all__ = ["fewer_variables", "without_variables"]
 
 Holds = Callable[[str], bool]
-_Change = Mapping[int, "ast.AST | list[ast.stmt] | None"]
 _SET = (ast.Name, ast.Attribute, ast.Subscript)
 
 
 def without_variables(text: str, holds: Holds) -> str:
     """Put values in the place of variables that are set once in a function or in the module, and of attributes that are set
     once; where they are used more than once, only what is a name or a constant. A variable that something else is set to is
-    that from the beginning."""
-    return _changed(text, holds, lambda tree: [*_variables(tree), *_attributes(tree), *_aliases(tree)])
+    that from the beginning. What is imported from a module that there is a name for is named by it."""
+    return changed(text, holds, lambda tree: [*_variables(tree), *_attributes(tree), *_aliases(tree), *_imported(tree)])
 
 
 def fewer_variables(text: str, holds: Holds) -> str:
     """Use another variable of its function, one that comes before it, wherever one is used, or an attribute that the function
     uses; another number wherever one is; and set in the module what a function sets there."""
-    return _changed(text, holds, lambda tree: [*_others(tree), *_numbers(tree), *_moved(tree)])
+    return changed(text, holds, lambda tree: [*_others(tree), *_numbers(tree), *_moved(tree)])
 
 
-def _changed(text: str, holds: Holds, changes: Callable[[ast.Module], list[_Change]]) -> str:
-    def version(text: str, number: int) -> str | None:
-        tree = ast.parse(text)
-        left = changes(tree)[number:]
-        return written(Replaced(left[0]).visit(tree)) if left else None
-
-    return one_by_one(text, holds, version)
-
-
-def _variables(tree: ast.Module) -> Iterator[_Change]:
+def _variables(tree: ast.Module) -> Iterator[Change]:
     """In a function, attributes and elements are told apart by what is written there."""
     for scope in ast.walk(tree):
         if isinstance(scope, ast.Module):
@@ -47,7 +36,7 @@ def _variables(tree: ast.Module) -> Iterator[_Change]:
             yield from _once(scope, {id(one): ast.unparse(one) for one in ast.walk(scope) if isinstance(one, _SET)})
 
 
-def _attributes(tree: ast.Module) -> Iterator[_Change]:
+def _attributes(tree: ast.Module) -> Iterator[Change]:
     """Those of objects, and those of classes, which are set as names."""
     names = {id(one): one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
     for node in ast.walk(tree):
@@ -57,7 +46,7 @@ def _attributes(tree: ast.Module) -> Iterator[_Change]:
     yield from _once(tree, names)
 
 
-def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Change]:
+def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[Change]:
     """For what is set in `scope` once, its value in its place; `names` has what each node names."""
     nodes = [node for node in ast.walk(scope) if id(node) in names or isinstance(node, ast.Assign)]
     uses: dict[str, list[ast.expr]] = {}
@@ -77,7 +66,7 @@ def _once(scope: ast.AST, names: dict[int, str]) -> Iterator[_Change]:
                 yield {**{id(use): copy.deepcopy(node.value) for use in uses[name]}, id(node): None}
 
 
-def _aliases(tree: ast.Module) -> Iterator[_Change]:
+def _aliases(tree: ast.Module) -> Iterator[Change]:
     for scope in ast.walk(tree):
         nodes = list(ast.walk(scope)) if isinstance(scope, (ast.FunctionDef, ast.Module)) else []
         stored = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
@@ -87,13 +76,28 @@ def _aliases(tree: ast.Module) -> Iterator[_Change]:
                 yield {**{id(one): _again(node.targets[0], one.ctx) for one in same}, id(node): None}
 
 
+def _imported(tree: ast.Module) -> Iterator[Change]:
+    modules: dict[str, ast.expr] = {}
+    for node in tree.body:
+        for one in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            path = f"{node.module}.{one.name}" if isinstance(node, ast.ImportFrom) else one.name
+            modules[path] = ast.parse(one.asname or one.name, mode="eval").body
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module in modules:
+            names = {
+                one.asname or one.name: ast.Attribute(modules[node.module], one.name, ast.Load()) for one in node.names
+            }
+            uses = [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in names]
+            yield {**{id(one): names[one.id] for one in uses}, id(node): None}
+
+
 def _again(target: ast.expr, context: ast.expr_context) -> ast.expr:
     other = copy.deepcopy(target)
     other.ctx = context  # type: ignore[attr-defined]
     return other
 
 
-def _others(tree: ast.Module) -> Iterator[_Change]:
+def _others(tree: ast.Module) -> Iterator[Change]:
     for scope in ast.walk(tree):
         nodes = list(ast.walk(scope)) if isinstance(scope, ast.FunctionDef) else []
         names = variables(scope) if isinstance(scope, ast.FunctionDef) else []
@@ -116,7 +120,7 @@ def _named(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
-def _numbers(tree: ast.Module) -> Iterator[_Change]:
+def _numbers(tree: ast.Module) -> Iterator[Change]:
     places: dict[int, list[int]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and type(node.value) is int:
@@ -125,7 +129,7 @@ def _numbers(tree: ast.Module) -> Iterator[_Change]:
         yield from (dict.fromkeys(same, ast.Constant(other)) for other in places if other != number)
 
 
-def _moved(tree: ast.Module) -> Iterator[_Change]:
+def _moved(tree: ast.Module) -> Iterator[Change]:
     for function in tree.body:
         for statement in function.body if isinstance(function, ast.FunctionDef) else ():
             if isinstance(statement, ast.Global) and isinstance(function, ast.FunctionDef):

@@ -12,9 +12,11 @@ from harness.investigate.shrinking.classes import taken_in
 from harness.investigate.shrinking.expressions import shortened, simpler
 from harness.investigate.shrinking.inlining import called_at_once, inlined
 from harness.investigate.shrinking.joining import joined
+from harness.investigate.shrinking.objects import without_objects
 from harness.investigate.shrinking.parameters import without_parameters
 from harness.investigate.shrinking.python import smaller
-from harness.investigate.shrinking.settings import plainly_set
+from harness.investigate.shrinking.settings import made_full, plainly_set
+from harness.investigate.shrinking.tables import without_tables
 from harness.investigate.shrinking.variables import fewer_variables, without_variables
 
 SOURCE = '''\
@@ -203,6 +205,89 @@ def test_a_function_that_is_called_twice_stands_there_where_that_is_no_longer() 
     assert inlined(short, lambda text: run(text).get("x") == [2, 3]) == "x = [1 + 1, 2 + 1]\n"
     long = "def f(a):\n    SAID.append(a)\n    SAID.append(a)\n    SAID.append(a)\nf(1)\nf(2)\n"
     assert inlined(long, lambda text: True) == long
+
+
+def test_what_an_operator_or_str_calls_stands_there_and_other_operations_stay() -> None:
+    methods = (
+        "    def __str__(self):\n        return 'a'\n    def __add__(self, other):\n        return str(self) + other\n"
+    )
+    small = inlined(f"class A:\n{methods}x = A() + ('b' + 'c')\n", lambda text: run(text).get("x") == "abc")
+    assert "def " not in small
+    assert "__add___other = 'b' + 'c'\nx = 'a' + __add___other\n" in small
+
+
+TABLE = """\
+class A:
+    def f(self, a):
+        self.said = [1, a]
+    def g(self, a):
+        self.said = [2, a]
+    table = {'one': f, 'two': g}
+a = A()
+for key in ('two', 'one'):
+    a.table[key](a, key)
+    SAID.append(a.said)
+"""
+
+
+def test_a_table_of_functions_is_a_choice() -> None:
+    small = without_tables(f"SAID = []\n{TABLE}", lambda text: run(text).get("SAID") == [[2, "two"], [1, "one"]])
+    assert run(small)["SAID"] == [[2, "two"], [1, "one"]]
+    assert "table" not in small
+    assert "def " not in small
+    assert "if key == 'one':\n        a.said = [1, key]\n    elif key == 'two':\n" in small
+
+
+def test_a_table_stays_where_a_choice_is_longer_or_something_else_looks_into_it() -> None:
+    calls = "f(1)\nf(2)\nf(3)\n"
+    lines = "    SAID.append(a)\n" * 3
+    text = f"def f(a):\n{lines}table = {{1: f, 2: f}}\ntable[1](2)\n{calls}"
+    assert without_tables(text, lambda text: True) == text
+    text = "def f():\n    pass\ntable = {1: f}\ntable[1]()\nprint(table)\n"
+    assert without_tables(text, lambda text: True) == text
+
+
+def test_what_an_object_keeps_stands_in_its_place() -> None:
+    text = "class A:\n    def __init__(self, a, b='.'):\n        self.b = a.split(b)\nx = A('1.2').b[0]\ny = A('3').count('3')\n"
+    small = without_objects(text, lambda text: run(text).get("x") == "1" and run(text).get("y") == 1)
+    assert "y = '3'.split('.').count('3')\n" in small
+    assert "A('1.2').b[0]" in small
+
+
+def test_variables_stand_for_an_object_that_is_only_used_for_its_attributes() -> None:
+    text = "class A:\n    pass\ndef f(b):\n    a = A()\n    a.b = b\n    a.c = a.b + 1\n    return a.c\nx = f(1)\n"
+    small = without_objects(text, lambda text: run(text).get("x") == 2)
+    assert small == text.replace("    a = A()\n", "").replace("a.b", "a_b").replace("a.c", "c").replace(
+        "class A:\n    pass\n", "class A:\n    pass\n\n"
+    )
+    kept = "a = A()\na.b = 1\nf(a)\n"
+    assert without_objects(kept, lambda text: True) == kept
+
+
+def test_what_is_left_in_an_object_of_the_module_stays_there() -> None:
+    text = "class A:\n    pass\n\ndef f():\n    a.b += 1\n    return a.b\na = A()\na.b = 1\nx = [f(), f()]\n"
+    assert without_objects(text, lambda text: run(text).get("x") == [2, 3]) == text
+
+
+def test_what_objects_begin_with_is_said_in_their_class() -> None:
+    text = "class A:\n    def __init__(self):\n        self.a = 1\n        self.b = ''\nx = A().a\n"
+    small = without_objects(text, lambda text: run(text).get("x") == 1)
+    assert small == "class A:\n    a = 1\n    b = ''\nx = A().a\n"
+    own = "class A:\n\n    def __init__(self):\n        self.a = []\nx = A()\n"
+    assert "def __init__" in without_objects(own, lambda text: "x = A()" in text)
+
+
+def test_what_a_loop_fills_is_made_of_what_it_goes_over() -> None:
+    text = "a = list()\nfor b in f():\n    a.append(b)\nc = D()\nfor b in g():\n    c.append(b, e)\n"
+    assert made_full(text, lambda text: "c = D(g())" not in text) == "a = list(f())\nc = D(g(), e)\n"
+    other = "a = list()\nfor b in f():\n    a.append(b + 1)\n"
+    assert made_full(other, lambda text: True) == other
+
+
+def test_what_is_imported_from_a_module_with_a_name_is_named_by_it() -> None:
+    text = "from os import path\nfrom os.path import join as j, sep\nx = j(sep, 'a')\n"
+    small = without_variables(text, lambda text: run(text).get("x") == "/a")
+    assert small == "from os import path\nx = path.join(path.sep, 'a')\n"
 
 
 def test_what_is_passed_on_to_be_called_is_called() -> None:
