@@ -86,3 +86,15 @@ def test_of_the_broken_table_of_the_thread_one_document_of_a_few_lines_is_left(
     assert value["message"]["message"].startswith("Malformed table.\nRight border not aligned or missing.")
     assert sorted(value["files"]) == ["conf.py", "index.rst"]
     assert value["lines"] < 10
+
+
+def test_of_the_pair_two_documents_and_what_lies_between_them_fit_on_a_page(
+    docs_matrix: Command, linux_7_2: Path, tmp_path: Path
+) -> None:
+    asked = ("--tree", linux_7_2, "--find", TITLE, "--path", "driver-api/target")
+    answer = docs_matrix("shrink", *asked, *CELL, "--out", tmp_path / "small", "--json")
+    assert answer.status == 0, answer.stderr
+    value = json.loads(answer.stdout)
+    assert (value["documents"], value["finished"], value["plain"]) == (["before.rst", "index.rst"], True, True)
+    assert value["message"]["message"].startswith(TITLE)
+    assert value["lines"] < 60

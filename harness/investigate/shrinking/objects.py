@@ -35,6 +35,7 @@ def _owner(node: ast.expr) -> str:
 
 
 def _kept(tree: ast.Module) -> Iterator[Change]:
+    """Not where an object of a class is kept: that could go on for ever."""
     classes = _classes(tree)
     for call in ast.walk(tree):
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in classes):
@@ -42,7 +43,9 @@ def _kept(tree: ast.Module) -> Iterator[Change]:
         for maker in _makers(classes[call.func.id]):
             given = arguments(maker, call, [ast.Name("self", ast.Load())])
             for one in maker.body if given else ():
-                if isinstance(one, ast.Assign) and _owner(one.targets[0]) == maker.args.args[0].arg:
+                if not isinstance(one, ast.Assign) or _owner(one.targets[0]) != maker.args.args[0].arg:
+                    continue
+                if not any(isinstance(part, ast.Name) and part.id in classes for part in ast.walk(one.value)):
                     yield {id(call): with_names(copy.deepcopy(one.value), given or {})}
 
 

@@ -254,6 +254,11 @@ def test_what_an_object_keeps_stands_in_its_place() -> None:
     assert "A('1.2').b[0]" in small
 
 
+def test_an_object_that_keeps_one_like_itself_stays() -> None:
+    text = "class A:\n\n    def __init__(self, a):\n        self.b = A(a) if a else None\nx = A(1)\n"
+    assert without_objects(text, lambda text: True) == text
+
+
 def test_variables_stand_for_an_object_that_is_only_used_for_its_attributes() -> None:
     text = "class A:\n    pass\ndef f(b):\n    a = A()\n    a.b = b\n    a.c = a.b + 1\n    return a.c\nx = f(1)\n"
     small = without_objects(text, lambda text: run(text).get("x") == 2)
