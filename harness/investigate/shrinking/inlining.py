@@ -8,32 +8,33 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, cast
 
-from harness.investigate.shrinking.syntax import Filled, Replaced, arguments, head, with_names, written
+from harness.investigate.shrinking.syntax import Filled, Replaced, arguments, head, length, with_names, written
 
 __all__ = ["called_at_once", "inlined"]
 
 Holds = Callable[[str], bool]
 MOST = 8
-"""How many pairs of a definition and a call of one name are tried: with more of them, few are left where it matters."""
+"""How many pairs of a definition and a call of one name are tried, of operations the first ones: with more of them, few are
+left where it matters."""
 
 
 def inlined(text: str, holds: Holds) -> str:
     """Put the body of a function in the place of its only call, or of all its calls where that makes nothing longer; so with
     what makes an object of a class that is named once, and what an operator calls. Of several functions of one name it is for
     the test to say which is called."""
-    refused: set[_Key] = set()
+    refused: set[tuple[_Key, bool]] = set()
     while True:
         tree = ast.parse(text)
-        choice = next((one for one in _choices(tree) if one.key not in refused), None)
+        choice = next((one for one in _choices(tree) if (one.key, one.sign) not in refused), None)
         if choice is None:
             return text
         inline = _Inline(choice)
         version = written(inline.visit(tree))
-        longer = len(choice.calls) > 1 and version.count("\n") >= text.count("\n")
+        longer = len(choice.calls) > 1 and length(version) >= length(text)
         if inline.done == len(choice.calls) and not longer and holds(version):
             text = version
         else:
-            refused.add(choice.key)
+            refused.add((choice.key, choice.sign))
 
 
 def called_at_once(text: str, holds: Holds) -> str:
@@ -62,8 +63,10 @@ class _Choice(NamedTuple):
     function: ast.FunctionDef
     calls: frozenset[int]
     """By the `id` of their nodes."""
-    maker: str
+    maker: str = ""
     """The class that the calls make an object of, where the function is its `__init__`."""
+    sign: bool = False
+    """Whether the calls are operations, or ask in another way than by the function's name."""
 
 
 def _choices(tree: ast.Module) -> Iterator[_Choice]:
@@ -84,17 +87,19 @@ def _choices(tree: ast.Module) -> Iterator[_Choice]:
                     yield _Choice((node.name, False, 0, 0), one, frozenset(calls[node.name, False]), node.name)
     signs = [(_name(call.func), id(node)) for node in nodes if (call := _spelled(node))]
     for name, some in functions.items():
-        for number, site in enumerate([site for sign, site in signs if sign == name][:MOST]):
-            yield _Choice((*name, 0, number), some[0], frozenset({site}), "")
+        asked = [site for sign, site in signs if sign == name]
+        pairs = [(at, number) for at in range(len(some)) for number in range(len(asked))]
+        for at, number in pairs[:MOST]:
+            yield _Choice((*name, at, number), some[at], frozenset({asked[number]}), sign=True)
         sites = calls.get(name, [])
         if len(sites) != named[name] or not sites:
             continue
         if len(some) == 1:
-            yield _Choice((*name, -1, -1), some[0], frozenset(sites), "")
+            yield _Choice((*name, -1, -1), some[0], frozenset(sites))
         elif len(some) * len(sites) <= MOST:
             for at, function in enumerate(some):
                 for number, site in enumerate(sites):
-                    yield _Choice((*name, at, number), function, frozenset({site}), "")
+                    yield _Choice((*name, at, number), function, frozenset({site}))
 
 
 SIGNS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Mod: "mod", ast.BitOr: "or"}
@@ -107,7 +112,13 @@ def _spelled(node: ast.AST) -> ast.Call | None:
     """The call of a method that `node` stands for, if it is an operation or asks for something in another way."""
     if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
         return ast.Call(ast.Attribute(node.left, f"__{SIGNS[type(node.op)]}__", ast.Load()), [node.right], [])
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ASKED and len(node.args) == 1:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ASKED
+        and len(node.args) == 1
+        and not node.keywords
+    ):
         return ast.Call(ast.Attribute(node.args[0], f"__{node.func.id}__", ast.Load()), [], [])
     return None
 
@@ -132,11 +143,12 @@ class _Inline(Filled):
             return self.generic_visit(node)
         put: list[ast.stmt] = []
         for site in [one for one in head(node) if id(one) in self._choice.calls]:
-            call = _spelled(site) or site
+            call = (_spelled(site) if self._choice.sign else None) or site
             body = _body(self._choice, call) if isinstance(call, ast.Call) else None
             if body is None:
                 break
-            looped = _looped(body, node) if isinstance(node, ast.For) and node.iter is site else None
+            inside = self._choice.function in ast.walk(node)  # a loop that is put into it would be put into it again
+            looped = _looped(body, node) if isinstance(node, ast.For) and node.iter is site and not inside else None
             value = None if looped else _ended(body, f"{self._choice.function.name}_value")
             self.done += bool(looped or value)
             if looped or value is None:

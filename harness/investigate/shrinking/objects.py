@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from harness.investigate.shrinking.syntax import Change, arguments, changed, with_names
 
@@ -16,7 +16,7 @@ Holds = Callable[[str], bool]
 
 def without_objects(text: str, holds: Holds) -> str:
     """Put what an object is made to keep in the place of the object, variables in the place of one that is only used for its
-    attributes, and what each object of a class begins with, if it is a constant, into the class."""
+    attributes, and constants, where an object of a class begins with nothing else, into the class."""
     return changed(text, holds, lambda tree: [*_kept(tree), *_variables(tree), *_begun(tree)])
 
 
@@ -35,18 +35,28 @@ def _owner(node: ast.expr) -> str:
 
 
 def _kept(tree: ast.Module) -> Iterator[Change]:
-    """Not where an object of a class is kept: that could go on for ever."""
+    """Where that names fewer classes than were named there: what keeps an object like itself could go on for ever."""
     classes = _classes(tree)
     for call in ast.walk(tree):
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in classes):
             continue
         for maker in _makers(classes[call.func.id]):
-            given = arguments(maker, call, [ast.Name("self", ast.Load())])
-            for one in maker.body if given else ():
-                if not isinstance(one, ast.Assign) or _owner(one.targets[0]) != maker.args.args[0].arg:
-                    continue
-                if not any(isinstance(part, ast.Name) and part.id in classes for part in ast.walk(one.value)):
-                    yield {id(call): with_names(copy.deepcopy(one.value), given or {})}
+            given = arguments(maker, call, [ast.Name("self", ast.Load())]) or {}
+            for one in _begun_with(maker) if given else ():
+                value = copy.deepcopy(with_names(copy.deepcopy(one.value), given))
+                if _count(value, classes) < _count(call, classes):
+                    yield {id(call): value}
+
+
+def _begun_with(maker: ast.FunctionDef) -> Iterator[ast.Assign]:
+    """What sets attributes of the new object."""
+    for one in maker.body if maker.args.args else ():
+        if isinstance(one, ast.Assign) and _owner(one.targets[0]) == maker.args.args[0].arg:
+            yield one
+
+
+def _count(value: ast.AST, names: Container[str]) -> int:
+    return sum(isinstance(one, ast.Name) and one.id in names for one in ast.walk(value))
 
 
 def _variables(tree: ast.Module) -> Iterator[Change]:
@@ -79,10 +89,8 @@ def _begun(tree: ast.Module) -> Iterator[Change]:
         for maker in _makers(node):
             attributes = [
                 ast.Assign([ast.Name(one.targets[0].attr, ast.Store())], one.value)
-                for one in maker.body
-                if isinstance(one, ast.Assign)
-                and isinstance(one.targets[0], ast.Attribute)
-                and isinstance(one.value, ast.Constant)
+                for one in _begun_with(maker)
+                if isinstance(one.targets[0], ast.Attribute) and isinstance(one.value, ast.Constant)
             ]
             if len(attributes) == len(maker.body):
                 yield {id(maker): attributes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
@@ -33,18 +34,16 @@ def finer(text: str, holds: Holds) -> str:
 
 
 def _stepped(text: str, holds: Holds, steps: Sequence[Callable[[str, Holds], str]]) -> str:
-    try:
-        text = _whole(ast.parse(text), text, holds)
-        for step in steps:
+    """What a step stumbles over ends that step alone: not all that can be read can be written again."""
+    for step in (_whole, *steps):
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError):
             text = step(text, holds)
-    except (SyntaxError, ValueError, RecursionError):
-        return text
     return text
 
 
-def _whole(tree: ast.Module, text: str, holds: Holds) -> str:
+def _whole(text: str, holds: Holds) -> str:
     """`text` as `ast` writes it: without comments and empty lines."""
-    plain = ast.unparse(tree) + "\n"
+    plain = written(ast.parse(text))
     return plain if plain != text and holds(plain) else text
 
 

@@ -74,12 +74,16 @@ def _filled(tree: ast.Module) -> Iterator[Change]:
 def _made(made: ast.stmt, loop: ast.stmt) -> Iterator[ast.Call]:
     """What makes it full, with none, some and all of what `append` is given behind each element; none where `loop` does
     something else than to append its elements to what `made` makes."""
-    if not (isinstance(made, ast.Assign) and isinstance(made.value, ast.Call) and not made.value.args):
+    if not (isinstance(made, ast.Assign) and isinstance(made.value, ast.Call)):
         return
-    if not (isinstance(loop, ast.For) and len(loop.body) == 1 and isinstance(loop.body[0], ast.Expr)):
+    if made.value.args or made.value.keywords or not isinstance(loop, ast.For) or loop.orelse:
         return
-    call = loop.body[0].value
-    if isinstance(call, ast.Call) and ast.unparse(call.func) == f"{ast.unparse(made.targets[0])}.append":
+    call = loop.body[0].value if len(loop.body) == 1 and isinstance(loop.body[0], ast.Expr) else None
+    if (
+        isinstance(call, ast.Call)
+        and not call.keywords
+        and ast.unparse(call.func) == f"{ast.unparse(made.targets[0])}.append"
+    ):
         element, *more = call.args or [ast.Constant(None)]
         if ast.unparse(element) == ast.unparse(loop.target):
             for end in range(len(more) + 1):

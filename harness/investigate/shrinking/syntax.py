@@ -23,6 +23,8 @@ __all__ = [
 
 Change = Mapping[int, "ast.AST | Sequence[ast.stmt] | None"]
 """What stands in the place of nodes, which are known by their `id`; None where nothing does."""
+UNWRITABLE = "\0"
+"""No Python: the test refuses it, and other changes are tried."""
 
 
 class Filled(ast.NodeTransformer):
@@ -100,6 +102,11 @@ def head(statement: ast.stmt) -> Iterator[ast.AST]:
             yield from ast.walk(child)
 
 
+def length(text: str) -> int:
+    """How many lines of `text` are not empty."""
+    return sum(bool(line.strip()) for line in text.splitlines())
+
+
 def variables(function: ast.FunctionDef) -> list[str]:
     """The parameters of `function`, but the object that it is a method of, and what it sets."""
     stored = [one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
@@ -108,5 +115,8 @@ def variables(function: ast.FunctionDef) -> list[str]:
 
 
 def written(tree: object) -> str:
-    """The text of `tree`, which may lack places in the text."""
-    return ast.unparse(ast.fix_missing_locations(cast(ast.Module, tree))) + "\n"
+    """The text of `tree`, which may lack places in the text; `UNWRITABLE` where Python cannot write it."""
+    try:
+        return ast.unparse(ast.fix_missing_locations(cast(ast.Module, tree))) + "\n"
+    except (ValueError, RecursionError):  # a backslash within a formatted text, a deep tree
+        return UNWRITABLE

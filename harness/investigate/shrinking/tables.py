@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable, Iterator
 
 from harness.investigate.shrinking.inlining import inlined
-from harness.investigate.shrinking.syntax import Change, Replaced, written
+from harness.investigate.shrinking.syntax import Change, Replaced, length, written
 
 __all__ = ["without_tables"]
 
@@ -22,14 +22,14 @@ def without_tables(text: str, holds: Callable[[str], bool]) -> str:
         if not left:
             return text
         version = written(Replaced(left[0]).visit(tree))
-        if holds(version) and (small := inlined(version, holds)).count("\n") <= text.count("\n"):
+        if holds(version) and length(small := inlined(version, holds)) <= length(text):
             text = small
         else:
             refused += 1
 
 
 def _tables(tree: ast.Module) -> Iterator[Change]:
-    classes = {id(one): node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
+    in_classes = {id(one) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
     for table in ast.walk(tree):
         if not (isinstance(table, ast.Assign) and isinstance(table.value, ast.Dict)):
             continue
@@ -40,7 +40,7 @@ def _tables(tree: ast.Module) -> Iterator[Change]:
             if not (isinstance(statement, (ast.Expr, ast.Assign, ast.Return)) and isinstance(call, ast.Call)):
                 continue
             if isinstance(call.func, ast.Subscript) and call.func.value in uses:
-                calls = _calls(table.value, call, id(table) in classes)
+                calls = _calls(table.value, call, id(table) in in_classes)
                 choice: list[ast.stmt] = []
                 for key, one in reversed(calls):
                     chosen = copy.copy(statement)

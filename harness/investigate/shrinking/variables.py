@@ -80,10 +80,12 @@ def _imported(tree: ast.Module) -> Iterator[Change]:
     modules: dict[str, ast.expr] = {}
     for node in tree.body:
         for one in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            if one.name == "*":
+                continue
             path = f"{node.module}.{one.name}" if isinstance(node, ast.ImportFrom) else one.name
             modules[path] = ast.parse(one.asname or one.name, mode="eval").body
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module in modules:
+        if isinstance(node, ast.ImportFrom) and node.module in modules and not node.level:
             names = {
                 one.asname or one.name: ast.Attribute(modules[node.module], one.name, ast.Load()) for one in node.names
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -216,6 +217,37 @@ def test_what_an_operator_or_str_calls_stands_there_and_other_operations_stay() 
     assert "__add___other = 'b' + 'c'\nx = 'a' + __add___other\n" in small
 
 
+def test_of_two_classes_with_an_operator_either_is_tried_and_so_is_a_call_of_its_method() -> None:
+    classes = (
+        "class A:\n    def __str__(self):\n        return 'a'\nclass B:\n    def __str__(self):\n        return 'b'\n"
+    )
+    for asked in ("str(B())", "B().__str__()"):
+        small = inlined(f"{classes}x = {asked}\n", lambda text: run(text).get("x") == "b")
+        assert "x = 'b'\n" in small
+
+
+def test_a_function_of_the_source_s_own_with_the_name_of_python_s_is_no_operator() -> None:
+    text = "def str(a, b):\n    return a + b\nx = str(1, b=2)\n"
+    assert inlined(text, lambda text: run(text).get("x") == 3) == "x = 1 + 2\n"
+
+
+def test_what_a_loop_asks_of_a_class_inside_of_it_stays() -> None:
+    inner = "        def __iter__(self):\n            for y in iter(self):\n                yield y\n"
+    text = f"for x in iter(a):\n\n    class A:\n\n{inner}"
+    assert inlined(text, lambda text: True) == text
+
+
+def test_a_change_that_python_cannot_write_is_refused_and_the_next_one_is_made() -> None:
+    text = "a = '\\\\'\nb = 1\nx = f'{a}'\ny = b\n"
+    assert without_variables(text, lambda text: run(text).get("y") == 1).splitlines()[-1] == "y = 1"
+
+
+def test_an_import_of_everything_stops_nothing() -> None:
+    assert (
+        without_variables("from os import *\na = 1\nb = a\n", lambda text: "*" in text) == "from os import *\nb = 1\n"
+    )
+
+
 TABLE = """\
 class A:
     def f(self, a):
@@ -254,8 +286,10 @@ def test_what_an_object_keeps_stands_in_its_place() -> None:
     assert "A('1.2').b[0]" in small
 
 
-def test_an_object_that_keeps_one_like_itself_stays() -> None:
-    text = "class A:\n\n    def __init__(self, a):\n        self.b = A(a) if a else None\nx = A(1)\n"
+@pytest.mark.parametrize("made", ["a, b=None|A(a) if a else None|A(1)", "a|a(a)|A(A)", "a=lambda: A()|a|A()"])
+def test_an_object_that_keeps_one_like_itself_stays(made: str) -> None:
+    parameters, kept, call = made.split("|")
+    text = f"class A:\n\n    def __init__(self, {parameters}):\n        self.b = {kept}\nx = {call}\n"
     assert without_objects(text, lambda text: True) == text
 
 
