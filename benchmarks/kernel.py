@@ -7,8 +7,9 @@ ARCHIVE is a `linux-source-*.tar.xz`, PATCH a patch to its documentation. The pa
     script     `driver-api` in some Sphinx releases, against `tools/docs/test_doc_build.py -b` with the same releases
     concerned  the patch in every cell, the documents concerned, from an unpacked kernel and an empty store
 
-CPU seconds are user and system time of a command and all its children, as the operating system counts them. Memory is what
-all processes of a command hold at once (Pss, looked at each second). Everything is built anew in a scratch store.
+CPU seconds are user and system time of a command and all its children, as the operating system counts them; ours have what
+the harness itself takes, to bring the tree and to keep the result. Memory is what all processes of a command hold at once
+(Pss, looked at each second). Everything is built anew in a scratch store.
 """
 
 from __future__ import annotations
@@ -18,18 +19,21 @@ import contextlib
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import matrix, process
 from harness.builds.result import Build
-from harness.builds.runner import Order
+from harness.builds.runner import Made, Order
+from harness.diagnostics.log import blocks
 from harness.investigate.bench import Bench
 from harness.investigate.subject import Asked, Subject, resolve
 from harness.matrix import Cell
@@ -93,6 +97,12 @@ def _below(pid: int) -> list[int]:
     return found
 
 
+def _children() -> float:
+    """The CPU seconds of all processes that were started from here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _pss(pid: int) -> int:
     with contextlib.suppress(OSError, ValueError):
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -122,13 +132,18 @@ class Kernel:
     def build(self, cell: Cell, *, head: bool, variables: Mapping[str, str] | None = None) -> tuple[Cost, Build]:
         """Build it now, by the harness."""
         order = self.order(cell, head=head, variables=variables)
-        started = time.monotonic()
+        started, before = time.monotonic(), _children()
         with watched() as held:
-            made = self.bench.runner.build(order)
+            made, own = self.timed(order)
         if not made.fresh or made.build.status != "ok" or (head and made.build.resumed is None):
             raise SystemExit(f"{cell.name}: {made.build.status}: {made.build.reason or made.build.cold}")
-        cost = Cost(time.monotonic() - started, sum(build.cpu_seconds for build in made.now), held.most)
-        return cost, made.build
+        return Cost(time.monotonic() - started, own + _children() - before, held.most), made.build
+
+    def timed(self, order: Order) -> tuple[Made, float]:
+        """What `order` gives, and the CPU seconds of this thread for it."""
+        before = time.thread_time()
+        made = self.bench.runner.build(order)
+        return made, time.thread_time() - before
 
     def make(self, cell: Cell, variables: Mapping[str, str] | None = None) -> tuple[Cost, list[str]]:
         """What a user would do: make htmldocs in the tree, as many jobs as the kernel chooses. Its lines on stderr."""
@@ -156,9 +171,10 @@ def whole(kernel: Kernel) -> None:
     """One cell, the whole kernel."""
     cell = next(cell for cell in kernel.cells() if cell.name == CELL)
     kernel.clean()
-    cold_make, _ = kernel.make(cell)
+    cold_make, lines = kernel.make(cell)
     cold, base = kernel.build(cell, head=False)
     tell("whole, cold", cold, cold_make)
+    compare(base, lines, kernel.tree)
     kernel.apply()
     warm_make, _ = kernel.make(cell)
     kernel.apply(back=True)
@@ -167,20 +183,31 @@ def whole(kernel: Kernel) -> None:
     print(f"  {len(base.diagnostics)} diagnostics, {len(head.diagnostics)} after; read {len(head.resumed or ())} again")
 
 
+def compare(build: Build, lines: Sequence[str], tree: Path) -> None:
+    """Whether the build has the messages that make printed, as a multiset: by place, level and first line."""
+    found = [block.diagnostic for block in blocks([line.replace(f"{tree}/", "") for line in lines])]
+    ours, theirs = (
+        Counter(f"{one.path}:{one.line}: {one.level}: {one.message.partition(chr(10))[0]}" for one in some if one)
+        for some in (build.diagnostics, found)
+    )
+    print(f"  {ours.total()} messages, otherwise {theirs.total()}; {(ours & theirs).total()} are the same")
+    for name, some in (("docs-matrix", ours - theirs), ("otherwise", theirs - ours)):
+        for message in sorted(some.elements()):
+            print(f"    only {name}: {message}", flush=True)
+
+
 def folder(kernel: Kernel) -> None:
     """`driver-api`, every cell, base and head."""
     variables = {"SPHINXDIRS": FOLDER}
     orders = [kernel.order(cell, head=False, variables=variables) for cell in kernel.cells()]
     heads = [kernel.order(cell, head=True, variables=variables) for cell in kernel.cells()]
-    started = time.monotonic()
+    started, before = time.monotonic(), _children()
     with watched() as held, process.workers(os.cpu_count() or 1) as pool:
         made = [
-            future.result()
-            for one in (orders, heads)
-            for future in [pool.submit(kernel.bench.runner.build, order) for order in one]
+            future.result() for one in (orders, heads) for future in [pool.submit(kernel.timed, order) for order in one]
         ]
-    cpu = sum(build.cpu_seconds for one in made for build in one.now)
-    ours = Cost(time.monotonic() - started, cpu, held.most)
+    own = sum(seconds for _, seconds in made)
+    ours = Cost(time.monotonic() - started, own + _children() - before, held.most)
     theirs = Cost(0.0, 0.0, 0)
     for cell in kernel.cells():
         for patched in (False, True):

@@ -592,6 +592,8 @@ class Probe(object):
         finally:
             with self.guarded():
                 self.put("end", status=status)
+            if hasattr(gc, "freeze"):
+                gc.freeze()  # at its end Python looks once more for cycles: of a kernel's environment, ten seconds
         return status
 
 

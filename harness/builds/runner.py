@@ -319,7 +319,8 @@ def _furnish(
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
-    words = (order.environment.python, Path(probe.__file__), scratch / "probe.json")
+    # The kernel has Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
+    words = (order.environment.python, "-X", "pycache_prefix", Path(probe.__file__), scratch / "probe.json")
     files.write_whole(sphinx_build, f'#!/bin/sh\nexec {shlex.join(str(word) for word in words)} "$@"\n')
     sphinx_build.chmod(0o755)
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
