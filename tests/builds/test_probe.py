@@ -187,6 +187,13 @@ def test_a_failing_build_prints_and_returns_the_same_and_gives_its_reason(
     assert probed.capture.crash.startswith("ConfigError: ")
 
 
+def test_python_looks_for_no_cycles_when_all_is_over(build: Build, tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    conf = f"import atexit, gc\natexit.register(lambda: open({str(count)!r}, 'w').write(str(gc.get_freeze_count())))"
+    assert build(project(tmp_path / "tree", {"docs/index.rst": "A\n=\n"}, conf)).finished.returncode == 0
+    assert int(count.read_text()) > 10_000
+
+
 def _without_names(text: str) -> list[str]:
     return [line for line in text.splitlines() if "sphinx-err-" not in line]
 
