@@ -19,6 +19,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from harness import matrix, process
 from harness.builds.result import Build
 from harness.builds.runner import Made, Order
 from harness.diagnostics.log import blocks
+from harness.diagnostics.record import Diagnostic
 from harness.investigate.bench import Bench
 from harness.investigate.subject import Asked, Subject, resolve
 from harness.matrix import Cell
@@ -42,6 +44,7 @@ ROOT = Path(__file__).parents[1]
 CELL = "py3.13-docutils0.22.4-sphinx9.0.4"
 FOLDER = "driver-api"
 LIMIT = 3 * 3600.0
+LEVEL = re.compile(r"(^|: )(WARNING|ERROR|CRITICAL): ")
 OF_THE_SCRIPT = ("5.3.0", "7.2.6", "8.2.3")
 """Sphinx releases that the script installs and the matrix has."""
 
@@ -184,16 +187,23 @@ def whole(kernel: Kernel) -> None:
 
 
 def compare(build: Build, lines: Sequence[str], tree: Path) -> None:
-    """Whether the build has the messages that make printed, as a multiset: by place, level and first line."""
-    found = [block.diagnostic for block in blocks([line.replace(f"{tree}/", "") for line in lines])]
-    ours, theirs = (
-        Counter(f"{one.path}:{one.line}: {one.level}: {one.message.partition(chr(10))[0]}" for one in some if one)
-        for some in (build.diagnostics, found)
-    )
+    """Whether the build has the messages that make printed, as a multiset: by place, level and first line.
+
+    What depends on the order of reading may differ: make reads in as many processes as there are cores.
+    """
+    ours = Counter(_first_line(one) for one in build.diagnostics)
+    found = blocks([line.replace(f"{tree}/", "") for line in lines])
+    theirs = Counter(_first_line(block.diagnostic) if block.diagnostic else block.lines[0] for block in found)
+    theirs = Counter({text: number for text, number in theirs.items() if text in ours or LEVEL.search(text)})
     print(f"  {ours.total()} messages, otherwise {theirs.total()}; {(ours & theirs).total()} are the same")
     for name, some in (("docs-matrix", ours - theirs), ("otherwise", theirs - ours)):
         for message in sorted(some.elements()):
             print(f"    only {name}: {message}", flush=True)
+
+
+def _first_line(one: Diagnostic) -> str:
+    place = "".join(f"{part}:" for part in (one.path, one.line) if part is not None)
+    return f"{place}{' ' * bool(place)}{one.level}: {one.message.partition(chr(10))[0]}"
 
 
 def folder(kernel: Kernel) -> None:
