@@ -116,8 +116,9 @@ def _pss(pid: int) -> int:
 class Kernel:
     """A kernel with and without a patch, for make and for docs-matrix."""
 
-    def __init__(self, archive: Path, patch: Path, scratch: Path) -> None:
-        self.archive, self.patch, self.scratch = archive, patch, scratch
+    def __init__(self, archive: Path, patch: Path, scratch: Path, named: Sequence[str] = ()) -> None:
+        """`named` are the cells for `folder`; all of the matrix where there are none."""
+        self.archive, self.patch, self.scratch, self.named = archive, patch, scratch, named
         subprocess.run(["tar", "-C", scratch, "-xf", archive], check=True)
         self.tree = next(scratch.glob("linux-source-*"))
         self.bench = Bench(matrix.load(ROOT / "matrix.yaml"), scratch / "store")
@@ -167,12 +168,12 @@ class Kernel:
         subprocess.run(["git", "apply", *(["-R"] if back else []), self.patch], cwd=self.tree, check=True)
 
     def cells(self) -> tuple[Cell, ...]:
-        return self.bench.matrix.cells
+        return tuple(cell for cell in self.bench.matrix.cells if not self.named or cell.name in self.named)
 
 
 def whole(kernel: Kernel) -> None:
     """One cell, the whole kernel."""
-    cell = next(cell for cell in kernel.cells() if cell.name == CELL)
+    cell = next(cell for cell in kernel.bench.matrix.cells if cell.name == CELL)
     kernel.clean()
     cold_make, lines = kernel.make(cell)
     cold, base = kernel.build(cell, head=False)
@@ -236,7 +237,7 @@ def script(kernel: Kernel) -> None:
     if not path.exists():
         print("script: this kernel has no tools/docs/test_doc_build.py")
         return
-    cells = [cell for cell in kernel.cells() if cell.sphinx in OF_THE_SCRIPT]
+    cells = [cell for cell in kernel.bench.matrix.cells if cell.sphinx in OF_THE_SCRIPT]
     with tempfile.TemporaryDirectory() as scratch:
         named = [word for cell in cells for word in ("--cell", cell.name)]
         ours = check(kernel, [*named, "--docs", FOLDER], Path(scratch))
@@ -300,13 +301,14 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("archive", type=Path, help="linux-source-*.tar.xz")
     parser.add_argument("patch", type=Path, help="a patch to its documentation")
     parser.add_argument("part", nargs="*", choices=[[], *PARTS], help=f"{', '.join(PARTS)}; default: all")
+    parser.add_argument("--cell", action="append", default=[], help="a cell of the folder's; default: all")
     options = parser.parse_args(words)
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {options.archive.name}",
         flush=True,
     )
     with tempfile.TemporaryDirectory(prefix="docs-matrix-bench-", ignore_cleanup_errors=True) as scratch:
-        kernel = Kernel(options.archive.absolute(), options.patch.absolute(), Path(scratch))
+        kernel = Kernel(options.archive.absolute(), options.patch.absolute(), Path(scratch), options.cell)
         for part in options.part or PARTS:
             PARTS[part](kernel)
     return 0
