@@ -93,10 +93,29 @@ def test_a_message_that_nobody_says_is_an_error(docs_matrix: Command, write: Wri
     assert (answer.status, "does not say it" in answer.stderr) == (2, True)
 
 
+SLOW = """\
+import time
+from docutils.parsers.rst import Directive
+
+class Wait(Directive):
+    def run(self):
+        began = time.time()
+        time.sleep(0.5)
+        if time.time() - began > 0.4:
+            self.state.document.reporter.warning("It takes its time.")
+        return []
+
+def setup(app):
+    app.add_directive("wait", Wait)
+"""
+"""Each build that says it takes half a second: whoever interrupts it has the time."""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_interrupted_it_leaves_the_best_so_far(docs_matrix: Command, write: Write, store: Path, tmp_path: Path) -> None:
-    tree, out = write("project", FILES), tmp_path / "small"
-    asked = ["--tree", str(tree), "--find", "start-string", "--path", "docs/c.rst", "--cell", MIDDLE, "--out", str(out)]
+    waits = {"docs/conf.py": SLOW, "docs/c.rst": "C\n=\n\n.. wait::\n\nMore.\n"}
+    tree, out = write("project", {**FILES, **waits}), tmp_path / "small"
+    asked = ["--tree", str(tree), "--find", "its time", "--path", "docs/c.rst", "--cell", MIDDLE, "--out", str(out)]
     variables = {**os.environ, "DOCS_MATRIX_STORE": str(store), "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-m", "harness", "shrink", *asked, "--json"]
     pipe = subprocess.PIPE
@@ -106,4 +125,4 @@ def test_interrupted_it_leaves_the_best_so_far(docs_matrix: Command, write: Writ
         running.send_signal(signal.SIGINT)
         answer, told = running.communicate()
     assert (running.returncode, "interrupted" in told, json.loads(answer)["finished"]) == (130, True, False)
-    assert len(shown_by(docs_matrix, out, "start-string")) == 1
+    assert len(shown_by(docs_matrix, out, "its time")) == 1
