@@ -119,7 +119,10 @@ def test_interrupted_it_leaves_the_best_so_far(docs_matrix: Command, write: Writ
     variables = {**os.environ, "DOCS_MATRIX_STORE": str(store), "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-m", "harness", "shrink", *asked, "--json"]
     pipe = subprocess.PIPE
+    # What a shell starts behind its back, by `&`, ignores interrupts, and so would all that it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(words, cwd=ROOT, env=variables, text=True, stdout=pipe, stderr=pipe) as running:
+        signal.signal(signal.SIGINT, before)
         assert running.stderr
         next(line for line in running.stderr if line.startswith("variant "))
         running.send_signal(signal.SIGINT)
