@@ -139,14 +139,15 @@ class Kernel:
         started, before = time.monotonic(), _children()
         with watched() as held:
             made, own = self.timed(order)
-        if not made.fresh or made.build.status != "ok" or (head and made.build.resumed is None):
-            raise SystemExit(f"{cell.name}: {made.build.status}: {made.build.reason or made.build.cold}")
         return Cost(time.monotonic() - started, own + _children() - before, held.most), made.build
 
     def timed(self, order: Order) -> tuple[Made, float]:
-        """What `order` gives, and the CPU seconds of this thread for it."""
+        """What `order` gives, and the CPU seconds of this thread for it; a build that is not what was asked for ends all."""
         before = time.thread_time()
         made = self.bench.runner.build(order)
+        if not made.fresh or made.build.status != "ok" or (order.base and made.build.resumed is None):
+            cell = order.environment.lock.cell
+            raise SystemExit(f"{cell}: {made.build.status}: {made.build.reason or made.build.cold}")
         return made, time.thread_time() - before
 
     def make(self, cell: Cell, variables: Mapping[str, str] | None = None) -> tuple[Cost, list[str]]:
@@ -301,7 +302,10 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("archive", type=Path, help="linux-source-*.tar.xz")
     parser.add_argument("patch", type=Path, help="a patch to its documentation")
     parser.add_argument("part", nargs="*", choices=[[], *PARTS], help=f"{', '.join(PARTS)}; default: all")
-    parser.add_argument("--cell", action="append", default=[], help="a cell of the folder's; default: all")
+    cells = [cell.name for cell in matrix.load(ROOT / "matrix.yaml").cells]
+    parser.add_argument(
+        "--cell", action="append", choices=cells, default=[], help="a cell of the folder's; default: all"
+    )
     options = parser.parse_args(words)
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {options.archive.name}",

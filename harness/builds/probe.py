@@ -593,7 +593,9 @@ class Probe(object):
             with self.guarded():
                 self.put("end", status=status)
             if hasattr(gc, "freeze"):
-                gc.freeze()  # at its end Python looks once more for cycles: of a kernel's environment, ten seconds
+                # At its end Python looks once more for cycles, in a kernel's environment for ten seconds. What lies in
+                # one is not finalized now; the system takes it back.
+                gc.freeze()
         return status
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from harness.investigate.shrinking.reduction import one_by_one
-from harness.investigate.shrinking.syntax import Replaced, written
+from harness.investigate.shrinking.syntax import Replaced, is_name, written
 
 __all__ = ["taken_in"]
 
@@ -29,7 +29,7 @@ def taken_in(text: str, holds: Holds) -> str:
             return None
         node, other, instead = pairs[0]
         _rename(node, other)
-        node.bases = [one for base in node.bases for one in (other.bases if _is(base, other.name) else [base])]
+        node.bases = [one for base in node.bases for one in (other.bases if is_name(base, other.name) else [base])]
         node.body[:0] = other.body
         return written(Replaced({**instead, id(other): None}).visit(tree))
 
@@ -57,7 +57,7 @@ def _pairs(tree: ast.Module) -> list[_Pair]:
     bases = [
         _Pair(node, other, {})
         for node, other in both
-        if named[other.name] == 1 and any(_is(base, other.name) for base in node.bases)
+        if named[other.name] == 1 and any(is_name(base, other.name) for base in node.bases)
     ]
     alike = [
         _Pair(node, other, dict.fromkeys(made[other.name], ast.Call(ast.Name(node.name, ast.Load()), [], [])))
@@ -71,13 +71,9 @@ def _rename(node: ast.ClassDef, other: ast.ClassDef) -> None:
     """Rename the methods in `other` that `node` has too, and call them by that name where `super()` does."""
     own = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
     for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Call) and _is(one.value.func, "super"):
+        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Call) and is_name(one.value.func, "super"):
             one.value = ast.Name("self", ast.Load())
             one.attr = f"{other.name}_{one.attr}" if one.attr in own else one.attr
     for statement in other.body:
         if isinstance(statement, ast.FunctionDef) and statement.name in own:
             statement.name = f"{other.name}_{statement.name}"
-
-
-def _is(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name

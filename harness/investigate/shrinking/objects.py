@@ -7,7 +7,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
 
-from harness.investigate.shrinking.syntax import Change, arguments, changed, with_names
+from harness.investigate.shrinking.syntax import Change, arguments, changed, is_name, with_names
 
 __all__ = ["without_objects"]
 
@@ -71,17 +71,13 @@ def _variables(tree: ast.Module) -> Iterator[Change]:
             if isinstance(node, ast.Attribute) and _owner(node):
                 parts.setdefault(_owner(node), []).append(node)
         for name, attributes in parts.items():
-            settings = [one for one in nodes if isinstance(one, ast.Assign) and _is(one.targets[0], name)]
+            settings = [one for one in nodes if isinstance(one, ast.Assign) and is_name(one.targets[0], name)]
             if len(settings) == 1 and inner[name] == len(attributes) + 1:
                 taken = {one: f"{name}_{one}" if one in inner else one for one in {part.attr for part in attributes}}
                 yield {
                     id(settings[0]): None,
                     **{id(one): ast.Name(taken[one.attr], one.ctx) for one in attributes},
                 }
-
-
-def _is(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
 
 
 def _begun(tree: ast.Module) -> Iterator[Change]:

@@ -16,6 +16,8 @@ __all__ = [
     "called",
     "changed",
     "head",
+    "is_name",
+    "length",
     "variables",
     "with_names",
     "written",
@@ -100,6 +102,11 @@ def head(statement: ast.stmt) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(statement):
         if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
             yield from ast.walk(child)
+
+
+def is_name(node: ast.expr, name: str) -> bool:
+    """Whether `node` is the variable `name`."""
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def length(text: str) -> int:
