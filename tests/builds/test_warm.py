@@ -152,6 +152,16 @@ CHANGES: dict[str, tuple[Mapping[str, str | None], set[str] | None]] = {
         {"parts/d.rst": BASE["parts/d.rst"] + ".. _missing:\n\nFound\n-----\n"},
         {"parts/d"},
     ),
+    "a label that another document wants, among many": (
+        {
+            "parts/d.rst": BASE["parts/d.rst"]
+            + "".join(
+                f".. _{name}:\n\nFound {name}\n{'-' * 20}\n\n"
+                for name in ["missing", *(f"more-{n}" for n in range(30))]
+            )
+        },
+        {"parts/d"},
+    ),
     "a label that another document has": ({"parts/c.rst": BASE["parts/c.rst"] + ".. _here:\n\nAgain\n-----\n"}, None),
     "a term that another document wants": ({"parts/d.rst": page("D", ":option:`--fast`")}, None),
     "an option that two documents describe": ({"parts/e.rst": page("E", "Text.")}, None),
