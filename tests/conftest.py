@@ -101,7 +101,8 @@ def write(tmp_path: Path) -> Callable[[str, Mapping[str, str]], Path]:
 
 def sdist(release: str, folder: Path) -> Path:
     """The source distribution of `name==version` from the package index, put into `folder`; skips where it cannot be had."""
-    words = ["tool", "run", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", release]
+    what = ("--no-deps", "--no-binary", ":all:", "--ignore-requires-python")  # it is not for this Python
+    words = ["tool", "run", "pip", "download", "--quiet", *what, release]
     done = subprocess.run([uv.find_uv_bin(), *words], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"the source distribution of {release} cannot be had: {done.stderr.strip().splitlines()[-1:]}")
