@@ -3,6 +3,7 @@
 ARCHIVE is a `linux-source-*.tar.xz`, PATCH a patch to its documentation. The parts:
 
     whole      one cell, all documents: cold, and again after the patch
+    messages   the messages of that cold build, against those of make with one reader, as ours has
     folder     `driver-api` in every cell, base and head, against as many runs of make, one after the other
     script     `driver-api` in some Sphinx releases, against `tools/docs/test_doc_build.py -b` with the same releases
     concerned  the patch in every cell, the documents concerned, from an unpacked kernel and an empty store
@@ -176,10 +177,9 @@ def whole(kernel: Kernel) -> None:
     """One cell, the whole kernel."""
     cell = next(cell for cell in kernel.bench.matrix.cells if cell.name == CELL)
     kernel.clean()
-    cold_make, lines = kernel.make(cell)
+    cold_make, _ = kernel.make(cell)
     cold, base = kernel.build(cell, head=False)
     tell("whole, cold", cold, cold_make)
-    compare(base, lines, kernel.tree)
     kernel.apply()
     warm_make, _ = kernel.make(cell)
     kernel.apply(back=True)
@@ -188,16 +188,25 @@ def whole(kernel: Kernel) -> None:
     print(f"  {len(base.diagnostics)} diagnostics, {len(head.diagnostics)} after; read {len(head.resumed or ())} again")
 
 
-def compare(build: Build, lines: Sequence[str], tree: Path) -> None:
-    """Whether the build has the messages that make printed, as a multiset: by place, level and first line.
+def messages(kernel: Kernel) -> None:
+    """One cell, the whole kernel: what make says with one reader. With several it reads in another order, and some messages
+    depend on that: what a document leaves behind in its process is for those that this process reads after it."""
+    cell = next(cell for cell in kernel.bench.matrix.cells if cell.name == CELL)
+    kernel.clean()
+    _, lines = kernel.make(cell, {"SPHINXOPTS": "-j1"})
+    build = kernel.bench.runner.build(kernel.order(cell, head=False)).build
+    if build.status != "ok":
+        raise SystemExit(f"{cell.name}: {build.status}: {build.reason}")
+    compare(build, lines, kernel.tree)
 
-    What depends on the order of reading may differ: make reads in as many processes as there are cores.
-    """
+
+def compare(build: Build, lines: Sequence[str], tree: Path) -> None:
+    """Whether the build has the messages that make printed, as a multiset: by place, level and first line."""
     ours = Counter(_first_line(one) for one in build.diagnostics)
     found = blocks([line.replace(f"{tree}/", "") for line in lines])
     theirs = Counter(_first_line(block.diagnostic) if block.diagnostic else block.lines[0] for block in found)
     theirs = Counter({text: number for text, number in theirs.items() if text in ours or LEVEL.search(text)})
-    print(f"  {ours.total()} messages, otherwise {theirs.total()}; {(ours & theirs).total()} are the same")
+    print(f"messages: {ours.total()}, otherwise {theirs.total()}; {(ours & theirs).total()} are the same")
     for name, some in (("docs-matrix", ours - theirs), ("otherwise", theirs - ours)):
         for message in sorted(some.elements()):
             print(f"    only {name}: {message}", flush=True)
@@ -241,7 +250,7 @@ def script(kernel: Kernel) -> None:
     cells = [cell for cell in kernel.bench.matrix.cells if cell.sphinx in OF_THE_SCRIPT]
     with tempfile.TemporaryDirectory() as scratch:
         named = [word for cell in cells for word in ("--cell", cell.name)]
-        ours = check(kernel, [*named, "--docs", FOLDER], Path(scratch))
+        ours, _ = check(kernel, [*named, "--docs", FOLDER], Path(scratch))
     versions = [cell.sphinx for cell in cells]
     words = [sys.executable, str(path), "-b", "-V", *versions, "-a", f"SPHINXDIRS={FOLDER}"]
     with watched() as held:
@@ -255,28 +264,45 @@ def script(kernel: Kernel) -> None:
     )
 
 
-def check(kernel: Kernel, more: Sequence[str], scratch: Path) -> Cost:
-    """What `docs-matrix check` of the patch takes, with its store and its reports in `scratch`."""
+def check(kernel: Kernel, more: Sequence[str], scratch: Path) -> tuple[Cost, dict[str, float]]:
+    """What `docs-matrix check` of the patch takes, with its store and its reports in `scratch`.
+
+    The second are the seconds after which it began with each part, as it says itself: environment, base, head, confirming.
+    """
     words = [sys.executable, "-m", "harness", "check", "--tree", str(kernel.tree), "--patch", str(kernel.patch), *more]
+    words += ["--out", str(scratch / "report")]
     given = {**os.environ, "DOCS_MATRIX_STORE": str(scratch / "store")}
-    with watched() as held:
-        done = process.run([*words, "--out", str(scratch / "report")], timeout=LIMIT, cwd=ROOT, env=given)
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"docs-matrix check: {done.error_text[-500:]}")
-    return Cost(done.seconds, done.cpu_seconds, held.most)
+    begun: dict[str, float] = {}
+    started, before, said = time.monotonic(), _children(), ""
+    with (
+        watched() as held,
+        subprocess.Popen(
+            words, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as run,
+    ):
+        for said in run.stderr or ():
+            part = said.rstrip().rpartition(": ")[2].partition(",")[0]
+            begun.setdefault(part, time.monotonic() - started)
+    if run.returncode not in (0, 1):
+        raise SystemExit(f"docs-matrix check: {said}")
+    return Cost(time.monotonic() - started, _children() - before, held.most), begun
 
 
 def concerned(kernel: Kernel) -> None:
     """The patch in every cell, from nothing but warm package downloads."""
     with tempfile.TemporaryDirectory() as scratch:
-        first = check(kernel, [], Path(scratch))
+        first, begun = check(kernel, [], Path(scratch))
         answer = json.loads((Path(scratch) / "report" / "findings.json").read_text("utf-8"))
-        again = check(kernel, [], Path(scratch))
-    built = sum(cell["seconds"] for cell in answer["cells"].values())
-    print(
-        f"the documents concerned, {len(answer['cells'])} cells: {first.wall:.0f} s, {first.cpu:.0f} s CPU, {_mib(first.held)}"
-    )
-    print(f"  of these, builds: {built:.0f} s in all cells; again: {again.wall:.1f} s")
+        again, _ = check(kernel, [], Path(scratch))
+    cells = answer["cells"].values()
+    print(f"the documents concerned, {len(cells)} cells: {first.wall:.0f} s, {first.cpu:.0f} s CPU, {_mib(first.held)}")
+    ends = (begun["environment"], begun["base"], begun["head"], first.wall)
+    for name, start, end in zip(
+        ("tree", "environments", "bases", "heads and the rest"), (0.0, *ends), ends, strict=False
+    ):
+        print(f"  {name:19} {end - start:6.1f} s")
+    print(f"  again               {again.wall:6.1f} s")
+    print(f"  in the cells' own builds: {sum(cell['seconds'] for cell in cells):.0f} s")
 
 
 def tell(what: str, ours: Cost, theirs: Cost) -> None:
@@ -294,7 +320,7 @@ def _mib(size: int) -> str:
     return f"{size / 2**20:6.0f} MiB"
 
 
-PARTS = {"whole": whole, "folder": folder, "script": script, "concerned": concerned}
+PARTS = {"whole": whole, "messages": messages, "folder": folder, "script": script, "concerned": concerned}
 
 
 def main(words: Sequence[str]) -> int:

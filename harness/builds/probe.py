@@ -8,8 +8,8 @@ Every warning, error and critical of Sphinx's logging becomes one JSON line of `
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
 nobody reads (quiet.py), `keep` and `start` are for a build that starts from another (looks.py, warm.py), `answers` is
 where those of kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py), `watch` records the
-files that are opened (opened.py). The file needs nothing but the standard library and runs on Python 3.6 and later with
-Sphinx 1.8 to 9.2, serial or parallel.
+files that are opened (opened.py); symbols of C are found by name (symbols.py), nodes by a loop (walks.py). The file needs
+nothing but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
@@ -380,6 +380,8 @@ class Probe(object):
 
     def on_builder_inited(self, app: Any) -> None:
         """Connect behind the extensions, which are all loaded by now."""
+        _companion("symbols").install(getattr(_sphinx("domains.c"), "Symbol", None))
+        _companion("walks").install(importlib.import_module("docutils.nodes").Node)
         self.connect("env-before-read-docs", self.on_before_read)
         self.hushed = self.quiet and _companion("quiet").hush(app.builder)
         if self.hushed and not self.keeper:

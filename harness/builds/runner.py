@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness import files, process, upkeep
-from harness.builds import answers, capture, looks, opened, ordered, probe, quiet, recipes, states, warm
+from harness.builds import answers, capture, looks, opened, ordered, probe, quiet, recipes, states, symbols, walks, warm
 from harness.builds.costs import Cost, Costs, Memory, guess
 from harness.builds.result import Build, BuildStatus
 from harness.builds.states import WarmState
@@ -38,7 +38,7 @@ Scope = Literal["whole", "changed", "some"]
 MOST_BEGINNINGS = 5
 """So often a build begins again with more documents; then it is made from nothing."""
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-CAPTURE = (probe, ordered, opened, quiet, looks, warm, answers, capture, log)
+CAPTURE = (probe, ordered, opened, quiet, symbols, walks, looks, warm, answers, capture, log)
 """The modules that make diagnostics of what a build says: their text is a part of every build's key."""
 
 
