@@ -1,20 +1,29 @@
-"""Runs inside a cell, beside the probe: the answers of the Perl kernel-doc, kept by content for all cells.
+"""Runs inside a cell, beside the probe: what a kernel's own programs say, kept by content for all cells.
 
-What that program prints depends on its own text, its arguments and the files that these name, and on Sphinx's release only
-through "below 3 or not". A kernel's documentation asks it some two thousand times, and each cell would ask the same again.
+What the Perl kernel-doc prints depends on its own text, its arguments and the files that these name, and on Sphinx's release
+only through "below 3 or not". A kernel's documentation asks it some two thousand times, and each cell would ask the same again.
+
+    python answers.py FOLDER PYTHON PROGRAM ARGUMENTS…
+
+is the python3 of such a build's makefile for the program that makes documents of netlink's specifications, one in each call.
+What it makes depends on its own text, on that specification and on PyYAML.
 """
 
 import functools
+import glob
 import hashlib
 import io
 import json
 import os
 import subprocess
-from typing import Any, Optional  # noqa: F401 (used in comments)
+import sys
+from typing import Any, Dict, List, Optional  # noqa: F401 (used in comments)
 
-__all__ = ["install"]
+__all__ = ["GENERATORS", "install"]
 
 PROGRAM = "scripts/kernel-doc"
+GENERATORS = ("tools/net/ynl/ynl-gen-rst.py", "tools/net/ynl/pyynl/ynl_gen_rst.py")
+"""Linux 6.8 to 6.12, and 6.13 to 6.17; what is behind them has no such program."""
 VARIABLES = ("KBUILD_BUILD_TIMESTAMP", "KBUILD_VERBOSE", "KCFLAGS", "KDOC_WERROR", "KERNELVERSION", "SRCTREE")
 """What the program takes from its environment."""
 
@@ -109,3 +118,41 @@ def _write(path: str, status: int, out: bytes, err: bytes) -> None:
         os.replace(made, path)
     except OSError:
         return
+
+
+def generate(folder: str, python: str, program: str, arguments: List[str]) -> int:
+    """Be `program`, or take from `folder` the document that it made of the same; the exit status."""
+    options = {name: arguments[place * 2 + 1] for place, name in enumerate(arguments[:-1:2])}
+    if len(arguments) != 4 or set(options) != {"-i", "-o"} or not os.path.isfile(options["-i"]):
+        return subprocess.call([python, program, *arguments])
+    kept = os.path.join(folder, _made_from(python, program, options["-i"]))
+    known = _read(kept)
+    if known is not None:
+        with io.open(options["-o"], "wb") as stream:
+            stream.write(known["out"].encode("latin-1"))
+        return 0
+    done = subprocess.Popen([python, program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = done.communicate()
+    if done.returncode == 0 and not out and not err:
+        with io.open(options["-o"], "rb") as made:
+            _write(kept, 0, made.read(), b"")
+    sys.stdout.buffer.write(out)
+    sys.stderr.buffer.write(err)
+    return done.returncode
+
+
+def _made_from(python: str, program: str, source: str) -> str:
+    """A digest of the program with all modules beside it, of what it reads, and of the releases of PyYAML."""
+    total = hashlib.sha256(os.path.basename(source).encode("utf-8", "surrogateescape"))
+    beside = os.path.join(os.path.dirname(program), "**", "*.py")
+    for path in [source, *sorted(glob.glob(beside, recursive=True))]:
+        with io.open(path, "rb") as stream:
+            total.update(hashlib.sha256(stream.read()).digest())
+    libraries = os.path.join(os.path.dirname(os.path.dirname(python)), "lib", "*", "site-packages", "[Pp]y[Yy][Aa][Mm][Ll]-*")
+    for path in sorted(glob.glob(libraries)):
+        total.update(os.path.basename(path).encode("utf-8", "surrogateescape"))
+    return total.hexdigest()[:40]
+
+
+if __name__ == "__main__":
+    sys.exit(generate(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]))

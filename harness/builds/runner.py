@@ -297,6 +297,7 @@ def _furnish(
     """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
     scratch = workspace.scratch
     watched = bool(order.reading and order.reading.watched)
+    kept = str(upkeep.room(store, "answers")) if order.recipe.kind == "make" and not watched else None
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
     config = {
@@ -313,17 +314,31 @@ def _furnish(
         "keep": str(scratch / "warm") if order.keep and _answers_for_all(order) else None,
         "start": str(state.folder) if state else None,
         "again": list(again),
-        "answers": str(upkeep.room(store, "answers")) if order.recipe.kind == "make" and not watched else None,
+        "answers": kept,
         "order": vars(order.reading) if order.reading else None,
         "watch": watched,
     }
     files.write_json(scratch / "probe.json", config)
+    python, python3 = order.environment.python, order.environment.bin / "python3"
     sphinx_build = scratch / "bin" / "sphinx-build"
     # The kernel has Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
-    words = (order.environment.python, "-X", "pycache_prefix", Path(probe.__file__), scratch / "probe.json")
-    files.write_whole(sphinx_build, f'#!/bin/sh\nexec {shlex.join(str(word) for word in words)} "$@"\n')
-    sphinx_build.chmod(0o755)
+    _program(sphinx_build, _exec(python, "-X", "pycache_prefix", probe.__file__, scratch / "probe.json"))
+    generators = [name for name in answers.GENERATORS if (workspace.root / name).exists()]
+    if kept and generators:
+        asked = "|".join(f"{name}|*/{name}" for name in generators)
+        answer = _exec(python, "-I", "-S", answers.__file__, kept, python3)
+        _program(scratch / "bin" / "python3", f'case "$1" in\n{asked}) {answer} ;;\nesac\n{_exec(python3)}')
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
+
+
+def _exec(*words: str | Path | None) -> str:
+    """The line of a shell script that becomes `words` and all that the script was given."""
+    return f'exec {shlex.join(str(word) for word in words)} "$@"'
+
+
+def _program(path: Path, text: str) -> None:
+    files.write_whole(path, f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
 
 
 def variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 An environment's folder is named by what it is made of (the lock's content, the interpreter's file and version), so that it
 is made once. It is made and mended under a lock between processes, and is whole only with its mark, which is written last
 and says what must be in it. Packages are copied, not linked, out of uv's cache: what a build writes into its environment
-must not reach another.
+must not reach another. Bytecode is left to the builds: they import a small part of what is installed.
 """
 
 from __future__ import annotations
@@ -103,8 +103,7 @@ def _make(environment: Environment, *, offline: bool) -> None:
         _uv(
             environment,
             "pip", "sync", "--require-hashes", "--only-binary", ":all:", "--quiet", *network,
-            "--link-mode", "copy", "--compile-bytecode",
-            "--no-sources", "--no-python-downloads", "--python", str(environment.python), "-",
+            "--link-mode", "copy", "--no-sources", "--no-python-downloads", "--python", str(environment.python), "-",
             stdin=environment.lock.text.encode(),
         )  # fmt: skip
         files.write_json(folder / MARK, _mark(folder, environment.lock, interpreter))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import zlib
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
+from isal import isal_zlib
+
 __all__ = ["Entry", "entry", "header", "index"]
 
 _LEVEL = 1
-"""Of compression. On a kernel: level 0 is twice as fast and takes 1.5 GB instead of 330 MB."""
+"""Of compression. On a kernel's C files zlib compresses 62 MB a second at this level, to 0.32 of their size; ISA-L 285 MB."""
 
 _BLOB = 3
 _FAR = 1 << 31
@@ -40,7 +41,7 @@ def entry(content: bytes) -> bytes:
         head.append(sign | 0x80)
         sign, size = size & 0x7F, size >> 7
     head.append(sign)
-    return bytes(head) + zlib.compress(content, _LEVEL)
+    return bytes(head) + isal_zlib.compress(content, _LEVEL)
 
 
 def index(entries: Mapping[bytes, Entry], checksum: bytes) -> bytes:
