@@ -23,7 +23,7 @@ __all__ = ["GENERATORS", "install"]
 
 PROGRAM = "scripts/kernel-doc"
 GENERATORS = ("tools/net/ynl/ynl-gen-rst.py", "tools/net/ynl/pyynl/ynl_gen_rst.py")
-"""Linux 6.8 to 6.12, and 6.13 to 6.17; what is behind them has no such program."""
+"""Where Linux 6.12 has it, and where 7.2 has it, whose makefile does not ask it any more: an extension reads them there."""
 VARIABLES = ("KBUILD_BUILD_TIMESTAMP", "KBUILD_VERBOSE", "KCFLAGS", "KDOC_WERROR", "KERNELVERSION", "SRCTREE")
 """What the program takes from its environment."""
 

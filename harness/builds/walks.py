@@ -1,8 +1,8 @@
 """Runs inside a cell, beside the probe: docutils' search for nodes below a node, by a loop.
 
-Docutils has a generator for each node on the way down, through all of which every node that is found is handed up; a build
-makes some hundred such searches in every document. Here one generator keeps the way itself. It yields the same nodes in the
-same order, and sees what is changed below it at the same moments.
+Docutils has a generator for each node on the way down, through all of which every node that is found is handed up, and every
+transform searches every document. Here one generator keeps the way itself. It yields the same nodes in the same order, and
+sees what is changed below it at the same moments.
 """
 
 from typing import Any, Callable, Iterator
