@@ -54,9 +54,10 @@ def cannot_write(path: Path, error: OSError) -> MachineError:
     return MachineError(f"{path}: cannot be written: {error.strerror or error}")
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Put `value` at `path` as JSON, two spaces deep, ASCII only, keys in their order; as `write_whole` does."""
-    write_whole(path, json.dumps(value, indent=2) + "\n")
+def write_json(path: Path, value: Any, *, indent: int | None = 2) -> None:
+    """Put `value` at `path` as JSON, `indent` spaces deep or on one line, ASCII only, keys in their order; as `write_whole`
+    does. Python indents ten times slower than it writes one line."""
+    write_whole(path, json.dumps(value, indent=indent) + "\n")
 
 
 def digest(*parts: str | bytes) -> str:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from harness.errors import InputError
 from harness.trees import links
-from harness.trees.blobs import BlobWriter, blob_id
+from harness.trees.blobs import Blob, BlobWriter
 from harness.trees.folders import SKIPPED
+from harness.trees.git import Repository
 from harness.trees.tree import FILE, LINK, PROGRAM, Contents
 
 __all__ = ["import_archive"]
@@ -29,12 +30,27 @@ class _Member(NamedTuple):
     """The member that this one is a hard link to."""
 
 
-def import_archive(archive: Path, blobs: BlobWriter) -> Contents:
-    """Give every file of `archive` to `blobs` and say what there is; a single folder on top is taken off.
+_Files = dict[str, tuple[str, Blob]]
+"""Git's mode and the content of each file and link."""
 
-    Raises `InputError` where it is no archive, is damaged, or holds something that leads out of it.
+
+def import_archive(archive: Path, repository: Repository) -> Contents:
+    """Put every file of `archive` into `repository` and say what there is; a single folder on top is taken off.
+
+    Raises `InputError` where it is no archive, is damaged, or holds something that leads out of it: nothing is put there then.
     """
-    files: dict[str, tuple[str, str]] = {}
+    with BlobWriter(repository) as blobs:
+        files, targets, folders = _unpacked(archive, blobs)
+        top = _top(files, folders)
+        empty = _empty(top, files, folders)
+        files = {path.removeprefix(top): entry for path, entry in files.items()}
+        _check(archive, files, empty, {path.removeprefix(top): target for path, target in targets.items()})
+    return Contents({path: (mode, blob.name) for path, (mode, blob) in files.items()}, empty)
+
+
+def _unpacked(archive: Path, blobs: BlobWriter) -> tuple[_Files, dict[str, str], set[str]]:
+    """The files of `archive`, all given to `blobs`, the targets of its links, and its folders."""
+    files: _Files = {}
     targets: dict[str, str] = {}
     folders: set[str] = set()
     try:
@@ -48,8 +64,7 @@ def import_archive(archive: Path, blobs: BlobWriter) -> Contents:
             elif member.same_as:
                 files[path] = _earlier(_inside(member.same_as, archive), files, archive)
             else:
-                name = blob_id(member.content)
-                files[path] = (member.mode, blobs.add(member.content, name))
+                files[path] = (member.mode, blobs.add(member.content))
                 if member.mode == LINK:
                     targets[path] = member.content.decode("utf-8", "surrogateescape")
     except (
@@ -62,10 +77,7 @@ def import_archive(archive: Path, blobs: BlobWriter) -> Contents:
         NotImplementedError,
     ) as error:
         raise InputError(f"{archive}: cannot be unpacked: {error}") from error
-    top = _top(files, folders)
-    contents = _without_top(top, files, folders)
-    _check(archive, contents, {path.removeprefix(top): target for path, target in targets.items()})
-    return contents
+    return files, targets, folders
 
 
 def _members(archive: Path) -> Iterator[_Member]:
@@ -121,20 +133,21 @@ def _inside(name: str, archive: Path) -> str:
     return "/".join(parts)
 
 
-def _earlier(path: str, files: dict[str, tuple[str, str]], archive: Path) -> tuple[str, str]:
+def _earlier(path: str, files: _Files, archive: Path) -> tuple[str, Blob]:
     if path not in files:
         raise InputError(f"{archive}: a hard link to {path!r}, which does not come before it")
     return files[path]
 
 
-def _top(files: dict[str, tuple[str, str]], folders: set[str]) -> str:
+def _top(files: _Files, folders: set[str]) -> str:
     """The single folder on top with its slash, or nothing."""
     tops = {path.split("/", 1)[0] for path in (*files, *folders) if path}
     top = tops.pop() if len(tops) == 1 else ""
     return f"{top}/" if top and top not in files else ""
 
 
-def _without_top(top: str, files: dict[str, tuple[str, str]], folders: set[str]) -> Contents:
+def _empty(top: str, files: _Files, folders: set[str]) -> tuple[str, ...]:
+    """Those of `folders` that nothing lies in, without the folder on top."""
     filled = {""}
     for path in (*files, *folders):
         while "/" in path:
@@ -142,19 +155,18 @@ def _without_top(top: str, files: dict[str, tuple[str, str]], folders: set[str])
             if path in filled:
                 break
             filled.add(path)
-    empty = sorted(path.removeprefix(top) for path in folders - filled if f"{path}/" != top)
-    return Contents({path.removeprefix(top): entry for path, entry in files.items()}, tuple(empty))
+    return tuple(sorted(path.removeprefix(top) for path in folders - filled if f"{path}/" != top))
 
 
-def _check(archive: Path, contents: Contents, targets: dict[str, str]) -> None:
-    if not contents.files:
+def _check(archive: Path, files: _Files, empty: tuple[str, ...], targets: dict[str, str]) -> None:
+    if not files:
         raise InputError(f"{archive}: holds no files")
     out = links.leaving(targets)
     if out:
         raise InputError(f"{archive}: {out[0]!r} is a link that leads out of the archive")
-    for path in (*contents.files, *contents.empty):
+    for path in (*files, *empty):
         folder = path.rpartition("/")[0]
         while folder:
-            if folder in contents.files:
+            if folder in files:
                 raise InputError(f"{archive}: {path!r} lies below {folder!r}, which is no folder")
             folder = folder.rpartition("/")[0]

@@ -13,20 +13,25 @@ import tempfile
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from harness.files import cannot_write, write_whole
 from harness.trees import packs
 from harness.trees.git import Repository
 
-__all__ = ["BlobWriter", "blob_id"]
+__all__ = ["Blob", "BlobWriter"]
 
 _AHEAD = 32 << 20
 """Bytes that may wait to be written."""
+
+_CHUNK_FILES, _CHUNK_BYTES = 100, 1 << 20
+"""What one thread reads and packs at a time: to hand over each of many small files takes longer than to pack it."""
 
 _FEW = 100
 """Fewer files than this become single objects: git slows down with the number of packs."""
@@ -35,11 +40,19 @@ _STALE = 6 * 3600
 """Seconds after which the unfinished pack of a killed import may be removed."""
 
 
-def blob_id(content: bytes) -> str:
-    """Git's id of a file with this content."""
-    total = hashlib.sha1(b"blob %d\0" % len(content), usedforsecurity=False)
-    total.update(content)
-    return total.hexdigest()
+@dataclass
+class Blob:
+    """A content on its way: `name` is git's id of it, there when the `with` statement of the writer has ended."""
+
+    name: str = ""
+
+
+class _Packed(NamedTuple):
+    """A blob as it goes into the pack: its bytes there and their check sum; none where the repository has it already."""
+
+    blob: Blob
+    entry: bytes
+    check: int
 
 
 class BlobWriter:
@@ -48,37 +61,47 @@ class BlobWriter:
     Raises `MachineError` where the disk is full.
     """
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, stored: Collection[str] = ()) -> None:
+        """`stored` are ids that need not be put there."""
         self._repository = repository
         self._folder = repository.folder / "objects" / "pack"
         self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="compress")
-        self._waiting: deque[tuple[str, int, Future[bytes]]] = deque()
+        self._chunk: list[tuple[Blob, Callable[[], bytes]]] = []
+        self._chunk_size = 0
+        self._waiting: deque[tuple[int, Future[list[_Packed]]]] = deque()
         self._ahead = 0
-        self._there: set[str] = set()
+        self._there = set(stored)
         self._entries: dict[bytes, packs.Entry] = {}
         self._pack: BufferedRandom | None = None
+        self._end = 0
         self._place = self._folder
 
     def __enter__(self) -> BlobWriter:
         return self
 
-    def add(self, content: bytes, name: str | None = None) -> str:
-        """Put `content` there and return its id; `name` is that id, where it is already known."""
-        name = name or blob_id(content)
-        with self._explained():
-            pack = self._pack or self._begin()
-            if name not in self._there:
-                self._there.add(name)
-                self._waiting.append((name, len(content), self._threads.submit(packs.entry, content)))
-                self._ahead += len(content)
-            while self._ahead > _AHEAD:
-                self._write_next(pack)
-        return name
+    def add(self, content: bytes) -> Blob:
+        """Put `content` there."""
+        return self.add_file(lambda: content, len(content))
+
+    def add_file(self, read: Callable[[], bytes], size: int) -> Blob:
+        """Put there what `read` gives, about `size` bytes; it is called later, in another thread, and what it raises ends all."""
+        blob = Blob()
+        self._chunk.append((blob, read))
+        self._chunk_size += size
+        if len(self._chunk) >= _CHUNK_FILES or self._chunk_size >= _CHUNK_BYTES:
+            with self._explained():
+                pack = self._hand_over()
+                while self._ahead > _AHEAD:
+                    self._write_next(pack)
+        return blob
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with self._explained(), self._threads, contextlib.ExitStack() as rest:
+        with self._explained(), contextlib.ExitStack() as rest:
+            rest.callback(self._threads.shutdown, cancel_futures=True)
+            if value is None and self._chunk:
+                self._hand_over()
             if self._pack is None:
                 return
             rest.callback(self._place.unlink, missing_ok=True)
@@ -95,16 +118,35 @@ class BlobWriter:
         self._there.update(listed.text.split())
         handle, name = tempfile.mkstemp(dir=self._folder, prefix="tmp_pack_")
         self._place = Path(name)
-        self._pack = os.fdopen(handle, "wb+")
-        self._pack.write(packs.header(0))
+        pack = os.fdopen(handle, "wb+")
+        self._end = pack.write(packs.header(0))
+        return pack
+
+    def _hand_over(self) -> BufferedRandom:
+        """Have the chunk read and packed; the pack that it goes into."""
+        self._pack = self._pack or self._begin()
+        self._waiting.append((self._chunk_size, self._threads.submit(self._packed, self._chunk)))
+        self._ahead += self._chunk_size
+        self._chunk, self._chunk_size = [], 0
         return self._pack
 
+    def _packed(self, chunk: list[tuple[Blob, Callable[[], bytes]]]) -> list[_Packed]:
+        packed = []
+        for blob, read in chunk:
+            content = read()
+            blob.name = _id(content)
+            entry = b"" if blob.name in self._there else packs.entry(content)
+            packed.append(_Packed(blob, entry, zlib.crc32(entry)))
+        return packed
+
     def _write_next(self, pack: BufferedRandom) -> None:
-        name, size, compressed = self._waiting.popleft()
+        size, chunk = self._waiting.popleft()
         self._ahead -= size
-        entry = compressed.result()
-        self._entries[bytes.fromhex(name)] = packs.Entry(pack.tell(), zlib.crc32(entry))
-        pack.write(entry)
+        for blob, entry, check in chunk.result():
+            if blob.name not in self._there:
+                self._there.add(blob.name)
+                self._entries[bytes.fromhex(blob.name)] = packs.Entry(self._end, check)
+                self._end += pack.write(entry)
 
     def _finish(self, pack: BufferedRandom) -> None:
         while self._waiting:
@@ -130,3 +172,10 @@ class BlobWriter:
             yield
         except OSError as error:
             raise cannot_write(self._folder, error) from error
+
+
+def _id(content: bytes) -> str:
+    """Git's id of a file with this content."""
+    total = hashlib.sha1(b"blob %d\0" % len(content), usedforsecurity=False)
+    total.update(content)
+    return total.hexdigest()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import MachineError
+from harness.errors import InputError, MachineError
 from harness.trees import Trees, packs
 from harness.trees.blobs import BlobWriter
 from harness.trees.git import Repository
@@ -25,7 +25,8 @@ def packed(repository: Repository) -> list[Path]:
 def test_git_finds_a_pack_sound_and_every_content_in_it(repository: Repository, count: int) -> None:
     contents = [b"%d " % number * (number * number % 5000) for number in range(count)] + [b"", os.urandom(1 << 21)]
     with BlobWriter(repository) as blobs:
-        names = [blobs.add(content) for content in contents]
+        given = [blobs.add(content) for content in contents]
+    names = [blob.name for blob in given]
     assert len(packed(repository)) == (count + 2 >= 100)
     for pack in packed(repository):
         repository.run("verify-pack", pack)
@@ -65,7 +66,7 @@ def test_what_is_in_the_store_is_not_written_again(repository: Repository) -> No
 def test_an_import_that_fails_leaves_nothing(repository: Repository) -> None:
     def fail() -> None:
         with BlobWriter(repository) as blobs:
-            blobs.add(b"x" * 1000)
+            blobs.add(bytes(1 << 20))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -76,7 +77,7 @@ def test_an_import_that_fails_leaves_nothing(repository: Repository) -> None:
 def test_a_full_disk_is_a_machines_error(repository: Repository) -> None:
     def fill() -> None:
         with BlobWriter(repository) as blobs:
-            blobs.add(b"x" * 100)
+            blobs.add(bytes(1 << 20))
             assert blobs._pack
             full = os.open("/dev/full", os.O_RDWR)
             os.dup2(full, blobs._pack.fileno())
@@ -95,3 +96,18 @@ def test_the_unfinished_pack_of_a_killed_import_is_removed_later(repository: Rep
     with BlobWriter(repository) as blobs:
         blobs.add(b"x")
     assert [path.name for path in folder.glob("tmp_*")] == ["tmp_pack_young"]
+
+
+def test_a_file_that_cannot_be_read_ends_the_import_and_leaves_nothing(repository: Repository) -> None:
+    def read() -> bytes:
+        raise InputError("a.rst: cannot be read")
+
+    def bring() -> None:
+        with BlobWriter(repository) as blobs:
+            for number in range(500):
+                blobs.add(b"content %d" % number)
+            blobs.add_file(read, 1)
+
+    with pytest.raises(InputError, match=r"a\.rst: cannot be read"):
+        bring()
+    assert list(repository.folder.glob("objects/*/*")) == []
