@@ -57,6 +57,7 @@ import fnmatch
 import functools
 import gc
 import importlib
+import importlib.machinery
 import importlib.util
 import io
 import json
@@ -681,8 +682,25 @@ def _as_written(text: str) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding).rstrip("\n")
 
 
+def _keep_bytecode() -> None:
+    """Have the bytecode of the environment's modules kept, where the recipe has Python keep none: that of a kernel does, and
+    all of Sphinx would be compiled by each build. Of the tree's own modules none is kept then."""
+    if not sys.dont_write_bytecode:
+        return
+    loader = importlib.machinery.SourceFileLoader
+    write = loader.set_data
+
+    def set_data(self: Any, path: str, data: Any, **options: Any) -> None:
+        if path.startswith(sys.prefix + os.sep):
+            write(self, path, data, **options)
+
+    loader.set_data = set_data  # type: ignore[method-assign]
+    sys.dont_write_bytecode = False
+
+
 def main() -> None:
     """Look like the sphinx-build beside this interpreter, then be it."""
+    _keep_bytecode()
     scripts = os.path.dirname(sys.executable)
     here = os.path.dirname(os.path.abspath(__file__))
     if sys.path and os.path.abspath(sys.path[0]) == here:
