@@ -33,8 +33,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import matrix, process
+from harness.builds.orders import Order
 from harness.builds.result import Build
-from harness.builds.runner import Made, Order
+from harness.builds.runner import Made
 from harness.diagnostics.log import blocks
 from harness.diagnostics.record import Diagnostic
 from harness.investigate.bench import Bench

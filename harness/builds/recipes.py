@@ -16,7 +16,7 @@ from typing import Protocol
 from harness.errors import InputError
 from harness.matrix import Recipe
 
-__all__ = ["KINDS", "SUFFIXES", "Command", "Recognised", "Rooms", "below", "documents", "recognise"]
+__all__ = ["KINDS", "SUFFIXES", "Command", "Recognised", "Rooms", "below", "documents", "in_tree", "recognise"]
 
 CONF_FOLDERS = (
     ".",
@@ -134,6 +134,11 @@ def recognise(name: str, paths: Collection[str], read: Callable[[str], bytes | N
             f"{name}: conf.py is in {' and in '.join(found)}; say which by naming the tree and its recipe in matrix.yaml"
         )
     return Recognised(Recipe("sphinx", found[0], found[0]), ())
+
+
+def in_tree(recipe: Recipe, name: str) -> str:
+    """The path in the tree of what is called `name` below the recipe's source."""
+    return posixpath.normpath(posixpath.join(recipe.source, name))
 
 
 def below(recipe: Recipe, path: str) -> str | None:

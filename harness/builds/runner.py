@@ -6,84 +6,28 @@ environment, its own HOME and TMPDIR, and no credentials.
 
 from __future__ import annotations
 
-import functools
-import json
-import os
 import shlex
-import shutil
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-from harness import files, process, upkeep
-from harness.builds import answers, capture, looks, opened, ordered, probe, quiet, recipes, states, symbols, walks, warm
+from harness import files, process
+from harness.builds import capture, recipes, states
 from harness.builds.costs import Cost, Costs, Memory, guess
+from harness.builds.furnishing import furnish, variables
+from harness.builds.orders import Order, Scope, build_key
 from harness.builds.result import Build, BuildStatus
 from harness.builds.states import WarmState
 from harness.builds.store import BuildStore
 from harness.cells import environments
-from harness.cells.environments import Environment
-from harness.diagnostics import log
-from harness.errors import MachineError
 from harness.matrix import Recipe
-from harness.trees import Tree, Trees, Workspace
+from harness.trees import Trees
 
-__all__ = ["Made", "Order", "Reading", "Runner", "Scope", "variables"]
-
-Scope = Literal["whole", "changed", "some"]
-"""All documents; all, of which those that changed are read; or some."""
+__all__ = ["Made", "Runner"]
 
 MOST_BEGINNINGS = 5
 """So often a build begins again with more documents; then it is made from nothing."""
-SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-CAPTURE = (probe, ordered, opened, quiet, symbols, walks, looks, warm, answers, capture, log)
-"""The modules that make diagnostics of what a build says: their text is a part of every build's key."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """In which order documents are read, and in which processes; what it leaves open is as Sphinx and the recipe have it.
-
-    `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
-    every document in a process of its own: what it says whatever was read before, but for what Sphinx's environment knows.
-    `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
-    its last document says then (`Build.trials`), before the build goes its way. `watched`: the build records what it opens
-    (`Build.opened`).
-    """
-
-    ordered: bool = False
-    readers: int | Literal["each"] | None = None
-    trials: tuple[tuple[str, ...], ...] = ()
-    only: bool = False
-    watched: bool = False
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
-
-    `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
-    where it is to `keep` it, and starts from that of `base`, another version of the tree, where there is one. `loud` has the
-    builder render and write all that it does for readers.
-    """
-
-    environment: Environment
-    tree: Tree
-    recipe: Recipe
-    documents: tuple[str, ...] | None = None
-    reading: Reading | None = None
-    keep: bool = False
-    base: Tree | None = None
-    loud: bool = False
-
-    @property
-    def scope(self) -> Scope:
-        """How much is read: what builds are told apart by when it comes to what they take."""
-        if self.documents is not None:
-            return "some"
-        return "whole" if self.base is None else "changed"
 
 
 @dataclass(frozen=True)
@@ -138,7 +82,7 @@ class Runner:
         if len(found) >= times:
             return Made(found[0], key, (), self._builds.log(key), found[1:])
         reason = None
-        if order.base is not None and _answers_for_all(order) and times == 1:
+        if order.base is not None and order.answers_for_all and times == 1:
             resumed = self._resumed(order, key)
             if isinstance(resumed, Made):
                 return resumed
@@ -206,7 +150,7 @@ class Runner:
         kind = recipes.KINDS[order.recipe.kind]
         slot = state.slot if state else ""
         with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:
-            rooms = _furnish(order, workspace, self._store, state, again)
+            rooms = furnish(order, workspace, self._store, state, again)
             command = kind.command(order.recipe, rooms)
             stdout, stderr = workspace.scratch / "stdout", workspace.scratch / "stderr"
             try:
@@ -245,115 +189,6 @@ class Runner:
             return guess(len(order.documents))
         names = recipes.documents(order.recipe, self._trees.paths(order.tree))
         return guess(sum(order.documents is None or name.startswith(order.documents) for name in names))
-
-
-def _answers_for_all(order: Order) -> bool:
-    """Whether all documents are read, as Sphinx would: a build that others may start from."""
-    return order.documents is None and order.reading is None
-
-
-def build_key(order: Order) -> str:
-    """The digest of all that a build's diagnostics depend on; equal keys are the same build."""
-    recipe = order.recipe
-    content = {
-        "lock": order.environment.lock.digest,
-        "interpreter": order.environment.interpreter.version,
-        "tree": order.tree.identity,
-        "recipe": {**vars(recipe), "variables": dict(recipe.variables or {})},
-        "documents": None if order.documents is None else sorted(order.documents),
-        "tools": {tool: _tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
-        "capture": _capture_version(),
-        **({"loud": True} if order.loud else {}),
-    }
-    if order.reading:
-        content["reading"] = {**vars(order.reading), "documents": order.documents if order.reading.ordered else None}
-    return files.digest(json.dumps(content, sort_keys=True))
-
-
-@functools.cache
-def _tool_version(tool: str) -> str | None:
-    """What a program of the host says of its version; None where there is none."""
-    path = shutil.which(tool, path=os.pathsep.join(_host_path()))
-    if path is None:
-        return None
-    said = process.run([path, "-V" if tool == "dot" else "--version"], timeout=30)
-    return (said.text + said.error_text).strip()
-
-
-@functools.cache
-def _capture_version() -> str:
-    return files.digest(*(Path(module.__file__ or "").read_bytes() for module in CAPTURE))
-
-
-def _host_path() -> tuple[str, ...]:
-    """The folders of the host's programs: the system's, and where the user keeps make, perl and dot."""
-    own = (shutil.which(tool) for tool in ("make", "perl", "dot"))
-    return tuple(dict.fromkeys((*SYSTEM_PATH, *(str(Path(path).parent) for path in own if path))))
-
-
-def _furnish(
-    order: Order, workspace: Workspace, store: Path, state: WarmState | None, again: tuple[str, ...]
-) -> recipes.Rooms:
-    """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
-    scratch = workspace.scratch
-    watched = bool(order.reading and order.reading.watched)
-    kept = str(upkeep.room(store, "answers")) if order.recipe.kind == "make" and not watched else None
-    for name in ("home", "tmp", "bin"):
-        (scratch / name).mkdir()
-    config = {
-        "records": str(scratch / "records.jsonl"),
-        "root": str(workspace.root),
-        "places": [
-            (str(scratch / "home"), "<home>"),
-            (str(scratch / "tmp"), "<tmp>"),
-            (str(scratch / "output"), "<output>"),
-            (str(scratch), "<scratch>"),
-        ],
-        "documents": None if order.documents is None else list(order.documents),
-        "quiet": not order.loud,
-        "keep": str(scratch / "warm") if order.keep and _answers_for_all(order) else None,
-        "start": str(state.folder) if state else None,
-        "again": list(again),
-        "answers": kept,
-        "order": vars(order.reading) if order.reading else None,
-        "watch": watched,
-    }
-    files.write_json(scratch / "probe.json", config)
-    python, python3 = order.environment.python, order.environment.bin / "python3"
-    sphinx_build = scratch / "bin" / "sphinx-build"
-    # The kernel has Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
-    _program(sphinx_build, _exec(python, "-X", "pycache_prefix", probe.__file__, scratch / "probe.json"))
-    generators = [name for name in answers.GENERATORS if (workspace.root / name).exists()]
-    if kept and generators:
-        asked = "|".join(f"{name}|*/{name}" for name in generators)
-        answer = _exec(python, "-I", "-S", answers.__file__, kept, python3)
-        _program(scratch / "bin" / "python3", f'case "$1" in\n{asked}) {answer} ;;\nesac\n{_exec(python3)}')
-    return recipes.Rooms(workspace.root, scratch, sphinx_build)
-
-
-def _exec(*words: str | Path | None) -> str:
-    """The line of a shell script that becomes `words` and all that the script was given."""
-    return f'exec {shlex.join(str(word) for word in words)} "$@"'
-
-
-def _program(path: Path, text: str) -> None:
-    files.write_whole(path, f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-
-
-def variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, str]:
-    """The whole environment of a build: the environment's `bin` first, no variable of the user's."""
-    path = (str(rooms.sphinx_build.parent), str(environment.bin), *_host_path())
-    return {
-        "PATH": os.pathsep.join(path),
-        "HOME": str(rooms.scratch / "home"),
-        "TMPDIR": str(rooms.scratch / "tmp"),
-        "LC_ALL": "C.UTF-8",  # Sphinx 8 and 9 crash at the start on a locale that the system lacks
-        "PYTHONHASHSEED": "0",
-        "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
-        "VIRTUAL_ENV": str(environment.folder),
-        "GIT_CEILING_DIRECTORIES": str(rooms.root.parent),  # a repository around the store is not the tree's
-    }
 
 
 def _result(captured: capture.Capture, finished: process.Finished, limit: float, order: Order) -> Build:
@@ -404,9 +239,3 @@ def _status(captured: capture.Capture, finished: process.Finished, limit: float)
     if not captured.finished or not captured.documents:
         return "failed", "Sphinx did not come to its end" if captured.documents else "Sphinx looked at no documents"
     return "ok", None
-
-
-def require_tools(recipe: Recipe) -> None:
-    """Raise `MachineError` where the host lacks a program that `recipe` cannot do without."""
-    if recipe.kind == "make" and shutil.which("make", path=os.pathsep.join(_host_path())) is None:
-        raise MachineError("make is not installed; this tree is built by make: install GNU make (apt-get install make)")

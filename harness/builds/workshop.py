@@ -17,7 +17,8 @@ from pathlib import Path
 from threading import Thread
 
 from harness import process
-from harness.builds import capture, recipes, runner, variants
+from harness.builds import capture, recipes, variants
+from harness.builds.furnishing import variables
 from harness.cells.environments import Environment
 from harness.diagnostics.record import Diagnostic
 from harness.errors import MachineError
@@ -48,7 +49,7 @@ class Workshop:
     ) -> tuple[tuple[Diagnostic, ...], ...] | None:
         """What the last document of each of `trials` says in the project of `files`; None where it does not build.
 
-        `folders` are those of the documents and of conf.py, `trials` as in `harness.builds.runner.Reading`. Raises
+        `folders` are those of the documents and of conf.py, `trials` as in `harness.builds.orders.Reading`. Raises
         `MachineError` where the process behind the workshop is gone.
         """
         self.builds += 1
@@ -107,7 +108,7 @@ def workshop(environment: Environment, *, limit: float) -> Iterator[Workshop]:
         os.mkfifo(requests)
         os.mkfifo(answers)
         rooms = recipes.Rooms(place / "tree", place, place / "bin" / "sphinx-build")
-        given = {**runner.variables(environment, rooms), "PYTHONDONTWRITEBYTECODE": "1"}
+        given = {**variables(environment, rooms), "PYTHONDONTWRITEBYTECODE": "1"}
         worker = Thread(
             target=process.run,
             args=([environment.python, Path(variants.__file__), requests, answers],),

@@ -18,8 +18,9 @@ from functools import partial
 from typing import Protocol
 
 from harness import process
-from harness.builds import runner
-from harness.builds.runner import Made, Order, Scope
+from harness.builds import host, recipes
+from harness.builds.orders import Order, Scope
+from harness.builds.runner import Made
 from harness.diagnostics.baselines import baseline
 from harness.diagnostics.baselines.accepted import compare_with_accepted
 from harness.diagnostics.baselines.anchors import Anchors
@@ -83,7 +84,7 @@ def check(
     comparison = comparison_of(subject, bench)
     accepted = baseline.read(subject.baseline) if subject.baseline else baseline.Baseline()
     anchors = anchors_of(subject, bench)
-    runner.require_tools(subject.recipe)
+    host.require_tools(subject.recipe)
     with process.workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]
         tasks = _start(cells, provided, subject, bench, pool, progress, repeat, afresh=afresh)
@@ -308,7 +309,7 @@ def was_read(path: str | None, head: Made, subject: Subject) -> bool:
     fixed."""
     if subject.read.head is None:
         return True
-    read = {posixpath.normpath(posixpath.join(subject.recipe.source, name)) for name in head.build.read}
+    read = {recipes.in_tree(subject.recipe, name) for name in head.build.read}
     return path is not None and posixpath.splitext(path)[0] in read
 
 
@@ -339,7 +340,7 @@ def heads(
     subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress, repeat: int = 1
 ) -> dict[str, Made | HarnessError]:
     """The head's build in each of `cells`, by name, observed `repeat` times; or why it could not take place."""
-    runner.require_tools(subject.recipe)
+    host.require_tools(subject.recipe)
     made: dict[str, Made | HarnessError] = {}
     with process.workers(jobs) as pool:
         provided = [pool.submit(_provide, cell, subject, bench, progress) for cell in cells]

@@ -21,7 +21,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from harness.builds import recipes
-from harness.builds.runner import Made, Order, Reading
+from harness.builds.orders import Order, Reading
+from harness.builds.runner import Made
 from harness.cells.environments import Environment
 from harness.diagnostics.findings import Judged, Verdict
 from harness.diagnostics.isolation import DEPENDS
@@ -135,9 +136,7 @@ def _paths(doubtful: Sequence[Judged], subject: Subject, bench: Bench) -> set[st
     """The documents that `doubtful` messages are of, and those that they name."""
     recipe = subject.recipe
     everywhere = {path for tree in (subject.head, subject.base) if tree for path in bench.trees.paths(tree)}
-    by_file = {
-        name: posixpath.normpath(posixpath.join(recipe.source, name)) for name in recipes.documents(recipe, everywhere)
-    }
+    by_file = {name: recipes.in_tree(recipe, name) for name in recipes.documents(recipe, everywhere)}
     by_name = {posixpath.splitext(name)[0]: path for name, path in by_file.items()}
     known = set(by_file.values())
     found = set()

@@ -17,7 +17,8 @@ from typing import Literal
 
 import harness
 from harness import files, upkeep
-from harness.builds.runner import Made, Order
+from harness.builds.orders import Order
+from harness.builds.runner import Made
 from harness.diagnostics.findings import mark
 from harness.diagnostics.history import Difference, Revision, RevisionHistory, Told, placed
 from harness.errors import InputError

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from harness import process
-from harness.builds import recipes, runner
-from harness.builds.runner import Made, Order
+from harness.builds import host, recipes
+from harness.builds.orders import Order
+from harness.builds.runner import Made
 from harness.diagnostics.comparison.compare import compare
 from harness.diagnostics.findings import CellResult, CellStatus, Judged, Verdict
 from harness.diagnostics.record import Diagnostic
@@ -66,7 +67,7 @@ def examine(
         steps.append(bench.trees.patched(tree, [patch]))
         tree = steps[-1].tree
     states = _states(found, [found.base, *(step.tree for step in steps)], asked, bench)
-    runner.require_tools(found.recipe)
+    host.require_tools(found.recipe)
     outcomes = _outcomes(cells, found, states, bench, jobs, progress, repeat)
     told = []
     for at, (patch, patched) in enumerate(zip(series, steps, strict=True), start=1):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.builds import recipes
-from harness.builds.runner import Reading
+from harness.builds.orders import Reading
 from harness.errors import InputError
 from harness.investigate import onto, reading
 from harness.investigate.bench import Bench

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import harness
 from harness import matrix, upkeep
-from harness.builds.runner import Reading
+from harness.builds.orders import Reading
 from harness.diagnostics.findings import Run
 from harness.errors import InputError
 from harness.investigate import subject

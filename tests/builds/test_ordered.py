@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.builds.orders import Order, Reading
 from harness.builds.result import Build
-from harness.builds.runner import Order, Reading
 from harness.errors import HarnessError
 from harness.investigate.bench import Bench
 from harness.matrix import Recipe, load

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import matrix
-from harness.builds.runner import Order
+from harness.builds.orders import Order
 from harness.errors import MissingInterpreterError
 from harness.investigate.bench import Bench
 from harness.investigate.verify import differences

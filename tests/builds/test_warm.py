@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from harness import matrix
+from harness.builds.orders import Order
 from harness.builds.result import Build
-from harness.builds.runner import Order
 from harness.errors import MissingInterpreterError
 from harness.investigate.bench import Bench
 from harness.investigate.verify import differences

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from harness import matrix
-from harness.builds.runner import Order
+from harness.builds.orders import Order
 from harness.diagnostics.comparison.compare import compare
 from harness.diagnostics.record import Diagnostic
 from harness.investigate import reading

@@ -16,8 +16,8 @@ from pathlib import Path
 from random import Random
 
 from harness import matrix
+from harness.builds.orders import Order
 from harness.builds.result import Build
-from harness.builds.runner import Order
 from harness.diagnostics.findings import Judged
 from harness.investigate.bench import Bench
 from harness.investigate.subject import Asked, resolve

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.builds.orders import Order
 from harness.builds.result import Build
-from harness.builds.runner import Order
 from harness.errors import InputError, MissingInterpreterError
 from harness.investigate.bench import Bench, Provided
 from harness.matrix import Cell, Recipe

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.builds import recipes
-from harness.builds.runner import Order, Reading, require_tools
+from harness.builds.host import require_tools
+from harness.builds.orders import Order, Reading
 from harness.diagnostics.isolation import Isolation, Proof
 from harness.diagnostics.record import Diagnostic
 from harness.errors import HarnessError, InputError, MachineError
@@ -105,10 +105,10 @@ def isolate(question: Question, subject: Subject, bench: Bench, *, progress: Pro
     return Isolation(
         tree=subject.name,
         find=question.find,
-        document=posixpath.normpath(posixpath.join(subject.recipe.source, document)),
+        document=recipes.in_tree(subject.recipe, document),
         cell=question.cell.name,
         verdict="independent" if sought.alone else "depends" if sought.found else "absent",
-        before=tuple(posixpath.normpath(posixpath.join(subject.recipe.source, name)) for name in found.before),
+        before=tuple(recipes.in_tree(subject.recipe, name) for name in found.before),
         smallest=found.smallest,
         message=reader.message,
         proofs=tuple(proofs),
@@ -139,6 +139,6 @@ def _candidates(document: str, subject: Subject, bench: Bench) -> list[Names]:
     """Sets of documents below the recipe's source that may matter, the likeliest first."""
     recipe = subject.recipe
     names = recipes.documents(recipe, bench.trees.paths(subject.head))
-    paths = {name: posixpath.normpath(posixpath.join(recipe.source, name)) for name in names}
+    paths = {name: recipes.in_tree(recipe, name) for name in names}
     texts = {name: text_of(bench.trees, subject.head, path) or "" for name, path in paths.items()}
     return likeliest(document, texts)

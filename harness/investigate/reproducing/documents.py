@@ -68,7 +68,7 @@ class Sources:
         return self._known[path]
 
     def _candidates(self, name: str) -> Iterator[str]:
-        for start in (name, posixpath.normpath(posixpath.join(self._recipe.source, name))):
+        for start in (name, recipes.in_tree(self._recipe, name)):
             yield start
             yield from (f"{start}{suffix}" for suffix in recipes.SUFFIXES)
 

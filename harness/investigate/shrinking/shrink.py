@@ -10,8 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from harness import files
+from harness.builds.orders import Order, Reading
 from harness.builds.result import Build
-from harness.builds.runner import Order, Reading
 from harness.builds.workshop import Workshop, workshop
 from harness.cells.environments import Environment
 from harness.diagnostics.record import Diagnostic
