@@ -7,8 +7,8 @@ documents of what is new or gone are read once more, each in a process of its ow
 say as well depends on what was read before. Documents that such a message names are read with its own, since Sphinx's
 environment tells one document of another: a second label, a second description of an object.
 
-A build takes longer to begin than a few documents to read. So a build of a few tries each of them alone on the way, and
-another one is only made for what these trials leave in doubt.
+A build takes longer to begin than a few documents to read. So a build tries each document that the change touches alone on
+the way, where these are few, and another one is only made for what these trials leave in doubt.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["Confirmed", "confirm", "trying_apart"]
 
 APART = Reading(readers="each", only=True)
 FEW = 16
-"""So many documents are tried alone by every build that reads them."""
+"""So many documents are tried alone by a build that reads them and others."""
 WORD = re.compile(r"[\w./+-]+")
 
 
@@ -50,12 +50,13 @@ class Confirmed:
     notice: str | None = None
 
 
-def trying_apart(documents: Sequence[str] | None) -> Reading | None:
-    """The reading that tries each of `documents` alone before it reads them; None where they are many, or a single one,
-    which nothing is read before."""
-    if documents is None or not 1 < len(documents) <= FEW or any(name.endswith("/") for name in documents):
+def trying_apart(documents: Sequence[str] | None, touched: Collection[str]) -> Reading | None:
+    """The reading that tries each of `documents` that is `touched` alone before it reads all; None where there are many, or
+    none, or only one document, which nothing is read before."""
+    alone = [name for name in documents or () if name in touched]
+    if documents is None or len(documents) < 2 or not 0 < len(alone) <= FEW:
         return None
-    return Reading(trials=tuple((name,) for name in documents))
+    return Reading(trials=tuple((name,) for name in alone))
 
 
 def confirm(

@@ -10,7 +10,7 @@ import difflib
 import posixpath
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.builds import recipes
 from harness.errors import InputError
@@ -21,6 +21,8 @@ __all__ = ["ReadSet", "choose"]
 
 LABEL = re.compile(r"^[ \t]*\.\. _([^:`\n]+):[ \t]*$|^\(([^()\n]+)\)=[ \t]*$", re.MULTILINE)
 """What defines a label, in reStructuredText and in MyST."""
+DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |[`:]{3,}\{).*$", re.MULTILINE)
+"""The first line of a directive, in reStructuredText and in MyST."""
 MOST_NAMES = 1_000
 """Beyond so many touched files a scan for their names takes longer than it saves."""
 
@@ -30,7 +32,7 @@ class ReadSet:
     """What is read: files and folders (with a slash behind) below the recipe's source; None for all documents.
 
     `words` says what was chosen, `notes` what that cannot show. `closed` says that base and head differ in nothing that an
-    unread document reads.
+    unread document reads. `touched` are those that differ themselves, or have a directive that reads a file that does.
     """
 
     base: tuple[str, ...] | None
@@ -38,6 +40,7 @@ class ReadSet:
     words: str
     notes: tuple[str, ...] = ()
     closed: bool = False
+    touched: frozenset[str] = frozenset()
 
 
 def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
@@ -58,15 +61,18 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
         return ReadSet(None, read, ", ".join(wanted))
     changes = trees.changes(base, head)
     before = tuple(
-        (recipes.below(recipe, changes.base_path(posixpath.join(recipe.source, name)) or "") or name) for name in read
+        (recipes.below(recipe, changes.base_path(recipes.in_tree(recipe, name)) or "") or name) for name in read
     )
-    if "affected" not in wanted:
-        return ReadSet(before, read, ", ".join(wanted))
-    affected = _affected(base, head, recipe, trees)
-    if affected.base is None or affected.head is None:
-        return affected
-    words = ", ".join((affected.words, *named))
-    return ReadSet((*affected.base, *before), (*affected.head, *read), words, affected.notes, closed=True)
+    found = ReadSet(before, read, ", ".join(wanted))
+    if "affected" in wanted:
+        affected = _affected(base, head, recipe, trees)
+        if affected.base is None or affected.head is None:
+            return affected
+        words = ", ".join((affected.words, *named))
+        found = replace(affected, base=(*affected.base, *before), head=(*affected.head, *read), words=words)
+    touched = _touched(base, found.base, [change.base_path for change in changes.files], recipe, trees)
+    touched |= _touched(head, found.head, [change.head_path for change in changes.files], recipe, trees)
+    return replace(found, touched=frozenset(touched))
 
 
 def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
@@ -87,7 +93,11 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
     both_before = before | {path for name in after if (path := changes.base_path(name))}
     both_after = after | {path for name in before if (path := changes.head_path(name))}
     return ReadSet(
-        recipes.documents(recipe, both_before), recipes.documents(recipe, both_after), "affected", (NOTE,), closed=True
+        recipes.documents(recipe, both_before),
+        recipes.documents(recipe, both_after),
+        "affected",
+        (NOTE,),
+        closed=True,
     )
 
 
@@ -161,6 +171,22 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     if any(path not in named and not path.endswith(recipes.SUFFIXES) for path in inside):
         return None
     return found
+
+
+def _touched(
+    tree: Tree, read: tuple[str, ...] | None, changed: Iterable[str | None], recipe: Recipe, trees: Trees
+) -> set[str]:
+    """Those of the files that are `read` that are `changed`, or have a directive that reads such a file."""
+    paths = {path for path in changed if path}
+    names = {posixpath.basename(path) for path in paths}
+    naming = set(trees.naming(tree, names, recipe.source))
+    touched = set()
+    for name in read or ():
+        path = recipes.in_tree(recipe, name)
+        lines = DIRECTIVE.findall(_text(tree, path, trees)) if path in naming else ()
+        if path in paths or any(text in line for line in lines for text in names):
+            touched.add(name)
+    return touched
 
 
 def _names(text: str, path: str, *, inside: bool) -> bool:

@@ -84,6 +84,13 @@ def test_what_documents_say_that_were_tried_alone_takes_no_other_build(check: Ca
     assert answer.findings["cells"][MIDDLE]["built"] == 2, "the base and the head"
 
 
+def test_what_a_file_brings_that_a_document_includes_takes_no_other_build(check: Callable[..., Answer]) -> None:
+    before = {"d12.rst": "D12\n===\n\n.. include:: part.txt\n", "part.txt": "Fine.\n"}
+    answer = check({"part.txt": "A *broken\n", "d13.rst": "D13\n===\n"}, "--docs", "affected", base=before)
+    assert (answer.places("new"), answer.of("flaky")) == ([("part.txt", 1)], [])
+    assert answer.findings["cells"][MIDDLE]["built"] == 2, "the base and the head"
+
+
 def test_what_they_do_not_say_alone_is_read_apart(check: Callable[..., Answer]) -> None:
     answer = check(
         {"d17.rst": "D17\n===\n", "d30.rst": "D30\n===\n\nA *broken\n\n.. look:: one\n"}, "--docs", "affected"
