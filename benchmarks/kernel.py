@@ -36,6 +36,7 @@ from harness import matrix, process
 from harness.builds.orders import Order
 from harness.builds.result import Build
 from harness.builds.runner import Made
+from harness.cells import interpreters
 from harness.diagnostics.log import blocks
 from harness.diagnostics.record import Diagnostic
 from harness.investigate.bench import Bench
@@ -254,8 +255,11 @@ def script(kernel: Kernel) -> None:
         ours, _ = check(kernel, [*named, "--docs", FOLDER], Path(scratch))
     versions = [cell.sphinx for cell in cells]
     words = [sys.executable, str(path), "-b", "-V", *versions, "-a", f"SPHINXDIRS={FOLDER}"]
+    # It takes python3.9 and others by name from the path, where pyenv has programs that stand for an interpreter or for none.
+    found = (str(one.path.parent) for one in interpreters.installed())
+    given = {**os.environ, "PATH": os.pathsep.join((*dict.fromkeys(found), os.environ["PATH"]))}
     with watched() as held:
-        done = process.run(words, timeout=LIMIT, cwd=kernel.tree)
+        done = process.run(words, timeout=LIMIT, cwd=kernel.tree, env=given)
     if done.returncode:
         raise SystemExit(f"test_doc_build.py: {done.error_text[-500:]}")
     tell(
