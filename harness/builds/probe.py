@@ -683,8 +683,9 @@ def _as_written(text: str) -> str:
 
 
 def _keep_bytecode() -> None:
-    """Have the bytecode of the environment's modules kept, where the recipe has Python keep none: that of a kernel does, and
-    all of Sphinx would be compiled by each build. Of the tree's own modules none is kept then."""
+    """Have the bytecode of the environment's modules kept, where Python is told to keep none: a kernel's makefile does so, and
+    all of Sphinx would be compiled by each build. Of all other modules none is kept then, as wanted: the tree's may have
+    changed within the second and the size that bytecode is known by."""
     if not sys.dont_write_bytecode:
         return
     loader = importlib.machinery.SourceFileLoader

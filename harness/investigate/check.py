@@ -152,17 +152,19 @@ def _start(
     What took longest last time comes first; what never was built comes before all that was.
     """
 
+    apart = trying_apart(subject.read)
+
     def build(cell: Cell, ready: Future[Provided], base: Future[Made] | None = None) -> Made:
         environment = ready.result().environment
         if base is None and subject.base is not None:
-            reading = subject.reading or trying_apart(subject.read.base, subject.read.touched)
+            reading = subject.reading or apart[0]
             order = Order(environment, subject.base, subject.recipe, subject.read.base, reading, keep=True)
         else:
             if base is not None and subject.read.head is None:
                 progress.update(cell.name, "waiting for its base")
                 futures.wait([base])
             start = None if afresh else subject.base
-            reading = subject.reading or trying_apart(subject.read.head, subject.read.touched)
+            reading = subject.reading or apart[1]
             order = Order(environment, subject.head, subject.recipe, subject.read.head, reading, base=start)
         last = bench.runner.expected(order.tree.lineage, cell.name, order.recipe, order.scope)
         took = f", {last.seconds:.0f} s last time" if last and last.seconds >= SLOW else ""

@@ -7,8 +7,8 @@ documents of what is new or gone are read once more, each in a process of its ow
 say as well depends on what was read before. Documents that such a message names are read with its own, since Sphinx's
 environment tells one document of another: a second label, a second description of an object.
 
-A build takes longer to begin than a few documents to read. So a build tries each document that the change touches alone on
-the way, where these are few, and another one is only made for what these trials leave in doubt.
+A build takes longer to begin than a few documents to read. So it tries those that may say something new alone on the way, where
+they are few, and another build is only made for what these trials leave in doubt.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from harness.diagnostics.isolation import DEPENDS
 from harness.diagnostics.record import Diagnostic
 from harness.diagnostics.repeated import Comparison
 from harness.investigate.bench import Bench
+from harness.investigate.reading import ReadSet
 from harness.investigate.subject import Subject
 from harness.matrix import Recipe
 from harness.trees import Tree
@@ -37,7 +38,7 @@ __all__ = ["Confirmed", "confirm", "trying_apart"]
 
 APART = Reading(readers="each", only=True)
 FEW = 16
-"""So many documents are tried alone by a build that reads them and others."""
+"""More documents are not tried alone on the way."""
 WORD = re.compile(r"[\w./+-]+")
 
 
@@ -50,13 +51,20 @@ class Confirmed:
     notice: str | None = None
 
 
-def trying_apart(documents: Sequence[str] | None, touched: Collection[str]) -> Reading | None:
-    """The reading that tries each of `documents` that is `touched` alone before it reads all; None where there are many, or
-    none, or only one document, which nothing is read before."""
-    alone = [name for name in documents or () if name in touched]
-    if documents is None or len(documents) < 2 or not 0 < len(alone) <= FEW:
-        return None
-    return Reading(trials=tuple((name,) for name in alone))
+def trying_apart(read: ReadSet) -> tuple[Reading | None, Reading | None]:
+    """How base and head are read so that each document of `read.apart` is tried alone before all are read.
+
+    None for a single document, which nothing is read before; none for both where there are many on one side: what one
+    version says alone is only worth something against what the other does.
+    """
+    sides = [[name for name in documents or () if name in read.apart] for documents in (read.base, read.head)]
+    if max(map(len, sides)) > FEW:
+        return None, None
+    base, head = (
+        Reading(trials=tuple((name,) for name in alone)) if alone and len(documents or ()) > 1 else None
+        for alone, documents in zip(sides, (read.base, read.head), strict=True)
+    )
+    return base, head
 
 
 def confirm(

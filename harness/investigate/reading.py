@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from harness.builds import recipes
 from harness.errors import InputError
 from harness.matrix import Recipe
-from harness.trees import Change, Tree, Trees
+from harness.trees import Change, Tree, TreeChanges, Trees
 
 __all__ = ["ReadSet", "choose"]
 
 LABEL = re.compile(r"^[ \t]*\.\. _([^:`\n]+):[ \t]*$|^\(([^()\n]+)\)=[ \t]*$", re.MULTILINE)
 """What defines a label, in reStructuredText and in MyST."""
-DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |[`:]{3,}\{).*$", re.MULTILINE)
-"""The first line of a directive, in reStructuredText and in MyST."""
+DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
+"""What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
 MOST_NAMES = 1_000
 """Beyond so many touched files a scan for their names takes longer than it saves."""
 
@@ -32,7 +32,8 @@ class ReadSet:
     """What is read: files and folders (with a slash behind) below the recipe's source; None for all documents.
 
     `words` says what was chosen, `notes` what that cannot show. `closed` says that base and head differ in nothing that an
-    unread document reads. `touched` are those that differ themselves, or have a directive that reads a file that does.
+    unread document reads. `apart` are the documents to be tried alone where that is worth it: all that the user names, and
+    of the affected those that the change touches, or that name a touched file in a directive; the others only mention one.
     """
 
     base: tuple[str, ...] | None
@@ -40,7 +41,7 @@ class ReadSet:
     words: str
     notes: tuple[str, ...] = ()
     closed: bool = False
-    touched: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
 
 def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
@@ -55,24 +56,33 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
         return ReadSet(None, None, "all documents")
     named = tuple(name for name in wanted if name != "affected")
     read = _documents(named, head, base, recipe, trees)
+    apart = frozenset(name for name in read if not name.endswith("/"))
     if base is None:
         if "affected" in wanted:
             raise InputError("--docs affected: there is no change to be affected by; give --patch or --base")
-        return ReadSet(None, read, ", ".join(wanted))
+        return ReadSet(None, read, ", ".join(wanted), apart=apart)
     changes = trees.changes(base, head)
-    before = tuple(
-        (recipes.below(recipe, changes.base_path(recipes.in_tree(recipe, name)) or "") or name) for name in read
+    before = tuple(_base_name(name, changes, recipe) for name in read)
+    apart |= {name for name in before if not name.endswith("/")}
+    if "affected" not in wanted:
+        return ReadSet(before, read, ", ".join(wanted), apart=apart)
+    affected = _affected(base, head, recipe, trees)
+    if affected.base is None or affected.head is None:
+        return affected
+    return replace(
+        affected,
+        base=tuple(dict.fromkeys((*affected.base, *before))),
+        head=tuple(dict.fromkeys((*affected.head, *read))),
+        words=", ".join((affected.words, *named)),
+        apart=affected.apart | apart,
     )
-    found = ReadSet(before, read, ", ".join(wanted))
-    if "affected" in wanted:
-        affected = _affected(base, head, recipe, trees)
-        if affected.base is None or affected.head is None:
-            return affected
-        words = ", ".join((affected.words, *named))
-        found = replace(affected, base=(*affected.base, *before), head=(*affected.head, *read), words=words)
-    touched = _touched(base, found.base, [change.base_path for change in changes.files], recipe, trees)
-    touched |= _touched(head, found.head, [change.head_path for change in changes.files], recipe, trees)
-    return replace(found, touched=frozenset(touched))
+
+
+def _base_name(name: str, changes: TreeChanges, recipe: Recipe) -> str:
+    """What the file or folder `name` of the head is called in the base; `name` where it was not there."""
+    if name.endswith("/"):
+        return name
+    return recipes.below(recipe, changes.base_path(recipes.in_tree(recipe, name)) or "") or name
 
 
 def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
@@ -90,14 +100,21 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
         note = "all documents are read: the change touches a file below the sources that no document names"
         return ReadSet(None, None, "all documents", (note,))
     changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
-    both_before = before | {path for name in after if (path := changes.base_path(name))}
-    both_after = after | {path for name in before if (path := changes.head_path(name))}
+    both_before = before.files | {path for name in after.files if (path := changes.base_path(name))}
+    both_after = after.files | {path for name in before.files if (path := changes.head_path(name))}
+    apart = (
+        before.touched
+        | after.touched
+        | {path for name in after.touched if (path := changes.base_path(name))}
+        | {path for name in before.touched if (path := changes.head_path(name))}
+    )
     return ReadSet(
         recipes.documents(recipe, both_before),
         recipes.documents(recipe, both_after),
         "affected",
         (NOTE,),
         closed=True,
+        apart=frozenset(recipes.documents(recipe, apart)),
     )
 
 
@@ -149,7 +166,16 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
     return _Names(frozenset(documents), frozenset(labels))
 
 
-def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> set[str] | None:
+@dataclass(frozen=True)
+class _Concerned:
+    """The files below the sources that a change concerns, and of these those that it touches, or that name a touched file in
+    a directive."""
+
+    files: set[str]
+    touched: set[str]
+
+
+def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> _Concerned | None:
     """The files below the sources that `touched` are, or that name one, until nothing is added; None where a touched file
     below the sources is no document and none names it.
 
@@ -157,6 +183,7 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     """
     inside = {path for path in touched if recipes.below(recipe, path)}
     found, named, pending = set(inside), set[str](), set(touched)
+    apart = set(touched)
     while pending:
         wanted = {posixpath.basename(path) for path in pending} | names.documents | names.labels
         fresh = set()
@@ -166,27 +193,19 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
             named |= here
             if path not in found and (here or names.are_in(text)):
                 fresh.add(path)
+                if _in_a_directive(text, here & apart):
+                    apart.add(path)
         found |= fresh
         pending = fresh  # who includes what was found
     if any(path not in named and not path.endswith(recipes.SUFFIXES) for path in inside):
         return None
-    return found
+    return _Concerned(found, apart & found)
 
 
-def _touched(
-    tree: Tree, read: tuple[str, ...] | None, changed: Iterable[str | None], recipe: Recipe, trees: Trees
-) -> set[str]:
-    """Those of the files that are `read` that are `changed`, or have a directive that reads such a file."""
-    paths = {path for path in changed if path}
+def _in_a_directive(text: str, paths: Collection[str]) -> bool:
+    """Whether one of `paths` is named by a line that begins a directive, or by the file that it is given."""
     names = {posixpath.basename(path) for path in paths}
-    naming = set(trees.naming(tree, names, recipe.source))
-    touched = set()
-    for name in read or ():
-        path = recipes.in_tree(recipe, name)
-        lines = DIRECTIVE.findall(_text(tree, path, trees)) if path in naming else ()
-        if path in paths or any(text in line for line in lines for text in names):
-            touched.add(name)
-    return touched
+    return any(name in line for line in DIRECTIVE.findall(text) for name in names)
 
 
 def _names(text: str, path: str, *, inside: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from harness.builds import recipes
 from harness.diagnostics.findings import CellResult, Run, Verdict
 from harness.diagnostics.merge import newest_first
 from harness.diagnostics.rerun import Rerun
@@ -69,7 +70,7 @@ def _folders(subject: Subject, bench: Bench) -> tuple[str, ...]:
     found = set[str]()
     for name in subject.read.head or ("",):
         folder = name.rstrip("/") if name.endswith("/") else posixpath.dirname(name)
-        while folder and bench.trees.read(subject.head, f"{subject.recipe.source}/{folder}/index.rst") is None:
+        while folder and bench.trees.read(subject.head, recipes.in_tree(subject.recipe, f"{folder}/index.rst")) is None:
             folder = posixpath.dirname(folder)
         found.add(folder)
     if "" in found:

@@ -30,6 +30,9 @@ __all__ = ["Blob", "BlobWriter"]
 _AHEAD = 32 << 20
 """Bytes that may wait to be written."""
 
+_WAITING = 64
+"""Chunks that may wait to be written: files may grow, or say that they are empty."""
+
 _CHUNK_FILES, _CHUNK_BYTES = 100, 1 << 20
 """What one thread reads and packs at a time: to hand over each of many small files takes longer than to pack it."""
 
@@ -84,14 +87,17 @@ class BlobWriter:
         return self.add_file(lambda: content, len(content))
 
     def add_file(self, read: Callable[[], bytes], size: int) -> Blob:
-        """Put there what `read` gives, about `size` bytes; it is called later, in another thread, and what it raises ends all."""
+        """Put there what `read` gives, about `size` bytes.
+
+        It is called later, in another thread, and what it raises ends all; an `OSError` would be taken for one of the store.
+        """
         blob = Blob()
         self._chunk.append((blob, read))
         self._chunk_size += size
         if len(self._chunk) >= _CHUNK_FILES or self._chunk_size >= _CHUNK_BYTES:
             with self._explained():
                 pack = self._hand_over()
-                while self._ahead > _AHEAD:
+                while self._ahead > _AHEAD or len(self._waiting) > _WAITING:
                     self._write_next(pack)
         return blob
 
@@ -151,6 +157,8 @@ class BlobWriter:
     def _finish(self, pack: BufferedRandom) -> None:
         while self._waiting:
             self._write_next(pack)
+        if not self._entries:
+            return
         pack.seek(0)
         pack.write(packs.header(len(self._entries)))
         pack.seek(0)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness import matrix
 from harness.builds.orders import Order
+from harness.builds.result import Build
+from harness.cells.environments import Environment
 from harness.errors import MissingInterpreterError
 from harness.investigate.bench import Bench
 from harness.matrix import Recipe
-from tests.conftest import MIDDLE, ROOT
+from tests.conftest import MIDDLE, NEWEST, ROOT
 
 MAKEFILE = """\
 htmldocs:
@@ -20,15 +24,57 @@ htmldocs:
 """
 
 
-def test_a_makefile_that_has_bytecode_kept_in_its_output_has_none_made_of_sphinx(tmp_path: Path, store: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "Makefile").write_text(MAKEFILE)
-    (tmp_path / "docs/conf.py").write_text("import sys\nif sys.pycache_prefix: raise ValueError(sys.pycache_prefix)\n")
-    (tmp_path / "docs/index.rst").write_text(f"Index\n=====\n\n*half {uuid.uuid4()}\n")  # no store has this
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
-    try:
-        environment = bench.provide(next(one for one in bench.matrix.cells if one.name == MIDDLE), ()).environment
-    except MissingInterpreterError as missing:
-        pytest.skip(str(missing))
-    build = bench.runner.build(Order(environment, bench.trees.open(tmp_path), Recipe("make", "docs", "docs"))).build
+BYTELESS = """\
+htmldocs:
+\tPYTHONDONTWRITEBYTECODE=1 $(SPHINXBUILD) $(SPHINXOPTS) -b html docs $(BUILDDIR)
+\tls docs >&2
+"""
+
+
+@pytest.fixture
+def provided(store: Path) -> Callable[[str], tuple[Bench, Environment]]:
+    """A bench, and the environment of a cell."""
+
+    def provided(cell: str) -> tuple[Bench, Environment]:
+        bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+        try:
+            return bench, bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
+        except MissingInterpreterError as missing:
+            pytest.skip(str(missing))
+
+    return provided
+
+
+def built(bench: Bench, environment: Environment, folder: Path, makefile: str, conf: str) -> Build:
+    """The build of a project with a broken document by its makefile."""
+    (folder / "docs").mkdir()
+    (folder / "Makefile").write_text(makefile)
+    (folder / "docs/conf.py").write_text(conf)
+    (folder / "docs/ours.py").write_text("def setup(app):\n    return {}\n")
+    (folder / "docs/index.rst").write_text(f"Index\n=====\n\n*half {uuid.uuid4()}\n")  # no store has this
+    return bench.runner.build(Order(environment, bench.trees.open(folder), Recipe("make", "docs", "docs"))).build
+
+
+def test_a_makefile_that_has_bytecode_kept_in_its_output_has_none_made_of_sphinx(
+    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]]
+) -> None:
+    conf = "import sys\nif sys.pycache_prefix: raise ValueError(sys.pycache_prefix)\n"
+    build = built(*provided(MIDDLE), tmp_path, MAKEFILE, conf)
     assert (build.status, build.reason, len(build.diagnostics)) == ("ok", None, 1)
+
+
+@pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", NEWEST])
+def test_a_makefile_that_has_no_bytecode_kept_has_it_kept_of_the_environment_alone(
+    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]], cell: str
+) -> None:
+    bench, environment = provided(cell)
+    [packages] = environment.folder.glob("lib/*/site-packages")
+    kept = [packages / name / "__pycache__" for name in ("docutils", "sphinx")]
+    for folder in kept:
+        shutil.rmtree(folder, ignore_errors=True)
+    conf = "import sys\nsys.path.insert(0, 'docs')\nextensions = ['ours']\n"
+    build = built(bench, environment, tmp_path, BYTELESS, conf)
+    assert (build.status, build.reason, len(build.diagnostics)) == ("ok", None, 1)
+    assert "ours.py" in build.unclassified
+    assert "__pycache__" not in build.unclassified
+    assert all(list(folder.glob("*.pyc")) for folder in kept)

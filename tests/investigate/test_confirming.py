@@ -91,6 +91,27 @@ def test_what_a_file_brings_that_a_document_includes_takes_no_other_build(check:
     assert answer.findings["cells"][MIDDLE]["built"] == 2, "the base and the head"
 
 
+def test_of_many_documents_those_are_tried_that_the_change_touches(check: Callable[..., Answer]) -> None:
+    before = {f"d{number}.rst": f"D{number}\n===\n\nSee d12.rst.\n" for number in range(14, 39)}
+    broken = {name: f"{name}\n===\n\nA *broken\n" for name in ("d12.rst", "d13.rst")}
+    answer = check(broken, "--docs", "affected", base=before)
+    assert (answer.places("new"), answer.of("flaky")) == ([("d12.rst", 4), ("d13.rst", 4)], [])
+    assert answer.findings["cells"][MIDDLE]["built"] == 2, "the base and the head"
+
+
+def test_what_one_says_that_only_mentions_the_change_is_read_apart(check: Callable[..., Answer]) -> None:
+    before = {"d17.rst": "D17\n===\n", "d30.rst": "D30\n===\n\nSee d17.rst.\n\n.. look:: one\n"}
+    answer = check({"d17.rst": "D17\n===\n\n.. leave:: one\n"}, "--docs", "affected", base=before)
+    assert (answer.places("new"), answer.places("flaky")) == ([], [("d30.rst", 6)])
+    assert answer.findings["cells"][MIDDLE]["built"] > 2
+
+
+def test_a_folder_is_read_in_both_versions(check: Callable[..., Answer]) -> None:
+    before = {"sub/a.rst": "A\n=\n\nA *broken\n", "sub/b.rst": "B\n=\n"}
+    answer = check({"sub/b.rst": "B\n=\n\n`broken\n"}, "--docs", "sub", base=before)
+    assert (answer.places("new"), answer.places("known")) == ([("sub/b.rst", 4)], [("sub/a.rst", 4)])
+
+
 def test_what_they_do_not_say_alone_is_read_apart(check: Callable[..., Answer]) -> None:
     answer = check(
         {"d17.rst": "D17\n===\n", "d30.rst": "D30\n===\n\nA *broken\n\n.. look:: one\n"}, "--docs", "affected"

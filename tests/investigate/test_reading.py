@@ -1,0 +1,111 @@
+"""The read set of a change, and which of its documents are tried alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from harness.investigate.confirming import trying_apart
+from harness.investigate.reading import ReadSet, choose
+from harness.matrix import Recipe
+from harness.trees import Tree, Trees
+
+Choose = Callable[..., ReadSet]
+
+FILES = {
+    "docs/conf.py": "",
+    "docs/a.rst": "A\n=\n\nText of the document a, long enough to be known again.\n",
+    "docs/sub/b.rst": "B\n=\n",
+    "drivers/x.c": "int x;\n",
+    "docs/kernel.rst": "K\n=\n\n.. kernel-doc:: drivers/x.c\n   :internal:\n",
+    "docs/mention.rst": "M\n=\n\nSee docs/a.rst and drivers/x.c.\n",
+    "docs/part.inc": "Part\n",
+    "docs/table.csv": "1,2\n",
+    "docs/include.rst": "I\n=\n\n.. include:: part.inc\n",
+    "docs/myst.md": "# M\n\n```{include} part.inc\n```\n",
+    "docs/csv.rst": "C\n=\n\n.. csv-table:: T\n   :file: table.csv\n",
+}
+
+
+@pytest.fixture
+def chosen(tmp_path: Path) -> Choose:
+    """What is read of a project after a change: `changed` is path to text, or to None where a file goes."""
+    trees = Trees(tmp_path / "store")
+
+    def chosen(changed: Mapping[str, str | None], *docs: str, source: str = "docs") -> ReadSet:
+        base = _tree(trees, tmp_path / "base", FILES)
+        head = _tree(trees, tmp_path / "head", {**FILES, **changed})
+        return choose(docs, base, head, Recipe("sphinx", source, source), trees)
+
+    return chosen
+
+
+def _tree(trees: Trees, folder: Path, files: Mapping[str, str | None]) -> Tree:
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, text in files.items():
+        if text is not None:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+    return trees.open(folder)
+
+
+def test_a_folder_is_a_folder_in_both_versions(chosen: Choose) -> None:
+    found = chosen({"docs/sub/b.rst": "B\n=\n\nMore.\n"}, "docs/sub", "a")
+    assert (found.base, found.head) == (("sub/", "a.rst"), ("sub/", "a.rst"))
+    assert found.apart == {"a.rst"}
+
+
+@pytest.mark.parametrize(("source", "prefix"), [("docs", ""), (".", "docs/")])
+def test_a_document_that_was_renamed_is_read_under_both_names(chosen: Choose, source: str, prefix: str) -> None:
+    found = chosen({"docs/a.rst": None, "docs/new.rst": FILES["docs/a.rst"]}, "docs/new.rst", source=source)
+    assert (found.base, found.head) == ((f"{prefix}a.rst",), (f"{prefix}new.rst",))
+    assert found.apart == {f"{prefix}a.rst", f"{prefix}new.rst"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "read", "apart"),
+    [
+        ("docs/a.rst", {"a.rst", "mention.rst"}, {"a.rst"}),
+        ("drivers/x.c", {"kernel.rst", "mention.rst"}, {"kernel.rst"}),
+        ("docs/part.inc", {"include.rst", "myst.md"}, {"include.rst", "myst.md"}),
+        ("docs/table.csv", {"csv.rst"}, {"csv.rst"}),
+    ],
+)
+def test_of_the_documents_concerned_those_are_tried_alone_that_read_what_changed(
+    chosen: Choose, changed: str, read: set[str], apart: set[str]
+) -> None:
+    found = chosen({changed: FILES[changed] + "More.\n"}, "affected")
+    assert (set(found.head or ()), set(found.apart)) == (read, apart)
+    assert found.base == found.head
+
+
+def test_what_is_named_beside_the_affected_is_read_once_and_tried_alone(chosen: Choose) -> None:
+    found = chosen({"docs/a.rst": "A\n=\n\nMore.\n"}, "affected", "a", "csv")
+    assert found.head == ("a.rst", "mention.rst", "csv.rst")
+    assert found.apart == {"a.rst", "csv.rst"}
+
+
+def names(count: int) -> tuple[str, ...]:
+    return tuple(f"{number}.rst" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "tried"),
+    [
+        (names(16), names(16), (16, 16)),
+        (names(16), names(17), (0, 0)),
+        (names(17), names(16), (0, 0)),
+        (names(1), names(2), (0, 2)),
+        (names(1), names(1), (0, 0)),
+        (None, names(3), (0, 3)),
+        (None, None, (0, 0)),
+    ],
+)
+def test_documents_are_tried_alone_in_both_versions_or_in_none(
+    base: tuple[str, ...] | None, head: tuple[str, ...] | None, tried: tuple[int, int]
+) -> None:
+    readings = trying_apart(ReadSet(base, head, "", apart=frozenset(names(20))))
+    assert tuple(len(reading.trials) if reading else 0 for reading in readings) == tried
