@@ -6,7 +6,8 @@ only through "below 3 or not". A kernel's documentation asks it some two thousan
     python answers.py FOLDER PYTHON PROGRAM ARGUMENTS…
 
 is the python3 of such a build's makefile for the program that makes documents of netlink's specifications, one in each call.
-What it makes depends on its own text, on that specification and on PyYAML.
+What it makes depends on its own text, on that specification and on PyYAML; whether it runs at all, on Python: each minor release
+must have made one document by itself before it is given those that others made.
 """
 
 import functools
@@ -126,7 +127,8 @@ def generate(folder: str, python: str, program: str, arguments: List[str]) -> in
     if len(arguments) != 4 or set(options) != {"-i", "-o"} or not os.path.isfile(options["-i"]):
         return subprocess.call([python, program, *arguments])
     kept = os.path.join(folder, _made_from(python, program, options["-i"]))
-    known = _read(kept)
+    runs = os.path.join(folder, "%s-%d.%d" % (_made_from(python, program, program), *sys.version_info[:2]))
+    known = _read(kept) if os.path.exists(runs) else None
     if known is not None:
         with io.open(options["-o"], "wb") as stream:
             stream.write(known["out"].encode("latin-1"))
@@ -136,6 +138,7 @@ def generate(folder: str, python: str, program: str, arguments: List[str]) -> in
     if done.returncode == 0 and not out and not err:
         with io.open(options["-o"], "rb") as made:
             _write(kept, 0, made.read(), b"")
+        _write(runs, 0, b"", b"")
     sys.stdout.buffer.write(out)
     sys.stderr.buffer.write(err)
     return done.returncode

@@ -17,6 +17,8 @@ from harness.investigate.bench import Bench
 from harness.matrix import Recipe
 from tests.conftest import MIDDLE, NEWEST, ROOT
 
+SAME_PYTHON = "py3.13-docutils0.22.4-sphinx9.0.4"
+"""As that of the newest cell."""
 GENERATOR = """\
 #!/usr/bin/env python3
 import sys
@@ -95,10 +97,10 @@ def _said(build: Build) -> list[str]:
     return [f"{one.path}:{one.line}: {one.message}" for one in build.diagnostics]
 
 
-def test_two_cells_ask_once_and_hear_the_same(asked: Path, store: Path) -> None:
-    first, second = (_said(_build(asked, store, cell)) for cell in (MIDDLE, NEWEST))
-    assert asked.read_text().splitlines() == ["generator", "kernel-doc"]
-    assert first == second
+def test_cells_ask_once_and_hear_the_same(asked: Path, store: Path) -> None:
+    first, second, third = (_said(_build(asked, store, cell)) for cell in (MIDDLE, NEWEST, SAME_PYTHON))
+    assert sorted(asked.read_text().splitlines()) == ["generator", "generator", "kernel-doc"], "in each Python once"
+    assert first == second == third
     assert first == [
         "None:None: 0, int f(void);, told of docs/source.c",
         "docs/made.rst:4: Inline emphasis start-string without end-string.",
@@ -122,6 +124,13 @@ def test_what_has_changed_is_asked_again(changed: str, who: list[str], asked: Pa
         stream.write("\n# changed\n" if changed != "docs/source.c" else "int g(void);\n")
     _said(_build(asked, store, MIDDLE))
     assert asked.read_text().splitlines() == who
+
+
+def test_a_python_that_cannot_run_the_generator_is_not_given_what_another_made(asked: Path, store: Path) -> None:
+    with (asked.parent / "tree" / GENERATORS[0]).open("a") as stream:
+        stream.write("if sys.version_info >= (3, 13):\n    sys.exit('not on this Python')\n")
+    _said(_build(asked, store, MIDDLE))
+    assert _build(asked, store, NEWEST).status == "failed"
 
 
 def test_a_generator_that_says_something_says_it_each_time(asked: Path, store: Path) -> None:
