@@ -38,7 +38,8 @@ class Ordered(object):
         """Put `names`, those of the documents to read, in order, and take the place of the builder's own reading."""
         found = {self.probe.source(name): name for name in env.found_docs}
         if self.ordered:
-            place = {found[path]: at for at, path in enumerate(self.probe.documents) if path in found}
+            wanted = self.probe.restriction.documents
+            place = {found[path]: at for at, path in enumerate(wanted) if path in found}
             names.sort(key=lambda name: place.get(name, len(place)))
         builder = app.builder
         serial, parallel = builder._read_serial, builder._read_parallel

@@ -12,7 +12,21 @@ from pathlib import Path
 from typing import Literal
 
 from harness import files
-from harness.builds import answers, capture, host, looks, opened, ordered, probe, quiet, recipes, symbols, walks, warm
+from harness.builds import (
+    answers,
+    capture,
+    host,
+    looks,
+    opened,
+    ordered,
+    probe,
+    quiet,
+    recipes,
+    restriction,
+    symbols,
+    walks,
+    warm,
+)
 from harness.cells.environments import Environment
 from harness.diagnostics import log
 from harness.matrix import Recipe
@@ -23,7 +37,7 @@ __all__ = ["Order", "Reading", "Scope", "build_key"]
 Scope = Literal["whole", "changed", "some"]
 """All documents; all, of which those that changed are read; or some."""
 
-CAPTURE = (probe, ordered, opened, quiet, symbols, walks, looks, warm, answers, capture, log)
+CAPTURE = (probe, restriction, ordered, opened, quiet, symbols, walks, looks, warm, answers, capture, log)
 """The modules that make diagnostics of what a build says: their text is a part of every build's key."""
 
 

@@ -8,8 +8,9 @@ Every warning, error and critical of Sphinx's logging becomes one JSON line of `
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
 nobody reads (quiet.py), `keep` and `start` are for a build that starts from another (looks.py, warm.py), `answers` is
 where those of kernel-doc are kept (answers.py), `order` is for a fixed order of reading (ordered.py), `watch` records the
-files that are opened (opened.py); symbols of C are found by name (symbols.py), nodes by a loop (walks.py). The file needs
-nothing but the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+files that are opened (opened.py); symbols of C are found by name (symbols.py), nodes by a loop (walks.py). What is read
+of `documents`, and what the messages of such a build are worth, is restriction.py's. The file needs nothing but the
+standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
@@ -32,34 +33,14 @@ at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<l
 counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`. Files outside the tree start with
 a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a file keep their name:
 `<rst_epilog>`.
-
-Restriction. `documents` names files, or folders with a slash at the end, relative to the source folder. Discovery stays
-complete, so that a toctree entry or a :doc: is checked against the whole project; what is read is cut down; the root
-document, which Sphinx demands, is read as a stub where it is not named, and what it says is dropped. Entries of unread
-documents leave the toctrees before anything is collected from them, a :doc: to one becomes plain text, and before
-writing the unread documents are taken out of the project. Builders that write one file of many documents get them
-through a toctree in the stub.
-
-Unjudged, in a restricted build, is a message that reading the rest could take away or reword:
-  - every message about a cross-reference that Sphinx tries to resolve (labels, terms, options, citations, equations,
-    numbers of figures, objects of every domain; "more than one target" too), but not: a :doc: to a document that does
-    not exist, a label that is there and has no title, a reference that cannot be parsed, numfig being off, and an
-    intersphinx reference ("external …"), whose answer is in the other project;
-  - MyST's `xref_missing`;
-  - a document that is in several toctrees, and a citation that is not referenced.
-A document "in no toctree" is judged by the sources: where that of an unread document with a toctree names it, only the
-restriction makes the message, and it is dropped; where none does, it is as true as in a whole build.
-Everything else is judged: docutils' messages, footnotes, includes, images, and the duplicates that were met.
 """
 
 import contextlib
-import fnmatch
 import functools
 import gc
 import importlib
 import importlib.machinery
 import importlib.util
-import io
 import json
 import logging
 import os
@@ -72,18 +53,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 __all__ = ["plain", "relocate"]
 
 LAST = 10 ** 6  # a priority behind all extensions' handlers
-ASSEMBLING = ("latex", "man", "singlehtml", "texinfo")
-STUB = "Stub\n====\n"  # a heading in reStructuredText and in Markdown
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-UNKNOWN_DOCUMENT = re.compile(r'"?\w+"? config value references unknown document (\S+)')
-NOT_INCLUDED = "document isn't included in any toctree"
-ENTRY = re.compile(r"(?:[^<]*<([^<>\s]+)>|([^\s<>]+))$")
-ABOUT_ALL_DOCUMENTS = (
-    NOT_INCLUDED,
-    "document is referenced in multiple toctrees",
-    "Citation [",
-)
-JUDGED_REFERENCES = ("Unparseable ", "numfig is disabled", "external ")
 
 
 def plain(text: str) -> str:
@@ -129,7 +99,6 @@ class Probe(object):
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self.file = os.open(config["records"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        self.documents = config["documents"]  # type: Optional[List[str]]
         self.root = os.path.abspath(config["root"])
         self.places = [tuple(pair) for pair in config.get("places", ())] + _places(config["root"])
         self.quiet = bool(config.get("quiet"))
@@ -139,10 +108,7 @@ class Probe(object):
         self.printing = False
         self.process = os.getpid()
         self.app = None  # type: Any
-        self.unread = frozenset()  # type: frozenset[str]
-        self.listed = None  # type: Optional[set[str]]
-        self.stub = None  # type: Optional[str]
-        self.stub_source = ""
+        self.restriction = _companion("restriction").Restriction(self, config["documents"])  # type: Any
         self.once = set()  # type: set[str]
         looks, start = _companion("looks"), config.get("start")
         keep = config.get("keep") if looks.available() else None
@@ -202,7 +168,7 @@ class Probe(object):
             message = plain("%s %r" % (record.msg, record.args))
         path, line, via = self.location(getattr(record, "location", None))
         document, phase = self.moment()
-        if path and document in (None, self.stub):
+        if path and document in (None, self.restriction.stub):
             document = self.document_of(via.rpartition(":")[0] if via else path) or document
         kind, subtype = getattr(record, "type", None), getattr(record, "subtype", None)
         return {
@@ -215,8 +181,8 @@ class Probe(object):
             "document": document,
             "phase": "updating" if phase == "reading" and self.stage[0] != "reading" else phase,
             "suppressed": self.is_suppressed(kind, subtype),
-            "unjudged": bool(self.unread) and self.is_unjudged(record, message),
-            "dropped": self.is_dropped(document, message),
+            "unjudged": self.restriction.is_unjudged(record, message),
+            "dropped": self.restriction.is_dropped(document, message),
             "once": bool(getattr(record, "once", False)),
             "stage": self.stage[0],
             "of": self.stage[1],
@@ -287,48 +253,6 @@ class Probe(object):
         patterns = getattr(getattr(self.app, "config", None), "suppress_warnings", None) or []
         return bool(_sphinx("util.logging").is_suppressed_warning(kind, subtype, patterns))
 
-    def is_unjudged(self, record: Any, message: str) -> bool:
-        if getattr(record, "subtype", None) == "xref_missing" or message.startswith(ABOUT_ALL_DOCUMENTS):
-            return not message.startswith(NOT_INCLUDED)
-        node = getattr(record, "location", None)
-        if not isinstance(node, _sphinx("addnodes").pending_xref) or message.startswith(JUDGED_REFERENCES):
-            return False
-        reference = (node.get("refdomain"), node.get("reftype"))
-        if reference == ("std", "doc"):
-            return False
-        labels = self.app.env.domaindata.get("std", {}).get("anonlabels", ())
-        return not (reference == ("std", "ref") and node.get("reftarget") in labels)
-
-    def is_dropped(self, document: Optional[str], message: str) -> bool:
-        """Whether only the restriction makes this message."""
-        unknown = UNKNOWN_DOCUMENT.match(message)
-        if self.unread and message.startswith(NOT_INCLUDED) and self.is_listed(document):
-            return True
-        return (self.stub is not None and document == self.stub) or bool(unknown and unknown.group(1) in self.unread)
-
-    def is_listed(self, document: Optional[str]) -> bool:
-        """Whether the source of an unread document with a toctree names `document`, or has a pattern that does."""
-        if self.listed is None:
-            self.listed = set(self.listing())
-        return document in self.listed or any(
-            document is not None and fnmatch.fnmatchcase(document, pattern) for pattern in self.listed if "*" in pattern
-        )
-
-    def listing(self) -> Iterator[str]:
-        """What the lines of unread documents with a toctree would be as its entries: `target` and `Title <target>`."""
-        for name in self.unread:
-            try:
-                with io.open(str(self.app.env.doc2path(name)), "rb") as source:
-                    content = source.read()
-            except OSError:
-                continue
-            if b"toctree" not in content:  # nearly all of thousands: they need not be decoded
-                continue
-            for line in content.decode("utf-8", "replace").splitlines():
-                entry = ENTRY.match(line.strip())
-                if entry:
-                    yield _sphinx("util").docname_join(name, os.path.splitext(entry.group(1) or entry.group(2))[0])
-
     # ---- hooks into Sphinx's logging
 
     def observe(self, app: Any) -> None:
@@ -377,7 +301,7 @@ class Probe(object):
                 return dict(seen, message=prefix + seen["message"])
         return seen
 
-    # ---- restricting what is read
+    # ---- reading
 
     def on_builder_inited(self, app: Any) -> None:
         """Connect behind the extensions, which are all loaded by now."""
@@ -393,10 +317,7 @@ class Probe(object):
             self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.said))
             for name in ("_write_serial", "_write_parallel"):
                 setattr(app.builder, name, self.only_resolved(getattr(app.builder, name)))
-        if self.documents is not None:
-            self.connect("source-read", self.on_source)
-            self.connect("missing-reference", self.on_missing_reference)
-            self.connect("env-updated", self.on_read)
+        self.restriction.connect()
 
     def connect(self, event: str, handler: Callable[..., Any]) -> None:
         def guarded(*arguments: Any) -> Any:
@@ -409,55 +330,18 @@ class Probe(object):
             self.app.connect(event, guarded)
 
     def on_before_read(self, app: Any, env: Any, names: List[str]) -> None:
-        found = set(env.found_docs)
-        if self.documents is not None:
-            chosen = {name for name in found if self.is_chosen(name)}
-            root = app.config.master_doc
-            self.unread = frozenset(found - chosen)
-            self.stub = root if root in self.unread else None
-            names[:] = [name for name in names if name in chosen or name == self.stub]
-            if self.stub and self.stub not in names and self.stub not in env.all_docs:
-                names.append(self.stub)
-            self.stub_source = _stub_source(app, sorted(chosen))
+        self.restriction.cut(app, env, names)
         if self.start:
             self.put("resumed", read=list(names))
             self.soundly(self.start.purge, app, env, names)
         if self.order:
             self.order.arrange(app, env, names)
-        read = sorted(found) if self.start else [name for name in names if name != self.stub]
-        self.put("documents", read=read, documents=len(found))
+        read = sorted(env.found_docs) if self.start else [name for name in names if name != self.restriction.stub]
+        self.put("documents", read=read, documents=len(env.found_docs))
 
     def source(self, name: str) -> str:
         """The path of a document, relative to the source folder."""
         return os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
-
-    def is_chosen(self, name: str) -> bool:
-        path = self.source(name)
-        return any(path == wanted or (wanted.endswith("/") and path.startswith(wanted)) for wanted in self.documents or ())
-
-    def on_source(self, app: Any, name: str, source: List[str]) -> None:
-        if name == self.stub and str(app.env.doc2path(name)).endswith((".rst", ".txt", ".md")):
-            source[0] = self.stub_source
-
-    def on_missing_reference(self, app: Any, env: Any, node: Any, content: Any) -> Any:
-        if node.get("reftype") in ("doc", "any"):
-            target = _sphinx("util").docname_join(node.get("refdoc", ""), node["reftarget"])
-            if target in self.unread:
-                return content
-        return None
-
-    def on_read(self, app: Any, env: Any) -> None:
-        read = set(env.all_docs)
-        if hasattr(getattr(env, "project", None), "docnames"):
-            env.project.docnames = read
-        else:  # Sphinx below 2
-            env.found_docs = read
-
-    def strip_toctrees(self, doctree: Any) -> None:
-        find = getattr(doctree, "findall", None) or doctree.traverse
-        for node in list(find(_sphinx("addnodes").toctree)):
-            node["entries"] = [entry for entry in node["entries"] if entry[1] not in self.unread]
-            node["includefiles"] = [name for name in node["includefiles"] if name not in self.unread]
 
     # ---- documents one by one, and a start from another build
 
@@ -526,7 +410,7 @@ class Probe(object):
         _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)
         application = _sphinx("application").Sphinx
         _after(application, "preload_builder", lambda app, *rest: self.connect_first(app), self.guarded)
-        if self.documents is not None:
+        if self.restriction.documents is not None:
             collector = _sphinx("environment.collectors.toctree").TocTreeCollector
             _before(collector, "process_doc", self.before_collecting)
         for name in ("cmd.build", "_cli.util.errors"):
@@ -544,7 +428,7 @@ class Probe(object):
 
     def before_collecting(self, collector: Any, app: Any, doctree: Any) -> None:
         with self.guarded():
-            self.strip_toctrees(doctree)
+            self.restriction.strip_toctrees(doctree)
 
     def on_exception(self, *arguments: Any, **options: Any) -> None:
         with self.guarded():
@@ -667,13 +551,6 @@ def _places(root: str) -> List[Tuple[str, str]]:
         (paths["stdlib"], "stdlib"),
     ]
     return named + [(os.path.realpath(folder), name) for folder, name in named if os.path.realpath(folder) != folder]
-
-
-def _stub_source(app: Any, chosen: List[str]) -> str:
-    """The root document's text where it is not to be read."""
-    if app.builder.name not in ASSEMBLING or not chosen:
-        return STUB
-    return STUB + "\n.. toctree::\n\n" + "".join("   /%s\n" % name for name in chosen)
 
 
 def _as_written(text: str) -> str:

@@ -1,0 +1,172 @@
+"""Runs inside a cell, beside the probe: a build that reads some of a project's documents.
+
+`documents` names files, or folders with a slash at the end, relative to the source folder; without any, the build stays as
+it is. Discovery stays complete, so that a toctree entry or a :doc: is checked against the whole project; what is read is
+cut down; the root document, which Sphinx demands, is read as a stub where it is not named, and what it says is dropped.
+Entries of unread documents leave the toctrees before anything is collected from them, a :doc: to one becomes plain text,
+and before writing the unread documents are taken out of the project. Builders that write one file of many documents get
+them through a toctree in the stub.
+
+Unjudged, in a restricted build, is a message that reading the rest could take away or reword:
+  - every message about a cross-reference that Sphinx tries to resolve (labels, terms, options, citations, equations,
+    numbers of figures, objects of every domain; "more than one target" too), but not: a :doc: to a document that does
+    not exist, a label that is there and has no title, a reference that cannot be parsed, numfig being off, and an
+    intersphinx reference ("external …"), whose answer is in the other project;
+  - MyST's `xref_missing`;
+  - a document that is in several toctrees, and a citation that is not referenced.
+A document "in no toctree" is judged by the sources: where that of an unread document with a toctree names it, only the
+restriction makes the message, and it is dropped; where none does, it is as true as in a whole build.
+Everything else is judged: docutils' messages, footnotes, includes, images, and the duplicates that were met.
+
+The standard library alone, Python 3.6 and later.
+"""
+
+import fnmatch
+import importlib
+import io
+import os
+import re
+from typing import Any, Iterator, List, Optional, Sequence
+
+__all__ = ["Restriction"]
+
+ASSEMBLING = ("latex", "man", "singlehtml", "texinfo")
+STUB = "Stub\n====\n"  # a heading in reStructuredText and in Markdown
+UNKNOWN_DOCUMENT = re.compile(r'"?\w+"? config value references unknown document (\S+)')
+NOT_INCLUDED = "document isn't included in any toctree"
+ENTRY = re.compile(r"(?:[^<]*<([^<>\s]+)>|([^\s<>]+))$")
+ABOUT_ALL_DOCUMENTS = (
+    NOT_INCLUDED,
+    "document is referenced in multiple toctrees",
+    "Citation [",
+)
+JUDGED_REFERENCES = ("Unparseable ", "numfig is disabled", "external ")
+
+
+class Restriction(object):
+    """What one call of sphinx-build reads: `documents` of `probe`'s project, or all.
+
+    `unread` are the names of the documents that are left out, `stub` is the root document's where it is one of them; both
+    are known from `cut` on.
+    """
+
+    def __init__(self, probe: Any, documents: Optional[Sequence[str]]) -> None:
+        self.probe = probe
+        self.documents = documents
+        self.unread = frozenset()  # type: frozenset[str]
+        self.stub = None  # type: Optional[str]
+        self.stub_source = ""
+        self.listed = None  # type: Optional[set[str]]
+
+    # ---- what is read
+
+    def connect(self) -> None:
+        """Watch the project's reading, behind its extensions."""
+        if self.documents is not None:
+            self.probe.connect("source-read", self.on_source)
+            self.probe.connect("missing-reference", self.on_missing_reference)
+            self.probe.connect("env-updated", self.on_read)
+
+    def cut(self, app: Any, env: Any, names: List[str]) -> None:
+        """Leave in `names`, the documents that Sphinx would read, those that are asked for, and the stub."""
+        if self.documents is None:
+            return
+        chosen = {name for name in env.found_docs if self.is_chosen(name)}
+        root = app.config.master_doc
+        self.unread = frozenset(set(env.found_docs) - chosen)
+        self.stub = root if root in self.unread else None
+        names[:] = [name for name in names if name in chosen or name == self.stub]
+        if self.stub and self.stub not in names and self.stub not in env.all_docs:
+            names.append(self.stub)
+        self.stub_source = _stub_source(app, sorted(chosen))
+
+    def is_chosen(self, name: str) -> bool:
+        path = self.probe.source(name)
+        return any(path == wanted or (wanted.endswith("/") and path.startswith(wanted)) for wanted in self.documents or ())
+
+    def on_source(self, app: Any, name: str, source: List[str]) -> None:
+        if name == self.stub and str(app.env.doc2path(name)).endswith((".rst", ".txt", ".md")):
+            source[0] = self.stub_source
+
+    def on_missing_reference(self, app: Any, env: Any, node: Any, content: Any) -> Any:
+        if node.get("reftype") in ("doc", "any"):
+            target = _docname_join(node.get("refdoc", ""), node["reftarget"])
+            if target in self.unread:
+                return content
+        return None
+
+    def on_read(self, app: Any, env: Any) -> None:
+        read = set(env.all_docs)
+        if hasattr(getattr(env, "project", None), "docnames"):
+            env.project.docnames = read
+        else:  # Sphinx below 2
+            env.found_docs = read
+
+    def strip_toctrees(self, doctree: Any) -> None:
+        """Take the entries of unread documents out of the toctrees of a doctree."""
+        find = getattr(doctree, "findall", None) or doctree.traverse
+        for node in list(find(_addnodes().toctree)):
+            node["entries"] = [entry for entry in node["entries"] if entry[1] not in self.unread]
+            node["includefiles"] = [name for name in node["includefiles"] if name not in self.unread]
+
+    # ---- what its messages are worth
+
+    def is_unjudged(self, record: Any, message: str) -> bool:
+        """Whether reading the rest could take away or reword the message of a log record."""
+        if not self.unread:
+            return False
+        if getattr(record, "subtype", None) == "xref_missing" or message.startswith(ABOUT_ALL_DOCUMENTS):
+            return not message.startswith(NOT_INCLUDED)
+        node = getattr(record, "location", None)
+        if not isinstance(node, _addnodes().pending_xref) or message.startswith(JUDGED_REFERENCES):
+            return False
+        reference = (node.get("refdomain"), node.get("reftype"))
+        if reference == ("std", "doc"):
+            return False
+        labels = self.probe.app.env.domaindata.get("std", {}).get("anonlabels", ())
+        return not (reference == ("std", "ref") and node.get("reftarget") in labels)
+
+    def is_dropped(self, document: Optional[str], message: str) -> bool:
+        """Whether only the restriction makes this message."""
+        unknown = UNKNOWN_DOCUMENT.match(message)
+        if self.unread and message.startswith(NOT_INCLUDED) and self.is_listed(document):
+            return True
+        return (self.stub is not None and document == self.stub) or bool(unknown and unknown.group(1) in self.unread)
+
+    def is_listed(self, document: Optional[str]) -> bool:
+        """Whether the source of an unread document with a toctree names `document`, or has a pattern that does."""
+        if self.listed is None:
+            self.listed = set(self.listing())
+        return document in self.listed or any(
+            document is not None and fnmatch.fnmatchcase(document, pattern) for pattern in self.listed if "*" in pattern
+        )
+
+    def listing(self) -> Iterator[str]:
+        """What the lines of unread documents with a toctree would be as its entries: `target` and `Title <target>`."""
+        for name in self.unread:
+            try:
+                with io.open(str(self.probe.app.env.doc2path(name)), "rb") as source:
+                    content = source.read()
+            except OSError:
+                continue
+            if b"toctree" not in content:  # nearly all of thousands: they need not be decoded
+                continue
+            for line in content.decode("utf-8", "replace").splitlines():
+                entry = ENTRY.match(line.strip())
+                if entry:
+                    yield _docname_join(name, os.path.splitext(entry.group(1) or entry.group(2))[0])
+
+
+def _addnodes() -> Any:
+    return importlib.import_module("sphinx.addnodes")
+
+
+def _docname_join(document: str, target: str) -> str:
+    return str(importlib.import_module("sphinx.util").docname_join(document, target))
+
+
+def _stub_source(app: Any, chosen: List[str]) -> str:
+    """The root document's text where it is not to be read."""
+    if app.builder.name not in ASSEMBLING or not chosen:
+        return STUB
+    return STUB + "\n.. toctree::\n\n" + "".join("   /%s\n" % name for name in chosen)
