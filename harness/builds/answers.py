@@ -1,36 +1,26 @@
-"""Runs inside a cell, beside the probe: what a kernel's own programs say, kept by content for all cells.
+"""Runs inside a cell, beside the probe: what a kernel's Perl kernel-doc says, kept by content for all cells.
 
-What the Perl kernel-doc prints depends on its own text, its arguments and the files that these name, and on Sphinx's release
+What it prints depends on its own text, its arguments and the files that these name, and on Sphinx's release
 only through "below 3 or not". A kernel's documentation asks it some two thousand times, and each cell would ask the same again.
-
-    python answers.py FOLDER PYTHON PROGRAM ARGUMENTS…
-
-is the python3 of such a build's makefile for the program that makes documents of netlink's specifications, one in each call.
-What it makes depends on its own text, on that specification and on PyYAML; whether it runs at all, on Python: each minor release
-must have made one document by itself before it is given those that others made.
 """
 
 import functools
-import glob
 import hashlib
 import io
 import json
 import os
 import subprocess
-import sys
-from typing import Any, Dict, List, Optional  # noqa: F401 (used in comments)
+from typing import Any, Callable, Optional  # noqa: F401 (used in comments)
 
-__all__ = ["GENERATORS", "install"]
+__all__ = ["install"]
 
 PROGRAM = "scripts/kernel-doc"
-GENERATORS = ("tools/net/ynl/ynl-gen-rst.py", "tools/net/ynl/pyynl/ynl_gen_rst.py")
-"""Where Linux 6.12 has it, and where 7.2 has it, whose makefile does not ask it any more: an extension reads them there."""
 VARIABLES = ("KBUILD_BUILD_TIMESTAMP", "KBUILD_VERBOSE", "KCFLAGS", "KDOC_WERROR", "KERNELVERSION", "SRCTREE")
 """What the program takes from its environment."""
 
 
-def install(folder: str, ear: Any = None) -> None:
-    """Have calls of kernel-doc answered from `folder`, and new answers kept there; `ear` hears of each."""
+def install(folder: str, keep: Callable[[str, bytes], None], ear: Any = None) -> None:
+    """Have calls of kernel-doc answered from `folder`, and new answers kept there by `keep`; `ear` hears of each."""
     original = subprocess.Popen
 
     class Popen(original):  # type: ignore[misc, valid-type]
@@ -57,7 +47,8 @@ def install(folder: str, ear: Any = None) -> None:
                 return self.known["out"].encode("latin-1"), self.known["err"].encode("latin-1")
             out, err = original.communicate(self, *rest, **options)
             if self.kept is not None and self.returncode is not None:
-                _write(self.kept, self.returncode, out, err)
+                answer = {"status": self.returncode, "out": out.decode("latin-1"), "err": err.decode("latin-1")}
+                keep(self.kept, json.dumps(answer).encode("ascii"))
             return out, err
 
         def wait(self, *rest: Any, **options: Any) -> Any:
@@ -107,55 +98,3 @@ def _read(path: str) -> Any:
             return json.load(stream)
     except (OSError, ValueError):
         return None
-
-
-def _write(path: str, status: int, out: bytes, err: bytes) -> None:
-    """Keep an answer, whole or not at all; where that cannot be, it is asked again."""
-    made = "%s.%d" % (path, os.getpid())
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with io.open(made, "w", encoding="ascii") as stream:
-            json.dump({"status": status, "out": out.decode("latin-1"), "err": err.decode("latin-1")}, stream)
-        os.replace(made, path)
-    except OSError:
-        return
-
-
-def generate(folder: str, python: str, program: str, arguments: List[str]) -> int:
-    """Be `program`, or take from `folder` the document that it made of the same; the exit status."""
-    options = {name: arguments[place * 2 + 1] for place, name in enumerate(arguments[:-1:2])}
-    if len(arguments) != 4 or set(options) != {"-i", "-o"} or not os.path.isfile(options["-i"]):
-        return subprocess.call([python, program, *arguments])
-    kept = os.path.join(folder, _made_from(python, program, options["-i"]))
-    runs = os.path.join(folder, "%s-%d.%d" % (_made_from(python, program, program), *sys.version_info[:2]))
-    known = _read(kept) if os.path.exists(runs) else None
-    if known is not None:
-        with io.open(options["-o"], "wb") as stream:
-            stream.write(known["out"].encode("latin-1"))
-        return 0
-    done = subprocess.Popen([python, program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = done.communicate()
-    if done.returncode == 0 and not out and not err:
-        with io.open(options["-o"], "rb") as made:
-            _write(kept, 0, made.read(), b"")
-        _write(runs, 0, b"", b"")
-    sys.stdout.buffer.write(out)
-    sys.stderr.buffer.write(err)
-    return done.returncode
-
-
-def _made_from(python: str, program: str, source: str) -> str:
-    """A digest of the program with all modules beside it, of what it reads, and of the releases of PyYAML."""
-    total = hashlib.sha256(os.path.basename(source).encode("utf-8", "surrogateescape"))
-    beside = os.path.join(os.path.dirname(program), "**", "*.py")
-    for path in [source, *sorted(glob.glob(beside, recursive=True))]:
-        with io.open(path, "rb") as stream:
-            total.update(hashlib.sha256(stream.read()).digest())
-    libraries = os.path.join(os.path.dirname(os.path.dirname(python)), "lib", "*", "site-packages", "[Pp]y[Yy][Aa][Mm][Ll]-*")
-    for path in sorted(glob.glob(libraries)):
-        total.update(os.path.basename(path).encode("utf-8", "surrogateescape"))
-    return total.hexdigest()[:40]
-
-
-if __name__ == "__main__":
-    sys.exit(generate(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]))

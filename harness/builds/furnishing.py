@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness import files, upkeep
-from harness.builds import answers, host, probe, recipes
+from harness.builds import host, probe, recipes, specifications
 from harness.builds.orders import Order
 from harness.builds.states import WarmState
 from harness.cells.environments import Environment
@@ -52,10 +52,10 @@ def furnish(
     sphinx_build = scratch / "bin" / "sphinx-build"
     # The kernel has Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
     _program(sphinx_build, _exec(python, "-X", "pycache_prefix", probe.__file__, scratch / "probe.json"))
-    generators = [name for name in answers.GENERATORS if (workspace.root / name).exists()]
+    generators = [name for name in specifications.GENERATORS if (workspace.root / name).exists()]
     if kept and generators:
         asked = "|".join(f"{name}|*/{name}" for name in generators)
-        answer = _exec(python, "-I", "-S", answers.__file__, kept, python3)
+        answer = _exec(python, "-I", "-S", specifications.__file__, kept, python3)
         _program(scratch / "bin" / "python3", f'case "$1" in\n{asked}) {answer} ;;\nesac\n{_exec(python3)}')
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
 

@@ -23,6 +23,7 @@ from harness.builds import (
     quiet,
     recipes,
     restriction,
+    specifications,
     symbols,
     walks,
     warm,
@@ -37,7 +38,21 @@ __all__ = ["Order", "Reading", "Scope", "build_key"]
 Scope = Literal["whole", "changed", "some"]
 """All documents; all, of which those that changed are read; or some."""
 
-CAPTURE = (probe, restriction, ordered, opened, quiet, symbols, walks, looks, warm, answers, capture, log)
+CAPTURE = (
+    probe,
+    restriction,
+    ordered,
+    opened,
+    quiet,
+    symbols,
+    walks,
+    looks,
+    warm,
+    answers,
+    specifications,
+    capture,
+    log,
+)
 """The modules that make diagnostics of what a build says: their text is a part of every build's key."""
 
 

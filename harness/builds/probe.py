@@ -115,7 +115,8 @@ class Probe(object):
         self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
         self.start = _companion("warm").Start(self, looks, start, config.get("again", ())) if start else None  # type: Any
         if config.get("answers"):
-            _companion("answers").install(config["answers"], self.keeper and self.keeper.ear)
+            keep = _companion("specifications").keep
+            _companion("answers").install(config["answers"], keep, self.keeper and self.keeper.ear)
         order = config.get("order")
         self.order = _companion("ordered").Ordered(self, order) if order else None  # type: Any
         if config.get("watch"):

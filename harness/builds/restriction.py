@@ -26,7 +26,7 @@ import importlib
 import io
 import os
 import re
-from typing import Any, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Sequence  # noqa: F401 (used in comments)
 
 __all__ = ["Restriction"]
 
@@ -56,7 +56,7 @@ class Restriction(object):
         self.unread = frozenset()  # type: frozenset[str]
         self.stub = None  # type: Optional[str]
         self.stub_source = ""
-        self.listed = None  # type: Optional[set[str]]
+        self.entries = {}  # type: Dict[str, frozenset[str]]
 
     # ---- what is read
 
@@ -135,26 +135,36 @@ class Restriction(object):
 
     def is_listed(self, document: Optional[str]) -> bool:
         """Whether the source of an unread document with a toctree names `document`, or has a pattern that does."""
-        if self.listed is None:
-            self.listed = set(self.listing())
-        return document in self.listed or any(
-            document is not None and fnmatch.fnmatchcase(document, pattern) for pattern in self.listed if "*" in pattern
-        )
+        if document is None:
+            return False
 
-    def listing(self) -> Iterator[str]:
-        """What the lines of unread documents with a toctree would be as its entries: `target` and `Title <target>`."""
-        for name in self.unread:
-            try:
-                with io.open(str(self.probe.app.env.doc2path(name)), "rb") as source:
-                    content = source.read()
-            except OSError:
-                continue
-            if b"toctree" not in content:  # nearly all of thousands: they need not be decoded
-                continue
-            for line in content.decode("utf-8", "replace").splitlines():
-                entry = ENTRY.match(line.strip())
-                if entry:
-                    yield _docname_join(name, os.path.splitext(entry.group(1) or entry.group(2))[0])
+        def distance(name: str) -> "tuple[bool, int]":
+            folder = name[: name.rfind("/") + 1]
+            return not document.startswith(folder), -len(folder)
+
+        # Mostly it is an index beside it or above, and thousands need not be opened.
+        return any(self.lists(name, document) for name in sorted(self.unread, key=distance))
+
+    def lists(self, name: str, document: str) -> bool:
+        """Whether one of the entries that the document `name` may have is `document`, or a pattern that it matches."""
+        if name not in self.entries:
+            self.entries[name] = frozenset(self.listing(name))
+        entries = self.entries[name]
+        return document in entries or any("*" in entry and fnmatch.fnmatchcase(document, entry) for entry in entries)
+
+    def listing(self, name: str) -> Iterator[str]:
+        """What the lines of a document with a toctree would be as its entries: `target` and `Title <target>`."""
+        try:
+            with io.open(str(self.probe.app.env.doc2path(name)), "rb") as source:
+                content = source.read()
+        except OSError:
+            return
+        if b"toctree" not in content:  # nearly all of thousands: they need not be decoded
+            return
+        for line in content.decode("utf-8", "replace").splitlines():
+            entry = ENTRY.match(line.strip())
+            if entry:
+                yield _docname_join(name, os.path.splitext(entry.group(1) or entry.group(2))[0])
 
 
 def _addnodes() -> Any:

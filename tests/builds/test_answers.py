@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from harness import matrix
-from harness.builds.answers import GENERATORS
 from harness.builds.orders import Order
 from harness.builds.result import Build
+from harness.builds.specifications import GENERATORS
 from harness.errors import MissingInterpreterError
 from harness.investigate.bench import Bench
 from harness.matrix import Recipe
