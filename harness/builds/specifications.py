@@ -37,22 +37,38 @@ def generate(folder: str, python: str, program: str, arguments: "list[str]") -> 
     options = {name: arguments[place * 2 + 1] for place, name in enumerate(arguments[:-1:2])}
     if len(arguments) != 4 or set(options) != {"-i", "-o"} or not os.path.isfile(options["-i"]):
         os.execv(python, [python, program, *arguments])  # noqa: S606
-    kept = os.path.join(folder, _made_from(python, program, options["-i"]) + ".rst")
+    kept = os.path.join(folder, _made_from(python, program, options["-i"]))
     runs = os.path.join(folder, "%s-%d.%d" % (_made_from(python, program, program), *sys.version_info[:2]))
-    if os.path.exists(runs) and os.path.exists(kept):
-        with open(kept, "rb") as known, open(options["-o"], "wb") as document:
-            document.write(known.read())
+    known = _read(kept) if os.path.exists(runs) else None
+    if known is not None:
+        with open(options["-o"], "wb") as document:
+            document.write(known)
         return 0
     import subprocess
 
     done = subprocess.run([python, program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode == 0 and not done.stdout and not done.stderr:
         with open(options["-o"], "rb") as document:
-            keep(kept, document.read())
+            content = document.read()
+        keep(kept, _digest(content) + content)
         keep(runs, b"")
     sys.stdout.buffer.write(done.stdout)
     sys.stderr.buffer.write(done.stderr)
     return done.returncode
+
+
+def _read(path: str) -> "bytes | None":
+    """A kept document; none where the machine stopped before the disk had all of it."""
+    try:
+        with open(path, "rb") as stream:
+            digest, content = stream.read(32), stream.read()
+    except OSError:
+        return None
+    return content if digest == _digest(content) else None
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
 
 
 def _made_from(python: str, program: str, source: str) -> str:
@@ -66,7 +82,7 @@ def _made_from(python: str, program: str, source: str) -> str:
     total = hashlib.sha256(os.path.basename(source).encode("utf-8", "surrogateescape"))
     for path in [source, *sorted(modules)]:
         with open(path, "rb") as stream:
-            total.update(hashlib.sha256(stream.read()).digest())
+            total.update(_digest(stream.read()))
     for release in _releases(os.path.join(os.path.dirname(os.path.dirname(python)), "lib")):
         total.update(release.encode("utf-8", "surrogateescape"))
     return total.hexdigest()[:40]
