@@ -1,7 +1,8 @@
 """The read set: which documents of base and head a question reads.
 
 `all`, the documents and folders that the user names, or those that a change affects: the documents that it touches, and
-those whose source names a file that it touches (kernel-doc, include, literalinclude).
+those whose source names a file that it touches (kernel-doc, include, literalinclude) or a label or document that it adds,
+removes or renames, and those that define what the changed text refers to.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ from dataclasses import dataclass, replace
 
 from harness.builds import recipes
 from harness.errors import InputError
+from harness.investigate import targets
 from harness.matrix import Recipe
 from harness.trees import Change, Tree, TreeChanges, Trees
 
 __all__ = ["ReadSet", "choose"]
 
-LABEL = re.compile(r"^[ \t]*\.\. _([^:`\n]+):[ \t]*$|^\(([^()\n]+)\)=[ \t]*$", re.MULTILINE)
-"""What defines a label, in reStructuredText and in MyST."""
 DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
 """What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
 MOST_NAMES = 1_000
@@ -94,6 +94,8 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
     if len(changed) > MOST_NAMES:
         return ReadSet(None, None, "all documents", ("all documents are read: the change touches too many files",))
     names = _named_by(changed, base, head, recipe, trees)
+    if len(names.targets) > MOST_NAMES:
+        return ReadSet(None, None, "all documents", ("all documents are read: the change refers to too many places",))
     before = _concerned(base, {change.base_path for change in changed if change.base_path}, names, recipe, trees)
     after = _concerned(head, {change.head_path for change in changed if change.head_path}, names, recipe, trees)
     if before is None or after is None:
@@ -119,8 +121,8 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
 
 
 NOTE = (
-    "read are the documents that the change touches, and those that name a file, document or label that it touches; "
-    "--docs all reads the others"
+    "read are the documents that the change touches, those that name a file, document or label that it touches, and those "
+    "that define what it refers to; --docs all reads the others"
 )
 
 
@@ -135,10 +137,12 @@ def _concerns_all(change: Change, recipe: Recipe) -> bool:
 
 @dataclass(frozen=True)
 class _Names:
-    """What other documents may call what the change touches: documents that come, go or move, and labels that do."""
+    """What other documents may call what the change touches: documents that come, go or move, and labels that do; and the
+    targets of references that come or go."""
 
     documents: frozenset[str]
     labels: frozenset[str]
+    targets: frozenset[str]
 
     def are_in(self, text: str) -> bool:
         return any(label in text for label in self.labels) or any(self._is_entry(line) for line in text.splitlines())
@@ -150,7 +154,7 @@ class _Names:
 
 
 def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> _Names:
-    documents, labels = set(), set()
+    documents, labels, referred = set(), set(), set()
     for change in changed:
         paths = (change.base_path, change.head_path)
         if paths[0] != paths[1]:
@@ -158,12 +162,14 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
                 path for path in paths if path and recipes.below(recipe, path) and path.endswith(recipes.SUFFIXES)
             ]
             documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
-        sides = [
-            _labels(_text(tree, path, trees)) if path and path.endswith(recipes.SUFFIXES) else set()
-            for tree, path in zip((base, head), paths, strict=True)
-        ]
-        labels |= sides[0] ^ sides[1]
-    return _Names(frozenset(documents), frozenset(labels))
+        before, after = (
+            _text(tree, path, trees) if path else "" for tree, path in zip((base, head), paths, strict=True)
+        )
+        if any(path and path.endswith(recipes.SUFFIXES) for path in paths):
+            labels |= targets.labels(before) ^ targets.labels(after)
+        said = targets.references(before), targets.references(after)
+        referred |= set((said[0] - said[1]) + (said[1] - said[0]))
+    return _Names(frozenset(documents), frozenset(labels), frozenset(referred))
 
 
 @dataclass(frozen=True)
@@ -176,13 +182,15 @@ class _Concerned:
 
 
 def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> _Concerned | None:
-    """The files below the sources that `touched` are, or that name one, until nothing is added; None where a touched file
-    below the sources is no document and none names it.
+    """The files below the sources that `touched` are, that name one, or that define what they refer to, until nothing is
+    added; None where a touched file below the sources is no document and none names it.
 
     A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
     """
     inside = {path for path in touched if recipes.below(recipe, path)}
-    found, named, pending = set(inside), set[str](), set(touched)
+    definers = _definers(tree, names.targets, recipe, trees)
+    included = {path for path in definers if not path.endswith(recipes.SUFFIXES)}
+    found, named, pending = inside | definers, set[str](), {*touched, *included}
     apart = set(touched)
     while pending:
         wanted = {posixpath.basename(path) for path in pending} | names.documents | names.labels
@@ -202,6 +210,16 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     return _Concerned(found, apart & found)
 
 
+def _definers(tree: Tree, wanted: Collection[str], recipe: Recipe, trees: Trees) -> set[str]:
+    """The files below the sources that may define one of the targets `wanted`."""
+    definition, found = targets.definition(wanted), set[str]()
+    for path, line in trees.lines(tree, targets.words(wanted), recipe.source):
+        match = definition.match(line) if path not in found else None
+        if match and (not match["term"] or "glossary" in _text(tree, path, trees)):
+            found.add(path)
+    return found
+
+
 def _in_a_directive(text: str, paths: Collection[str]) -> bool:
     """Whether one of `paths` is named by a line that begins a directive, or by the file that it is given."""
     names = {posixpath.basename(path) for path in paths}
@@ -213,10 +231,6 @@ def _names(text: str, path: str, *, inside: bool) -> bool:
     name = posixpath.basename(path)
     mentioned = inside and not path.endswith(recipes.SUFFIXES)
     return any(name in line and ("include" in line or mentioned or path in line) for line in text.splitlines())
-
-
-def _labels(text: str) -> set[str]:
-    return {match[1] or match[2] for match in LABEL.finditer(text)}
 
 
 def _text(tree: Tree, path: str, trees: Trees) -> str:

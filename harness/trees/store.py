@@ -6,7 +6,7 @@ Versions share the files that they have in common. Nothing in it is linked to a 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -105,18 +105,26 @@ class Trees:
 
     def naming(self, tree: Tree, texts: Collection[str], below: str) -> tuple[str, ...]:
         """The text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted."""
+        names = self._grep(tree, ("-l",), texts, below).split("\0")[:-1]
+        return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
+
+    def lines(self, tree: Tree, texts: Collection[str], below: str) -> Iterator[tuple[str, str]]:
+        """Path and text of the lines that hold one of `texts`, in upper or lower case; the files as for `naming`."""
+        for line in self._grep(tree, ("-i",), texts, below).split("\n")[:-1]:
+            name, _, text = line.partition("\0")
+            yield name.removeprefix(f"{tree.object_id}:"), text
+
+    def _grep(self, tree: Tree, more: Sequence[str], texts: Collection[str], below: str) -> str:
         if not texts:
-            return ()
-        patterns = "".join(f"{text}\n" for text in sorted(texts)).encode("utf-8", "surrogateescape")
+            return ""
         with tempfile.NamedTemporaryFile() as wanted:
-            wanted.write(patterns)
+            wanted.write("".join(f"{text}\n" for text in sorted(texts)).encode("utf-8", "surrogateescape"))
             wanted.flush()
-            words = ("grep", "-l", "-z", "-I", "-F", "--full-name", "-f", wanted.name, tree.object_id, "--", below)
+            words = ("grep", "-z", "-I", "-F", "--full-name", *more, "-f", wanted.name, tree.object_id, "--", below)
             found = self._repository.attempt(*words, objects=(tree.objects,))
         if found.returncode > 1 or (found.returncode and found.stderr):
             raise MachineError(f"git grep failed in {self._repository.folder}: {last_line(found)}")
-        names = found.text.split("\0")[:-1]
-        return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
+        return found.text
 
     def changes(self, base: Tree, head: Tree) -> TreeChanges:
         """Which file and line of `base` became which of `head`."""

@@ -419,3 +419,24 @@ def test_what_a_change_breaks_elsewhere_is_seen_without_reading_all(
     assert whole.status == 1, whole.stderr
     assert some.places("new") == whole.places("new")
     assert where is None or where in {path for path, _ in some.places("new")}
+
+
+def test_a_correct_reference_to_what_an_untouched_document_defines_is_judged(
+    docs_matrix: Command, write: Write
+) -> None:
+    terms = ".. glossary::\n\n   A term\n      What it is.\n\n.. option:: --there\n\n.. c:function:: int there(void)\n"
+    base = {
+        "docs/conf.py": CONF + "nitpicky = True\n",
+        "docs/index.rst": INDEX,
+        "docs/a.rst": GOOD,
+        "docs/b.rst": ".. _here:\n\n" + GOOD + "\n" + terms,
+    }
+    folder = repository(write, base)
+    refer = "\nSee :ref:`here`, :term:`a term`, :option:`--there`, :c:func:`there`.\n"
+    (folder / "docs" / "a.rst").write_text(GOOD + refer + "\nNot :ref:`there`.\n")
+    some = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", MIDDLE, "--cell", NEWEST, out="some")
+    whole = docs_matrix(
+        "check", "--tree", folder, "--base", "HEAD", "--docs", "all", "--cell", MIDDLE, "--cell", NEWEST, out="all"
+    )
+    assert [path for path, _ in whole.places("new")] == ["docs/a.rst"]
+    assert (some.places("new"), some.places("unjudged")) == ([], whole.places("new"))

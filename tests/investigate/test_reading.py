@@ -27,6 +27,11 @@ FILES = {
     "docs/include.rst": "I\n=\n\n.. include:: part.inc\n",
     "docs/myst.md": "# M\n\n```{include} part.inc\n```\n",
     "docs/csv.rst": "C\n=\n\n.. csv-table:: T\n   :file: table.csv\n",
+    "docs/definer.rst": ".. _there:\n\nD\n=\n\n.. c:function:: int there_is(void)\n",
+    "docs/terms.rst": "T\n=\n\n.. glossary::\n\n   A  thing\n      What it is.\n",
+    "docs/toc.rst": "T\n=\n\n.. toctree::\n\n   a thing\n   there\n",
+    "docs/labels.inc": ".. _included:\n\nText.\n",
+    "docs/labels.rst": "L\n=\n\n.. include:: labels.inc\n",
 }
 
 
@@ -109,3 +114,25 @@ def test_documents_are_tried_alone_in_both_versions_or_in_none(
 ) -> None:
     readings = trying_apart(ReadSet(base, head, "", apart=frozenset(names(20))))
     assert tuple(len(reading.trials) if reading else 0 for reading in readings) == tried
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("See :ref:`D <There>`.\n", {"definer.rst"}),
+        ("See :c:func:`there_is()`.\n", {"definer.rst"}),
+        ("See :ref:`included`.\n", {"labels.rst"}),
+        ("See :term:`a Thing`.\n", {"terms.rst"}),
+        ("See :ref:`nowhere`.\n", set()),
+        (".. _a\0b:\n\nSee :ref:`a\0b` and :ref:`(*)[`.\n", set()),
+    ],
+)
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_defines_what_changed_text_refers_to_is_read(
+    chosen: Choose, monkeypatch: pytest.MonkeyPatch, text: str, read: set[str], comes: bool
+) -> None:
+    before, after = "B\n=\n", "B\n=\n\n" + text
+    monkeypatch.setitem(FILES, "docs/sub/b.rst", before if comes else after)
+    found = chosen({"docs/sub/b.rst": after if comes else before}, "affected")
+    assert set(found.base or ()) == set(found.head or ()) == read | {"sub/b.rst"}
+    assert found.apart == {"sub/b.rst"}
