@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from harness.builds import recipes
 from harness.errors import InputError
-from harness.investigate import targets
+from harness.investigate.targets import Target, Wanted, labels, references
 from harness.matrix import Recipe
 from harness.trees import Change, Tree, TreeChanges, Trees
 
@@ -23,6 +23,8 @@ __all__ = ["ReadSet", "choose"]
 
 DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
 """What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
+FEW_WORDS = 20
+"""For more than these, git takes longer to find the files that hold one than it takes to look into all."""
 MOST_NAMES = 1_000
 """Beyond so many touched files a scan for their names takes longer than it saves."""
 
@@ -94,8 +96,6 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
     if len(changed) > MOST_NAMES:
         return ReadSet(None, None, "all documents", ("all documents are read: the change touches too many files",))
     names = _named_by(changed, base, head, recipe, trees)
-    if len(names.targets) > MOST_NAMES:
-        return ReadSet(None, None, "all documents", ("all documents are read: the change refers to too many places",))
     before = _concerned(base, {change.base_path for change in changed if change.base_path}, names, recipe, trees)
     after = _concerned(head, {change.head_path for change in changed if change.head_path}, names, recipe, trees)
     if before is None or after is None:
@@ -142,7 +142,7 @@ class _Names:
 
     documents: frozenset[str]
     labels: frozenset[str]
-    targets: frozenset[str]
+    wanted: Wanted
 
     def are_in(self, text: str) -> bool:
         return any(label in text for label in self.labels) or any(self._is_entry(line) for line in text.splitlines())
@@ -154,7 +154,9 @@ class _Names:
 
 
 def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> _Names:
-    documents, labels, referred = set(), set(), set()
+    documents, moved, referred = set[str](), set[str](), set[Target]()
+    before = dict(trees.texts(base, (change.base_path for change in changed if change.base_path)))
+    after = dict(trees.texts(head, (change.head_path for change in changed if change.head_path)))
     for change in changed:
         paths = (change.base_path, change.head_path)
         if paths[0] != paths[1]:
@@ -162,14 +164,12 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
                 path for path in paths if path and recipes.below(recipe, path) and path.endswith(recipes.SUFFIXES)
             ]
             documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
-        before, after = (
-            _text(tree, path, trees) if path else "" for tree, path in zip((base, head), paths, strict=True)
-        )
+        sides = before.get(change.base_path or "", ""), after.get(change.head_path or "", "")
         if any(path and path.endswith(recipes.SUFFIXES) for path in paths):
-            labels |= targets.labels(before) ^ targets.labels(after)
-        said = targets.references(before), targets.references(after)
+            moved |= labels(sides[0]) ^ labels(sides[1])
+        said = references(sides[0]), references(sides[1])
         referred |= set((said[0] - said[1]) + (said[1] - said[0]))
-    return _Names(frozenset(documents), frozenset(labels), frozenset(referred))
+    return _Names(frozenset(documents), frozenset(moved), Wanted(frozenset(referred)))
 
 
 @dataclass(frozen=True)
@@ -182,22 +182,23 @@ class _Concerned:
 
 
 def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> _Concerned | None:
-    """The files below the sources that `touched` are, that name one, or that define what they refer to, until nothing is
-    added; None where a touched file below the sources is no document and none names it.
+    """The files below the sources that `touched` are, those that define what their changed text refers to, and those that
+    name or include one of these, until nothing is added; None where a touched file below the sources is no document and none
+    names it.
 
     A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
     """
     inside = {path for path in touched if recipes.below(recipe, path)}
-    definers = _definers(tree, names.targets, recipe, trees)
-    included = {path for path in definers if not path.endswith(recipes.SUFFIXES)}
-    found, named, pending = inside | definers, set[str](), {*touched, *included}
+    definers = _definers(tree, names.wanted, recipe, trees) - inside
+    found, named, pending = inside | definers, set[str](), {*touched, *definers}
     apart = set(touched)
     while pending:
         wanted = {posixpath.basename(path) for path in pending} | names.documents | names.labels
         fresh = set()
-        for path in trees.naming(tree, {text for text in wanted if text.strip() and "\n" not in text}, recipe.source):
-            text = _text(tree, path, trees)
-            here = {name for name in pending if name != path and _names(text, name, inside=name in inside)}
+        holding = trees.naming(tree, {text for text in wanted if text.strip() and "\n" not in text}, recipe.source)
+        for path, text in trees.texts(tree, holding):
+            others = (name for name in pending if name != path)
+            here = {name for name in others if _names(text, name, name in inside, only_included=name in definers)}
             named |= here
             if path not in found and (here or names.are_in(text)):
                 fresh.add(path)
@@ -210,14 +211,13 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     return _Concerned(found, apart & found)
 
 
-def _definers(tree: Tree, wanted: Collection[str], recipe: Recipe, trees: Trees) -> set[str]:
-    """The files below the sources that may define one of the targets `wanted`."""
-    definition, found = targets.definition(wanted), set[str]()
-    for path, line in trees.lines(tree, targets.words(wanted), recipe.source):
-        match = definition.match(line) if path not in found else None
-        if match and (not match["term"] or "glossary" in _text(tree, path, trees)):
-            found.add(path)
-    return found
+def _definers(tree: Tree, wanted: Wanted, recipe: Recipe, trees: Trees) -> set[str]:
+    """The files below the sources that may define what is `wanted`."""
+    if len(wanted.words) <= FEW_WORDS:
+        paths = trees.naming(tree, wanted.words, recipe.source, ignore_case=True)
+    else:
+        paths = tuple(path for path in trees.paths(tree) if recipes.below(recipe, path))
+    return {path for path, text in trees.texts(tree, paths) if wanted.are_defined_in(text)}
 
 
 def _in_a_directive(text: str, paths: Collection[str]) -> bool:
@@ -226,15 +226,14 @@ def _in_a_directive(text: str, paths: Collection[str]) -> bool:
     return any(name in line for line in DIRECTIVE.findall(text) for name in names)
 
 
-def _names(text: str, path: str, *, inside: bool) -> bool:
+def _names(text: str, path: str, inside: bool, *, only_included: bool = False) -> bool:
     """Whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
     name = posixpath.basename(path)
     mentioned = inside and not path.endswith(recipes.SUFFIXES)
-    return any(name in line and ("include" in line or mentioned or path in line) for line in text.splitlines())
-
-
-def _text(tree: Tree, path: str, trees: Trees) -> str:
-    return (trees.read(tree, path) or b"").decode("utf-8", "replace")
+    return any(
+        name in line and ("include" in line or (not only_included and (mentioned or path in line)))
+        for line in text.splitlines()
+    )
 
 
 def _documents(wanted: Iterable[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:

@@ -1,74 +1,111 @@
-"""What the text of documents refers to and what it defines, read off without building: labels, objects, terms.
+"""What the text of documents refers to and what it defines, read off without building: labels, terms and objects.
 
 A role is `:domain:role:`Title <target>``, in MyST `{role}`…``. What an extension makes of other text (the kernel's automatic
-references to functions, sections by their titles) is not seen, nor is a name with a NUL in it, which git does not look for.
+references to functions, sections by their titles, Markdown's links) is not seen, nor is a name with a NUL in it, which git does
+not look for. Names are held without case and with single spaces.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from dataclasses import dataclass
 
-__all__ = ["definition", "labels", "references", "words"]
+__all__ = ["Target", "Wanted", "labels", "references"]
 
-LABEL = re.compile(r"^[ \t]*\.\. _([^:`\n\0]+):[ \t]*$|^\(([^()\n\0]+)\)=[ \t]*$", re.MULTILINE)
-"""What defines a label, in reStructuredText and in MyST."""
-ROLE = re.compile(r"(?::([A-Za-z][\w.+:-]*):|\{([A-Za-z][\w.+:-]*)\})`([^`\0]{1,200})`")
-ELSEWHERE = frozenset(
-    ("doc", "download", "external", "abbr", "kbd", "math", "code", "samp", "rfc", "pep", "file", "guilabel")
+LABEL = re.compile(
+    r"^[ \t]*(?:\.\. _(?:`([^`\n\0]+)`|((?:[^:`\n\0]|:(?=\S))+)):|\(([^()\n\0]+)\)=)[ \t\r]*$", re.MULTILINE
 )
-"""Roles whose target no document defines, or whose answer does not need it read; by the last part of their names."""
-PARTS = re.compile(r"[.:]+|\s+(?=-)")
-"""What stands between the parts of an object's name: `module.function`, `program --option`."""
+"""What defines a label, in reStructuredText and in MyST."""
+OPTION = re.compile(r"^[ \t]*:(?:name|label):[ \t]*(\S[^\n\0]*)$", re.MULTILINE)
+"""An option of a directive (a figure, an equation) that defines one."""
+ROLE = re.compile(r"(?::([A-Za-z][\w.+:-]{0,80}):|\{([A-Za-z][\w.+:-]{0,80})\})`([^`\0]{1,200})`")
+TITLED = re.compile(r"(?<!\\)<([^<>]*)>$")
+OF_LABELS = frozenset(("any", "eq", "keyword", "numref", "ref", "term"))
+"""Roles whose target is a label or a term; by the last part of their names."""
+OBJECTS = (
+    "attribute|class|classmethod|cmdoption|concept|confval|data|decorator|decoratormethod|describe|directive|enum|enumerator|"
+    "envvar|exception|function|macro|member|method|module|namespace|object|option|property|role|setting|staticmethod|struct|"
+    "type|union|var"
+)
+"""Directives that describe objects, of Sphinx's own domains and by a usual name; by the last part of their names."""
+OF_OBJECTS = re.compile(f"{OBJECTS}|any|attr|const|deco|exc|expr|func|meth|mod|obj")
+"""Roles whose target is an object."""
+DESCRIBED = re.compile(
+    rf"^[ \t]*(?:\.\. |[`:]{{3,}}\{{)(?:\w+:){{0,2}}(?:{OBJECTS}|auto\w+)(?:::|\}})(.*(?:\n[ \t]+[^\s:].*)*)",
+    re.MULTILINE,
+)
+"""Such a directive, with the lines of its signatures."""
+WORD = re.compile(r"-{0,2}\w[\w-]*")
+PARTS = re.compile(r"[.:]+|\s+(?=-)|\s+(?=\w+$)")
+"""What stands between the parts of an object's name: `module.function`, `program --option`, `struct name`."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a role refers to: a label or term, by its whole name, or an object, by the last part of it."""
+
+    name: str
+    is_object: bool
 
 
 def labels(text: str) -> set[str]:
-    """The labels that `text` defines by themselves, as they are written."""
-    return {match[1] or match[2] for match in LABEL.finditer(text)}
+    """The labels that `text` defines by themselves, as they are written, but for backslashes."""
+    found = (match[1] or match[2] or match[3] for match in LABEL.finditer(text))
+    return {_unescaped(label) for label in found}
 
 
-def references(text: str) -> Counter[str]:
-    """What the roles of `text` refer to, and how often: their targets, in lower case, with single spaces.
+def references(text: str) -> Counter[Target]:
+    """What the roles of `text` refer to, and how often.
 
-    "See :ref:`the table <A Table>` and :c:func:`~f()`." gives `a table` and `f`.
+    "See :ref:`the table <A Table>` and :c:func:`~lib.f()`." gives the label `a table` and the object `f`.
     """
-    found: Counter[str] = Counter()
+    found: Counter[Target] = Counter()
     for match in ROLE.finditer(text):
-        if (match[1] or match[2]).rpartition(":")[2].lower() not in ELSEWHERE:
-            _, titled, target = match[3].rstrip().rpartition("<")
-            whole = target.removesuffix(">") if titled and target.endswith(">") else match[3]
-            if name := " ".join(whole.strip().lstrip("!~.").removesuffix("()").lower().split()):
-                found[name] += 1
+        role, content = (match[1] or match[2]).rpartition(":")[2].lower(), match[3].strip()
+        titled = TITLED.search(content)
+        whole = _normal(_unescaped(titled[1] if titled else content))
+        if role in OF_LABELS and whole and not content.startswith("!"):
+            found[Target(whole, False)] += 1
+        if OF_OBJECTS.fullmatch(role):
+            last = PARTS.split(whole.partition("(")[0].lstrip("!~."))[-1].strip()
+            if last:
+                found[Target(last, True)] += 1
     return found
 
 
-def words(targets: Collection[str]) -> set[str]:
-    """What a line that defines one of `targets` has in it, in any case."""
-    return {max(target.split(), key=len) for target in targets} | _last(targets)
+@dataclass(frozen=True)
+class Wanted:
+    """Targets of which the definers are wanted."""
+
+    targets: frozenset[Target]
+
+    @property
+    def words(self) -> set[str]:
+        """Of these, in any case, at least one stands in each text that defines one of the targets."""
+        return {max(target.name.split(), key=len) for target in self.targets}
+
+    def are_defined_in(self, text: str) -> bool:
+        """Whether `text` may define one of them. That of an object's name is said elsewhere which is before its last part."""
+        names = {target.name for target in self.targets if not target.is_object}
+        objects = {target.name for target in self.targets if target.is_object}
+        return bool(
+            (names and any(_normal(name) in names for name in _names_of(text)))
+            or (objects and any(objects & set(WORD.findall(it[1].lower())) for it in DESCRIBED.finditer(text)))
+        )
 
 
-def definition(targets: Collection[str]) -> re.Pattern[str]:
-    """What matches a line that may define one of `targets`: a label, what a directive describes, or, as the group `term`, a
-    term of a glossary.
-
-    Labels and terms stand by themselves. Of the object that a directive describes the last part of the name is enough, since
-    what is before it can be said elsewhere; so more may be found than defines one.
-    """
-    named, last = _one_of(targets), _one_of(_last(targets))
-    directive = r"\s*(?:\.\. |[`:]{3,}\{)[a-z][\w:.+-]*(?:::|\})"
-    return re.compile(
-        rf"\s*\.\. _`?{named}`?:\s*$|\({named}\)=\s*$|{directive}(?:.*[^\w-])?{last}(?![\w-])|(?P<term>\s+{named}(?:\s+:\s.*)?$)",
-        re.IGNORECASE,
-    )
+def _names_of(text: str) -> set[str]:
+    """Labels, those of options too, and, in a text with a glossary, each line, which may be a term."""
+    found = labels(text) | {match[1] for match in OPTION.finditer(text)}
+    if "glossary" in text:
+        found |= {line.partition(" : ")[0] for line in text.splitlines()}
+    return found
 
 
-def _last(targets: Collection[str]) -> set[str]:
-    """The last parts of the names that objects have."""
-    return {PARTS.split(target)[-1] for target in targets} - {""}
+def _normal(name: str) -> str:
+    return " ".join(name.lower().split())
 
 
-def _one_of(names: Collection[str]) -> str:
-    """An expression for any of `names`, however wide its spaces; for none, one that matches nothing."""
-    each = (r"\s+".join(map(re.escape, name.split())) for name in sorted(names))
-    return f"(?:{'|'.join(each) or '(?!)'})"
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)

@@ -23,6 +23,9 @@ from harness.upkeep import room
 
 __all__ = ["Trees", "lineage"]
 
+AT_ONCE = 500
+"""So many files are read by one call of git, and in memory."""
+
 
 class Trees:
     """The trees in the store at `store`; any number of processes and threads may use one store."""
@@ -103,28 +106,33 @@ class Trees:
         kind, _, content = self._object(f"{tree.object_id}:{path}", tree.objects)
         return content if kind == "blob" else None
 
-    def naming(self, tree: Tree, texts: Collection[str], below: str) -> tuple[str, ...]:
-        """The text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted."""
-        names = self._grep(tree, ("-l",), texts, below).split("\0")[:-1]
-        return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
+    def naming(self, tree: Tree, texts: Collection[str], below: str, *, ignore_case: bool = False) -> tuple[str, ...]:
+        """The text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted.
 
-    def lines(self, tree: Tree, texts: Collection[str], below: str) -> Iterator[tuple[str, str]]:
-        """Path and text of the lines that hold one of `texts`, in upper or lower case; the files as for `naming`."""
-        for line in self._grep(tree, ("-i",), texts, below).split("\n")[:-1]:
-            name, _, text = line.partition("\0")
-            yield name.removeprefix(f"{tree.object_id}:"), text
-
-    def _grep(self, tree: Tree, more: Sequence[str], texts: Collection[str], below: str) -> str:
+        Of a text with a `\\E` in it, a part is enough: where git takes Perl's expressions for a search, it would end the quoting.
+        """
         if not texts:
-            return ""
-        with tempfile.NamedTemporaryFile() as wanted:
-            wanted.write("".join(f"{text}\n" for text in sorted(texts)).encode("utf-8", "surrogateescape"))
-            wanted.flush()
-            words = ("grep", "-z", "-I", "-F", "--full-name", *more, "-f", wanted.name, tree.object_id, "--", below)
+            return ()
+        wanted = {max(text.split("\\E"), key=len) for text in texts}
+        with tempfile.NamedTemporaryFile() as file:
+            file.write("".join(f"{text}\n" for text in sorted(wanted)).encode("utf-8", "surrogateescape"))
+            file.flush()
+            how = ("-i",) if ignore_case else ()
+            words = ("grep", "-l", "-z", "-I", "-F", *how, "--full-name", "-f", file.name, tree.object_id, "--", below)
             found = self._repository.attempt(*words, objects=(tree.objects,))
         if found.returncode > 1 or (found.returncode and found.stderr):
             raise MachineError(f"git grep failed in {self._repository.folder}: {last_line(found)}")
-        return found.text
+        names = found.text.split("\0")[:-1]
+        return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
+
+    def texts(self, tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Each of `paths` that is a file of `tree`, links inside the tree followed, with its text; a file with a NUL is none."""
+        every = tuple(paths)
+        for some in (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE)):
+            found = self._objects([f"{tree.object_id}:{path}" for path in some], tree.objects)
+            for path, (kind, _, content) in zip(some, found, strict=True):
+                if kind == "blob" and b"\0" not in content:
+                    yield path, content.decode("utf-8", "replace")
 
     def changes(self, base: Tree, head: Tree) -> TreeChanges:
         """Which file and line of `base` became which of `head`."""
@@ -157,18 +165,28 @@ class Trees:
         return imports.contents_of(self._repository, object_id, objects)
 
     def _object(self, name: str, objects: Path | None) -> tuple[str, str, bytes]:
-        """The kind, the id and the content of the object that `TREE:PATH` names, links followed; "" where none does."""
-        given = name.encode("utf-8", "surrogateescape")
-        if b"\n" in given or b"\0" in given:
-            return "", "", b""
-        asked = self._repository.run(
-            "cat-file", "--batch", "--follow-symlinks", stdin=given + b"\n", objects=(objects,)
-        )
-        head, _, content = asked.stdout.partition(b"\n")
-        words = head.split(b" ")
-        if len(words) != 3 or words[1] not in (b"blob", b"tree"):
-            return "", "", b""
-        return words[1].decode(), words[0].decode(), content[: int(words[2])]
+        return next(self._objects([name], objects))
+
+    def _objects(self, names: Sequence[str], objects: Path | None) -> Iterator[tuple[str, str, bytes]]:
+        """The kind, the id and the content of each object that `TREE:PATH` names, links followed; "" where none does."""
+        given = [name.encode("utf-8", "surrogateescape") for name in names]
+        wanted = b"".join(name + b"\n" for name in given if _is_line(name))
+        answer = self._repository.run(
+            "cat-file", "--batch", "--follow-symlinks", stdin=wanted, objects=(objects,)
+        ).stdout
+        at = 0
+        for name in given:
+            head, content = [b""], b""
+            if _is_line(name):
+                end = answer.index(b"\n", at)
+                head, at = answer[at:end].split(b" "), end + 1
+                if head[-1].isdigit():  # of a link that leads nowhere too, with what it says
+                    size = int(head[-1])
+                    content, at = answer[at : at + size], at + size + 1
+            if len(head) == 3 and head[1] in (b"blob", b"tree"):
+                yield head[1].decode(), head[0].decode(), content
+            else:
+                yield "", "", b""
 
     def _follow_links(
         self,
@@ -222,3 +240,8 @@ def _tree(
 
 def _modules(files: dict[str, tuple[str, str]]) -> list[str]:
     return [f"{path}: a submodule, left out" for path, (mode, _) in files.items() if mode == GITLINK]
+
+
+def _is_line(name: bytes) -> bool:
+    """Whether git can be asked for an object of that name on a line."""
+    return b"\n" not in name and b"\0" not in name

@@ -125,6 +125,16 @@ def test_a_label_that_is_removed_makes_the_reference_in_another_document_new(
     assert len(finding["cells"]) == 2
 
 
+def test_a_correct_reference_to_a_label_of_an_untouched_document_is_no_finding(
+    docs_matrix: Command, repository: Path
+) -> None:
+    document = repository / "Documentation/driver-api/vfio.rst"
+    document.write_text(document.read_text() + "\nSee :ref:`auxiliary_bus`.\n")
+    answer = docs_matrix("check", "--tree", repository, "--base", "HEAD", *TWO_CELLS)
+    assert answer.status == 0, answer.stderr
+    assert [finding["path"] for finding in answer.of("unjudged") if "auxiliary_bus" in finding["message"]] == []
+
+
 def test_a_section_that_moves_to_another_document_leaves_its_warnings_moved(
     docs_matrix: Command, repository: Path
 ) -> None:

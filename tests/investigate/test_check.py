@@ -424,12 +424,14 @@ def test_what_a_change_breaks_elsewhere_is_seen_without_reading_all(
 def test_a_correct_reference_to_what_an_untouched_document_defines_is_judged(
     docs_matrix: Command, write: Write
 ) -> None:
-    terms = ".. glossary::\n\n   A term\n      What it is.\n\n.. option:: --there\n\n.. c:function:: int there(void)\n"
     base = {
         "docs/conf.py": CONF + "nitpicky = True\n",
         "docs/index.rst": INDEX,
         "docs/a.rst": GOOD,
-        "docs/b.rst": ".. _here:\n\n" + GOOD + "\n" + terms,
+        "docs/b.rst": ".. _here:\n\n" + GOOD,
+        "docs/term.rst": ":orphan:\n\n" + GOOD + "\n.. glossary::\n\n   A term\n      What it is.\n",
+        "docs/option.rst": ":orphan:\n\n" + GOOD + "\n.. option:: --there\n",
+        "docs/function.rst": ":orphan:\n\n" + GOOD + "\n.. c:function:: int there(void)\n",
     }
     folder = repository(write, base)
     refer = "\nSee :ref:`here`, :term:`a term`, :option:`--there`, :c:func:`there`.\n"

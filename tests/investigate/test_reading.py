@@ -30,6 +30,9 @@ FILES = {
     "docs/definer.rst": ".. _there:\n\nD\n=\n\n.. c:function:: int there_is(void)\n",
     "docs/terms.rst": "T\n=\n\n.. glossary::\n\n   A  thing\n      What it is.\n",
     "docs/toc.rst": "T\n=\n\n.. toctree::\n\n   a thing\n   there\n",
+    "docs/fragment.txt": ".. _fragment:\n\nText.\n",
+    "docs/fragments.rst": "F\n=\n\n.. include:: fragment.txt\n",
+    "docs/naming.rst": "N\n=\n\nSee docs/fragment.txt and docs/definer.rst.\n",
     "docs/labels.inc": ".. _included:\n\nText.\n",
     "docs/labels.rst": "L\n=\n\n.. include:: labels.inc\n",
 }
@@ -122,9 +125,12 @@ def test_documents_are_tried_alone_in_both_versions_or_in_none(
         ("See :ref:`D <There>`.\n", {"definer.rst"}),
         ("See :c:func:`there_is()`.\n", {"definer.rst"}),
         ("See :ref:`included`.\n", {"labels.rst"}),
+        ("See :ref:`fragment`.\n", {"fragment.txt", "fragments.rst"}),
         ("See :term:`a Thing`.\n", {"terms.rst"}),
+        ("See :ref:`there`" + "".join(f", :ref:`none{at}`" for at in range(30)) + ".\n", {"definer.rst"}),
         ("See :ref:`nowhere`.\n", set()),
         (".. _a\0b:\n\nSee :ref:`a\0b` and :ref:`(*)[`.\n", set()),
+        (".. _a\\\\E(:\n\nSee :ref:`a\\\\E(*`.\n", set()),
     ],
 )
 @pytest.mark.parametrize("comes", [True, False])

@@ -2,71 +2,76 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from harness.investigate.targets import definition, labels, references, words
+from harness.investigate.targets import Target, Wanted, labels, references
+
+
+def label(name: str) -> Target:
+    return Target(name, is_object=False)
+
+
+def an_object(name: str) -> Target:
+    return Target(name, is_object=True)
 
 
 @pytest.mark.parametrize(
     ("text", "targets"),
     [
-        ("See :ref:`here`.", {"here"}),
-        ("See :ref:`the Table <A  Table>`, :c:func:`~f()`.", {"a table", "f"}),
-        ("A title over :ref:`two\nlines <here>`, and :term:`a\n  term`.", {"here", "a term"}),
-        ("In MyST {ref}`here` and {py:func}`!pkg.f`.", {"here", "pkg.f"}),
-        (":option:`prog --option`", {"prog --option"}),
-        (":doc:`/a` is found in any case, :math:`x`, ``:ref:`` and `text` are none.", set()),
+        ("See :ref:`here`.", {label("here")}),
+        ("See :ref:`the Table <A  Table>`, :c:func:`~lib.f()`.", {label("a table"), an_object("f")}),
+        ("A title over :ref:`two\nlines <here>`, and :term:`a\n  term`.", {label("here"), label("a term")}),
+        ("In MyST {ref}`here` and {py:func}`!pkg.f`.", {label("here"), an_object("f")}),
+        (":option:`prog --option` :cpp:func:`ns::f(int x)`", {an_object("--option"), an_object("f")}),
+        (":c:type:`struct device` :any:`here`", {an_object("device"), an_object("here"), label("here")}),
+        (r":ref:`foo\_bar` :ref:`a \<b> <c>`", {label("foo_bar"), label("c")}),
+        (":doc:`/a` :math:`x` ``:ref:`` `text` :command:`bash` H\\ :sub:`2` :ref:`!not`", set()),
         (":ref:`" + "x" * 300 + "`", set()),
-        (":ref:`` :ref:` `", set()),
+        (":ref:`` :ref:` ` :c:func:`()` :a" + ":a" * 20_000, set()),
     ],
 )
-def test_references_are_those_of_roles(text: str, targets: set[str]) -> None:
+def test_references_are_those_of_roles(text: str, targets: set[Target]) -> None:
     assert set(references(text)) == targets
 
 
 def test_each_reference_counts() -> None:
-    assert references(":ref:`a` :ref:`b <a>` {ref}`A`") == {"a": 3}
+    assert references(":ref:`a` :ref:`b <a>` {ref}`A`") == {label("a"): 3}
 
 
 def test_labels_are_as_they_are_written() -> None:
-    assert labels(".. _Here and there:\n\n(in-myst)=\n# T\n\n.. _link: https://example.org\n") == {
-        "Here and there",
-        "in-myst",
-    }
+    text = ".. _Here and there:\n\n(in-myst)=\n# T\n\n.. _link: https://example.org\n.. _a:b:\r\n.. _`Two words`:\n"
+    assert labels(text + ".. _c\\:d:\n.. _n\0l:\n") == {"Here and there", "in-myst", "a:b", "Two words", "c:d"}
 
 
 @pytest.mark.parametrize(
     ("target", "text"),
     [
-        ("here", ".. _Here:\n\nTitle\n=====\n"),
-        ("two words", "  .. _`Two  words`:\n"),
-        ("in-myst", "(in-myst)=\n# Title\n"),
-        ("a term", ".. glossary::\n\n   A term\n      What it is.\n"),
-        ("a term", ".. glossary::\n\n   a term : classifier\n      What it is.\n"),
-        ("f", ".. c:function:: int f(void)\n"),
-        ("pkg.mod.class.method", ".. py:class:: Class\n\n   .. method:: method(x)\n"),
-        ("prog --option", ".. option:: -o, --option FILE\n"),
-        ("pkg.f", "```{py:function} f(x)\n```\n"),
-        ("what.*[a-z]?", ".. _what.*[a-z]?:\n"),
+        (label("here"), ".. _Here:\n\nTitle\n=====\n"),
+        (label("two words"), "  .. _`Two  words`:\r\n"),
+        (label("in-myst"), "  (in-myst)=\n# Title\n"),
+        (label("picture"), ".. figure:: x.png\n   :name: picture \n"),
+        (label("sum"), ".. math:: x\n   :label: sum\n"),
+        (label("a term"), ".. glossary::\n\n   A term\r\n      What it is.\n"),
+        (label("a term"), "```{glossary}\na term : classifier\n  What it is.\n```\n"),
+        (label("what.*[a-z]?"), ".. _what.*[a-z]?:\n"),
+        (an_object("f"), ".. c:function:: int f(void)\n"),
+        (an_object("g"), ".. function:: f(x)\n              g(x, y)\n   :module: a\n\n   Text.\n"),
+        (an_object("method"), ".. py:class:: Class\n\n   .. method:: method(x)\n"),
+        (an_object("--option"), ".. option:: -o, --option FILE\n"),
+        (an_object("f"), "```{py:function} F(x)\n```\n"),
+        (an_object("mod"), ".. automodule:: pkg.mod\n"),
     ],
 )
-def test_a_line_that_defines_is_found_and_one_that_only_names_is_not(target: str, text: str) -> None:
+def test_what_defines_a_target_is_told_from_what_only_names_it(target: Target, text: str) -> None:
+    name, wanted = target.name, Wanted(frozenset((target,)))
+    assert wanted.are_defined_in(text)
+    assert any(word in text.lower() for word in wanted.words), "it is looked for by these"
     others = (
-        f"See {target}, :ref:`{target}`.\n.. _{target}x:\n.. c:function:: int {target}x(void)\n{target} = 1\n{target}\n"
+        f"See {name}, :ref:`{name}`.\n.. _{name}x:\n.. c:function:: int {name}x(void)\n\n   {name}\n.. note:: {name}\n"
     )
-    definition = definition_of(target)
-    found = [line for line in text.splitlines() if definition.match(line)]
-    assert len(found) == 1
-    assert any(word.lower() in found[0].lower() for word in words([target])), "it is looked for by these"
-    assert not any(definition.match(line) for line in others.splitlines())
+    assert not wanted.are_defined_in(others)
 
 
-def definition_of(*targets: str) -> re.Pattern[str]:
-    return definition(targets)
-
-
-def test_no_target_is_defined_nowhere() -> None:
-    assert words([]) == set()
-    assert not any(definition([]).match(line) for line in (".. _:", "()=", "   ", ".. note::", "   x"))
+def test_of_nothing_there_is_no_definition() -> None:
+    assert not Wanted(frozenset()).are_defined_in(".. _:\n()=\n\n.. function::\n\n.. glossary::\n\n   x\n")
+    assert Wanted(frozenset()).words == set()
