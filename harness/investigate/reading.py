@@ -10,7 +10,8 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from harness.builds import recipes
@@ -155,8 +156,8 @@ class _Names:
 
 def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> _Names:
     documents, moved, referred = set[str](), set[str](), set[Target]()
-    before = dict(trees.texts(base, (change.base_path for change in changed if change.base_path)))
-    after = dict(trees.texts(head, (change.head_path for change in changed if change.head_path)))
+    before = _said(base, {change.base_path for change in changed if change.base_path}, trees)
+    after = _said(head, {change.head_path for change in changed if change.head_path}, trees)
     for change in changed:
         paths = (change.base_path, change.head_path)
         if paths[0] != paths[1]:
@@ -164,12 +165,18 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
                 path for path in paths if path and recipes.below(recipe, path) and path.endswith(recipes.SUFFIXES)
             ]
             documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
-        sides = before.get(change.base_path or "", ""), after.get(change.head_path or "", "")
+        (old_labels, old_references), (new_labels, new_references) = before[paths[0]], after[paths[1]]
         if any(path and path.endswith(recipes.SUFFIXES) for path in paths):
-            moved |= labels(sides[0]) ^ labels(sides[1])
-        said = references(sides[0]), references(sides[1])
-        referred |= set((said[0] - said[1]) + (said[1] - said[0]))
+            moved |= old_labels ^ new_labels
+        referred |= set((old_references - new_references) + (new_references - old_references))
     return _Names(frozenset(documents), frozenset(moved), Wanted(frozenset(referred)))
+
+
+def _said(tree: Tree, paths: Iterable[str], trees: Trees) -> Mapping[str | None, tuple[set[str], Counter[Target]]]:
+    """What each of the files defines and refers to; nothing for one that is none."""
+    found: defaultdict[str | None, tuple[set[str], Counter[Target]]] = defaultdict(lambda: (set(), Counter()))
+    found.update((path, (labels(text), references(text))) for path, text in trees.texts(tree, paths))
+    return found
 
 
 @dataclass(frozen=True)
@@ -189,16 +196,14 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
     """
     inside = {path for path in touched if recipes.below(recipe, path)}
-    definers = _definers(tree, names.wanted, recipe, trees) - inside
-    found, named, pending = inside | definers, set[str](), {*touched, *definers}
+    found, named, pending = set(inside), set[str](), set(touched)
     apart = set(touched)
     while pending:
         wanted = {posixpath.basename(path) for path in pending} | names.documents | names.labels
         fresh = set()
         holding = trees.naming(tree, {text for text in wanted if text.strip() and "\n" not in text}, recipe.source)
         for path, text in trees.texts(tree, holding):
-            others = (name for name in pending if name != path)
-            here = {name for name in others if _names(text, name, name in inside, only_included=name in definers)}
+            here = {name for name in pending if name != path and _names(text, name, inside=name in inside)}
             named |= here
             if path not in found and (here or names.are_in(text)):
                 fresh.add(path)
@@ -206,6 +211,10 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
                     apart.add(path)
         found |= fresh
         pending = fresh  # who includes what was found
+    pending = _definers(tree, names.wanted, recipe, trees) - found
+    while pending:
+        found |= pending
+        pending = _including(tree, pending, recipe, trees) - found
     if any(path not in named and not path.endswith(recipes.SUFFIXES) for path in inside):
         return None
     return _Concerned(found, apart & found)
@@ -226,14 +235,21 @@ def _in_a_directive(text: str, paths: Collection[str]) -> bool:
     return any(name in line for line in DIRECTIVE.findall(text) for name in names)
 
 
-def _names(text: str, path: str, inside: bool, *, only_included: bool = False) -> bool:
+def _names(text: str, path: str, *, inside: bool) -> bool:
     """Whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
     name = posixpath.basename(path)
     mentioned = inside and not path.endswith(recipes.SUFFIXES)
-    return any(
-        name in line and ("include" in line or (not only_included and (mentioned or path in line)))
-        for line in text.splitlines()
-    )
+    return any(name in line and ("include" in line or mentioned or path in line) for line in text.splitlines())
+
+
+def _including(tree: Tree, paths: Collection[str], recipe: Recipe, trees: Trees) -> set[str]:
+    """The files below the sources that include one of `paths`, as far as their own names tell."""
+    names = {name for path in paths if "\n" not in (name := posixpath.basename(path))}
+    return {
+        path
+        for path, text in trees.texts(tree, trees.naming(tree, names, recipe.source))
+        if any("include" in line and any(name in line for name in names) for line in text.splitlines())
+    }
 
 
 def _documents(wanted: Iterable[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 __all__ = ["Target", "Wanted", "labels", "references"]
 
@@ -24,21 +25,23 @@ TITLED = re.compile(r"(?<!\\)<([^<>]*)>$")
 OF_LABELS = frozenset(("any", "eq", "keyword", "numref", "ref", "term"))
 """Roles whose target is a label or a term; by the last part of their names."""
 OBJECTS = (
-    "attribute|class|classmethod|cmdoption|concept|confval|data|decorator|decoratormethod|describe|directive|enum|enumerator|"
-    "envvar|exception|function|macro|member|method|module|namespace|object|option|property|role|setting|staticmethod|struct|"
+    "attribute|class|classmethod|cmdoption|concept|confval|data|decorator|decoratormethod|describe|directive|enum|enum-class|"
+    "enum-struct|enumerator|envvar|exception|function|macro|member|method|module|namespace|object|option|property|role|setting|staticmethod|struct|"
     "type|union|var"
 )
 """Directives that describe objects, of Sphinx's own domains and by a usual name; by the last part of their names."""
-OF_OBJECTS = re.compile(f"{OBJECTS}|any|attr|const|deco|exc|expr|func|meth|mod|obj")
+OF_OBJECTS = re.compile(f"{OBJECTS}|any|attr|const|deco|dir|exc|expr|func|meth|mod|obj")
 """Roles whose target is an object."""
 DESCRIBED = re.compile(
     rf"^[ \t]*(?:\.\. |[`:]{{3,}}\{{)(?:\w+:){{0,2}}(?:{OBJECTS}|auto\w+)(?:::|\}})(.*(?:\n[ \t]+[^\s:].*)*)",
     re.MULTILINE,
 )
 """Such a directive, with the lines of its signatures."""
+COMMAND_OPTION = re.compile(r"(?:^|\s)(-{1,2}\w[\w-]*)")
 WORD = re.compile(r"-{0,2}\w[\w-]*")
-PARTS = re.compile(r"[.:]+|\s+(?=-)|\s+(?=\w+$)")
-"""What stands between the parts of an object's name: `module.function`, `program --option`, `struct name`."""
+PLAIN = re.compile(r"[^\W_]+")
+PARTS = re.compile(r"[.:]+|\s+(?=\w+$)")
+"""What stands between the parts of an object's name: `module.function`, `program option`, `struct name`."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ def references(text: str) -> Counter[Target]:
         if role in OF_LABELS and whole and not content.startswith("!"):
             found[Target(whole, False)] += 1
         if OF_OBJECTS.fullmatch(role):
-            last = PARTS.split(whole.partition("(")[0].lstrip("!~."))[-1].strip()
-            if last:
+            option = COMMAND_OPTION.search(whole) if role in ("option", "cmdoption") else None
+            if last := option[1] if option else PARTS.split(whole.partition("(")[0].lstrip("!~."))[-1].strip():
                 found[Target(last, True)] += 1
     return found
 
@@ -80,18 +83,24 @@ class Wanted:
 
     targets: frozenset[Target]
 
-    @property
-    def words(self) -> set[str]:
+    @cached_property
+    def words(self) -> frozenset[str]:
         """Of these, in any case, at least one stands in each text that defines one of the targets."""
-        return {max(target.name.split(), key=len) for target in self.targets}
+        return frozenset(max(PLAIN.findall(target.name) or target.name.split(), key=len) for target in self.targets)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(target.name for target in self.targets if not target.is_object)
+
+    @cached_property
+    def _objects(self) -> frozenset[str]:
+        return frozenset(target.name for target in self.targets if target.is_object)
 
     def are_defined_in(self, text: str) -> bool:
         """Whether `text` may define one of them. That of an object's name is said elsewhere which is before its last part."""
-        names = {target.name for target in self.targets if not target.is_object}
-        objects = {target.name for target in self.targets if target.is_object}
-        return bool(
-            (names and any(_normal(name) in names for name in _names_of(text)))
-            or (objects and any(objects & set(WORD.findall(it[1].lower())) for it in DESCRIBED.finditer(text)))
+        return not self._names.isdisjoint(map(_normal, _names_of(text) if self._names else ())) or (
+            bool(self._objects)
+            and any(not self._objects.isdisjoint(WORD.findall(it[1].lower())) for it in DESCRIBED.finditer(text))
         )
 
 
@@ -99,7 +108,7 @@ def _names_of(text: str) -> set[str]:
     """Labels, those of options too, and, in a text with a glossary, each line, which may be a term."""
     found = labels(text) | {match[1] for match in OPTION.finditer(text)}
     if "glossary" in text:
-        found |= {line.partition(" : ")[0] for line in text.splitlines()}
+        found |= {_unescaped(line.partition(" : ")[0]) for line in text.splitlines()}
     return found
 
 

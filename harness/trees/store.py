@@ -23,7 +23,7 @@ from harness.upkeep import room
 
 __all__ = ["Trees", "lineage"]
 
-AT_ONCE = 500
+AT_ONCE = 50
 """So many files are read by one call of git, and in memory."""
 
 
@@ -109,11 +109,12 @@ class Trees:
     def naming(self, tree: Tree, texts: Collection[str], below: str, *, ignore_case: bool = False) -> tuple[str, ...]:
         """The text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted.
 
-        Of a text with a `\\E` in it, a part is enough: where git takes Perl's expressions for a search, it would end the quoting.
+        Of a long text its beginning is enough, and of one with a `\\E` a part: where git searches by Perl's expressions, it would
+        end the quoting.
         """
         if not texts:
             return ()
-        wanted = {max(text.split("\\E"), key=len) for text in texts}
+        wanted = {max(text.split("\\E"), key=len)[:200].rstrip("\r") or "\\" for text in texts}
         with tempfile.NamedTemporaryFile() as file:
             file.write("".join(f"{text}\n" for text in sorted(wanted)).encode("utf-8", "surrogateescape"))
             file.flush()

@@ -142,3 +142,21 @@ def test_what_defines_what_changed_text_refers_to_is_read(
     found = chosen({"docs/sub/b.rst": after if comes else before}, "affected")
     assert set(found.base or ()) == set(found.head or ()) == read | {"sub/b.rst"}
     assert found.apart == {"sub/b.rst"}
+
+
+def test_what_includes_a_definition_by_itself_is_tried_alone_as_ever(
+    chosen: Choose, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FILES, "docs/include.rst", ".. _here:\n\n" + FILES["docs/include.rst"])
+    found = chosen({"docs/part.inc": "Part :ref:`here`.\n"}, "affected")
+    assert found.apart == {"include.rst", "myst.md"}
+
+
+@pytest.mark.parametrize("name", ["\\E", "\\", "a\\Eb.rst", "x [y] (z*.rst"])
+def test_a_file_may_have_any_name(chosen: Choose, name: str) -> None:
+    assert set(chosen({f"docs/{name}.rst": "Text.\n"}, "affected").head or ()) == {f"{name}.rst"}
+
+
+def test_a_label_may_be_long(chosen: Choose) -> None:
+    found = chosen({"docs/a.rst": FILES["docs/a.rst"] + f"\n.. _{'x' * 50_000}:\n"}, "affected")
+    assert "a.rst" in (found.head or ())
