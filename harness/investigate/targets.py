@@ -26,8 +26,8 @@ OF_LABELS = frozenset(("any", "eq", "keyword", "numref", "ref", "term"))
 """Roles whose target is a label or a term; by the last part of their names."""
 OBJECTS = (
     "attribute|class|classmethod|cmdoption|concept|confval|data|decorator|decoratormethod|describe|directive|enum|enum-class|"
-    "enum-struct|enumerator|envvar|exception|function|macro|member|method|module|namespace|object|option|property|role|setting|staticmethod|struct|"
-    "type|union|var"
+    "enum-struct|enumerator|envvar|exception|function|macro|member|method|module|namespace|object|option|property|role|"
+    "setting|staticmethod|struct|type|union|var"
 )
 """Directives that describe objects, of Sphinx's own domains and by a usual name; by the last part of their names."""
 OF_OBJECTS = re.compile(f"{OBJECTS}|any|attr|const|deco|dir|exc|expr|func|meth|mod|obj")
