@@ -1,8 +1,8 @@
 """The read set: which documents of base and head a question reads.
 
 `all`, the documents and folders that the user names, or those that a change affects: the documents that it touches, and
-those whose source names a file that it touches (kernel-doc, include, literalinclude) or a label or document that it adds,
-removes or renames, and those that define what the changed text refers to.
+those whose source names a file that it touches (kernel-doc, include, literalinclude) or a label, document or object that it
+adds, removes or renames, and those that define what the changed text refers to.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from harness.builds import recipes
 from harness.errors import InputError
-from harness.investigate.targets import Target, Wanted, labels, references
+from harness.investigate.targets import Target, Targets, moved, referred
 from harness.matrix import Recipe
 from harness.trees import Change, Tree, TreeChanges, Trees
 
@@ -121,8 +120,8 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
 
 
 NOTE = (
-    "read are the documents that the change touches, those that name a file, document or label that it touches, and those "
-    "that define what it refers to; --docs all reads the others"
+    "read are the documents that the change touches, those that name a file that it touches, or what it defines now or no more, "
+    "and those that define what it refers to; --docs all reads the others"
 )
 
 
@@ -137,15 +136,16 @@ def _concerns_all(change: Change, recipe: Recipe) -> bool:
 
 @dataclass(frozen=True)
 class _Names:
-    """What other documents may call what the change touches: documents that come, go or move, and labels that do; and the
-    targets of references that come or go."""
+    """What other documents may call what the change touches: documents that come, go or move, and what is defined or no more;
+    and the targets of references that come or go."""
 
     documents: frozenset[str]
-    labels: frozenset[str]
-    wanted: Wanted
+    moved: Targets
+    referred: Targets
 
-    def are_in(self, text: str) -> bool:
-        return any(label in text for label in self.labels) or any(self._is_entry(line) for line in text.splitlines())
+    def enters_in(self, text: str) -> bool:
+        """Whether `text` may have one of the documents in a toctree, or refers to it."""
+        return any(self._is_entry(line) for line in text.splitlines())
 
     def _is_entry(self, line: str) -> bool:
         target = line.strip().rpartition("<")[2].rstrip(">")
@@ -154,9 +154,9 @@ class _Names:
 
 
 def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> _Names:
-    documents, moved, referred = set[str](), set[str](), set[Target]()
-    before = _said(base, {change.base_path for change in changed if change.base_path}, trees)
-    after = _said(head, {change.head_path for change in changed if change.head_path}, trees)
+    documents, defined, used = set[str](), set[Target](), set[Target]()
+    before = dict(trees.texts(base, {change.base_path for change in changed if change.base_path}))
+    after = dict(trees.texts(head, {change.head_path for change in changed if change.head_path}))
     for change in changed:
         paths = (change.base_path, change.head_path)
         if paths[0] != paths[1]:
@@ -164,18 +164,10 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
                 path for path in paths if path and recipes.below(recipe, path) and path.endswith(recipes.SUFFIXES)
             ]
             documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
-        (old_labels, old_references), (new_labels, new_references) = before[paths[0]], after[paths[1]]
-        if any(path and path.endswith(recipes.SUFFIXES) for path in paths):
-            moved |= old_labels ^ new_labels
-        referred |= set((old_references - new_references) + (new_references - old_references))
-    return _Names(frozenset(documents), frozenset(moved), Wanted(frozenset(referred)))
-
-
-def _said(tree: Tree, paths: Iterable[str], trees: Trees) -> Mapping[str | None, tuple[set[str], Counter[Target]]]:
-    """What each of the files defines and refers to; nothing for one that is none."""
-    found: defaultdict[str | None, tuple[set[str], Counter[Target]]] = defaultdict(lambda: (set(), Counter()))
-    found.update((path, (labels(text), references(text))) for path, text in trees.texts(tree, paths))
-    return found
+        texts = before.get(paths[0] or "", ""), after.get(paths[1] or "", "")
+        defined |= moved(*texts)
+        used |= referred(*texts)
+    return _Names(frozenset(documents), Targets(frozenset(defined)), Targets(frozenset(used)))
 
 
 @dataclass(frozen=True)
@@ -188,9 +180,9 @@ class _Concerned:
 
 
 def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> _Concerned | None:
-    """The files below the sources that `touched` are, those that define what their changed text refers to, and those that
-    name or include one of these, until nothing is added; None where a touched file below the sources is no document and none
-    names it.
+    """The files below the sources that `touched` are, those that name what changed in them or define what their changed text
+    refers to, and those that name or include one of these, until nothing is added; None where a touched file below the sources
+    is no document and none names it.
 
     A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
     """
@@ -198,19 +190,19 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     found, named, pending = set(inside), set[str](), set(touched)
     apart = set(touched)
     while pending:
-        wanted = {posixpath.basename(path) for path in pending} | names.documents | names.labels
+        wanted = {posixpath.basename(path) for path in pending} | names.documents
         fresh = set()
         holding = trees.naming(tree, {text for text in wanted if text.strip() and "\n" not in text}, recipe.source)
         for path, text in trees.texts(tree, holding):
             here = {name for name in pending if name != path and _names(text, name, inside=name in inside)}
             named |= here
-            if path not in found and (here or names.are_in(text)):
+            if path not in found and (here or names.enters_in(text)):
                 fresh.add(path)
                 if _in_a_directive(text, here & apart):
                     apart.add(path)
         found |= fresh
         pending = fresh  # who includes what was found
-    pending = _definers(tree, names.wanted, recipe, trees) - found
+    pending = _naming_targets(tree, names, recipe, trees) - found
     while pending:
         found |= pending
         pending = _including(tree, pending, recipe, trees) - found
@@ -219,13 +211,15 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     return _Concerned(found, apart & found)
 
 
-def _definers(tree: Tree, wanted: Wanted, recipe: Recipe, trees: Trees) -> set[str]:
-    """The files below the sources that may define what is `wanted`."""
-    if len(wanted.words) <= MOST_NAMES:
-        paths = trees.naming(tree, wanted.words, recipe.source, ignore_case=True)
+def _naming_targets(tree: Tree, names: _Names, recipe: Recipe, trees: Trees) -> set[str]:
+    """The files below the sources that may name what came or went, or define what is referred to."""
+    words = names.moved.words | names.referred.words
+    if len(words) <= MOST_NAMES:
+        paths = trees.naming(tree, words, recipe.source, ignore_case=True)
     else:
         paths = tuple(path for path in trees.paths(tree) if recipes.below(recipe, path))
-    return {path for path, text in trees.texts(tree, paths) if wanted.are_defined_in(text)}
+    texts = trees.texts(tree, paths)
+    return {path for path, text in texts if names.moved.are_named_in(text) or names.referred.are_defined_in(text)}
 
 
 def _in_a_directive(text: str, paths: Collection[str]) -> bool:

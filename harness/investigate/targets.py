@@ -1,43 +1,70 @@
-"""What the text of documents refers to and what it defines, read off without building: labels, terms and objects.
+"""What the text of documents refers to and what it defines, read off without building: labels, terms, options and objects.
 
-A role is `:domain:role:`Title <target>``, in MyST `{role}`…``. What an extension makes of other text (the kernel's automatic
-references to functions, sections by their titles, Markdown's links) is not seen, nor is a name with a NUL in it, which git does
-not look for. Names are held without case and with single spaces.
+A role is `:domain:role:`Title <target>``, in MyST `{role}`…``; what kernel-doc describes in a comment of C is an object. What
+an extension makes of other text (the kernel's automatic references to functions, sections by their titles) is not seen, nor is
+a name with a NUL in it, which git does not look for. Names are held without case and with single spaces.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
-__all__ = ["Target", "Wanted", "labels", "references"]
+__all__ = ["Target", "Targets", "moved", "referred"]
 
 LABEL = re.compile(
-    r"^[ \t]*(?:\.\. _(?:`([^`\n\0]+)`|((?:[^:`\n\0]|:(?=\S))+)):|\(([^()\n\0]+)\)=)[ \t\r]*$", re.MULTILINE
+    r"^[ \t]*(?:(?:[*+-]|[\w#]{1,3}[.)])[ \t]+){0,3}"
+    r"(?:\.\.[ \t]+_(?!_:)(?:`([^`\n\0]+)`|((?:[^:`\n\0]|:(?=\S))+)):(?:[ \t]+[^\n\0]*_)?|\(([^()\n\0]+)\)=)[ \t\r]*$",
+    re.MULTILINE,
 )
-"""What defines a label, in reStructuredText and in MyST."""
-OPTION = re.compile(r"^[ \t]*:(?:name|label):[ \t]*(\S[^\n\0]*)$", re.MULTILINE)
-"""An option of a directive (a figure, an equation) that defines one."""
+"""What defines a label, in reStructuredText and in MyST; an item may begin with it, and a line of a comment in C."""
+TITLE = re.compile(r"\s*+(?:[^\n]+\n)?[ \t]*([^\w\s])\1*[ \t\r]*$", re.MULTILINE)
+"""The title of a section, or its beginning, behind a label."""
+OPTION = re.compile(r"^[ \t]*:(?:name|label):[ \t]*(\S[^\n\0]*)$|\{#([\w:.-]+)", re.MULTILINE)
+"""An option of a directive (a figure, an equation) that defines a label, or an attribute of MyST's that does."""
 ROLE = re.compile(r"(?::([A-Za-z][\w.+:-]{0,80}):|\{([A-Za-z][\w.+:-]{0,80})\})`([^`\0]{1,200})`")
+QUOTED = re.compile(r"`([^`\0]{1,200})`")
+BETWEEN = re.compile(r"[\s`<>()\[\]{}\"'|,]+")
 TITLED = re.compile(r"(?<!\\)<([^<>]*)>$")
-OF_LABELS = frozenset(("any", "eq", "keyword", "numref", "ref", "term"))
-"""Roles whose target is a label or a term; by the last part of their names."""
+GLOSSARY = re.compile(r"\.\.[ \t]+glossary::|(?<![`:])[`:]{3,}+\{glossary\}")
+TERM = re.compile(r"^[ \t]*+(?!\.\.[ \t]|[`:]{3}|:[\w-]{1,80}:\s)(?=[^\n]*[^\W_])([^\s\0][^\n\0]*)$", re.MULTILINE)
+"""Any line that may be one: no directive, no option, and with something to look for."""
+OF_LABELS = frozenset(("any", "eq", "keyword", "numref", "ref"))
+"""Roles whose target is a label; by the last part of their names."""
+OF_TERMS = frozenset(("any", "term"))
+OF_OPTIONS = frozenset(("any", "cmdoption", "option"))
+SCOPES = frozenset(("currentmodule", "module", "namespace", "program"))
+"""Directives that say what the objects behind them belong to."""
 OBJECTS = (
-    "attribute|class|classmethod|cmdoption|concept|confval|data|decorator|decoratormethod|describe|directive|enum|enum-class|"
-    "enum-struct|enumerator|envvar|exception|function|macro|member|method|module|namespace|object|option|property|role|"
+    "attribute|class|classmethod|concept|confval|data|decorator|decoratormethod|describe|directive|enum|enum-class|"
+    "enum-struct|enumerator|envvar|exception|function|macro|member|method|module|object|property|role|"
     "setting|staticmethod|struct|type|union|var"
 )
 """Directives that describe objects, of Sphinx's own domains and by a usual name; by the last part of their names."""
-OF_OBJECTS = re.compile(f"{OBJECTS}|any|attr|const|deco|dir|exc|expr|func|meth|mod|obj")
+OF_OBJECTS = re.compile(f"{OBJECTS}|any|attr|const|deco|dir|exc|expr|func|meth|mod|namespace|obj")
 """Roles whose target is an object."""
 DESCRIBED = re.compile(
-    rf"^[ \t]*(?:\.\. |[`:]{{3,}}\{{)(?:\w+:){{0,2}}(?:{OBJECTS}|auto\w+)(?:::|\}})(.*(?:\n[ \t]+[^\s:].*)*)",
+    rf"^[ \t]*(?:[*-][ \t]+)?(?:\.\.[ \t]+|[`:]{{3,}}\{{)"
+    rf"((?:\w+:){{0,2}}(?:{OBJECTS}|{'|'.join(sorted(SCOPES - {'module'}))}|cmdoption|option|auto\w+))"
+    r"(?:::|\})(.*(?:\n[ \t]+[^\s:].*)*)",
     re.MULTILINE,
 )
 """Such a directive, with the lines of its signatures."""
+KERNEL_DOC = re.compile(
+    r"/\*\*[ \t]*+\r?\n[ \t]*+\*[ \t]*+(?!DOC:)(?:\w++[ \t*]++(?=\w)){0,4}+(\w++)[ \t]*+(?:\([^\n]*\)[ \t]*+)?+\r?(?:[-:]|$)",
+    re.MULTILINE,
+)
+"""The first line of a comment that kernel-doc takes, which names what it describes."""
 COMMAND_OPTION = re.compile(r"(?:^|\s)(-{1,2}\w[\w-]*)")
+ARGUMENTS = re.compile(r"<[^<>]*>")
+SIGNED = re.compile(
+    r"\(\s*\*+\s*(\w+)\s*\)\s*\(|(?<![\w-])(\w[\w-]*)\s*(?:\((?!\s*\*+\s*\w+\s*\)\s*\(|\()|[=[;]|(?:final\s*)?(?::(?!:)|$))"
+)
+"""The name in a signature: `int (*name)(void)`, `struct name`, `package.name(*arguments)`, `name = 1`, `name[2]`, `name : base`."""
 WORD = re.compile(r"-{0,2}\w[\w-]*")
 PLAIN = re.compile(r"[^\W_]+")
 PARTS = re.compile(r"[.:]+|\s+(?=\w+$)")
@@ -46,70 +73,139 @@ PARTS = re.compile(r"[.:]+|\s+(?=\w+$)")
 
 @dataclass(frozen=True)
 class Target:
-    """What a role refers to: a label or term, by its whole name, or an object, by the last part of it."""
+    """What is defined and referred to: a label or a term, by its whole name, or an option or object, by the last part of it."""
 
     name: str
-    is_object: bool
+    kind: Literal["label", "term", "option", "object"]
 
 
-def labels(text: str) -> set[str]:
-    """The labels that `text` defines by themselves, as they are written, but for backslashes."""
-    found = (match[1] or match[2] or match[3] for match in LABEL.finditer(text))
-    return {_unescaped(label) for label in found}
+def moved(before: str, after: str) -> set[Target]:
+    """What only one of two texts defines, or what the other defines as a part of something else (a module, a program) or
+    without the title that a reference needs.
 
-
-def references(text: str) -> Counter[Target]:
-    """What the roles of `text` refer to, and how often.
-
-    "See :ref:`the table <A Table>` and :c:func:`~lib.f()`." gives the label `a table` and the object `f`.
+    Of a text with a glossary, each line may be a term.
     """
-    found: Counter[Target] = Counter()
+    old, new = Counter(_definitions(before)), Counter(_definitions(after))
+    return {target for target, _ in (old - new) + (new - old)}
+
+
+def referred(before: str, after: str) -> set[Target]:
+    """What the roles of one of two texts refer to more often than those of the other.
+
+    "See :ref:`the table <A Table>` and :c:func:`~lib.f()`." refers to the label `a table` and the object `f`.
+    """
+    old, new = Counter(_references(before)), Counter(_references(after))
+    return set((old - new) + (new - old))
+
+
+def _definitions(text: str) -> Iterator[tuple[Target, str]]:
+    """What `text` defines, and what else matters of it."""
+    for match in LABEL.finditer(text):
+        if name := _normal(_unescaped(match[1] or match[2] or match[3])):
+            yield Target(name, "label"), "titled" if TITLE.match(text, match.end()) else ""
+    for match in OPTION.finditer(text):
+        if name := _normal(match[1] or match[2]):
+            yield Target(name, "label"), ""
+    if GLOSSARY.search(text):
+        for line in TERM.findall(text):
+            if name := _normal(_unescaped(line.partition(" : ")[0])):
+                yield Target(name, "term"), ""
+    for match in KERNEL_DOC.finditer(text):
+        yield Target(match[1].lower(), "object"), ""
+    scope = ""
+    for match in DESCRIBED.finditer(text):
+        directive, lines = match[1].rpartition(":")[2], match[2].lower().splitlines()
+        if directive in SCOPES:
+            scope = match[2].strip()
+        # A module is an object too; a `role` without a domain is docutils's, for its own document.
+        if directive not in SCOPES - {"module"} and match[1] != "role":
+            for line in lines:
+                yield from ((target, f"{scope} {whole}") for target, whole in _described(directive, line))
+
+
+def _described(directive: str, signature: str) -> Iterator[tuple[Target, str]]:
+    """What a line of signatures describes, by its last part and as a whole: `-o, --option FILE` are two."""
+    if directive in OF_OPTIONS:
+        for one in signature.split(", "):
+            if name := _normal(re.split(r"[\s=\[]", one.strip(), maxsplit=1)[0]):
+                yield Target(name, "option"), name
+    elif found := SIGNED.search(ARGUMENTS.sub(" ", signature).strip(" .:\t")):
+        last = found[1] or found[2]
+        yield Target(last, "object"), re.split(r"[\s*(]", signature.partition(last)[0])[-1]
+
+
+def _references(text: str) -> Iterator[Target]:
     for match in ROLE.finditer(text):
         role, content = (match[1] or match[2]).rpartition(":")[2].lower(), match[3].strip()
-        titled = TITLED.search(content)
-        whole = _normal(_unescaped(titled[1] if titled else content))
-        if role in OF_LABELS and whole and not content.startswith("!"):
-            found[Target(whole, False)] += 1
-        if OF_OBJECTS.fullmatch(role):
-            option = COMMAND_OPTION.search(whole) if role in ("option", "cmdoption") else None
-            if last := option[1] if option else PARTS.split(whole.partition("(")[0].lstrip("!~."))[-1].strip():
-                found[Target(last, True)] += 1
-    return found
+        whole = _target(content)
+        if whole and not content.startswith("!"):
+            if role in OF_LABELS:
+                yield Target(whole, "label")
+            if role in OF_TERMS:
+                yield Target(whole, "term")
+        option = COMMAND_OPTION.search(whole)
+        last = PARTS.split(whole.partition("(")[0].lstrip("!~."))[-1].strip()
+        if role in OF_OPTIONS and (option or last):
+            yield Target(option[1] if option else last, "option")
+        if OF_OBJECTS.fullmatch(role) and last:
+            yield Target(last, "object")
+
+
+def _mentions(text: str) -> set[str]:
+    """What `text` may call a label by: each word between spaces and brackets, and what stands in backquotes."""
+    words = {word.strip(".:;!?#") for word in BETWEEN.split(text.lower())}
+    return words | {_target(match[1].strip()) for match in QUOTED.finditer(text)}
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Targets of which the definers are wanted."""
+class Targets:
+    """Some targets, of which it is asked which texts name them."""
 
-    targets: frozenset[Target]
+    wanted: frozenset[Target]
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Of these, in any case, at least one stands in each text that defines one of the targets."""
-        return frozenset(max(PLAIN.findall(target.name) or target.name.split(), key=len) for target in self.targets)
+        """Of these, in any case, at least one stands in each text that names one of the targets without a backslash in it."""
+        return frozenset(max(PLAIN.findall(target.name) or target.name.split(), key=len) for target in self.wanted)
 
     @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(target.name for target in self.targets if not target.is_object)
+    def _but_options(self) -> Targets:
+        return Targets(frozenset(target for target in self.wanted if target.kind != "option"))
+
+    def _named(self, *kinds: str) -> frozenset[str]:
+        return frozenset(target.name for target in self.wanted if target.kind in kinds)
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return self._named("label")
 
     @cached_property
     def _objects(self) -> frozenset[str]:
-        return frozenset(target.name for target in self.targets if target.is_object)
+        return self._named("object", "option")
 
     def are_defined_in(self, text: str) -> bool:
-        """Whether `text` may define one of them. That of an object's name is said elsewhere which is before its last part."""
-        return not self._names.isdisjoint(map(_normal, _names_of(text) if self._names else ())) or (
-            bool(self._objects)
-            and any(not self._objects.isdisjoint(WORD.findall(it[1].lower())) for it in DESCRIBED.finditer(text))
+        """Whether `text` may define one of them: for an object, any word of a signature."""
+        return bool(self.wanted) and (
+            any(not self._objects.isdisjoint(WORD.findall(match[2].lower())) for match in DESCRIBED.finditer(text))
+            or any(target in self.wanted for target, _ in _definitions(text))
+        )
+
+    def are_named_in(self, text: str) -> bool:
+        """Whether `text` defines one of them, refers to it by a role, or mentions it, if it is a label. Who defines an option
+        of the same name is of no interest: it may belong to any program."""
+        if not self.wanted:
+            return False
+        return (
+            (bool(self._labels) and not self._labels.isdisjoint(_mentions(text)))
+            or any(target in self.wanted for target in _references(text))
+            or self._but_options.are_defined_in(text)
         )
 
 
-def _names_of(text: str) -> set[str]:
-    """Labels, those of options too, and, in a text with a glossary, each line, which may be a term."""
-    found = labels(text) | {match[1] for match in OPTION.finditer(text)}
-    if "glossary" in text:
-        found |= {_unescaped(line.partition(" : ")[0]) for line in text.splitlines()}
-    return found
+def _target(content: str) -> str:
+    """What `Title <target>` refers to, or what stands there without a title."""
+    titled = TITLED.search(content)
+    return _normal(_unescaped(titled[1] if titled else content))
 
 
 def _normal(name: str) -> str:

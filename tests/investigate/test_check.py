@@ -381,6 +381,26 @@ def test_the_folder_of_reports_is_made_before_anything_is_built_and_loses_nothin
     assert (answer.status, answer.stderr.count("\n")) == (3, 1)
 
 
+DEFINING = f""":orphan:
+
+.. _Two Words:
+
+{GOOD}
+.. glossary::
+
+   A term
+      What it is.
+
+.. option:: --there
+
+.. c:function:: int there(void)
+
+.. figure:: x.png
+   :name: shown
+
+   It.
+"""
+REFERRING = f":orphan:\n\n{GOOD}\nSee :ref:`two\nwords`, a :term:`a term`, :option:`--there` and :ref:`shown`.\n"
 CHANGES: dict[str, tuple[dict[str, str | None], str | None]] = {
     "a document renamed, its names elsewhere left": (
         {"docs/b.rst": None, "docs/c.rst": ".. _here:\n\n" + GOOD},
@@ -390,6 +410,20 @@ CHANGES: dict[str, tuple[dict[str, str | None], str | None]] = {
     "a file outside of the sources that is included": ({"parts/x.txt": "*open\n"}, "parts/x.txt"),
     "an included file that is included": ({"docs/inc/b.inc": "*open\n"}, "docs/inc/b.inc"),
     "a label defined a second time": ({"docs/d.rst": ":orphan:\n\n.. _here:\n\n" + GOOD}, None),
+    "a label gone that is written in another way elsewhere": (
+        {"docs/defining.rst": DEFINING.replace(".. _Two Words:\n", "")},
+        "docs/referring.rst",
+    ),
+    "a term gone": ({"docs/defining.rst": DEFINING.replace("A term", "Terms")}, "docs/referring.rst"),
+    "an option gone": ({"docs/defining.rst": DEFINING.replace("--there", "--where")}, "docs/referring.rst"),
+    "a figure that has lost its name": (
+        {"docs/defining.rst": DEFINING.replace("   :name: shown\n", "")},
+        "docs/referring.rst",
+    ),
+    "a function described a second time": (
+        {"docs/d.rst": ":orphan:\n\n" + GOOD + "\n.. c:function:: int there(void)\n"},
+        None,
+    ),
 }
 
 
@@ -406,6 +440,8 @@ def test_what_a_change_breaks_elsewhere_is_seen_without_reading_all(
         "docs/inc/a.inc": ".. include:: inc/b.inc\n",
         "docs/inc/b.inc": "Text.\n",
         "parts/x.txt": "Text.\n",
+        "docs/defining.rst": DEFINING,
+        "docs/referring.rst": REFERRING,
     }
     folder = repository(write, base)
     touched, where = CHANGES[change]

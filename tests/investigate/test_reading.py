@@ -144,6 +144,44 @@ def test_what_defines_what_changed_text_refers_to_is_read(
     assert found.apart == {"sub/b.rst"}
 
 
+@pytest.mark.parametrize(
+    ("changed", "text", "read"),
+    [
+        ("docs/sub/b.rst", "B\n=\n\n.. _Three Words Here:\n\nText.\n", {"sub/b.rst", "referring.rst"}),
+        ("docs/sub/b.rst", "B\n=\n\n.. glossary::\n\n   Some Term\n      Text.\n", {"sub/b.rst", "referring.rst"}),
+        ("docs/sub/b.rst", "B\n=\n\n.. option:: --opt\n", {"sub/b.rst", "referring.rst"}),
+        ("docs/sub/b.rst", "B\n=\n\n.. c:function:: void *There_Is(int x)\n", {"sub/b.rst", "definer.rst"}),
+        ("docs/sub/b.rst", "B\n=\n\n.. figure:: x.png\n   :name: There\n", {"sub/b.rst", "definer.rst", "toc.rst"}),
+        ("docs/sub/b.rst", "B\n=\n\n.. c:function:: void *here_is(int x)\n", {"sub/b.rst"}),
+        (
+            "docs/part.inc",
+            FILES["docs/part.inc"] + "\n.. _three words here:\n",
+            {"part.inc", "include.rst", "myst.md", "referring.rst"},
+        ),
+        (
+            "drivers/x.c",
+            "/**\n * there_is() - Is it there?\n */\n" + FILES["drivers/x.c"],
+            {"kernel.rst", "mention.rst", "definer.rst"},
+        ),
+        (
+            "drivers/x.c",
+            "/**\n * DOC: X\n *\n * .. _three words here:\n */\n" + FILES["drivers/x.c"],
+            {"kernel.rst", "mention.rst", "referring.rst"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_names_what_a_change_defines_is_read(
+    chosen: Choose, monkeypatch: pytest.MonkeyPatch, changed: str, text: str, read: set[str], comes: bool
+) -> None:
+    referring = "R\n=\n\nOf :ref:`three words\nhere`, a :term:`some term`, :option:`--opt`.\n"
+    monkeypatch.setitem(FILES, "docs/referring.rst", referring)
+    before, after = FILES[changed], text
+    monkeypatch.setitem(FILES, changed, before if comes else after)
+    found = chosen({changed: after if comes else before}, "affected")
+    assert set(found.base or ()) == set(found.head or ()) == read - {"part.inc"}
+
+
 def test_what_includes_a_definition_by_itself_is_tried_alone_as_ever(
     chosen: Choose, monkeypatch: pytest.MonkeyPatch
 ) -> None:
