@@ -414,6 +414,7 @@ CHANGES: dict[str, tuple[dict[str, str | None], str | None]] = {
         {"docs/defining.rst": DEFINING.replace(".. _Two Words:\n", "")},
         "docs/referring.rst",
     ),
+    "a label that has lost its title": ({"docs/defining.rst": DEFINING.replace(GOOD, "Text.\n")}, "docs/referring.rst"),
     "a term gone": ({"docs/defining.rst": DEFINING.replace("A term", "Terms")}, "docs/referring.rst"),
     "an option gone": ({"docs/defining.rst": DEFINING.replace("--there", "--where")}, "docs/referring.rst"),
     "a figure that has lost its name": (
