@@ -100,16 +100,24 @@ def referred(before: str, after: str) -> set[Target]:
 
 def _definitions(text: str) -> Iterator[tuple[Target, str]]:
     """What `text` defines, and what else matters of it."""
+    yield from _labels_and_terms(text)
+    yield from _options_and_objects(text)
+
+
+def _labels_and_terms(text: str) -> Iterator[tuple[Target, str]]:
     for match in LABEL.finditer(text):
         if name := _normal(_unescaped(match[1] or match[2] or match[3])):
             yield Target(name, "label"), "titled" if TITLE.match(text, match.end()) else ""
     for match in OPTION.finditer(text):
         if name := _normal(match[1] or match[2]):
             yield Target(name, "label"), ""
-    if GLOSSARY.search(text):
+    if "glossary" in text and GLOSSARY.search(text):
         for line in TERM.findall(text):
             if name := _normal(_unescaped(line.partition(" : ")[0])):
                 yield Target(name, "term"), ""
+
+
+def _options_and_objects(text: str) -> Iterator[tuple[Target, str]]:
     for match in KERNEL_DOC.finditer(text):
         yield Target(match[1].lower(), "object"), ""
     scope = ""
@@ -185,9 +193,12 @@ class Targets:
 
     def are_defined_in(self, text: str) -> bool:
         """Whether `text` may define one of them: for an object, any word of a signature."""
-        return bool(self.wanted) and (
-            any(not self._objects.isdisjoint(WORD.findall(match[2].lower())) for match in DESCRIBED.finditer(text))
-            or any(target in self.wanted for target, _ in _definitions(text))
+        return (
+            bool(self._objects)
+            and any(not self._objects.isdisjoint(WORD.findall(match[2].lower())) for match in DESCRIBED.finditer(text))
+        ) or (
+            len(self._objects) < len(self.wanted)
+            and any(target in self.wanted for target, _ in _labels_and_terms(text))
         )
 
     def are_named_in(self, text: str) -> bool:
