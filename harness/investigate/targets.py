@@ -174,7 +174,8 @@ class Targets:
     @cached_property
     def words(self) -> frozenset[str]:
         """Of these, in any case, at least one stands in each text that names one of the targets without a backslash in it."""
-        return frozenset(max(PLAIN.findall(target.name) or target.name.split(), key=len) for target in self.wanted)
+        long = (max(PLAIN.findall(name) or name.split(), key=len) for name in self._named("label", "term"))
+        return self._objects.union(long)
 
     @cached_property
     def _but_options(self) -> Targets:
