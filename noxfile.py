@@ -1,4 +1,4 @@
-"""The sessions of docs-matrix: `nox -l` lists them. Environments of cells belong to harness/cells, not to nox."""
+"""The sessions of docs-matrix: `nox -l` lists them. Environments of cells belong to docs_matrix.toolchains, not to nox."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 import nox
-
-from harness.sessions import command, sessions
+from docs_matrix.nox import command, sessions
 
 nox.options.sessions = ["docs-matrix"]
 nox.needs_version = ">=2026.8.17"  # the first with sessions that run beside each other (-j)

@@ -32,16 +32,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import matrix, process
-from harness.builds.orders import Order
-from harness.builds.result import Build
-from harness.builds.runner import Made
-from harness.cells import interpreters
-from harness.diagnostics.log import blocks
-from harness.diagnostics.record import Diagnostic
-from harness.investigate.bench import Bench
-from harness.investigate.subject import Asked, Subject, resolve
-from harness.matrix import Cell
+from docs_matrix import process
+from docs_matrix.builds.order import Order
+from docs_matrix.builds.result import Build
+from docs_matrix.builds.runner import Made
+from docs_matrix.capture.stderr_parser import blocks
+from docs_matrix.check.subject import Asked, Subject, resolve
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config import matrix
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.toolchains import interpreters
 
 ROOT = Path(__file__).parents[1]
 CELL = "py3.13-docutils0.22.4-sphinx9.0.4"
@@ -274,7 +275,17 @@ def check(kernel: Kernel, more: Sequence[str], scratch: Path) -> tuple[Cost, dic
 
     The second are the seconds after which it began with each part, as it says itself: environment, base, head, confirming.
     """
-    words = [sys.executable, "-m", "harness", "check", "--tree", str(kernel.tree), "--patch", str(kernel.patch), *more]
+    words = [
+        sys.executable,
+        "-m",
+        "docs_matrix",
+        "check",
+        "--tree",
+        str(kernel.tree),
+        "--patch",
+        str(kernel.patch),
+        *more,
+    ]
     words += ["--out", str(scratch / "report")]
     given = {**os.environ, "DOCS_MATRIX_STORE": str(scratch / "store")}
     begun: dict[str, float] = {}

@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from docs_matrix import files
+from docs_matrix.errors import MachineError
 from hypothesis import given
 from hypothesis import strategies as st
-
-from harness import files
-from harness.errors import MachineError
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -39,7 +38,7 @@ def test_a_lock_is_held_against_other_processes_and_freed(tmp_path: Path) -> Non
     path = tmp_path / "lock"
     code = f"""
 from pathlib import Path
-from harness import files
+from docs_matrix import files
 try:
     with files.locked(Path({str(path)!r}), timeout=0): print("got it")
 except TimeoutError: print("held")

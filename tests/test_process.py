@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
-from harness import process
-from harness.errors import MachineError
+from docs_matrix import process
+from docs_matrix.errors import MachineError
 
 
 def alive(pid: int) -> bool:
@@ -73,7 +72,7 @@ def test_the_used_cpu_time_and_memory_are_told() -> None:
 def test_when_this_process_is_killed_its_commands_end_too(tmp_path: Path, how: signal.Signals) -> None:
     code = f"""
 import pathlib, threading, time
-from harness import process
+from docs_matrix import process
 threading.Thread(target=process.run, args=[["sleep", "600"]], kwargs={{"timeout": 600}}, daemon=True).start()
 while not process._GROUPS.alive():  # before that the watchdog does not know the command
     time.sleep(0.01)
@@ -91,7 +90,7 @@ time.sleep(600)
 def test_a_process_that_ends_by_itself_leaves_no_command_and_no_watchdog(tmp_path: Path) -> None:
     code = """
 import pathlib, threading, time
-from harness import process
+from docs_matrix import process
 process.run(["true"], timeout=60)
 process._GROUPS._watchdog.kill()
 process._GROUPS._watchdog.wait()  # the next command has another one

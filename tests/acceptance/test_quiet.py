@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from docs_matrix.check.subject import Asked, resolve
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config import matrix
+from docs_matrix.config.matrix import Cell
 
-from harness import matrix
-from harness.investigate.bench import Bench
-from harness.investigate.subject import Asked, resolve
-from harness.matrix import Cell
-from tests.builds.test_quiet import both_ways
 from tests.conftest import ROOT, sdist
+from tests.probe.test_no_output import both_ways
 
 MATRIX = matrix.load(ROOT / "matrix.yaml")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Command
-from tests.zeroday.corpus import THREAD, here
+from tests.robot.corpus import THREAD, here
 
 from . import seven
 from .test_kernel import BASE_BLOB, HEAD_BLOB

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import uv
 import yaml
+from docs_matrix.errors import HarnessError
+from docs_matrix.toolchains import interpreters
 
-from harness.cells import interpreters
-from harness.errors import HarnessError
 from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
-from tests.runner import Job, Runner, a_python
+from tests.support.workflow_runner import Job, Runner, a_python
 
 pytestmark = pytest.mark.acceptance
 

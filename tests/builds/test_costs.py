@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from harness.builds.costs import Costs, Memory, guess, machine_bytes
-from harness.matrix import Recipe
-from tests.builds.test_store import BUILD
+from docs_matrix.builds.costs import Costs, Memory, guess, machine_bytes
+from docs_matrix.config.matrix import Recipe
+
+from tests.builds.test_build_store import BUILD
 from tests.conftest import MIDDLE, NEWEST, Command
 
 RECIPE = Recipe("sphinx", "docs", "docs")

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-
-from harness.builds import recipes
-from harness.builds.recipes import Rooms, recognise
-from harness.errors import InputError
-from harness.matrix import Recipe
+from docs_matrix.builds import recipes
+from docs_matrix.builds.recipes import Rooms, recognise
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.errors import InputError
 
 KERNEL = {
     "Kbuild": b"",

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from docs_matrix.builds.order import Order
+from docs_matrix.builds.result import Build
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config import matrix
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.errors import MissingInterpreterError
+from docs_matrix.toolchains.environments import Environment
 
-from harness import matrix
-from harness.builds.orders import Order
-from harness.builds.result import Build
-from harness.cells.environments import Environment
-from harness.errors import MissingInterpreterError
-from harness.investigate.bench import Bench
-from harness.matrix import Recipe
 from tests.conftest import MIDDLE, NEWEST, ROOT
 
 MAKEFILE = """\

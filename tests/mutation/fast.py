@@ -15,12 +15,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from docs_matrix.comparison.judge import compare
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.trees import Trees
 from docutils.core import publish_doctree  # type: ignore[import-untyped]
 from docutils.readers import standalone  # type: ignore[import-untyped]
 
-from harness.diagnostics.comparison.compare import compare
-from harness.diagnostics.record import Diagnostic
-from harness.trees import Trees
 from tests.mutation.documents import Project, invented_sources, seeded, sphinx_sources
 from tests.mutation.edits import make_edits, plant
 from tests.mutation.truth import Score, Texts, score

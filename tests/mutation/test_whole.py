@@ -6,9 +6,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config import matrix
 
-from harness import matrix
-from harness.investigate.bench import Bench
 from tests.conftest import NEWEST, ROOT
 from tests.mutation.whole import Whole
 

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.diagnostics.findings import Judged, Verdict
-from harness.diagnostics.record import Diagnostic
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.findings import Judged, Verdict
+
 from tests.mutation.documents import Project
 
 __all__ = ["Score", "Texts", "score"]
@@ -16,7 +17,7 @@ __all__ = ["Score", "Texts", "score"]
 
 @dataclass(frozen=True)
 class Texts:
-    """The texts of two projects; implements `harness.diagnostics.changes.Sources`."""
+    """The texts of two projects; implements `docs_matrix.diagnostics.protocols.Sources`."""
 
     before: Project
     after: Project

@@ -16,15 +16,16 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from harness import matrix
-from harness.builds.orders import Order
-from harness.diagnostics.comparison.compare import compare
-from harness.diagnostics.record import Diagnostic
-from harness.investigate import reading
-from harness.investigate.bench import Bench
-from harness.investigate.sources import TreeSources
-from harness.investigate.subject import Asked, Subject, resolve
-from harness.trees import Tree
+from docs_matrix.builds.order import Order
+from docs_matrix.check import read_set
+from docs_matrix.check.subject import Asked, Subject, resolve
+from docs_matrix.check.texts import TreeSources
+from docs_matrix.check.workbench import Bench
+from docs_matrix.comparison.judge import compare
+from docs_matrix.config import matrix
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.trees import Tree
+
 from tests.conftest import ROOT
 from tests.mutation.documents import Project, seeded
 from tests.mutation.edits import make_edits, plant
@@ -76,7 +77,7 @@ class Whole:
         tree = self.bench.trees.open(self.copy)
         read = self.subject.read.head
         if read is not None:
-            read = reading.choose(read, None, tree, self.subject.recipe, self.bench.trees).head
+            read = read_set.choose(read, None, tree, self.subject.recipe, self.bench.trees).head
         environment = self.bench.provide(self.cell, self.subject.requirements).environment
         build = self.bench.runner.build(Order(environment, tree, self.subject.recipe, read)).build
         if build.status != "ok":

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 
+from docs_matrix.diagnostics.findings import Run
+from docs_matrix.reports.findings_json import document
 from hypothesis import given, settings
 
-from harness.diagnostics.findings import Run
-from harness.reports.findings_json import document
-from tests.reports.runs import NEW, OLD, VFIO, cell, example, new, run, runs
+from tests.support.runs import NEW, OLD, VFIO, cell, example, new, run, runs
 
 
 def test_the_document_has_the_tree_the_cells_by_name_and_the_findings() -> None:

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from docs_matrix.errors import MachineError
+from docs_matrix.reports.folder import write
 from junitparser import JUnitXml
 
-from harness.errors import MachineError
-from harness.reports.folder import write
-from tests.reports.runs import NEW, OLD, cell, example, new, run
+from tests.support.runs import NEW, OLD, cell, example, new, run
 
 
 def files(folder: Path) -> set[str]:

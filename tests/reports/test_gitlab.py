@@ -3,11 +3,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from docs_matrix.diagnostics.findings import Run
+from docs_matrix.reports.gitlab import code_quality
 from hypothesis import given, settings
 
-from harness.diagnostics.findings import Run
-from harness.reports.gitlab import code_quality
-from tests.reports.runs import HOSTILE, NEW, VFIO, cell, example, fixed, known, new, run, runs
+from tests.support.runs import HOSTILE, NEW, VFIO, cell, example, fixed, known, new, run, runs
 
 
 def test_a_finding_is_one_entry_at_its_line() -> None:

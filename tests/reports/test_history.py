@@ -4,10 +4,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from docs_matrix.diagnostics.revisions import Difference, Revision, RevisionHistory, Told, joined, placed
+from docs_matrix.reports.history import columns, document, notes, picture, rows, title
 
-from harness.diagnostics.history import Difference, Revision, RevisionHistory, Told, joined, placed
-from harness.reports.history import columns, document, notes, picture, rows, title
-from tests.reports.runs import HOSTILE, NEW, OLD
+from tests.support.runs import HOSTILE, NEW, OLD
 
 
 def told(total: int, came: int = 0, went: int = 0, *, otherwise: bool = False, first: bool = False) -> Told:

@@ -8,13 +8,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from docs_matrix.diagnostics.findings import Run
+from docs_matrix.reports.html import LIMIT, command_again, page
 from hypothesis import given, settings
 
-from harness.diagnostics.findings import Run
-from harness.reports.html import LIMIT, command_again, page
 from tests.reports.conftest import Dumped, NpmPackage
-from tests.reports.runs import HOSTILE, NEW, OLD, VFIO, cell, example, fixed, known, new, run, runs
 from tests.reports.test_history import COURSE
+from tests.support.runs import HOSTILE, NEW, OLD, VFIO, cell, example, fixed, known, new, run, runs
 
 VOID = {"br", "input", "link", "meta"}
 

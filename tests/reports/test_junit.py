@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 import pytest
+from docs_matrix.diagnostics.findings import Judged, Run, Verdict
+from docs_matrix.reports.junit import junit
 from hypothesis import HealthCheck, given, settings
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from harness.diagnostics.findings import Judged, Run, Verdict
-from harness.reports.junit import junit
-from tests.reports.runs import HOSTILE, NEW, OLD, VFIO, cell, diagnostic, example, fixed, known, new, run, runs
+from tests.support.runs import HOSTILE, NEW, OLD, VFIO, cell, diagnostic, example, fixed, known, new, run, runs
 
 
 def suites(made: Run) -> list[TestSuite]:

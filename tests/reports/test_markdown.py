@@ -4,12 +4,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from docs_matrix.diagnostics.findings import Run
+from docs_matrix.reports.markdown import LIMIT, summary
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
-from harness.diagnostics.findings import Run
-from harness.reports.markdown import LIMIT, summary
-from tests.reports.runs import HOSTILE, NEW, OLD, VFIO, cell, example, known, new, run, runs
+from tests.support.runs import HOSTILE, NEW, OLD, VFIO, cell, example, known, new, run, runs
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import jsonschema
 import pytest
+from docs_matrix.diagnostics.findings import Run
+from docs_matrix.reports.sarif import LIMIT, sarif
 from hypothesis import given, settings
 
-from harness.diagnostics.findings import Run
-from harness.reports.sarif import LIMIT, sarif
 from tests.reports.conftest import NpmPackage
-from tests.reports.runs import HOSTILE, NEW, OLD, VFIO, cell, example, fixed, known, new, run, runs
+from tests.support.runs import HOSTILE, NEW, OLD, VFIO, cell, example, fixed, known, new, run, runs
 
 
 @cache

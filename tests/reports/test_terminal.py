@@ -5,12 +5,12 @@ import threading
 from dataclasses import replace
 
 import pytest
+from docs_matrix.diagnostics.findings import Run
+from docs_matrix.reports.terminal import Progress, tell
 from hypothesis import given, settings
 from rich.console import Console
 
-from harness.diagnostics.findings import Run
-from harness.reports.terminal import Progress, tell
-from tests.reports.runs import HOSTILE, NEW, OLD, TABLE, VFIO, cell, example, fixed, known, new, run, runs
+from tests.support.runs import HOSTILE, NEW, OLD, TABLE, VFIO, cell, example, fixed, known, new, run, runs
 
 
 def told(made: Run, *, terminal: bool = False, width: int = 80) -> str:

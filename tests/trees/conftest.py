@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from harness.trees import Trees
+from docs_matrix.trees import Trees
 
 Git = Callable[..., str]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from docs_matrix.errors import InputError
+from docs_matrix.trees import Trees
 
-from harness.errors import InputError
-from harness.trees import Trees
 from tests.trees.conftest import write
 
 
@@ -61,7 +61,7 @@ def test_a_zip_keeps_links_programs_and_empty_folders(trees: Trees, tmp_path: Pa
 def test_an_archive_is_unpacked_once(trees: Trees, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = packed(tmp_path / "a.tar", ("a.rst", b"a"))
     first = trees.open(archive)
-    monkeypatch.setattr("harness.trees.imports.import_archive", lambda *_: pytest.fail("it was unpacked again"))
+    monkeypatch.setattr("docs_matrix.trees.importing.import_archive", lambda *_: pytest.fail("it was unpacked again"))
     assert trees.open(archive) == first
 
 

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from docs_matrix.errors import InputError
+from docs_matrix.trees import Trees
 
-from harness.errors import InputError
-from harness.trees import Trees
 from tests.trees.conftest import Git, commit, snapshot, write
 
 
@@ -81,9 +81,9 @@ def test_a_file_that_was_left_alone_is_not_read_again(
     trees: Trees, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = write(tmp_path / "folder", {"a.rst": "a"})
-    monkeypatch.setattr("harness.trees.imports._SETTLED", -(10**12))
+    monkeypatch.setattr("docs_matrix.trees.importing._SETTLED", -(10**12))
     first = trees.open(root)
-    monkeypatch.setattr("harness.trees.imports._read", lambda place: pytest.fail(f"{place} was read"))
+    monkeypatch.setattr("docs_matrix.trees.importing._read", lambda place: pytest.fail(f"{place} was read"))
     assert trees.open(root) == first
 
 

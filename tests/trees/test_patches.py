@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from docs_matrix.errors import InputError
+from docs_matrix.trees import Trees, patches
 
-from harness.errors import InputError
-from harness.trees import Trees, patches
 from tests.trees.conftest import Git, commit, lines, write
 
 DIFF = b"""\

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from docs_matrix.errors import MachineError
+from docs_matrix.trees import Tree, Trees
 
-from harness.errors import MachineError
-from harness.trees import Tree, Trees
 from tests.trees.conftest import Git, commit, snapshot, write
 
 FILES = {"docs/conf.py": "x = 1\n", "docs/index.rst": "old\n", "docs/sub/deep/a.rst": "a\n", "tool.sh": "#!\n"}
@@ -187,7 +187,7 @@ def test_a_slot_that_a_killed_run_left_is_repaired(trees: Trees, tree: Tree, har
 
 def test_a_slot_of_a_killed_process_is_free_again(trees: Trees, tree: Tree, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from harness.trees import Trees\n"
+        "import sys, time; from pathlib import Path; from docs_matrix.trees import Trees\n"
         "trees = Trees(Path(sys.argv[1])); tree = trees.open(sys.argv[2])\n"
         "with trees.workspace(tree) as w:\n"
         "    (w.root / 'docs/index.rst').write_text('half'); print(w.root, flush=True); time.sleep(60)\n"

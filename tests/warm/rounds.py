@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from harness import matrix
-from harness.builds.orders import Order
-from harness.builds.result import Build
-from harness.diagnostics.findings import Judged
-from harness.investigate.bench import Bench
-from harness.investigate.subject import Asked, resolve
-from harness.investigate.verify import differences
+from docs_matrix.builds.order import Order
+from docs_matrix.builds.result import Build
+from docs_matrix.check.subject import Asked, resolve
+from docs_matrix.check.verify import differences
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config import matrix
+from docs_matrix.diagnostics.findings import Judged
+
 from tests.conftest import ROOT
 from tests.warm.changes import Documents, change
 

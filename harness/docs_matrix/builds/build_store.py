@@ -1,0 +1,73 @@
+"""The store of finished builds: results by key, written whole or not at all.
+
+A build's folder `<store>/builds/<key>/` holds `log.txt` (what the build printed) and `result.json`, which is written last:
+a folder without it is no result. A failed build leaves `failure.json` as evidence and is tried again. Repetitions of the
+same build are further observations: `observation-2.json`, `log-2.txt`, and so on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_matrix import files
+from docs_matrix.builds.result import Build
+from docs_matrix.store import room
+
+__all__ = ["BuildStore"]
+
+
+@dataclass(frozen=True)
+class BuildStore:
+    """The finished builds below `folder` (the user's store)."""
+
+    folder: Path
+
+    def observations(self, key: str) -> tuple[Build, ...]:
+        """The finished builds of `key`, in the order in which they were made. One that cannot be read counts as none."""
+        found: list[Build] = []
+        while (build := self._read(self._place(key) / _result(len(found) + 1))) is not None:
+            found.append(build)
+        return tuple(found)
+
+    def put(self, key: str, build: Build, log: bytes, *, number: int = 1) -> None:
+        """Keep `build`, the observation `number` of `key`, and what it printed; raises `MachineError` on a full disk."""
+        place = room(self.folder, "builds") / key
+        files.write_whole(place / _log(number), log)
+        files.write_json(place / (_result(number) if build.status == "ok" else "failure.json"), build.to_json())
+
+    def log(self, key: str, *, number: int = 1) -> str:
+        """What the observation `number` of `key` printed last; empty where nothing is kept."""
+        try:
+            return (self._place(key) / _log(number)).read_text("utf-8", "backslashreplace")
+        except OSError:
+            return ""
+
+    @contextmanager
+    def building(self, key: str) -> Iterator[None]:
+        """Hold `key` against other processes that want the same build."""
+        with files.locked(room(self.folder, "builds") / f"{key}.lock"):
+            yield
+
+    def _place(self, key: str) -> Path:
+        return self.folder / "builds" / key
+
+    def _read(self, path: Path) -> Build | None:
+        try:
+            build = Build.from_json(json.loads(path.read_text("utf-8")))
+            os.utime(path)  # the least recently used go first when the store is full
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return build
+
+
+def _result(number: int) -> str:
+    return "result.json" if number == 1 else f"observation-{number}.json"
+
+
+def _log(number: int) -> str:
+    return "log.txt" if number == 1 else f"log-{number}.txt"

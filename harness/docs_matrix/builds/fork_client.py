@@ -1,0 +1,128 @@
+"""The workshop: many variants of a small project, each built in a moment, by one process that has Sphinx loaded.
+
+What is found here is to be shown by a build of the runner's: here nothing is isolated but the processes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import select
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from docs_matrix import process
+from docs_matrix.builds import recipes
+from docs_matrix.builds.sandbox import variables
+from docs_matrix.capture import records as capture
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.errors import MachineError
+from docs_matrix.probe import fork_server
+from docs_matrix.toolchains.environments import Environment
+
+__all__ = ["Workshop", "workshop"]
+
+SECONDS = 60
+"""Of CPU time that the first variant may take; the others may take a few times what the quickest good one took, since one
+that hangs is of no use."""
+BYTES = 4_000_000_000
+"""Of memory that it may take."""
+
+
+class Workshop:
+    """Builds variants one after the other, in the folder `place`."""
+
+    def __init__(self, place: Path, requests: int, answers: int, worker: Thread) -> None:
+        self._place = place
+        self._requests = requests
+        self._answers = answers
+        self._worker = worker
+        self._there: dict[str, bytes] = {}
+        self._seconds = SECONDS
+        self.builds = 0
+
+    def said(
+        self, files: Mapping[str, bytes], folders: tuple[str, str], trials: Sequence[Sequence[str]]
+    ) -> tuple[tuple[Diagnostic, ...], ...] | None:
+        """What the last document of each of `trials` says in the project of `files`; None where it does not build.
+
+        `folders` are those of the documents and of conf.py, `trials` as in `docs_matrix.builds.order.Reading`. Raises
+        `MachineError` where the process behind the workshop is gone.
+        """
+        self.builds += 1
+        self._bring(files)
+        root, output, records = self._place / "tree", self._place / "output", self._place / "records"
+        shutil.rmtree(output, ignore_errors=True)
+        records.unlink(missing_ok=True)
+        source, config = folders
+        order = {"ordered": False, "readers": None, "trials": [list(trial) for trial in trials], "only": True}
+        documents = sorted({name for trial in trials for name in trial})
+        settings = {"records": str(records), "root": str(root), "documents": documents, "order": order}
+        (self._place / "probe.json").write_text(json.dumps(settings), encoding="utf-8")
+        words = ["-q", "-b", "dummy", "-E", "-d", output / "doctrees", "-c", root / config, root / source, output]
+        request = {
+            "words": [str(self._place / "probe.json"), *map(str, words)],
+            "folder": str(root),
+            "log": str(self._place / "log"),
+            "seconds": self._seconds,
+            "bytes": BYTES,
+        }
+        os.write(self._requests, json.dumps(request).encode() + b"\n")
+        status, used = self._answer().split()
+        captured = capture.read(records, self._place / "nothing", root=root)
+        if int(status) or captured.crash or not captured.finished:
+            return None
+        self._seconds = min(self._seconds, 2 + 4 * math.ceil(float(used)))
+        return tuple(tuple(said for said, numbers in captured.said if at in numbers) for at in range(len(trials)))
+
+    def _answer(self) -> bytes:
+        """A line from the process; it is there as long as its thread is."""
+        while not select.select([self._answers], [], [], 1.0)[0]:
+            if not self._worker.is_alive():
+                raise MachineError("the process that builds variants has ended")
+        return os.read(self._answers, 100)
+
+    def _bring(self, files: Mapping[str, bytes]) -> None:
+        """Have nothing but `files` in the tree; what a build made there is gone."""
+        root = self._place / "tree"
+        for name in set(self._there) - set(files):
+            (root / name).unlink(missing_ok=True)
+        for name, content in files.items():
+            if self._there.get(name) != content:
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_bytes(content)
+        self._there = dict(files)
+
+
+@contextmanager
+def workshop(environment: Environment, *, limit: float) -> Iterator[Workshop]:
+    """A workshop in a cell's environment for as long as the `with` statement lasts, and `limit` seconds at most."""
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder:
+        place = Path(folder)
+        for name in ("tree", "home", "tmp"):
+            (place / name).mkdir()
+        requests, answers = place / "requests", place / "answers"
+        os.mkfifo(requests)
+        os.mkfifo(answers)
+        rooms = recipes.Rooms(place / "tree", place, place / "bin" / "sphinx-build")
+        given = {**variables(environment, rooms), "PYTHONDONTWRITEBYTECODE": "1"}
+        worker = Thread(
+            target=process.run,
+            args=([environment.python, Path(fork_server.__file__), requests, answers],),
+            kwargs={"timeout": limit, "cwd": place, "env": given},
+            daemon=True,
+        )
+        worker.start()
+        out = os.open(requests, os.O_RDWR)  # opened so, it does not wait for the other side
+        back = os.open(answers, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            yield Workshop(place, out, back, worker)
+        finally:
+            os.close(out)  # the process reads no further line, and ends
+            worker.join()
+            os.close(back)

@@ -1,0 +1,42 @@
+"""The programs of this machine that a build may use: make, Perl, Graphviz's dot, and what the system has."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+from pathlib import Path
+
+from docs_matrix import process
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.errors import MachineError
+
+__all__ = ["folders", "require_tools", "tool_version"]
+
+_SYSTEM = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+def folders() -> tuple[str, ...]:
+    """The folders of the host's programs: the system's, and where the user keeps make, perl and dot."""
+    own = (shutil.which(tool) for tool in ("make", "perl", "dot"))
+    return tuple(dict.fromkeys((*_SYSTEM, *(str(Path(path).parent) for path in own if path))))
+
+
+@functools.cache
+def tool_version(tool: str) -> str | None:
+    """What a program of the host says of its version; None where there is none."""
+    path = _found(tool)
+    if path is None:
+        return None
+    said = process.run([path, "-V" if tool == "dot" else "--version"], timeout=30)
+    return (said.text + said.error_text).strip()
+
+
+def require_tools(recipe: Recipe) -> None:
+    """Raise `MachineError` where the host lacks a program that `recipe` cannot do without."""
+    if recipe.kind == "make" and _found("make") is None:
+        raise MachineError("make is not installed; this tree is built by make: install GNU make (apt-get install make)")
+
+
+def _found(tool: str) -> str | None:
+    return shutil.which(tool, path=os.pathsep.join(folders()))

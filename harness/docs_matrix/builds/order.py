@@ -1,0 +1,101 @@
+"""What a build is asked for: which tree, in which environment, by which recipe, which documents and in which order.
+
+`build_key` names it by content: builds with equal keys say the same, and are made once.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import docs_matrix
+from docs_matrix import files
+from docs_matrix.builds import host_tools, recipes
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.toolchains.environments import Environment
+from docs_matrix.trees import Tree
+
+__all__ = ["Order", "Reading", "Scope", "build_key"]
+
+Scope = Literal["whole", "changed", "some"]
+"""All documents; all, of which those that changed are read; or some."""
+
+CAPTURE = ("probe", "capture")
+"""The folders of modules that make diagnostics of what a build says: their text is a part of every build's key."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """In which order documents are read, and in which processes; what it leaves open is as Sphinx and the recipe have it.
+
+    `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
+    every document in a process of its own: what it says whatever was read before, but for what Sphinx's environment knows.
+    `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
+    its last document says then (`Build.trials`), before the build goes its way. `watched`: the build records what it opens
+    (`Build.opened`).
+    """
+
+    ordered: bool = False
+    readers: int | Literal["each"] | None = None
+    trials: tuple[tuple[str, ...], ...] = ()
+    only: bool = False
+    watched: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
+
+    `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
+    where it is to `keep` it, and starts from that of `base`, another version of the tree, where there is one. `loud` has the
+    builder render and write all that it does for readers.
+    """
+
+    environment: Environment
+    tree: Tree
+    recipe: Recipe
+    documents: tuple[str, ...] | None = None
+    reading: Reading | None = None
+    keep: bool = False
+    base: Tree | None = None
+    loud: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """How much is read: what builds are told apart by when it comes to what they take."""
+        if self.documents is not None:
+            return "some"
+        return "whole" if self.base is None else "changed"
+
+    @property
+    def answers_for_all(self) -> bool:
+        """Whether all documents are read, as Sphinx would: a build that others may start from."""
+        return self.documents is None and self.reading is None
+
+
+def build_key(order: Order) -> str:
+    """The digest of all that a build's diagnostics depend on; equal keys are the same build."""
+    recipe = order.recipe
+    content = {
+        "lock": order.environment.lock.digest,
+        "interpreter": order.environment.interpreter.version,
+        "tree": order.tree.identity,
+        "recipe": {**vars(recipe), "variables": dict(recipe.variables or {})},
+        "documents": None if order.documents is None else sorted(order.documents),
+        "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
+        "capture": _capture_version(),
+        **({"loud": True} if order.loud else {}),
+    }
+    if order.reading:
+        content["reading"] = {**vars(order.reading), "documents": order.documents if order.reading.ordered else None}
+    return files.digest(json.dumps(content, sort_keys=True))
+
+
+@functools.cache
+def _capture_version() -> str:
+    package = Path(docs_matrix.__file__).parent
+    modules = sorted(path for folder in CAPTURE for path in (package / folder).glob("*.py"))
+    return files.digest(*(part for path in modules for part in (path.name, path.read_bytes())))

@@ -1,0 +1,242 @@
+"""The runner: one environment builds one tree by its recipe, with the probe in place of sphinx-build.
+
+`Runner.build` answers from the store where it can. A build runs in a private copy of the tree, with an allow-listed
+environment, its own HOME and TMPDIR, and no credentials.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from docs_matrix import files, process
+from docs_matrix.builds import recipes, warm_store
+from docs_matrix.builds.build_store import BuildStore
+from docs_matrix.builds.costs import Cost, Costs, Memory, guess
+from docs_matrix.builds.order import Order, Scope, build_key
+from docs_matrix.builds.result import Build, BuildStatus
+from docs_matrix.builds.sandbox import furnish, variables
+from docs_matrix.builds.warm_store import WarmState
+from docs_matrix.capture import records
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.toolchains import environments
+from docs_matrix.trees import Trees
+
+__all__ = ["Made", "Runner"]
+
+MOST_BEGINNINGS = 5
+"""So often a build begins again with more documents; then it is made from nothing."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A build, its key, and what it printed.
+
+    `again` are the other observations of the same key that the store has, `now` those builds that were made now: none
+    where all came from the store. A repetition that did not end well is the `build`: its failure is the answer.
+    """
+
+    build: Build
+    key: str
+    now: tuple[Build, ...]
+    log: str
+    again: tuple[Build, ...] = ()
+
+    @property
+    def fresh(self) -> bool:
+        """Whether something was built now."""
+        return bool(self.now)
+
+    @property
+    def observations(self) -> tuple[Build, ...]:
+        """All that is known of this key."""
+        return (self.build, *self.again)
+
+
+class Runner:
+    """Builds orders, or finds them built; safe to use from several threads and processes."""
+
+    def __init__(self, trees: Trees, store: Path, *, time_limit: float) -> None:
+        """`store` is the folder that everything is kept in, `time_limit` in seconds for each build."""
+        self._trees = trees
+        self._store = store
+        self._builds = BuildStore(store)
+        self._time_limit = time_limit
+        self._costs = Costs(store)
+        self._memory = Memory.of_the_machine()
+
+    def expected(self, lineage: str, cell: str, recipe: Recipe, scope: Scope) -> Cost | None:
+        """What the last build of this kind took; `scope` is as in `Order.scope`. None where it is the first."""
+        return self._costs.last(lineage, cell, recipe, scope)
+
+    def build(self, order: Order, *, times: int = 1) -> Made:
+        """The build that `order` asks for, observed `times` at least.
+
+        Raises `MachineError` where the build cannot take place (no make, a full disk); a build that fails is a `Build`
+        with that status.
+        """
+        key = build_key(order)
+        found = self._builds.observations(key)
+        if len(found) >= times:
+            return Made(found[0], key, (), self._builds.log(key), found[1:])
+        reason = None
+        if order.base is not None and order.answers_for_all and times == 1:
+            resumed = self._resumed(order, key)
+            if isinstance(resumed, Made):
+                return resumed
+            reason = resumed
+        with self._builds.building(key):
+            found = self._builds.observations(key)
+            now: tuple[Build, ...] = ()
+            for number in range(len(found) + 1, times + 1):
+                build, text, _ = self._make(order, key)
+                build = replace(build, cold=reason)
+                self._builds.put(key, build, text, number=number)
+                now += (build,)
+                if build.status != "ok":
+                    return Made(build, key, now, self._builds.log(key, number=number), (*found, *now[:-1]))
+            found += now
+        return Made(found[0], key, now, self._builds.log(key), found[1:])
+
+    def _resumed(self, order: Order, whole: str) -> Made | str | None:
+        """The build of `order` that starts from its base's; the reason, if one is to be told, where it cannot.
+
+        It has a key of its own, which says what it started from; `whole` is that of the build from nothing.
+        """
+        base = build_key(replace(order, tree=order.base, base=None)) if order.base else ""
+        key = files.digest(whole, base)
+        found = self._builds.observations(key)
+        if found:
+            return Made(found[0], key, (), self._builds.log(key))
+        state = warm_store.find(self._store, base)
+        before = self._builds.observations(base)
+        if state is None or not before:
+            return None
+        with self._builds.building(key):
+            found = self._builds.observations(key)
+            if found:
+                return Made(found[0], key, (), self._builds.log(key))
+            again: tuple[str, ...] = ()
+            for _ in range(MOST_BEGINNINGS):
+                build, text, captured = self._make(order, key, state, again)
+                if captured.cold:
+                    return captured.cold
+                if not captured.wider:
+                    break
+                again = captured.wider
+            if build.status != "ok" or captured.wider:
+                return build.reason or "the documents that matter do not come to an end"
+            lost = _lost(before[0], build, captured.unheard)
+            if lost:
+                return f"nobody says again: {lost}"
+            self._builds.put(key, build, text)
+        return Made(build, key, (build,), self._builds.log(key))
+
+    def _make(
+        self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()
+    ) -> tuple[Build, bytes, records.Capture]:
+        """Build it now. What an extension breaks off behind the reading is built again, and written in full: it may have
+        wanted a page, or an image, that nobody reads."""
+        made = self._run(order, key, state, again)
+        if made[2].unwritten and state is None:
+            made = self._run(replace(order, loud=True), key, None, ())
+        return made
+
+    def _run(
+        self, order: Order, key: str, state: WarmState | None, again: tuple[str, ...]
+    ) -> tuple[Build, bytes, records.Capture]:
+        kind = recipes.KINDS[order.recipe.kind]
+        slot = state.slot if state else ""
+        with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:
+            rooms = furnish(order, workspace, self._store, state, again)
+            command = kind.command(order.recipe, rooms)
+            stdout, stderr = workspace.scratch / "stdout", workspace.scratch / "stderr"
+            try:
+                finished = process.run(
+                    command.words,
+                    timeout=self._time_limit,
+                    cwd=command.cwd,
+                    env={**variables(order.environment, rooms), **command.variables},
+                    stdout_to=stdout,
+                    stderr_to=stderr,
+                )
+            except OSError as error:
+                raise files.cannot_write(workspace.scratch, error) from error
+            captured = records.read(workspace.scratch / "records.jsonl", stderr, root=workspace.root)
+            build = _result(captured, finished, self._time_limit, order)
+            environment = order.environment
+            if not environments.is_whole(environment.lock, environment.interpreter, self._store):
+                build = replace(build, status="failed", reason="the build changed its environment, which others share")
+            elif build.status == "ok":
+                slot = workspace.root.parent.name
+                warm_store.keep(self._store, key, workspace.scratch / "warm", workspace.scratch / "records.jsonl", slot)
+                self._costs.note(order.tree.lineage, environment.lock.cell, order.recipe, order.scope, build)
+            text = b"$ %s\n%s%s" % (
+                shlex.join(command.words).encode("utf-8", "replace"),
+                stdout.read_bytes(),
+                stderr.read_bytes(),
+            )
+            return build, text, captured
+
+    def _expected_bytes(self, order: Order) -> int:
+        """The memory that a build may need: as much as the last of its kind, or by the number of its documents."""
+        last = self._costs.last(order.tree.lineage, order.environment.lock.cell, order.recipe, order.scope)
+        if last is not None:
+            return last.peak_bytes * order.recipe.jobs
+        if order.documents is not None and not any(name.endswith("/") for name in order.documents):
+            return guess(len(order.documents))
+        names = recipes.documents(order.recipe, self._trees.paths(order.tree))
+        return guess(sum(order.documents is None or name.startswith(order.documents) for name in names))
+
+
+def _result(captured: records.Capture, finished: process.Finished, limit: float, order: Order) -> Build:
+    trials = order.reading.trials if order.reading else ()
+    watched = bool(order.reading and order.reading.watched)
+    status, reason = _status(captured, finished, limit)
+    return Build(
+        status=status,
+        reason=reason,
+        python=captured.python,
+        docutils=captured.docutils,
+        sphinx=captured.sphinx,
+        diagnostics=captured.diagnostics,
+        suppressed=captured.suppressed,
+        unclassified=captured.unclassified,
+        stderr_lines=captured.stderr_lines,
+        read=captured.read,
+        documents=captured.documents,
+        seconds=finished.seconds,
+        cpu_seconds=finished.cpu_seconds,
+        peak_bytes=finished.peak_bytes,
+        resumed=captured.resumed,
+        opened=captured.opened,
+        variables=captured.variables,
+        arguments=captured.arguments if watched else (),
+        trials=tuple(tuple(said for said, numbers in captured.said if at in numbers) for at in range(len(trials))),
+    )
+
+
+def _lost(base: Build, head: Build, unheard: Collection[str]) -> str | None:
+    """What `base` printed past Sphinx, `head` does not, and no document that `head` read again had printed."""
+    before = Counter(diagnostic.printed for diagnostic in base.diagnostics if diagnostic.origin == "stderr")
+    before -= Counter(diagnostic.printed for diagnostic in head.diagnostics if diagnostic.origin == "stderr")
+    return next((text for text in before if text.splitlines()[0] not in unheard), None)
+
+
+def _status(captured: records.Capture, finished: process.Finished, limit: float) -> tuple[BuildStatus, str | None]:
+    """A build is `ok` only where the recipe ended well and Sphinx came to its end: everything else is a failure."""
+    if finished.timed_out:
+        return "timeout", f"stopped at the time limit of {limit:.0f} s"
+    if captured.crash:
+        return "failed", captured.crash
+    if finished.returncode < 0:
+        return "failed", f"ended by signal {-finished.returncode}"
+    if finished.returncode > 0:
+        last = captured.unclassified[-1] if captured.unclassified else "it said nothing"
+        return "failed", f"{Path(finished.command[0]).name} ended with status {finished.returncode}: {last}"
+    if not captured.finished or not captured.documents:
+        return "failed", "Sphinx did not come to its end" if captured.documents else "Sphinx looked at no documents"
+    return "ok", None

@@ -1,0 +1,87 @@
+"""What a build finds around its tree: a scratch folder with the probe in place of `sphinx-build`, and its environment variables.
+
+The variables are an allow-list: nothing of the user's session reaches the code of a documentation build.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from docs_matrix import files
+from docs_matrix import store as upkeep
+from docs_matrix.builds import host_tools, recipes
+from docs_matrix.builds.order import Order
+from docs_matrix.builds.warm_store import WarmState
+from docs_matrix.probe import netlink_cache, probe
+from docs_matrix.toolchains.environments import Environment
+from docs_matrix.trees import Workspace
+
+__all__ = ["furnish", "variables"]
+
+
+def furnish(
+    order: Order, workspace: Workspace, store: Path, state: WarmState | None, again: tuple[str, ...]
+) -> recipes.Rooms:
+    """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
+    scratch = workspace.scratch
+    watched = bool(order.reading and order.reading.watched)
+    kept = str(upkeep.room(store, "answers")) if order.recipe.kind == "make" and not watched else None
+    for name in ("home", "tmp", "bin"):
+        (scratch / name).mkdir()
+    config = {
+        "records": str(scratch / "records.jsonl"),
+        "root": str(workspace.root),
+        "places": [
+            (str(scratch / "home"), "<home>"),
+            (str(scratch / "tmp"), "<tmp>"),
+            (str(scratch / "output"), "<output>"),
+            (str(scratch), "<scratch>"),
+        ],
+        "documents": None if order.documents is None else list(order.documents),
+        "quiet": not order.loud,
+        "keep": str(scratch / "warm") if order.keep and order.answers_for_all else None,
+        "start": str(state.folder) if state else None,
+        "again": list(again),
+        "answers": kept,
+        "order": vars(order.reading) if order.reading else None,
+        "watch": watched,
+    }
+    files.write_json(scratch / "probe.json", config)
+    python, python3 = order.environment.python, order.environment.bin / "python3"
+    sphinx_build = scratch / "bin" / "sphinx-build"
+    # The kernel has Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
+    _program(sphinx_build, _exec(python, "-X", "pycache_prefix", probe.__file__, scratch / "probe.json"))
+    generators = [name for name in netlink_cache.GENERATORS if (workspace.root / name).exists()]
+    if kept and generators:
+        asked = "|".join(f"{name}|*/{name}" for name in generators)
+        answer = _exec(python, "-I", "-S", netlink_cache.__file__, kept, python3)
+        _program(scratch / "bin" / "python3", f'case "$1" in\n{asked}) {answer} ;;\nesac\n{_exec(python3)}')
+    return recipes.Rooms(workspace.root, scratch, sphinx_build)
+
+
+def _exec(*words: str | Path | None) -> str:
+    """The line of a shell script that becomes `words` and all that the script was given."""
+    return f'exec {shlex.join(str(word) for word in words)} "$@"'
+
+
+def _program(path: Path, text: str) -> None:
+    files.write_whole(path, f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, str]:
+    """The whole environment of a build: the environment's `bin` first, no variable of the user's."""
+    path = (str(rooms.sphinx_build.parent), str(environment.bin), *host_tools.folders())
+    return {
+        "PATH": os.pathsep.join(path),
+        "HOME": str(rooms.scratch / "home"),
+        "TMPDIR": str(rooms.scratch / "tmp"),
+        "LC_ALL": "C.UTF-8",  # Sphinx 8 and 9 crash at the start on a locale that the system lacks
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
+        "VIRTUAL_ENV": str(environment.folder),
+        "GIT_CEILING_DIRECTORIES": str(rooms.root.parent),  # a repository around the store is not the tree's
+    }

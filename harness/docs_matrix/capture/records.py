@@ -1,0 +1,385 @@
+"""What a build said: the probe's records and the raw standard error, put together.
+
+`read` takes Sphinx's messages from the records and, from the lines of standard error that did not come from Sphinx's
+handler, the diagnostics that `docs_matrix.capture.stderr_parser` finds there. Every line that is not empty is one of three things:
+printed by Sphinx's handler, part of a raw diagnostic, or unclassified.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from docs_matrix.capture.stderr_parser import Block, blocks, place_of
+from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
+from docs_matrix.probe.probe import plain, relocate
+
+__all__ = ["Capture", "read"]
+
+TRIES = 64
+"""So many places are tried for a message of several lines whose first line stands in the log more than once."""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What a build said.
+
+    `python`, `docutils`, `sphinx` are the versions that built, empty where the build did not come so far. `diagnostics`
+    are in the order of the log. `suppressed` are those that the project hides by `suppress_warnings`. `unclassified` are
+    the other lines of standard error; with `sphinx_lines` and `raw_lines`, those of Sphinx's messages and those of raw
+    diagnostics, they add up to `stderr_lines`, the lines that are not empty. `read` are the names of the documents that
+    were read, `documents` how many there are. `finished`: every call of sphinx-build came to its end. `status` is the
+    worst exit status of the calls, None where none ended. `crash` is the reason for a failure, in one line: what ended a
+    call, a mistake of the probe itself, or a traceback on standard error; `unwritten` says that it came behind the reading of
+    a quiet build, which may have left out what was wanted. `said` is what the last documents of trials said,
+    each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
+    read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
+    standard error that it did not say again for others.
+    Of a build that was watched: `opened` are the files of the tree that it opened, `variables` is its environment;
+    `arguments` are those of the last call.
+    """
+
+    python: str
+    docutils: str
+    sphinx: str
+    diagnostics: tuple[Diagnostic, ...]
+    suppressed: tuple[Diagnostic, ...]
+    unclassified: tuple[str, ...]
+    stderr_lines: int
+    sphinx_lines: int
+    raw_lines: int
+    read: tuple[str, ...]
+    documents: int
+    finished: bool
+    status: int | None
+    crash: str | None
+    unwritten: bool
+    resumed: tuple[str, ...] | None
+    cold: str | None
+    wider: tuple[str, ...]
+    unheard: frozenset[str]
+    said: tuple[tuple[Diagnostic, tuple[int, ...]], ...]
+    opened: tuple[str, ...]
+    variables: Mapping[str, str]
+    arguments: tuple[str, ...]
+
+
+def read(records: Path, stderr: Path, *, root: Path) -> Capture:
+    """Put together what the probe recorded in `records` and what stands in `stderr`, of a build in the folder `root`.
+
+    Neither file has to be there, or whole: what can be read is taken, and a build whose records break off is not
+    finished. Paths and texts name no folder of the build: those in `root` are relative to it.
+    """
+    told = _records(records)
+    places = [*told.places, (str(root.absolute()), ""), (str(root.resolve()), "")]
+    lines = _lines(stderr)
+    positions, owned = _claim(lines, [_nonempty(text) for _, text in told.printed])
+    sphinx = [
+        (position, _relocated(diagnostic, places))
+        for position, (diagnostic, _) in zip(positions, told.printed, strict=True)
+    ]
+    raw = list(_raw(lines, owned, told, places))
+    found = [block for block in raw if block.diagnostic]
+    placed = _in_order(sphinx) + [(block.start, block.diagnostic) for block in found if block.diagnostic]
+    unclassified = [(block.start, line) for block in raw if not block.diagnostic for line in block.lines]
+    glued = [(index, relocate(places, lines[index])) for index, owner in enumerate(owned) if owner == _GLUED]
+    return Capture(
+        python=told.versions.get("python", ""),
+        docutils=told.versions.get("docutils", ""),
+        sphinx=told.versions.get("sphinx", ""),
+        diagnostics=tuple(diagnostic for _, diagnostic in sorted(placed, key=lambda pair: pair[0])),
+        suppressed=tuple(_relocated(diagnostic, places) for diagnostic in told.suppressed),
+        unclassified=tuple(line for _, line in sorted(unclassified + glued)),
+        stderr_lines=sum(bool(line.strip()) for line in lines),
+        sphinx_lines=owned.count(_SPHINX),
+        raw_lines=sum(bool(line.strip()) for block in found for line in block.lines),
+        read=tuple(told.read),
+        documents=told.documents,
+        finished=told.finished,
+        status=told.status,
+        said=tuple(told.said),
+        opened=tuple(sorted(told.opened)),
+        variables={name: relocate(places, value) for name, value in told.variables.items()},
+        arguments=tuple(relocate(places, word) for word in told.arguments),
+        crash=told.reason or next((_one_line(block) for block in found if block.traceback), None),
+        unwritten=told.unwritten,
+        resumed=told.resumed,
+        cold=told.cold,
+        wider=told.wider,
+        unheard=frozenset(relocate(places, line) for text in told.unheard for line in _nonempty(plain(text))),
+    )
+
+
+# ---- the records
+
+
+@dataclass
+class _Told:
+    """The records of all calls of sphinx-build, gathered."""
+
+    whole: bool = True
+    calls: int = 0
+    statuses: list[int] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    places: list[tuple[str, str]] = field(default_factory=list)
+    printed: list[tuple[Diagnostic, str]] = field(default_factory=list)
+    suppressed: list[Diagnostic] = field(default_factory=list)
+    early: list[tuple[Diagnostic, bool]] = field(default_factory=list)
+    said: list[tuple[Diagnostic, tuple[int, ...]]] = field(default_factory=list)
+    opened: set[str] = field(default_factory=set)
+    variables: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    read: dict[str, None] = field(default_factory=dict)
+    documents: int = 0
+    resumed: tuple[str, ...] | None = None
+    cold: str | None = None
+    wider: tuple[str, ...] = ()
+    unheard: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
+    unwritten: bool = False
+    mistakes: list[str] = field(default_factory=list)
+
+    @property
+    def finished(self) -> bool:
+        return self.whole and 0 < self.calls == len(self.statuses)
+
+    @property
+    def status(self) -> int | None:
+        return next((status for status in self.statuses if status), 0) if self.statuses else None
+
+    @property
+    def reason(self) -> str | None:
+        return next(iter([*self.crashes, *(f"the probe failed: {mistake}" for mistake in self.mistakes)]), None)
+
+
+def _records(path: Path) -> _Told:
+    told = _Told()
+    data = path.read_bytes() if path.exists() else b""
+    *whole, rest = data.split(b"\n")
+    told.whole = not rest
+    for line in whole:
+        try:
+            _take(told, json.loads(line))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            told.whole = False
+            break
+    if told.crashes or not told.finished:
+        _take_early(told)
+    return told
+
+
+def _take(told: _Told, record: dict[str, Any]) -> None:
+    """Add one record; raises ValueError, TypeError, KeyError or AttributeError where it is not one of the probe's."""
+    match record["kind"]:
+        case "meta":
+            told.calls += 1
+            told.versions = {name: _text(record[name]) for name in ("python", "docutils", "sphinx")}
+            told.arguments = tuple(map(_text, record["arguments"]))
+            told.places += [(_text(folder), _text(name)) for folder, name in record["places"]]
+        case "places":
+            told.places += [(_text(folder), _text(name)) for folder, name in record["places"]]
+        case "documents":
+            told.documents += int(record["documents"])
+            told.read.update(dict.fromkeys(map(_text, record["read"])))
+        case "diagnostic" if record["suppressed"]:
+            told.suppressed.append(_diagnostic(record))
+        case "diagnostic":
+            told.printed.append((_diagnostic(record), record["printed"]))
+        case "early":
+            told.early.append((_diagnostic({**record, "printed": ""}), bool(record["suppressed"])))
+        case "said":
+            said = _diagnostic({**record, "printed": ""})
+            told.said.append((replace(said, printed=str(said)), tuple(map(int, record["trials"]))))
+        case "opened":
+            told.opened.add(_text(record["path"]))
+        case "variables":
+            told.variables = {_text(name): _text(value) for name, value in record["values"].items()}
+        case "crash":
+            document = record["document"]
+            told.unwritten = told.unwritten or bool(record["unwritten"])
+            told.crashes.append(
+                f"{_text(document)}: {_text(record['reason'])}" if document else _text(record["reason"])
+            )
+        case "probe-error":
+            told.mistakes.append(_text(record["traceback"]).strip().splitlines()[-1])
+        case "resumed":
+            told.resumed = tuple(map(_text, record["read"]))
+        case "cold":
+            told.cold = _text(record["reason"])
+        case "widen":
+            told.wider = tuple(map(_text, record["documents"]))
+        case "unheard":
+            told.unheard.append(_text(record["text"]))
+        case "looked" | "heard":
+            pass  # for a build that starts from this one
+        case "end":
+            told.statuses.append(int(record["status"]))
+        case kind:
+            raise ValueError(kind)
+
+
+def _diagnostic(record: dict[str, Any]) -> Diagnostic:
+    """The diagnostic of a record; one that names its place in its message only is placed there."""
+    path, line, message = record["path"], record["line"], _text(record["message"])
+    if path is None and (found := place_of(message)):
+        path, line, message = found
+    if record["level"] not in LEVELS or not (line is None or isinstance(line, int)):
+        raise ValueError(record)
+    return Diagnostic(
+        path=_text_or_none(path),
+        line=line,
+        level=record["level"],
+        category=_text_or_none(record["category"]),
+        message=message,
+        printed=_text(record["printed"]),
+        document=_text_or_none(record["document"]),
+        via=_text_or_none(record["via"]),
+        phase=_text_or_none(record["phase"]),
+        unjudged=bool(record["unjudged"]),
+    )
+
+
+def _take_early(told: _Told) -> None:
+    """After a crash, add what workers had said and could not hand over."""
+    kept = Counter(replace(diagnostic, printed="") for diagnostic, _ in told.printed)
+    kept.update(replace(diagnostic, printed="") for diagnostic in told.suppressed)
+    for diagnostic, suppressed in told.early:
+        if kept[diagnostic]:
+            kept[diagnostic] -= 1
+        elif suppressed:
+            told.suppressed.append(diagnostic)
+        else:
+            told.printed.append((diagnostic, ""))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+# ---- the lines of standard error
+
+_FREE, _SPHINX, _GLUED = 0, 1, 2
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines, without colours; bytes that are not UTF-8 are shown as escapes."""
+    data = path.read_bytes() if path.exists() else b""
+    return [line.rstrip("\r") for line in plain(data.decode("utf-8", "backslashreplace")).split("\n")]
+
+
+def _nonempty(text: str) -> list[str]:
+    return [line for part in text.split("\n") if (line := part.rstrip("\r")).strip()]
+
+
+def _claim(lines: Sequence[str], messages: Sequence[Sequence[str]]) -> tuple[list[int | None], list[int]]:
+    """Find Sphinx's messages in the log: the position of each one's first line, if any, and whose each line is.
+
+    Messages stand in the log in their order, but other processes write between them. First, each message is looked for
+    behind the one before, its lines one after the other (empty ones aside). What is left is claimed line by line,
+    wherever it stands. A line that another process began and a message ended is glued: it is neither's.
+    """
+    filled = [index for index, line in enumerate(lines) if line.strip()]
+    text = [lines[index] for index in filled]
+    where: dict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(text):
+        where[line].append(index)
+    owner = [_FREE] * len(text)
+    positions: list[int | None] = [None] * len(messages)
+    cursor = 0
+    missing: list[tuple[int, str]] = []
+    for number, message in enumerate(messages):
+        start = _find(text, message, where, cursor) if message else None
+        if start is None:
+            missing += [(number, line) for line in message]
+            continue
+        cursor = start + len(message)
+        owner[start:cursor] = [_SPHINX] * len(message)
+        positions[number] = start
+    _claim_single(text, missing, where, owner, positions)
+    owned = [_FREE] * len(lines)
+    for index, value in zip(filled, owner, strict=True):
+        owned[index] = value
+    return [None if position is None else filled[position] for position in positions], owned
+
+
+def _find(text: Sequence[str], message: Sequence[str], where: dict[str, list[int]], cursor: int) -> int | None:
+    candidates = where.get(message[0], [])
+    first = bisect_left(candidates, cursor)
+    for start in candidates[first : first + TRIES]:
+        if all(text[start + offset : start + offset + 1] == [line] for offset, line in enumerate(message)):
+            return start
+    return None
+
+
+def _claim_single(
+    text: Sequence[str],
+    missing: Iterable[tuple[int, str]],
+    where: dict[str, list[int]],
+    owner: list[int],
+    positions: list[int | None],
+) -> None:
+    """Claim the lines of messages that do not stand in one piece: each alone, or else glued behind another's."""
+    free = {
+        line: iter([index for index in where[line] if owner[index] == _FREE])
+        for line in {m[1] for m in missing}
+        if line in where
+    }
+    glued: dict[str, list[int]] = defaultdict(list)
+    for number, line in missing:
+        index = next(free[line], None) if line in free else None
+        if index is None:
+            glued[line].append(number)
+            continue
+        owner[index] = _SPHINX
+        if positions[number] is None:
+            positions[number] = index
+    lengths = sorted({len(line) for line in glued}, reverse=True)
+    for index, line in enumerate(text):
+        if owner[index] != _FREE:
+            continue
+        ending = next((line[-length:] for length in lengths if glued.get(line[-length:])), None)
+        if ending is not None:
+            owner[index] = _GLUED
+            number = glued[ending].pop(0)
+            if positions[number] is None:
+                positions[number] = index
+
+
+def _raw(lines: Sequence[str], owned: Sequence[int], told: _Told, places: Sequence[tuple[str, str]]) -> Iterator[Block]:
+    """The blocks of what is not Sphinx's; none reaches over a line of Sphinx's."""
+    start = 0
+    for end in range(len(lines) + 1):
+        if end == len(lines) or owned[end] != _FREE:
+            piece = [relocate(places, line) for line in lines[start:end]]
+            for block in blocks(piece):
+                yield replace(block, start=start + block.start)
+            start = end + 1
+
+
+def _in_order(placed: Iterable[tuple[int | None, Diagnostic]]) -> list[tuple[int, Diagnostic]]:
+    """Those without a place in the log come behind the one before them."""
+    result: list[tuple[int, Diagnostic]] = []
+    last = -1
+    for position, diagnostic in placed:
+        last = last if position is None else position
+        result.append((last, diagnostic))
+    return result
+
+
+def _relocated(diagnostic: Diagnostic, places: Sequence[tuple[str, str]]) -> Diagnostic:
+    return replace(diagnostic, printed=relocate(places, diagnostic.printed))
+
+
+def _one_line(block: Block) -> str:
+    return " ".join(block.diagnostic.message.split())[:1000] if block.diagnostic else ""

@@ -1,0 +1,160 @@
+"""What a comparison found is confirmed by reading apart: a message that only some order of reading brings is neither new nor
+fixed.
+
+Base and head may differ in what was read before a document, by the read set, by the number of readers, or since one of them
+starts from the other. What is left in the process by what was read before can bring a message or take it away. So the
+documents of what is new or gone are read once more, each in a process of its own, in both versions: what this does not
+say as well depends on what was read before. Documents that such a message names are read with its own, since Sphinx's
+environment tells one document of another: a second label, a second description of an object.
+
+A build takes longer to begin than a few documents to read. So it tries those that may say something new alone on the way, where
+they are few, and another build is only made for what these trials leave in doubt.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from docs_matrix.builds import recipes
+from docs_matrix.builds.order import Order, Reading
+from docs_matrix.builds.runner import Made
+from docs_matrix.check.read_set import ReadSet
+from docs_matrix.check.subject import Subject
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.findings import Judged, Verdict
+from docs_matrix.diagnostics.flaky import DEPENDS, Comparison
+from docs_matrix.toolchains.environments import Environment
+from docs_matrix.trees import Tree
+
+__all__ = ["Confirmed", "confirm", "trying_apart"]
+
+APART = Reading(readers="each", only=True)
+FEW = 16
+"""More documents are not tried alone on the way."""
+WORD = re.compile(r"[\w./+-]+")
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What is judged after documents were read apart, and the builds that did; `notice` says why they could not."""
+
+    judged: tuple[Judged, ...]
+    made: tuple[Made, ...] = ()
+    notice: str | None = None
+
+
+def trying_apart(read: ReadSet) -> tuple[Reading | None, Reading | None]:
+    """How base and head are read so that each document of `read.apart` is tried alone before all are read.
+
+    None for a single document, which nothing is read before; none for both where there are many on one side: what one
+    version says alone is only worth something against what the other does.
+    """
+    sides = [[name for name in documents or () if name in read.apart] for documents in (read.base, read.head)]
+    if max(map(len, sides)) > FEW:
+        return None, None
+    base, head = (
+        Reading(trials=tuple((name,) for name in alone)) if alone and len(documents or ()) > 1 else None
+        for alone, documents in zip(sides, (read.base, read.head), strict=True)
+    )
+    return base, head
+
+
+def confirm(
+    judged: tuple[Judged, ...],
+    base: Made | None,
+    head: Made,
+    *,
+    subject: Subject,
+    environment: Environment,
+    comparison: Comparison,
+    bench: Bench,
+) -> Confirmed:
+    """`judged` with what depends on the order of reading as flaky. Builds nothing where nothing is in doubt.
+
+    Without a base nothing that is fixed can be confirmed, and it stays as it is. Where the user said how documents are read,
+    what they say then is the answer.
+    """
+    if subject.reading:
+        return Confirmed(judged)
+    doubtful = [item for item in judged if _is_doubtful(item, base, head)]
+    doubtful = _without(doubtful, comparison(_alone(base), _alone(head)))
+    if not doubtful:
+        return Confirmed(judged)
+    paths = _paths(doubtful, subject, bench)
+    before: tuple[Diagnostic, ...] = ()
+    made: tuple[Made, ...] = ()
+    if subject.base is not None:
+        changes = bench.trees.changes(subject.base, subject.head)
+        earlier = {changes.base_path(path) or path for path in paths}
+        made += (_apart(earlier, subject.base, subject.recipe, environment, bench),)
+        before = made[0].build.diagnostics
+    made += (_apart(paths, subject.head, subject.recipe, environment, bench),)
+    failed = next((build.build.reason for build in made if build.build.status != "ok"), None)
+    if failed:
+        return Confirmed(judged, made, f"what is new or fixed could not be read apart: {failed}")
+    depend = _without(doubtful, comparison(before, made[-1].build.diagnostics))
+    told = (
+        replace(item, verdict=Verdict.FLAKY, reason=DEPENDS, hunk=None) if any(item is one for one in depend) else item
+        for item in judged
+    )
+    return Confirmed(tuple(told), made)
+
+
+def _alone(made: Made | None) -> tuple[Diagnostic, ...]:
+    """What the documents said that a build tried alone."""
+    return tuple(chain.from_iterable(made.build.trials)) if made else ()
+
+
+def _without(doubtful: Sequence[Judged], alone: Sequence[Judged]) -> list[Judged]:
+    """Those of `doubtful` that are not judged so `alone` as well."""
+    same = Counter((item.verdict, _key(item.diagnostic)) for item in alone)
+    left = []
+    for item in doubtful:
+        key = (item.verdict, _key(item.diagnostic))
+        same[key] -= 1
+        if same[key] < 0:
+            left.append(item)
+    return left
+
+
+def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
+    """Whether what was read before may be behind the verdict: of the document that is read first nothing is."""
+    said = item.diagnostic
+    if item.verdict not in (Verdict.NEW, Verdict.FIXED) or said.phase != "reading" or said.document is None:
+        return False
+    if item.verdict is Verdict.FIXED and base is None:
+        return False
+    return any(made.build.read[:1] != (said.document,) for made in (base, head) if made)
+
+
+def _apart(paths: Collection[str], tree: Tree, recipe: Recipe, environment: Environment, bench: Bench) -> Made:
+    """The documents at `paths` that `tree` has, each read in a process of its own."""
+    documents = recipes.documents(recipe, set(paths) & set(bench.trees.paths(tree)))
+    return bench.runner.build(Order(environment, tree, recipe, documents, APART))
+
+
+def _paths(doubtful: Sequence[Judged], subject: Subject, bench: Bench) -> set[str]:
+    """The documents that `doubtful` messages are of, and those that they name."""
+    recipe = subject.recipe
+    everywhere = {path for tree in (subject.head, subject.base) if tree for path in bench.trees.paths(tree)}
+    by_file = {name: recipes.in_tree(recipe, name) for name in recipes.documents(recipe, everywhere)}
+    by_name = {posixpath.splitext(name)[0]: path for name, path in by_file.items()}
+    known = set(by_file.values())
+    found = set()
+    for item in doubtful:
+        words = {word.rstrip(".") for word in WORD.findall(item.diagnostic.message)}
+        found |= words & known
+        found |= {by_name[word] for word in (*words, item.diagnostic.document) if word in by_name and word}
+        found |= {by_file[word] for word in words if word in by_file}
+    return found
+
+
+def _key(said: Diagnostic) -> tuple[object, ...]:
+    return said.path, said.line, said.level, said.category, said.message, said.document

@@ -1,0 +1,130 @@
+"""The base of a patch: the tree as it is, the revisions that the user names, or the one that the patch was made for.
+
+Of revisions that are named, the first whose files are byte by byte those that the patch was made for is taken, else the first
+that it applies to. Where none is named and the tree as it is has other files, the commit that a mail names
+(`base-commit:`, the robot's `base:`) is looked for in the tree's repository, then one that has the blobs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_matrix.errors import InputError
+from docs_matrix.trees import Patched, Tree, Trees, user_repository
+from docs_matrix.trees.patches import Patch
+
+__all__ = ["Chosen", "choose"]
+
+_NAMED = re.compile(rb"^base-commit: ([0-9a-f]{12,40})\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The base that was taken and the patched tree; `rev` is its revision (None: the tree as it is). `tested` says of each
+    revision that the user named how it went (`auto`: taken, `also`: it applies there too, `cannot`), `notes` in words."""
+
+    base: Tree
+    patched: Patched
+    rev: str | None = None
+    tested: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Try:
+    """One revision: what applying the patch there gave, or why it does not apply."""
+
+    rev: str
+    base: Tree
+    patched: Patched | None
+    reason: str = ""
+
+    @property
+    def exact(self) -> bool:
+        return self.patched is not None and _is_exact(self.patched)
+
+
+def choose(
+    source: Path, files: Sequence[Path], patches: Sequence[Patch], onto: Sequence[str], commit: str | None, trees: Trees
+) -> Chosen:
+    """The base for `patches`, which came in `files`, of the tree at `source`.
+
+    `onto` are revisions that the user named, `commit` one that a report names. Raises `InputError` where the patches apply to
+    none of them, or to nothing that could be found.
+    """
+    if onto:
+        return _of_named([_tried(source, rev, patches, trees) for rev in onto])
+    tree = trees.open(source)
+    here: InputError | None = None
+    try:
+        patched = trees.patched(tree, patches)
+        if _is_exact(patched) or not _states(patched):
+            return Chosen(tree, patched)
+    except InputError as error:
+        here = error
+    for rev, why in _candidates(source, files, commit, trees, patches):
+        one = _tried(source, rev, patches, trees)
+        if one.patched is not None and (one.exact or here is not None):
+            note = f"the patch is applied to {rev[:12]}, {why}, since the tree as it is has other files"
+            return Chosen(one.base, one.patched, rev[:12], notes=(note,))
+    if here is not None:
+        raise here
+    return Chosen(tree, patched)
+
+
+def _of_named(tries: Sequence[_Try]) -> Chosen:
+    fitting = [(one, one.patched) for one in sorted(tries, key=lambda one: not one.exact) if one.patched is not None]
+    if not fitting:
+        raise InputError(
+            "the patch applies to none of these: " + "; ".join(f"{one.rev}: {one.reason}" for one in tries)
+        )
+    chosen, patched = fitting[0]
+    tested = [(("auto" if one is chosen else "also") if one.patched else "cannot", one.rev) for one in tries]
+    ordered = tuple(sorted(tested, key=lambda one: ("auto", "also", "cannot").index(one[0])))
+    return Chosen(chosen.base, patched, chosen.rev, ordered, tuple(_words(one) for one in tries))
+
+
+def _words(one: _Try) -> str:
+    if one.patched is None:
+        return f"onto {one.rev}: does not apply: {one.reason}"
+    if one.exact:
+        return f"onto {one.rev}: applies; the blobs are those that the patch was made for"
+    other = [file.base_path or "" for file in one.patched.files if file.base_matches is False]
+    return f"onto {one.rev}: applies" + (
+        f"; made for another {', '.join(other)}" if other else "; the patch names no blobs"
+    )
+
+
+def _tried(source: Path, rev: str, patches: Sequence[Patch], trees: Trees) -> _Try:
+    base = trees.revision(source, rev)
+    try:
+        return _Try(rev, base, trees.patched(base, patches))
+    except InputError as error:
+        return _Try(rev, base, None, str(error))
+
+
+def _candidates(
+    source: Path, files: Sequence[Path], commit: str | None, trees: Trees, patches: Sequence[Patch]
+) -> list[tuple[str, str]]:
+    """The commits of the tree's repository that the mail names, or that have the blobs, and in words why each."""
+    repository = user_repository.find(source) if source.is_dir() else None
+    if repository is None:
+        return []
+    named = [found[1].decode() for path in files for found in _NAMED.finditer(path.read_bytes())]
+    told = [(rev, "the commit that the mail names") for rev in (*named, *([commit] if commit else ()))]
+    found = [(rev, why) for rev, why in told if user_repository.has(repository, rev)]
+    blobs = trees.stated(patches)
+    rev = user_repository.holding(repository, blobs) if blobs else None
+    return [*found, *([(rev, "which has the files that it was made for")] if rev else ())]
+
+
+def _is_exact(patched: Patched) -> bool:
+    return _states(patched) and all(file.base_matches is not False for file in patched.files)
+
+
+def _states(patched: Patched) -> bool:
+    """Whether the patches say which files they were made for."""
+    return any(file.base_matches is not None for file in patched.files)

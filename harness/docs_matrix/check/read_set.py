@@ -1,0 +1,277 @@
+"""The read set: which documents of base and head a question reads.
+
+`all`, the documents and folders that the user names, or those that a change affects: the documents that it touches, and
+those whose source names a file that it touches (kernel-doc, include, literalinclude) or a label, document or object that it
+adds, removes or renames, and those that define what the changed text refers to.
+"""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from docs_matrix.builds import recipes
+from docs_matrix.check.references import Target, Targets, moved, referred
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.errors import InputError
+from docs_matrix.trees import Change, Tree, TreeChanges, Trees
+
+__all__ = ["ReadSet", "choose"]
+
+DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
+"""What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
+MOST_NAMES = 1_000
+"""Beyond so many names to look for, of touched files or of targets, a scan takes longer than it saves: in Linux 6.12's
+documentation git takes 7 s for so many, as long as to look into all 10,000 files."""
+
+
+@dataclass(frozen=True)
+class ReadSet:
+    """What is read: files and folders (with a slash behind) below the recipe's source; None for all documents.
+
+    `words` says what was chosen, `notes` what that cannot show. `closed` says that base and head differ in nothing that an
+    unread document reads. `apart` are the documents to be tried alone where that is worth it: all that the user names, and
+    of the affected those that the change touches, or that name a touched file in a directive; the others only mention one.
+    """
+
+    base: tuple[str, ...] | None
+    head: tuple[str, ...] | None
+    words: str
+    notes: tuple[str, ...] = ()
+    closed: bool = False
+    apart: frozenset[str] = frozenset()
+
+
+def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
+    """What `docs` (documents and folders as the user wrote them, `affected`, `all`; empty for the default) stands for.
+
+    The default is `affected` where there is a base, else `all`. Raises `InputError` for a document that neither version
+    has, with the one that may have been meant.
+    """
+    wanted = docs or (("affected",) if base else ("all",))
+    whole = {"all", posixpath.normpath(recipe.source), f"{posixpath.normpath(recipe.source)}/", ".", "./"}
+    if whole & set(wanted):
+        return ReadSet(None, None, "all documents")
+    named = tuple(name for name in wanted if name != "affected")
+    read = _documents(named, head, base, recipe, trees)
+    apart = frozenset(name for name in read if not name.endswith("/"))
+    if base is None:
+        if "affected" in wanted:
+            raise InputError("--docs affected: there is no change to be affected by; give --patch or --base")
+        return ReadSet(None, read, ", ".join(wanted), apart=apart)
+    changes = trees.changes(base, head)
+    before = tuple(_base_name(name, changes, recipe) for name in read)
+    apart |= {name for name in before if not name.endswith("/")}
+    if "affected" not in wanted:
+        return ReadSet(before, read, ", ".join(wanted), apart=apart)
+    affected = _affected(base, head, recipe, trees)
+    if affected.base is None or affected.head is None:
+        return affected
+    return replace(
+        affected,
+        base=tuple(dict.fromkeys((*affected.base, *before))),
+        head=tuple(dict.fromkeys((*affected.head, *read))),
+        words=", ".join((affected.words, *named)),
+        apart=affected.apart | apart,
+    )
+
+
+def _base_name(name: str, changes: TreeChanges, recipe: Recipe) -> str:
+    """What the file or folder `name` of the head is called in the base; `name` where it was not there."""
+    if name.endswith("/"):
+        return name
+    return recipes.below(recipe, changes.base_path(recipes.in_tree(recipe, name)) or "") or name
+
+
+def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
+    changed = trees.changed_paths(base, head)
+    for change in changed:
+        if _concerns_all(change, recipe):
+            path = change.head_path or change.base_path
+            return ReadSet(None, None, "all documents", (f"all documents are read: the change touches {path}",))
+    if len(changed) > MOST_NAMES:
+        return ReadSet(None, None, "all documents", ("all documents are read: the change touches too many files",))
+    names = _named_by(changed, base, head, recipe, trees)
+    before = _concerned(base, {change.base_path for change in changed if change.base_path}, names, recipe, trees)
+    after = _concerned(head, {change.head_path for change in changed if change.head_path}, names, recipe, trees)
+    if before is None or after is None:
+        note = "all documents are read: the change touches a file below the sources that no document names"
+        return ReadSet(None, None, "all documents", (note,))
+    changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
+    both_before = before.files | {path for name in after.files if (path := changes.base_path(name))}
+    both_after = after.files | {path for name in before.files if (path := changes.head_path(name))}
+    apart = (
+        before.touched
+        | after.touched
+        | {path for name in after.touched if (path := changes.base_path(name))}
+        | {path for name in before.touched if (path := changes.head_path(name))}
+    )
+    return ReadSet(
+        recipes.documents(recipe, both_before),
+        recipes.documents(recipe, both_after),
+        "affected",
+        (NOTE,),
+        closed=True,
+        apart=frozenset(recipes.documents(recipe, apart)),
+    )
+
+
+NOTE = (
+    "read are the documents that the change touches, those that name a file that it touches, or what it defines now or no more, "
+    "and those that define what it refers to; --docs all reads the others"
+)
+
+
+def _concerns_all(change: Change, recipe: Recipe) -> bool:
+    """Whether a touched file can change any document: Python code (conf.py, extensions, what autodoc reads), templates."""
+    paths = [path for path in (change.base_path, change.head_path) if path]
+    return any(
+        path.endswith(".py") or (recipes.below(recipe, path) and path.endswith((".html", ".js", ".css", ".inv")))
+        for path in paths
+    )
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What other documents may call what the change touches: documents that come, go or move, and what is defined or no more;
+    and the targets of references that come or go."""
+
+    documents: frozenset[str]
+    moved: Targets
+    referred: Targets
+
+    def enters_in(self, text: str) -> bool:
+        """Whether `text` may have one of the documents in a toctree, or refers to it."""
+        return any(self._is_entry(line) for line in text.splitlines())
+
+    def _is_entry(self, line: str) -> bool:
+        target = line.strip().rpartition("<")[2].rstrip(">")
+        last = posixpath.splitext(posixpath.basename(target))[0]
+        return last in self.documents or (":doc:" in line and any(name in line for name in self.documents))
+
+
+def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> _Names:
+    documents, defined, used = set[str](), set[Target](), set[Target]()
+    before = dict(trees.texts(base, {change.base_path for change in changed if change.base_path}))
+    after = dict(trees.texts(head, {change.head_path for change in changed if change.head_path}))
+    for change in changed:
+        paths = (change.base_path, change.head_path)
+        if paths[0] != paths[1]:
+            inside = [
+                path for path in paths if path and recipes.below(recipe, path) and path.endswith(recipes.SUFFIXES)
+            ]
+            documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
+        texts = before.get(paths[0] or "", ""), after.get(paths[1] or "", "")
+        defined |= moved(*texts)
+        used |= referred(*texts)
+    return _Names(frozenset(documents), Targets(frozenset(defined)), Targets(frozenset(used)))
+
+
+@dataclass(frozen=True)
+class _Concerned:
+    """The files below the sources that a change concerns, and of these those that it touches, or that name a touched file in
+    a directive."""
+
+    files: set[str]
+    touched: set[str]
+
+
+def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> _Concerned | None:
+    """The files below the sources that `touched` are, those that name what changed in them or define what their changed text
+    refers to, and those that name or include one of these, until nothing is added; None where a touched file below the sources
+    is no document and none names it.
+
+    A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
+    """
+    inside = {path for path in touched if recipes.below(recipe, path)}
+    found, named, pending = set(inside), set[str](), set(touched)
+    apart = set(touched)
+    while pending:
+        wanted = {posixpath.basename(path) for path in pending} | names.documents
+        fresh = set()
+        holding = trees.naming(tree, {text for text in wanted if text.strip() and "\n" not in text}, recipe.source)
+        for path, text in trees.texts(tree, holding):
+            here = {name for name in pending if name != path and _names(text, name, inside=name in inside)}
+            named |= here
+            if path not in found and (here or names.enters_in(text)):
+                fresh.add(path)
+                if _in_a_directive(text, here & apart):
+                    apart.add(path)
+        found |= fresh
+        pending = fresh  # who includes what was found
+    pending = _naming_targets(tree, names, recipe, trees) - found
+    while pending:
+        found |= pending
+        pending = _including(tree, pending, recipe, trees) - found
+    if any(path not in named and not path.endswith(recipes.SUFFIXES) for path in inside):
+        return None
+    return _Concerned(found, apart & found)
+
+
+def _naming_targets(tree: Tree, names: _Names, recipe: Recipe, trees: Trees) -> set[str]:
+    """The files below the sources that may name what came or went, or define what is referred to."""
+    words = names.moved.words | names.referred.words
+    if len(words) <= MOST_NAMES:
+        paths = trees.naming(tree, words, recipe.source, ignore_case=True)
+    else:
+        paths = tuple(path for path in trees.paths(tree) if recipes.below(recipe, path))
+    texts = trees.texts(tree, paths)
+    return {path for path, text in texts if names.moved.are_named_in(text) or names.referred.are_defined_in(text)}
+
+
+def _in_a_directive(text: str, paths: Collection[str]) -> bool:
+    """Whether one of `paths` is named by a line that begins a directive, or by the file that it is given."""
+    names = {posixpath.basename(path) for path in paths}
+    return any(name in line for line in DIRECTIVE.findall(text) for name in names)
+
+
+def _names(text: str, path: str, *, inside: bool) -> bool:
+    """Whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
+    name = posixpath.basename(path)
+    mentioned = inside and not path.endswith(recipes.SUFFIXES)
+    return any(name in line and ("include" in line or mentioned or path in line) for line in text.splitlines())
+
+
+def _including(tree: Tree, paths: Collection[str], recipe: Recipe, trees: Trees) -> set[str]:
+    """The files below the sources that include one of `paths`, as far as their own names tell."""
+    names = {name for path in paths if "\n" not in (name := posixpath.basename(path))}
+    return {
+        path
+        for path, text in trees.texts(tree, trees.naming(tree, names, recipe.source))
+        if any("include" in line and any(name in line for name in names) for line in text.splitlines())
+    }
+
+
+def _documents(wanted: Iterable[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
+    """The files and folders that `wanted` names, relative to the tree or to its source folder, suffix or not."""
+    paths = {path for tree in (head, base) if tree for path in trees.paths(tree)}
+    inside = {name for name in (recipes.below(recipe, path) for path in paths) if name}
+    folders = {parent for name in inside for parent in _parents(name)}
+    return tuple(dict.fromkeys(_document(name, inside, folders, recipe) for name in wanted))
+
+
+def _document(wanted: str, inside: set[str], folders: set[str], recipe: Recipe) -> str:
+    name = posixpath.normpath(wanted.strip())
+    for candidate in (name, recipes.below(recipe, name)):
+        if candidate is None:
+            continue
+        if candidate in inside and candidate.endswith(recipes.SUFFIXES):
+            return candidate
+        if candidate in folders:
+            return f"{candidate}/"
+        suffixed = next(
+            (f"{candidate}{suffix}" for suffix in recipes.SUFFIXES if f"{candidate}{suffix}" in inside), None
+        )
+        if suffixed:
+            return suffixed
+    close = difflib.get_close_matches(name, inside | folders, 1, 0.7)
+    meant = f"; did you mean {close[0]}?" if close else ""
+    raise InputError(f"--docs {wanted}: the tree has no such document or folder below {recipe.source}{meant}")
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]

@@ -1,0 +1,88 @@
+"""What is needed to see a run's new diagnostics again without docs-matrix, from the cell that tells most of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from docs_matrix.builds import recipes
+from docs_matrix.check.rerun_recipe import Rerun
+from docs_matrix.check.subject import Subject
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
+from docs_matrix.diagnostics.merge_cells import newest_first
+from docs_matrix.trees import Change
+
+__all__ = ["rerun_of"]
+
+LARGEST = 4 << 20
+"""Bytes of a change; a larger one is no patch that is mailed."""
+
+
+def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Bench) -> Rerun | None:
+    """The rerun of `run`, which `subject` was asked for in `cells`; None where nothing is new, where no base was
+    built, or where the change is too large to be mailed."""
+    told = [result for result in newest_first(run.cells) if result.status == "ok" and result.count(Verdict.NEW)]
+    chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=None)
+    if chosen is None or subject.base is None:
+        return None
+    patch = bench.trees.diff(subject.base, subject.head)
+    if len(patch) > LARGEST:
+        return None
+    cell = next(cell for cell in cells if cell.name == chosen.name)
+    changes = bench.trees.changed_paths(subject.base, subject.head)
+    recipe = subject.recipe
+    return Rerun(
+        cell=cell.name,
+        python=cell.python,
+        docutils=cell.docutils,
+        sphinx=cell.sphinx,
+        requirements=bench.provide(cell, subject.requirements).environment.lock.text,
+        patch=patch,
+        blobs=tuple(blob for change in changes for blob in _blobs(change)),
+        kind=recipe.kind,
+        source=recipe.source,
+        config=recipe.config,
+        builder=recipe.builder,
+        target=recipe.target,
+        options=recipe.options,
+        variables=tuple((recipe.variables or {}).items()),
+        folders=_folders(subject, bench),
+        expected=_expected(chosen),
+    )
+
+
+def _blobs(change: Change) -> Iterator[tuple[str, str | None, str | None]]:
+    """Path, blob before and blob after, where a rename is a file that goes and one that comes; links have no say."""
+    if change.is_link:
+        return
+    if change.base_path and change.base_path != change.head_path:
+        yield change.base_path, change.base_blob, None
+    if change.head_path:
+        same = change.base_path == change.head_path
+        yield change.head_path, change.base_blob if same else None, change.head_blob
+
+
+def _folders(subject: Subject, bench: Bench) -> tuple[str, ...]:
+    """The folders of the documents concerned, each the deepest around a document that has an index of its own; none where
+    all must be read, a document at the top among them."""
+    found = set[str]()
+    for name in subject.read.head or ("",):
+        folder = name.rstrip("/") if name.endswith("/") else posixpath.dirname(name)
+        while folder and bench.trees.read(subject.head, recipes.in_tree(subject.recipe, f"{folder}/index.rst")) is None:
+            folder = posixpath.dirname(folder)
+        found.add(folder)
+    if "" in found:
+        return ()
+    return tuple(sorted(one for one in found if not any(one.startswith(f"{other}/") for other in found)))
+
+
+def _expected(result: CellResult) -> tuple[str, ...]:
+    """The first printed line of each new diagnostic that has a place."""
+    new = [
+        judged.diagnostic
+        for judged in result.judged
+        if judged.verdict is Verdict.NEW and not judged.diagnostic.unjudged
+    ]
+    return tuple(item.printed.partition("\n")[0] for item in new if item.path is not None)

@@ -1,0 +1,193 @@
+"""The question `history`: warnings a cell over the revisions of a tree, from what finished builds left in the store.
+
+Every build of a version of a tree leaves a small record, `<store>/revisions/<lineage>/<digest>.json`, written whole: one
+for each version, cell and read set, the last build's. Versions are commits, and the contents of sources that git does not
+know; work in progress is none, and neither is what a patch makes of a tree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import docs_matrix
+from docs_matrix import files
+from docs_matrix import store as upkeep
+from docs_matrix.builds.order import Order
+from docs_matrix.builds.runner import Made
+from docs_matrix.check.subject import Subject
+from docs_matrix.diagnostics.findings import mark
+from docs_matrix.diagnostics.revisions import Difference, Revision, RevisionHistory, Told, placed
+from docs_matrix.errors import InputError
+from docs_matrix.trees import lineage, user_repository
+
+__all__ = ["around", "recall", "remember"]
+
+FORMAT = 1
+LATEST = 60
+"""As many revisions of its history does a report show."""
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What a build of a version leaves.
+
+    `marks` are what its diagnostics are known by from revision to revision, equal ones as often as they were said; `way` is
+    a digest of what built it.
+    """
+
+    identity: str
+    commit: str | None
+    date: str
+    subject: str | None
+    documents: tuple[str, ...] | None
+    cell: str
+    status: Literal["ok", "failed", "timeout"]
+    reason: str | None
+    way: str
+    counts: dict[str, dict[str, int]]
+    marks: tuple[str, ...]
+
+
+def remember(made: Made, order: Order, cell: str, subject: Subject, store: Path) -> None:
+    """Leave in `store` what the build `made` of `order` in `cell` told, where it was of a version of the subject's tree.
+
+    A build that failed takes no earlier answer's place. Raises `MachineError` where the store cannot be written.
+    """
+    tree = order.tree
+    in_progress = tree.commit is None and tree.objects is not None
+    if in_progress or (subject.patches and tree is subject.head) or subject.read.closed:
+        return  # what a change concerns is another read set for every change
+    failed = next((build for build in made.observations if build.status != "ok"), None)
+    said = () if failed else made.build.diagnostics
+    counts: dict[str, Counter[str]] = {}
+    for seen in said:
+        counts.setdefault(seen.level, Counter())[seen.category or ""] += 1
+    record = _Record(
+        identity=tree.identity,
+        commit=tree.commit.id if tree.commit else None,
+        date=tree.commit.date if tree.commit else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        subject=tree.commit.subject if tree.commit else None,
+        documents=None if subject.read.head is None else tuple(sorted(set(subject.read.head))),
+        cell=cell,
+        status=failed.status if failed else "ok",
+        reason=failed.reason if failed else None,
+        way=_way(order),
+        counts={level: dict(sorted(of.items())) for level, of in sorted(counts.items())},
+        marks=tuple(sorted(mark(seen)[:12] for seen in said)),
+    )
+    name = files.digest(record.commit or record.identity, cell, json.dumps(record.documents))[:32]
+    place = upkeep.room(store, "revisions") / tree.lineage / f"{name}.json"
+    known = _read(place)
+    if known and record.commit is None:
+        record = replace(record, date=known.date)
+    if known != record and not (failed and known and known.status == "ok"):
+        files.write_whole(place, json.dumps({"docs-matrix-revision": FORMAT, **asdict(record)}) + "\n")
+
+
+def around(subject: Subject, source: Path, cells: Sequence[str], store: Path) -> RevisionHistory | None:
+    """The history of `subject`, whose tree is at `source`, for a report on `cells`: up to its head or its base.
+
+    Of those documents that it reads, and of all where those are what a change concerns; None where there is none.
+    """
+    documents = None if subject.read.closed or subject.read.head is None else tuple(sorted(set(subject.read.head)))
+    commit = subject.head.commit or (subject.base.commit if subject.base else None)
+    found = recall(subject.name, source, store, cells, tip=commit.id if commit else None)
+    chosen = next((history.of(cells).latest(LATEST) for history in found if history.documents == documents), None)
+    return chosen if chosen and chosen.revisions else None
+
+
+def recall(
+    name: str, source: Path, store: Path, order: Sequence[str], *, tip: str | None = None
+) -> tuple[RevisionHistory, ...]:
+    """The histories of the tree at `source`, which the user calls `name`: one for each set of documents, all first.
+
+    Cells come in `order`, others behind. `tip` leaves out all revisions but those that this one holds. Raises `InputError`
+    where there is no such revision.
+    """
+    repository = user_repository.find(source) if source.is_dir() else None
+    if tip is not None and repository is None:
+        raise InputError(f"{source}: not a git repository, so it has no revision {tip!r}")
+    sets: dict[tuple[str, ...], list[_Record]] = defaultdict(list)
+    for record in _records(store / "revisions" / lineage(source)):
+        sets[record.documents or ()].append(record)
+    found = []
+    for documents, records in sorted(sets.items()):
+        commits = {record.commit for record in records if record.commit}
+        known = user_repository.in_order(repository, commits, tip) if repository else ()
+        rows = _rows(records)
+        others = [row for row in rows.values() if row.version not in known] if tip is None else []
+        ordered = placed(others, [rows[commit] for commit in known])
+        if ordered:
+            found.append(RevisionHistory(name, documents or None, *_told(ordered, records, order)))
+    return tuple(found)
+
+
+def _rows(records: Sequence[_Record]) -> dict[str, Revision]:
+    """The versions that `records` are of, without what was told of them."""
+    return {
+        record.commit or record.identity: Revision(record.identity, record.date, record.commit, record.subject, {})
+        for record in sorted(records, key=lambda record: record.date, reverse=True)  # the first build's date stays
+    }
+
+
+def _told(
+    ordered: Sequence[Revision], records: Sequence[_Record], order: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[Revision, ...]]:
+    """The cells of a history, and its rows `ordered` with what each cell told of them."""
+    by = {(record.commit or record.identity, record.cell): record for record in records}
+    versions = {row.version for row in ordered}
+    place = {name: number for number, name in enumerate(order)}
+    among = {cell for version, cell in by if version in versions}
+    cells = tuple(sorted(among, key=lambda cell: (place.get(cell, len(place)), cell)))
+    before: dict[str, _Record] = {}
+    rows = []
+    for row in ordered:
+        builds = {}
+        for cell in cells:
+            record = by.get((row.version, cell))
+            if record is None:
+                continue
+            difference = _difference(before.get(cell), record)
+            builds[cell] = Told(record.status, record.reason, record.counts, difference)
+            if record.status == "ok":
+                before[cell] = record
+        rows.append(replace(row, builds=builds))
+    return cells, tuple(rows)
+
+
+def _difference(before: _Record | None, now: _Record) -> Difference | None:
+    if before is None or now.status != "ok":
+        return None
+    ours, theirs = Counter(now.marks), Counter(before.marks)
+    return Difference((ours - theirs).total(), (theirs - ours).total(), now.way != before.way)
+
+
+def _way(order: Order) -> str:
+    environment = order.environment
+    recipe = json.dumps({**vars(order.recipe), "variables": dict(order.recipe.variables or {})}, sort_keys=True)
+    return files.digest(environment.lock.digest, environment.interpreter.version, recipe, docs_matrix.__version__)[:12]
+
+
+def _records(folder: Path) -> Iterator[_Record]:
+    for path in sorted(folder.glob("*.json")):
+        record = _read(path)
+        if record:
+            yield record
+
+
+def _read(path: Path) -> _Record | None:
+    """The record at `path`; None where there is none, or one that this release cannot read."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        if value.pop("docs-matrix-revision") != FORMAT:
+            return None
+        documents = None if value["documents"] is None else tuple(value["documents"])
+        return _Record(**{**value, "documents": documents, "marks": tuple(value["marks"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

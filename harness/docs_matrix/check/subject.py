@@ -1,0 +1,194 @@
+"""The subject of a question: which versions of which tree are built, how, and what they are held against.
+
+This is the part of every question that looks at the user's tree, patch and revisions, before anything is built.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_matrix.builds import recipes
+from docs_matrix.builds.order import Reading
+from docs_matrix.check import patch_base, read_set
+from docs_matrix.check.read_set import ReadSet
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import NamedTree, Recipe
+from docs_matrix.errors import InputError
+from docs_matrix.trees import Tree, Trees, patches
+
+__all__ = ["Asked", "Subject", "resolve", "source", "supported"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked of a tree: its name in matrix.yaml or its path, and the change to judge.
+
+    `docs` are documents and folders as the user wrote them, or `affected`, or `all`; empty for the default. `onto` are
+    revisions that the patches may be applied to; `commit` is one that a report names. `reading` says in which order, and in
+    which processes, where that is asked for.
+    """
+
+    tree: str
+    patches: tuple[Path, ...] = ()
+    base: str | None = None
+    head: str | None = None
+    baseline: Path | None = None
+    docs: tuple[str, ...] = ()
+    requirements: tuple[str, ...] | None = None
+    onto: tuple[str, ...] = ()
+    commit: str | None = None
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The versions to build and what they are held against.
+
+    `base` is None where no second version is built: then `baseline` is the file of accepted diagnostics, or None where
+    nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
+    the names of the cells that the tree supports, None for all. `tested` says of each revision that the user named for the
+    patches how it went: `auto` (it is the base), `also` (they apply there too) or `cannot`. `reading` is how they are read,
+    where that is asked for.
+    """
+
+    name: str
+    head: Tree
+    base: Tree | None
+    against: str
+    baseline: Path | None
+    recipe: Recipe
+    requirements: tuple[str, ...]
+    read: ReadSet
+    cells: tuple[str, ...] | None
+    patches: tuple[str, ...]
+    notes: tuple[str, ...]
+    tested: tuple[tuple[str, str], ...] = ()
+    reading: Reading | None = None
+
+
+def resolve(asked: Asked, bench: Bench) -> Subject:
+    """Look at the tree, apply the patches, choose the recipe and what is read; raises `InputError` with the place."""
+    _refuse_contradictions(asked)
+    named = _named(asked.tree, bench)
+    trees = bench.trees
+    head, base, notes, chosen = _versions(asked, source(asked.tree, bench), trees)
+    recipe, requirements = _recipe(asked, named, head, trees)
+    baseline = None if base else asked.baseline or (named.baseline if named else None)
+    if baseline and not asked.baseline and not baseline.exists():
+        notes = (
+            *notes,
+            f"{baseline.name} does not exist yet: nothing is accepted (docs-matrix baseline write makes it)",
+        )
+        baseline = None
+    read = read_set.choose(asked.docs, base, head, recipe, trees)
+    if asked.reading and asked.reading.ordered and any(name.endswith("/") for name in read.head or ("/",)):
+        raise InputError("--in-order reads documents in the order of --docs; name each of them, and no folder")
+    return Subject(
+        name=asked.tree,
+        head=head,
+        base=base,
+        against=_against(asked, base, baseline, chosen),
+        baseline=baseline,
+        recipe=recipe,
+        requirements=requirements,
+        read=read,
+        cells=named.cells if named else None,
+        patches=tuple(str(path.name) for path in asked.patches),
+        notes=(*notes, *read.notes),
+        tested=chosen.tested if chosen else (),
+        reading=asked.reading,
+    )
+
+
+def supported(tree: str, bench: Bench) -> tuple[str, ...] | None:
+    """The names of the cells that the tree which the user names supports; None for all."""
+    named = _named(tree, bench)
+    return named.cells if named else None
+
+
+def source(tree: str, bench: Bench) -> Path:
+    """Where the tree that the user names lies; raises `InputError` where there is none."""
+    named = _named(tree, bench)
+    return named.path if named else Path(tree)
+
+
+def _refuse_contradictions(asked: Asked) -> None:
+    given = [
+        name
+        for name, value in (("--patch", asked.patches or None), ("--base", asked.base), ("--baseline", asked.baseline))
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} both say what the head is held against; give one of them")
+    if asked.head is not None and asked.base is None:
+        raise InputError("--head needs --base: it names the other end of the change")
+    if asked.onto and not asked.patches:
+        raise InputError("--onto needs --patch: it names what the patch is applied to")
+
+
+def _named(tree: str, bench: Bench) -> NamedTree | None:
+    """The tree of matrix.yaml that the user names, by its name or by its path."""
+    trees = bench.matrix.trees
+    if tree in trees:
+        return trees[tree]
+    path = Path(tree)
+    if not path.exists():
+        close = difflib.get_close_matches(tree, trees, 1)
+        meant = f" (did you mean {close[0]}?)" if close else ""
+        raise InputError(
+            f"--tree {tree}: no such file or folder, and {bench.matrix.path.name} names no such tree{meant}"
+        )
+    return next((named for named in trees.values() if named.path.resolve() == path.resolve()), None)
+
+
+def _versions(
+    asked: Asked, source: Path, trees: Trees
+) -> tuple[Tree, Tree | None, tuple[str, ...], patch_base.Chosen | None]:
+    """The head, the base where one is built, what there is to say of the patches, and what they were applied to."""
+    if asked.base is not None:
+        base = trees.revision(source, asked.base)
+        head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
+        return head, base, tuple(dict.fromkeys((*base.notes, *head.notes))), None
+    if asked.patches:
+        read = [patch for path in asked.patches for patch in patches.read(path)]
+        chosen = patch_base.choose(source, asked.patches, read, asked.onto, asked.commit, trees)
+        notes = (*chosen.base.notes, *chosen.notes, *chosen.patched.notes())
+        return chosen.patched.tree, chosen.base, notes, chosen
+    head = trees.open(source)
+    return head, None, head.notes, None
+
+
+def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> tuple[Recipe, tuple[str, ...]]:
+    requirements = asked.requirements
+    if requirements is None and named:
+        requirements = named.requirements
+    paths = trees.paths(head)
+    if named and named.recipe:
+        _refuse_recipe(named.recipe, named.name, paths)
+        if requirements is not None:
+            return named.recipe, requirements
+    recognised = recipes.recognise(asked.tree, paths, lambda path: trees.read(head, path))
+    recipe = named.recipe if named and named.recipe else recognised.recipe
+    return recipe, recognised.requirements if requirements is None else requirements
+
+
+def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:
+    if not any(recipes.below(recipe, path) for path in paths):
+        raise InputError(f"trees.{name}.recipe: source: the tree has no folder {recipe.source}")
+    refused = [option for option in recipe.options if option in ("-W", "--fail-on-warning", "-Q", "-w")]
+    if refused:
+        raise InputError(
+            f"trees.{name}.recipe: options: {refused[0]} hides or stops at warnings; what is new fails without it"
+        )
+
+
+def _against(asked: Asked, base: Tree | None, baseline: Path | None, chosen: patch_base.Chosen | None) -> str:
+    if asked.base is not None:
+        return asked.base
+    if base:
+        tree = chosen.rev if chosen and chosen.rev else "the tree"
+        return f"{tree} without the patch" if len(asked.patches) == 1 else f"{tree} without the patches"
+    return str(baseline) if baseline else "nothing: no diagnostic is accepted"

@@ -1,0 +1,75 @@
+"""The comparison: which diagnostics of a head are new against those of a base, and which are gone.
+
+Diagnostics are paired one to one, in passes, the strictest first (see `passes`); what no pass pairs is new or
+fixed. Both sides come from the same cell, so that level and category are comparable. Two equal messages are two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from docs_matrix.comparison.causes import Causes
+from docs_matrix.comparison.line_mapping import Spot
+from docs_matrix.comparison.pairing import Pairing
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.findings import Judged, Verdict
+from docs_matrix.diagnostics.protocols import Changes, Sources
+
+__all__ = ["compare"]
+
+
+def compare(
+    base: Sequence[Diagnostic],
+    head: Sequence[Diagnostic],
+    changes: Changes,
+    sources: Sources | None = None,
+    *,
+    closed: bool = False,
+) -> tuple[Judged, ...]:
+    """Judge every diagnostic of both sides exactly once; `changes` leads from the base's tree to the head's.
+
+    `sources` has the texts of both; without them nothing is found to have moved. `closed` says that what was not read is the
+    same on both sides: then a message about a target that only one side has, in a paragraph that both have, is judged like
+    any other, since only the change can be behind it. The head's come first, then those of the base that are fixed, both by
+    place: the order in which documents were read changes nothing.
+    """
+    pairing = Pairing(sorted(base, key=_position), sorted(head, key=_position), changes, sources)
+    pairing.run()
+    change, causes = pairing.change, Causes(pairing.change)
+    judged = []
+    for index, diagnostic in enumerate(pairing.head):
+        pair = pairing.pairs.get(index)
+        spot = pairing.places.head_spots[index]
+        if pair:
+            verdict = Verdict.UNJUDGED if diagnostic.unjudged else pair.verdict
+            judged.append(Judged(verdict, diagnostic, pairing.base[pair.base], pair.how))
+        elif diagnostic.unjudged and not (closed and _is_old(spot, change.head_paragraph_stayed)):
+            judged.append(Judged(Verdict.UNJUDGED, diagnostic))
+        else:
+            reason, hunk = causes.reason(spot), causes.hunk(diagnostic, spot)
+            judged.append(Judged(Verdict.NEW, diagnostic, reason=reason, hunk=hunk))
+    for index in sorted(pairing.open_base):
+        diagnostic, spot = pairing.base[index], pairing.places.base_spots[index]
+        open_ = diagnostic.unjudged and not (closed and _is_old(spot, change.base_paragraph_stayed))
+        judged.append(Judged(Verdict.UNJUDGED if open_ else Verdict.FIXED, diagnostic))
+    return tuple(judged)
+
+
+def _is_old(spot: Spot, stayed: Callable[[str, int], bool]) -> bool:
+    """Whether the change left the paragraph at `spot` alone."""
+    return spot.path is not None and spot.line is not None and stayed(spot.path, spot.line)
+
+
+def _position(diagnostic: Diagnostic) -> tuple[str | int | bool, ...]:
+    return (
+        diagnostic.path or "",
+        diagnostic.line or 0,
+        diagnostic.message,
+        diagnostic.level,
+        diagnostic.category or "",
+        diagnostic.via or "",
+        diagnostic.document or "",
+        diagnostic.printed,
+        diagnostic.origin,
+        diagnostic.unjudged,
+    )

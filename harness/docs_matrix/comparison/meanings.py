@@ -1,0 +1,107 @@
+"""What a diagnostic means in the terms of the head: its message with the places in it mapped through the change.
+
+A message of the base that names `b.rst:12` says the same as one of the head that names `c.rst:15`, where that is what the
+line became. Names of documents (`b` for `docs/b.rst`) are places too; how a tree makes paths of them is learned from the
+diagnostics themselves.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Hashable, Sequence
+
+from docs_matrix.comparison.line_mapping import DOCSTRING, Correspondence
+from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["Meanings"]
+
+_LONGEST_PATH = 1_000
+
+
+class Meanings:
+    """The meanings of the diagnostics of a comparison, from the most exact to the loosest."""
+
+    def __init__(self, correspondence: Correspondence, diagnostics: Sequence[Diagnostic]) -> None:
+        self._correspondence = correspondence
+        self._paths = {diagnostic.path for diagnostic in diagnostics if diagnostic.path}
+        self._namings = sorted({naming for diagnostic in diagnostics if (naming := _naming(diagnostic))})[:8]
+
+    def exact(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
+        """Level, category, chain and message, all their places mapped."""
+        where = self._of_base if base else self._of_head
+        via = message_keys.located(diagnostic.via, where) if diagnostic.via else None
+        return (diagnostic.level, diagnostic.category, via, message_keys.located(diagnostic.message, where))
+
+    def relocated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
+        """Level, category and message, its paths mapped, its lines left out."""
+        where = self._of_base if base else self._of_head
+        return (diagnostic.level, diagnostic.category, message_keys.relocated(diagnostic.message, where))
+
+    def plain(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
+        """Level, category and message, its paths not mapped: a name may look like that of a renamed document."""
+        return (diagnostic.level, diagnostic.category, message_keys.relocated(diagnostic.message, self._of_head))
+
+    def stated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
+        """What the message states, whatever its level, its category and the source that it quotes."""
+        return message_keys.located(
+            message_keys.statement(diagnostic.message), self._of_base if base else self._of_head
+        )
+
+    def plainly_stated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
+        """What the message states, its paths not mapped."""
+        return message_keys.located(message_keys.statement(diagnostic.message), self._of_head)
+
+    def named(self, diagnostic: Diagnostic, *, base: bool) -> Hashable | None:
+        """The category and the names that the message quotes; None where it quotes none."""
+        names = message_keys.quoted_names(message_keys.located(diagnostic.message, self._of_head))
+        return (diagnostic.category, names) if names else None
+
+    def candidates(self, word: str) -> list[str]:
+        """The paths that `word` in a message may mean: a path, one below an unknown root, or the name of a document."""
+        rooted = self._rooted(word) or word
+        return [rooted, *(f"{prefix}{word}{suffix}" for prefix, suffix in self._namings)]
+
+    def _of_head(self, word: str, line: int | None) -> str | None:
+        rooted = self._rooted(word)
+        return None if rooted is None else _place(rooted, line)
+
+    def _of_base(self, word: str, line: int | None) -> str | None:
+        if len(word) > _LONGEST_PATH:
+            return None
+        rooted = self._rooted(word)
+        for path, (prefix, suffix) in zip(self.candidates(word), [("", ""), *self._namings], strict=True):
+            head_path = self._correspondence.head_path(path)
+            if head_path is None or not self._correspondence.changes.touched(head_path):
+                continue
+            name = head_path
+            if (prefix or suffix) and name.startswith(prefix) and name.endswith(suffix):
+                name = name[len(prefix) : len(name) - len(suffix)]
+            followed = self._correspondence.follow(path, line) if line is not None else None
+            if line is None or followed is None:
+                return f"{name}:#" if line is not None else name
+            return _place(name, followed.line)
+        return None if rooted is None else _place(rooted, line)
+
+    def _rooted(self, word: str) -> str | None:
+        """The path of the tree that an absolute one ends with; None where `word` is not such a path."""
+        if not word.startswith("/") or len(word) > _LONGEST_PATH:
+            return None
+        parts = word.split("/")
+        tails = ("/".join(parts[start:]) for start in range(1, len(parts)))
+        return next((tail for tail in tails if tail in self._paths), None)
+
+
+def _place(path: str, line: int | None) -> str:
+    return path if line is None else f"{path}:{line}"
+
+
+def _naming(diagnostic: Diagnostic) -> tuple[str, str] | None:
+    """What stands before and behind a document's name in its path: `("docs/", ".rst")`."""
+    path, document = diagnostic.path, diagnostic.document
+    if path is None or not document or DOCSTRING in path:
+        return None
+    stem, suffix = posixpath.splitext(path)
+    if stem != document and not stem.endswith(f"/{document}"):
+        return None
+    return stem[: len(stem) - len(document)], suffix

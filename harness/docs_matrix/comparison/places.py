@@ -1,0 +1,150 @@
+"""Where diagnostics stand, as keys: a diagnostic of the base and one of the head stand at the same place where they share one.
+
+From the line itself on, each way to say where is a little looser than the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+from docs_matrix.comparison.line_mapping import Correspondence, Followed, Spot
+from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["Places", "Where"]
+
+Key = Callable[[int], Hashable | None]
+"""The key of the diagnostic with an index; None where it has no place of that kind."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """A way to say where; `name` is how its pairs are called."""
+
+    name: str
+    base: Key
+    head: Key
+
+
+class Places:
+    """The places of the diagnostics of both sides."""
+
+    def __init__(
+        self, change: Correspondence, base: Sequence[Diagnostic], head: Sequence[Diagnostic], *, has_sources: bool
+    ) -> None:
+        self.change = change
+        self.base_spots = [change.base_spot(diagnostic) for diagnostic in base]
+        self.head_spots = [change.head_spot(diagnostic) for diagnostic in head]
+        self._base = base
+        self._head = head
+        self._has_sources = has_sources
+
+    def line(self) -> Where:
+        """The line of the head that the base's line became: it stayed, was edited, or moved."""
+        return Where("place", self._mapped(self.change.follow), lambda index: _at(self.head_spots[index]))
+
+    def line_that_stayed(self) -> Where:
+        """A line that neither side changed."""
+
+        def head(index: int) -> Hashable | None:
+            at = _at(self.head_spots[index])
+            return None if at is None or self.change.head_hunk(*at) is not None else at
+
+        return Where("place", self.line().base, head)
+
+    def rewritten_line(self) -> Where:
+        """The line that may have been written in place of the base's."""
+        return Where("rewritten line", self._mapped(self.change.guess), lambda index: _at(self.head_spots[index]))
+
+    def near(self) -> Iterator[Where]:
+        """Near the line, or what can be said where there is no line; the nearest first."""
+        change = self.change
+        yield self._of_lines(
+            "paragraph",
+            lambda path, line: change.base_paragraph(path, line, moved=False),
+            lambda path, line: change.head_paragraph(path, line, moved=False),
+        )
+        yield Where("hunk", lambda index: self._hunk(index, base=True), lambda index: self._hunk(index, base=False))
+        yield self._of_lines(
+            "moved",
+            lambda path, line: change.base_paragraph(path, line, moved=True),
+            lambda path, line: change.head_paragraph(path, line, moved=True),
+        )
+        yield self._of_lines("moved", change.base_text, change.head_text)
+        yield Where(
+            "docstring",
+            lambda index: self._docstring(self.base_spots[index], base=True),
+            lambda index: self._docstring(self.head_spots[index], base=False),
+        )
+        yield self._of_lines(
+            "same text",
+            lambda path, line: change.head_path(path) if change.base_paragraph_stayed(path, line) else None,
+            lambda path, line: path if change.head_paragraph_stayed(path, line) else None,
+        )
+        yield self._of_lines(
+            "generated file",
+            lambda path, _: change.head_path(path) if self._is_generated(path, base=True) else None,
+            lambda path, _: path if self._is_generated(path, base=False) else None,
+        )
+        yield Where(
+            "no line",
+            lambda index: self._without_line(self.base_spots[index], base=True),
+            lambda index: self._without_line(self.head_spots[index], base=False),
+        )
+
+    def _mapped(self, follow: Callable[[str, int], Followed | None]) -> Key:
+        def key(index: int) -> Hashable | None:
+            at = _at(self.base_spots[index])
+            followed = follow(*at) if at else None
+            return (followed.path, followed.line) if followed else None
+
+        return key
+
+    def _of_lines(
+        self,
+        name: str,
+        base: Callable[[str, int], Hashable | None],
+        head: Callable[[str, int], Hashable | None],
+    ) -> Where:
+        def key(spots: Sequence[Spot], of: Callable[[str, int], Hashable | None]) -> Key:
+            def of_spot(index: int) -> Hashable | None:
+                at = _at(spots[index])
+                return of(*at) if at else None
+
+            return of_spot
+
+        return Where(name, key(self.base_spots, base), key(self.head_spots, head))
+
+    def _hunk(self, index: int, *, base: bool) -> Hashable | None:
+        """The hunk that replaced the line: for messages that quote a name, or where no text tells its lines apart."""
+        at = _at((self.base_spots if base else self.head_spots)[index])
+        if at is None:
+            return None
+        page = self.change.base_page(at[0]) if base else self.change.head_page(at[0])
+        if page and not message_keys.quoted_names((self._base if base else self._head)[index].message):
+            return None
+        return self.change.base_hunk(*at) if base else self.change.head_hunk(*at)
+
+    def _docstring(self, spot: Spot, *, base: bool) -> Hashable | None:
+        """The object, where the line inside its docstring cannot be told."""
+        if not spot.docstring or not spot.path or not (spot.rewritten or spot.scope):
+            return None
+        path = self.change.head_path(spot.path) if base else spot.path
+        return None if path is None else (path, spot.docstring)
+
+    def _is_generated(self, path: str, *, base: bool) -> bool:
+        """Whether a file is not in the tree, on either side."""
+        if not self._has_sources or self.change.changes.touched(path):
+            return False
+        return (self.change.base_page(path) if base else self.change.head_page(path)) is None
+
+    def _without_line(self, spot: Spot, *, base: bool) -> Hashable | None:
+        if _at(spot):
+            return None
+        path = self.change.head_path(spot.path) if base and spot.path else spot.path
+        return None if spot.path and path is None else (path, spot.docstring)
+
+
+def _at(spot: Spot) -> tuple[str, int] | None:
+    return (spot.path, spot.line) if spot.path and spot.line is not None else None

@@ -1,0 +1,1 @@
+"""`matrix.yaml` as checked data: the cells, the trees and the defaults."""

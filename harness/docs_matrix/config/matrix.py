@@ -1,0 +1,319 @@
+"""matrix.yaml as data: the cells, the trees and the defaults, checked.
+
+`load` turns the file into a `Matrix`, or raises one `InputError` that gives the file, the line, the place and what would
+be right (`matrix.yaml:14: cells[2].docutils: "0.21.x" is not a release`). Versions are taken as the text written: the
+YAML number 3.10 stays "3.10".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from docs_matrix.config import yaml_document
+from docs_matrix.config.products import AXES, Given, combinations, placed
+from docs_matrix.config.yaml_document import Document, Place, as_text, close_to, quoted
+from docs_matrix.errors import InputError
+
+__all__ = ["Cell", "Matrix", "NamedTree", "Recipe", "load", "normalised"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One pinned combination of Python, docutils and Sphinx.
+
+    `python` is a minor ("3.13") or a full release ("3.13.5"); `docutils` and `sphinx` are releases; `requirements` are
+    further requirements (PEP 508) of this cell; everything else is resolved as of `date`, an aware UTC time. `why` says
+    what the cell stands for. `name` is `py3.13-docutils0.21.2-sphinx8.1.3`, with `-<label>` behind it where matrix.yaml
+    gives a label (needed where two cells differ in requirements or date only).
+    """
+
+    name: str
+    python: str
+    docutils: str
+    sphinx: str
+    date: datetime
+    requirements: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """What must be installed exactly: docutils, Sphinx and this cell's further requirements."""
+        return (f"docutils=={self.docutils}", f"sphinx=={self.sphinx}", *self.requirements)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a tree is built.
+
+    For `sphinx`: `source` is the folder of the documents and `config` the one of conf.py (both relative to the tree's
+    root), `builder` the builder, `options` further options of sphinx-build (`-D name=value`, `-t tag`, …).
+    For `make`: `source` and `config` are the same, `target` is the target of make, and `variables` go to make.
+    `jobs` is the number of processes that Sphinx reads with; it is a part of a build's identity.
+    """
+
+    kind: Literal["sphinx", "make"]
+    source: str
+    config: str
+    builder: str = "html"
+    options: tuple[str, ...] = ()
+    target: str = "htmldocs"
+    variables: Mapping[str, str] | None = None
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class NamedTree:
+    """A tree that matrix.yaml names.
+
+    `path` is relative to the file's folder there and absolute here. `recipe` is None where it is to be recognised from
+    the files. `requirements` are what this tree needs beside the cell's pins (PEP 508), or None where they are to be
+    recognised. `baseline` is the file of accepted diagnostics. `cells` are the names of the cells that it supports; None
+    for all.
+    """
+
+    name: str
+    path: Path
+    recipe: Recipe | None = None
+    requirements: tuple[str, ...] | None = None
+    baseline: Path | None = None
+    cells: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What matrix.yaml says. `tree` is the default tree's name; `time_limit` is in seconds, for each build."""
+
+    path: Path
+    cells: tuple[Cell, ...]
+    trees: Mapping[str, NamedTree]
+    tree: str | None = None
+    time_limit: float = 3600.0
+
+    @property
+    def folder(self) -> Path:
+        """The folder of matrix.yaml, that its relative paths start from."""
+        return self.path.parent
+
+
+def load(path: Path) -> Matrix:
+    """Read and check `path`; raises `InputError` for the first mistake, by line."""
+    schema = json.loads(Path(__file__).with_name("matrix.schema.json").read_text(encoding="utf-8"))
+    document = yaml_document.read(path, schema)
+    cells = _cells(document)
+    trees = {name: _tree(document, name, cells) for name in document.value.get("trees", {})}
+    defaults = document.value.get("defaults", {})
+    tree = defaults.get("tree")
+    if tree is not None and tree not in trees:
+        raise document.error(("defaults", "tree"), f"{quoted(tree)}: {_unknown(tree, trees, 'tree')}")
+    return Matrix(
+        path=path.absolute(),
+        cells=cells,
+        trees=trees,
+        tree=tree,
+        time_limit=float(defaults.get("time_limit", Matrix.time_limit)),
+    )
+
+
+def normalised(requirements: Iterable[str]) -> tuple[str, ...]:
+    """Requirements in their one form: canonical names, sorted, each once, docutils and Sphinx left out where unpinned.
+
+    `("PyYAML", "Sphinx", "alabaster")` gives `("alabaster", "pyyaml")`. Raises `InputError` for what is no requirement
+    (PEP 508), or names an address, whose content may change.
+    """
+    found = set()
+    for text in requirements:
+        requirement = _requirement(text)
+        if requirement.name not in PINNED or requirement.specifier or requirement.extras:
+            found.add(str(requirement))
+    return tuple(sorted(found))
+
+
+PINNED = ("docutils", "sphinx")
+"""What a cell pins by itself."""
+
+
+def _requirement(text: str) -> Requirement:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f'{quoted(text)} is not a requirement such as "sphinx-rtd-theme>=3": {reason}') from error
+    if requirement.url is not None:
+        raise InputError(
+            f"{quoted(text)} names an address; only packages of the index can be locked: {requirement.name}"
+        )
+    requirement.name = canonicalize_name(requirement.name)
+    return requirement
+
+
+# Cells
+
+
+def _cells(document: Document) -> tuple[Cell, ...]:
+    given: list[tuple[Given, Place]] = [
+        (placed(value, ("cells", at)), ("cells", at)) for at, value in enumerate(document.value.get("cells", ()))
+    ]
+    for at, product in enumerate(document.value.get("products", ())):
+        given += [(combination, ("products", at)) for combination in combinations(document, product, ("products", at))]
+    if not given:
+        raise document.error((), 'names no cell; list some under "cells" or "products"')
+    cells: dict[str, Cell] = {}
+    lines: dict[str, int] = {}
+    for values, place in given:
+        cell = _cell(document, values, place)
+        if cell.name in cells:
+            says = f"{cell.name} is there already, on line {lines[cell.name]}; leave one out, or give it a label"
+            raise document.error(place, says)
+        cells[cell.name] = cell
+        lines[cell.name] = document.line(place)
+    return tuple(cells.values())
+
+
+def _cell(document: Document, given: Given, place: Place) -> Cell:
+    """The cell that `given` describes; `place` is where an error about the whole of it belongs."""
+    for key in AXES:
+        if key not in given:
+            made = ", ".join(f"{key} {as_text(given[key][0])}" for key in AXES if key in given)
+            raise document.error(place, f"the combination {made or 'of an entry of include'} has no {key}")
+    text = {key: as_text(given[key][0]) for key in AXES}
+    impossible = _impossible(text["python"], text["docutils"], text["sphinx"])
+    if impossible:
+        key, says = impossible
+        raise document.error(given[key][1] if place[0] == "cells" else place, says)
+    try:
+        date = datetime.fromisoformat(text["date"])
+    except ValueError as error:
+        raise document.error(given["date"][1], f"{quoted(text['date'])} is not a date of the calendar") from error
+    requirements, at = given.get("requirements", ((), ()))
+    label = as_text(given["label"][0]) if "label" in given else ""
+    return Cell(
+        name=f"py{text['python']}-docutils{text['docutils']}-sphinx{text['sphinx']}" + (f"-{label}" if label else ""),
+        python=text["python"],
+        docutils=text["docutils"],
+        sphinx=text["sphinx"],
+        date=date,
+        requirements=_requirements(document, requirements, at),
+        why=as_text(given["why"][0]),
+    )
+
+
+def _requirements(document: Document, texts: Iterable[Any], place: Place) -> tuple[str, ...]:
+    for index, text in enumerate(texts):
+        at = (*place, index)
+        try:
+            requirement = _requirement(as_text(text))
+        except InputError as error:
+            raise document.error(at, str(error)) from error
+        if requirement.name in PINNED and requirement.specifier:
+            says = f"{quoted(text)} pins {requirement.name} a second time; its release is the cell's own"
+            raise document.error(at, f'{says} (a tree names the cells that it supports under "cells")')
+    return normalised(as_text(text) for text in texts)
+
+
+OLDEST_PYTHON = Version("3.6")
+"""What the probe runs on."""
+
+NEEDS = (
+    ("4.0", "3.6", ">=0.14,<0.18"),
+    ("5.0", "3.6", ">=0.14,<0.19"),
+    ("5.1", "3.6", ">=0.14,<0.20"),
+    ("6.0", "3.8", ">=0.18,<0.20"),
+    ("7.0", "3.8", ">=0.18.1,<0.21"),
+    ("7.2", "3.9", ">=0.18.1,<0.21"),
+    ("7.3", "3.9", ">=0.18.1,<0.22"),
+    ("7.4", "3.9", ">=0.20,<0.22"),
+    ("8.0", "3.10", ">=0.20,<0.22"),
+    ("8.2", "3.11", ">=0.20,<0.22"),
+    ("9.0", "3.11", ">=0.20,<0.23"),
+    ("9.1", "3.12", ">=0.21,<0.23"),
+    ("9.2", "3.13", ">=0.21"),
+)
+"""From this Sphinx on: the oldest Python and the docutils that its wheels demand. A later one may demand more: the
+resolver knows."""
+
+
+def _impossible(python: str, docutils: str, sphinx: str) -> tuple[str, str] | None:
+    """The key to mend and why the three cannot be installed together, as far as is known without an index."""
+    if Version(python) < OLDEST_PYTHON:
+        return "python", f"{quoted(python)} is too old; builds are observed on Python {OLDEST_PYTHON} and later"
+    release = Version(sphinx).release[:2]
+    known = [needs for needs in NEEDS if Version(needs[0]).release <= release]
+    if not known:
+        return None
+    _, oldest, allowed = known[-1]
+    if Version(python).release[:2] < Version(oldest).release:
+        return "sphinx", f"Sphinx {sphinx} needs Python {oldest} or later, and this cell has {python}"
+    if not SpecifierSet(allowed).contains(docutils, prereleases=True):
+        return "docutils", f"Sphinx {sphinx} needs docutils {allowed}, and this cell has {docutils}"
+    return None
+
+
+# Trees
+
+
+def _tree(document: Document, name: str, cells: tuple[Cell, ...]) -> NamedTree:
+    place: Place = ("trees", name)
+    values = document.value["trees"][name]
+    known = [cell.name for cell in cells]
+    for index, cell in enumerate(values.get("cells", ())):
+        if cell not in known:
+            raise document.error((*place, "cells", index), f"{quoted(cell)}: {_unknown(as_text(cell), known, 'cell')}")
+    requirements = values.get("requirements")
+    return NamedTree(
+        name=name,
+        path=_path(document, values["path"], (*place, "path")),
+        recipe=_recipe(values["recipe"]) if "recipe" in values else None,
+        requirements=(
+            None if requirements is None else _requirements(document, requirements, (*place, "requirements"))
+        ),
+        baseline=_path(document, values["baseline"], (*place, "baseline")) if "baseline" in values else None,
+        cells=tuple(as_text(cell) for cell in values["cells"]) if "cells" in values else None,
+    )
+
+
+def _path(document: Document, value: Any, place: Place) -> Path:
+    """The path `value` at `place`: from the folder of the file, or of a user (`~`)."""
+    try:
+        given = Path(as_text(value)).expanduser()
+    except RuntimeError as error:
+        raise document.error(place, "there is no such user on this machine") from error
+    return Path(os.path.normpath(document.path.parent.absolute() / given))
+
+
+def _recipe(values: Mapping[str, Mapping[str, Any]]) -> Recipe:
+    """The recipe of matrix.yaml's `{sphinx: …}` or `{make: …}`."""
+    if "sphinx" in values:
+        given = values["sphinx"]
+        return Recipe(
+            kind="sphinx",
+            source=as_text(given["source"]),
+            config=as_text(given.get("config", given["source"])),
+            builder=as_text(given.get("builder", Recipe.builder)),
+            options=tuple(as_text(option) for option in given.get("options", ())),
+            jobs=int(given.get("jobs", Recipe.jobs)),
+        )
+    given = values["make"]
+    source = as_text(given.get("source", "Documentation"))
+    return Recipe(
+        kind="make",
+        source=source,
+        config=source,
+        target=as_text(given.get("target", Recipe.target)),
+        variables={name: as_text(value) for name, value in given.get("variables", {}).items()},
+        jobs=int(given.get("jobs", Recipe.jobs)),
+    )
+
+
+def _unknown(name: str, known: Iterable[str], kind: str) -> str:
+    return f"there is no such {kind}; " + close_to(name, list(known), called=f"the {kind}s are")

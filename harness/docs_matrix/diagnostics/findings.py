@@ -1,0 +1,211 @@
+"""Findings: diagnostics with a verdict, in one cell (`Judged`) and over all of them (`Finding`), and a run's summary.
+
+These values are all that reports are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.revisions import RevisionHistory
+from docs_matrix.files import digest
+
+__all__ = ["CellResult", "CellStatus", "Finding", "Judged", "Run", "Variant", "Verdict", "mark"]
+
+CellStatus = Literal["ok", "failed", "timeout", "skipped"]
+
+
+class Verdict(StrEnum):
+    """What comparing a diagnostic with the baseline said; in order, the worst first."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    MOVED = "moved"
+    FLAKY = "flaky"
+    UNJUDGED = "unjudged"
+    KNOWN = "known"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A diagnostic of one cell and its verdict.
+
+    `diagnostic` is the head's, or the base's where it is fixed; `base` is the accepted one that it was paired with, if
+    any. `how` names the pass of the comparison that paired them (empty where nothing did). `reason` is why a new one is
+    new (`line`: the change touched its line; `file`: its file; `elsewhere`), or since when a known one is known. `hunk` is
+    the part of the change that is behind a new one (`docs/a.rst:370,12`: the head's lines 370 to 381), where it is known.
+    """
+
+    verdict: Verdict
+    diagnostic: Diagnostic
+    base: Diagnostic | None = None
+    how: str = ""
+    reason: str = ""
+    hunk: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """This value as a JSON object."""
+        return {
+            "verdict": str(self.verdict),
+            "diagnostic": self.diagnostic.to_json(),
+            "base": self.base.to_json() if self.base else None,
+            "how": self.how,
+            "reason": self.reason,
+            "hunk": self.hunk,
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Judged:
+        """The value that `to_json` made `value` of."""
+        return cls(
+            verdict=Verdict(value["verdict"]),
+            diagnostic=Diagnostic.from_json(value["diagnostic"]),
+            base=Diagnostic.from_json(value["base"]) if value["base"] else None,
+            how=value["how"],
+            reason=value["reason"],
+            hunk=value.get("hunk"),
+        )
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What one cell said about a tree: its toolchain, how its builds ended, and its judged diagnostics.
+
+    `python`, `docutils` and `sphinx` are the versions that really built, where a build told them, else those pinned.
+    `reason` says why `status` is not `ok` (one line; None where it is). `notices` are lines that a reader must see,
+    such as another patch release of Python than the pinned one. `lock` is the digest of the environment's lock.
+    `read` and `documents` count the documents that were read and that there are. `unclassified` are the lines of the
+    log that are no diagnostics. `seconds` is the wall time of this cell's work in the run, `cpu_seconds` its builds'
+    CPU time; `built` counts the builds that were made in this run and did not come from the store. `log` is the text
+    of the log.
+    """
+
+    name: str
+    python: str
+    docutils: str
+    sphinx: str
+    status: CellStatus
+    reason: str | None = None
+    notices: tuple[str, ...] = ()
+    lock: str = ""
+    judged: tuple[Judged, ...] = ()
+    read: int = 0
+    documents: int = 0
+    unclassified: tuple[str, ...] = ()
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    built: int = 0
+    log: str = ""
+
+    def count(self, verdict: Verdict) -> int:
+        """How many diagnostics of this cell have `verdict`."""
+        return sum(judged.verdict is verdict for judged in self.judged)
+
+    def to_json(self) -> dict[str, Any]:
+        """This result as a JSON object."""
+        value = dict(vars(self))
+        value["judged"] = [judged.to_json() for judged in self.judged]
+        value["notices"] = list(self.notices)
+        value["unclassified"] = list(self.unclassified)
+        return value
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> CellResult:
+        """The result that `to_json` made `value` of."""
+        return cls(
+            **{
+                **value,
+                "judged": tuple(Judged.from_json(judged) for judged in value["judged"]),
+                "notices": tuple(value["notices"]),
+                "unclassified": tuple(value["unclassified"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How some of the cells of a finding see it."""
+
+    verdict: Verdict
+    line: int | None
+    level: str
+    category: str | None
+    printed: str
+    base_line: int | None
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake over all cells; the values on top are those of the newest cell that has it, the verdict the worst.
+
+    `base_line` is the line of the accepted diagnostic that it was paired with. `cells` are in the matrix's order.
+    """
+
+    verdict: Verdict
+    path: str | None
+    line: int | None
+    level: str
+    category: str | None
+    message: str
+    base_line: int | None
+    cells: tuple[str, ...]
+    variants: tuple[Variant, ...]
+    document: str | None = None
+    via: str | None = None
+    reason: str = ""
+    hunk: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """This finding as `findings.json` has it."""
+        value = dict(vars(self))
+        value["verdict"] = str(self.verdict)
+        value["cells"] = list(self.cells)
+        value["variants"] = [
+            {**vars(variant), "verdict": str(variant.verdict), "cells": list(variant.cells)}
+            for variant in self.variants
+        ]
+        return value
+
+
+@dataclass(frozen=True)
+class Run:
+    """A whole run: what was asked of which tree, and what each cell said.
+
+    `tree` names the tree as the user did; `identity` is its content's digest (git's id of the head tree),
+    `base_identity` that of the base, where the base is a tree. `base` says in words what the baseline is (`the tree
+    without the patches`, `HEAD~1`, `baselines/example.json`, `nothing is accepted`). `patches` are the patches'
+    names; `notes` are lines about the tree and the patch (whether blob ids match, what was not read). `sources` has
+    the head's text of the documents that findings name, by path, for numbered source lines. `cells` are in the
+    matrix's order, `findings` merged over them. `tested` says of each revision that was named for the patches how it went:
+    `auto` (it is the base), `also` (they apply there too) or `cannot`. `history` is what earlier builds told of the tree's
+    revisions, where that is known.
+    """
+
+    tree: str
+    identity: str
+    base: str
+    cells: tuple[CellResult, ...]
+    findings: tuple[Finding, ...]
+    base_identity: str | None = None
+    patches: tuple[str, ...] = ()
+    docs: str = "all"
+    notes: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    tested: tuple[tuple[str, str], ...] = ()
+    history: RevisionHistory | None = None
+
+    def count(self, verdict: Verdict) -> int:
+        """How many findings have `verdict`."""
+        return sum(finding.verdict is verdict for finding in self.findings)
+
+
+def mark(seen: Diagnostic | Finding) -> str:
+    """What a message is known by from run to run: its path, category and text, whatever its line and level."""
+    return digest(seen.path or "", seen.category or "", message_keys.key(seen.message), seen.via or "")

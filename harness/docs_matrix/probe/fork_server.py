@@ -1,0 +1,80 @@
+"""Runs inside a cell: builds many small projects, each in a process forked from this one, which has Sphinx loaded.
+
+    python fork_server.py REQUESTS ANSWERS
+
+Both are pipes. A line of REQUESTS is {"words": arguments of the probe, "folder": where to work, "log": file, "seconds":
+limit of CPU time, "bytes": limit of memory}; for each, when it is done, a line of ANSWERS has how the process ended and the
+CPU time that it took.
+"""
+
+import contextlib
+import importlib
+import importlib.util
+import json
+import os
+import resource
+import signal
+import sys
+from typing import Any, Dict
+
+__all__ = ["main"]
+
+
+def load() -> None:
+    """Import what every build imports, and compile what docutils compiles for its first document, so that none has to."""
+    application = importlib.import_module("sphinx.application")
+    more = ("sphinx.cmd.build", "sphinx.builders.dummy", "docutils.parsers.rst.states", "multiprocessing")
+    for name in (*application.builtin_extensions, *more):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    importlib.import_module("docutils.core").publish_doctree("text", settings_overrides={"_disable_config": True})
+
+
+def companion(name: str) -> Any:
+    """The module `name` beside this file."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
+    spec = importlib.util.spec_from_file_location("docs_matrix_" + name, place)  # type: Any
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def build(probe: Any, request: Dict[str, Any]) -> None:
+    """Be the probe, in this process, and end with it."""
+    os.setsid()
+    resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"]))
+    resource.setrlimit(resource.RLIMIT_AS, (request["bytes"], request["bytes"]))
+    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.chdir(request["folder"])
+    status = 1
+    try:
+        sys.argv = ["probe.py", *request["words"]]
+        probe.main()
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def main() -> None:
+    del sys.path[0]  # the folder of this file: its modules are none of a project's
+    probe = companion("probe")
+    load()
+    with open(sys.argv[1], encoding="utf-8") as requests, open(sys.argv[2], "w", encoding="utf-8") as answers:
+        for line in requests:
+            process = os.fork()
+            if process == 0:
+                build(probe, json.loads(line))
+            _, status, used = os.wait4(process, 0)
+            with contextlib.suppress(OSError):
+                os.killpg(process, signal.SIGKILL)  # what it forked and left
+            answers.write("%d %.3f\n" % (status, used.ru_utime + used.ru_stime))
+            answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,596 @@
+"""Runs inside a cell, in place of sphinx-build: records what Sphinx says, and restricts what it reads.
+
+    python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
+
+CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
+read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "answers": folder or null}.
+Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
+may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
+nobody reads (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
+`answers` is where those of kernel-doc are kept (kernel_doc_cache.py), `order` is for a fixed order of reading
+(read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found by name
+(fast_c_symbols.py), nodes by a loop (fast_node_search.py). What is read of `documents`, and what the messages of such a
+build are worth, is restrict.py's. The file needs nothing but the standard library and runs on Python 3.6 and later with
+Sphinx 1.8 to 9.2, serial or parallel.
+
+Kinds of lines, by the key `kind`:
+
+    meta         the versions, the arguments, and `places` (see `relocate`); one for each call
+    places       the folders that are known only later: those of the output
+    documents    `read`, the names of the documents that are read, and `documents`, how many there are
+    diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged,
+                 once; `stage` and `of`: the document that was being read or resolved then, if any
+    opened, variables   see opened_files.py
+    said         what a document said in some trials (read_order.py): the fields of a diagnostic, and `trials`
+    early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
+    crash        what ended the build: exception, reason (one line), document; `unwritten`: behind the reading of a build
+                 that leaves out what nobody reads
+    probe-error  a mistake of this file: traceback
+    end          `status`, the exit status; where it lacks, the call did not finish
+    looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
+
+Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
+at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
+counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`. Files outside the tree start with
+a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a file keep their name:
+`<rst_epilog>`.
+"""
+
+import contextlib
+import functools
+import gc
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import logging
+import os
+import re
+import sys
+import sysconfig
+import traceback
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+
+__all__ = ["plain", "relocate"]
+
+LAST = 10 ** 6  # a priority behind all extensions' handlers
+ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+
+
+def plain(text: str) -> str:
+    """`text` without the sequences that colour a terminal."""
+    return ANSI.sub("", text)
+
+
+def relocate(places: Sequence[Tuple[str, str]], text: str) -> str:
+    """`text` with the folders of this build replaced: each pair is a folder and the name that it gets.
+
+    With ("/b/1", "") and ("/e/lib", "stdlib"): "/b/1/a.rst and /e/lib/os.py in /b/1" becomes "a.rst and stdlib/os.py
+    in .", and "/b/12" stays.
+    """
+    names = {folder: name for folder, name in places if folder.strip("/")}
+    if not any(folder in text for folder in names):
+        return text
+    folders = "|".join(re.escape(folder) for folder in sorted(names, key=len, reverse=True))
+
+    def replacement(match: Any) -> str:
+        name, slash = names[match.group(1)], match.group(2)
+        return name + str(slash) if name else "" if slash else "."
+
+    return re.sub(r"(?<![\w.-])(%s)(?![\w-]|\.\w)(/?)" % folders, replacement, text)
+
+
+class Copy(object):
+    """A stream that also keeps what is written to it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.kept = []  # type: List[str]
+
+    def write(self, text: str) -> Any:
+        self.kept.append(text)
+        return self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+class Probe(object):
+    """One call of sphinx-build under observation."""
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self.file = os.open(config["records"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self.root = os.path.abspath(config["root"])
+        self.places = [tuple(pair) for pair in config.get("places", ())] + _places(config["root"])
+        self.quiet = bool(config.get("quiet"))
+        self.hushed = False
+        self.stage = (None, None)  # type: Tuple[Optional[str], Optional[str]]
+        self.said = []  # type: List[Dict[str, Any]]
+        self.printing = False
+        self.process = os.getpid()
+        self.app = None  # type: Any
+        self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
+        self.once = set()  # type: set[str]
+        looks, start = _companion("file_audit"), config.get("start")
+        keep = config.get("keep") if looks.available() else None
+        self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
+        self.start = _companion("warm_start").Start(self, looks, start, config.get("again", ())) if start else None  # type: Any
+        if config.get("answers"):
+            keep = _companion("netlink_cache").keep
+            _companion("kernel_doc_cache").install(config["answers"], keep, self.keeper and self.keeper.ear)
+        order = config.get("order")
+        self.order = _companion("read_order").Ordered(self, order) if order else None  # type: Any
+        if config.get("watch"):
+            _companion("opened_files").watch(self, looks, config["root"])
+
+    # ---- writing records
+
+    def put(self, kind: str, **values: Any) -> None:
+        """Append a record by one write, so that workers may do so side by side."""
+        values["kind"] = kind
+        data = (json.dumps(values, sort_keys=True, default=repr) + "\n").encode("ascii")
+        while data:
+            data = data[os.write(self.file, data):]
+
+    @contextlib.contextmanager
+    def guarded(self) -> Iterator[None]:
+        """A mistake in here is recorded and does not reach the build."""
+        try:
+            yield
+        except Exception:
+            with contextlib.suppress(Exception):
+                self.put("probe-error", traceback=traceback.format_exc())
+
+    def relocate(self, text: str) -> str:
+        return relocate(self.places, text)
+
+    # ---- describing a log record
+
+    def describe(self, record: Any) -> Optional[Dict[str, Any]]:
+        """What `record` says, taken where it is made; it then travels with the record, also out of a worker."""
+        if record.levelno < logging.WARNING:
+            return None
+        if not hasattr(record, "probe"):
+            record.probe = None
+            with self.guarded():
+                record.probe = self.description(record)
+                if self.order and self.order.trying:
+                    self.order.heard(record.probe)
+                elif os.getpid() != self.process and not record.probe["dropped"]:
+                    self.put("early", **record.probe)
+        if self.start and record.probe and os.getpid() == self.process and not hasattr(record, "heard"):
+            record.heard = True
+            self.said.append(record.probe)
+        return record.probe  # type: ignore[no-any-return]
+
+    def description(self, record: Any) -> Dict[str, Any]:
+        try:
+            message = plain(logging.LogRecord.getMessage(record))  # Sphinx's own adds place and level
+        except Exception:  # arguments that do not fit: Sphinx's own handler will print Python's complaint
+            message = plain("%s %r" % (record.msg, record.args))
+        path, line, via = self.location(getattr(record, "location", None))
+        document, phase = self.moment()
+        if path and document in (None, self.restriction.stub):
+            document = self.document_of(via.rpartition(":")[0] if via else path) or document
+        kind, subtype = getattr(record, "type", None), getattr(record, "subtype", None)
+        return {
+            "path": path,
+            "line": line,
+            "via": via,
+            "level": "CRITICAL" if record.levelno >= 50 else "ERROR" if record.levelno >= 40 else "WARNING",
+            "category": ".".join(str(part) for part in (kind, subtype) if part) if kind else None,
+            "message": self.relocate(message),
+            "document": document,
+            "phase": "updating" if phase == "reading" and self.stage[0] != "reading" else phase,
+            "suppressed": self.is_suppressed(kind, subtype),
+            "unjudged": self.restriction.is_unjudged(record, message),
+            "dropped": self.restriction.is_dropped(document, message),
+            "once": bool(getattr(record, "once", False)),
+            "stage": self.stage[0],
+            "of": self.stage[1],
+        }
+
+    def moment(self) -> Tuple[Optional[str], Optional[str]]:
+        """The document being read or resolved, and the phase."""
+        env = getattr(self.app, "env", None)  # type: Any
+        phase = getattr(self.app, "phase", None) or getattr(getattr(self.app, "builder", None), "phase", None)
+        try:
+            document = env.docname or None
+        except Exception:  # none: Sphinx below 8.2 raises KeyError
+            document = None
+        name = str(getattr(phase, "name", "")).lower() or None
+        if document and name != "reading":
+            name = "resolving"
+        return document, name
+
+    def location(self, location: Any) -> Tuple[Optional[str], Optional[int], Optional[str]]:
+        """The path, the line and the chain of a record's location: a node, a tuple, a document, a text or nothing."""
+        if isinstance(location, tuple):
+            document, number = (*location, None, None)[:2]
+            text = "%s:%s" % (self.app.env.doc2path(document), number or "") if document else ""
+        elif isinstance(location, str):
+            text = location if ":" in location or not location else str(self.app.env.doc2path(location))
+        elif location is not None:
+            text = _sphinx("util.logging").get_node_location(location) or ""
+        else:
+            text = ""
+        path, _, last = text.rpartition(":")
+        line = int(last) if last.isdigit() and len(last) < 10 else None
+        if line is None and last not in ("", "None"):
+            path = text
+        if path in ("", "<unknown>"):
+            return None, None, None
+        chain, separator, file = path.partition(": ")
+        if separator and chain.rpartition(":")[2].isdigit():
+            return self.tidy(file), line, self.tidy(chain)
+        return self.tidy(path), line, None
+
+    def tidy(self, path: str) -> str:
+        """`path` relative to the root, as the module's docstring says."""
+        if path.startswith("<"):
+            return path
+        for folder in (os.getcwd(), str(getattr(self.app, "srcdir", ""))):
+            if os.path.exists(os.path.join(folder, path)):
+                path = os.path.join(folder, path)
+                break
+        path = os.path.normpath(path)
+        ending = os.path.splitext(path)[1]
+        if ending and not os.path.exists(path) and os.path.exists(path[: -len(ending)]):
+            path = path[: -len(ending)]  # Sphinx took a path for the name of a document: c.rst.rst, index.md.rst
+        short = self.relocate(path)
+        if os.path.isabs(short):
+            short = self.relocate(os.path.realpath(path))
+        if os.path.isabs(short):
+            short = path
+        return short.replace(os.sep, "/")
+
+    def document_of(self, path: str) -> Optional[str]:
+        """The name of the document that `path`, relative to the root, is the source of."""
+        start = self.tidy(str(self.app.srcdir))
+        inside = path if start == "." else path[len(start) + 1:] if path.startswith(start + "/") else ""
+        found = getattr(getattr(self.app, "env", None), "found_docs", ())
+        return next((name for name in (inside, os.path.splitext(inside)[0]) if name in found), None)
+
+    def is_suppressed(self, kind: Any, subtype: Any) -> bool:
+        patterns = getattr(getattr(self.app, "config", None), "suppress_warnings", None) or []
+        return bool(_sphinx("util.logging").is_suppressed_warning(kind, subtype, patterns))
+
+    # ---- hooks into Sphinx's logging
+
+    def observe(self, app: Any) -> None:
+        """Watch the handler that prints warnings: before its filters, which rewrite records, and what it writes."""
+        self.app = app
+        folders = ((str(app.outdir), "<output>"), (str(app.doctreedir), "<doctrees>"))
+        more = [pair for pair in folders if os.path.isabs(self.relocate(pair[0]))]
+        self.places.extend(more)
+        self.put("places", places=more)
+        module = _sphinx("util.logging")
+        for handler in logging.getLogger(module.NAMESPACE).handlers:
+            if isinstance(handler, module.WarningStreamHandler):
+                handler.filters.insert(0, self.first_filter)
+                handler.stream = Copy(handler.stream)
+                handler.emit = functools.partial(self.emit, handler, handler.emit)
+
+    def first_filter(self, record: Any) -> bool:
+        seen = self.describe(record)
+        if seen is None:
+            return True
+        if seen["dropped"]:
+            return False
+        if seen["suppressed"]:
+            with self.guarded():
+                if not (getattr(record, "once", False) and seen["message"] in self.once):
+                    self.once.add(seen["message"])
+                    self.put("diagnostic", printed="", **seen)
+        return True
+
+    def emit(self, handler: Any, original: Callable[[Any], None], record: Any) -> None:
+        del handler.stream.kept[:]
+        self.printing = True
+        original(record)
+        self.printing = False
+        with self.guarded():
+            seen = self.describe(record)
+            if seen is not None:
+                text = plain("".join(handler.stream.kept))
+                self.put("diagnostic", printed=_as_written(text), **self.with_prefix(seen, record))
+
+    def with_prefix(self, seen: Dict[str, Any], record: Any) -> Dict[str, Any]:
+        """`seen` with what a filter of Sphinx has put before the message since ("[autosummary]")."""
+        with contextlib.suppress(Exception):
+            prefix, found, _ = self.relocate(plain(logging.LogRecord.getMessage(record))).partition(seen["message"])
+            if found and prefix:
+                return dict(seen, message=prefix + seen["message"])
+        return seen
+
+    # ---- reading
+
+    def on_builder_inited(self, app: Any) -> None:
+        """Connect behind the extensions, which are all loaded by now."""
+        _companion("fast_c_symbols").install(getattr(_sphinx("domains.c"), "Symbol", None))
+        _companion("fast_node_search").install(importlib.import_module("docutils.nodes").Node)
+        self.connect("env-before-read-docs", self.on_before_read)
+        self.hushed = self.quiet and _companion("no_output").hush(app.builder)
+        if self.hushed and not self.keeper:
+            _companion("no_output").without_pickling(app, _sphinx("builders"))
+        for name in ("write_doc_serialized", "write_doc"):
+            setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
+        if self.start:
+            self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.said))
+            for name in ("_write_serial", "_write_parallel"):
+                setattr(app.builder, name, self.only_resolved(getattr(app.builder, name)))
+        self.restriction.connect()
+
+    def connect(self, event: str, handler: Callable[..., Any]) -> None:
+        def guarded(*arguments: Any) -> Any:
+            with self.guarded():
+                return handler(*arguments)
+
+        try:
+            self.app.connect(event, guarded, priority=LAST)
+        except TypeError:  # Sphinx below 3 calls them in the order of connecting
+            self.app.connect(event, guarded)
+
+    def on_before_read(self, app: Any, env: Any, names: List[str]) -> None:
+        self.restriction.cut(app, env, names)
+        if self.start:
+            self.put("resumed", read=list(names))
+            self.soundly(self.start.purge, app, env, names)
+        if self.order:
+            self.order.arrange(app, env, names)
+        read = sorted(env.found_docs) if self.start else [name for name in names if name != self.restriction.stub]
+        self.put("documents", read=read, documents=len(env.found_docs))
+
+    def source(self, name: str) -> str:
+        """The path of a document, relative to the source folder."""
+        return os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
+
+    # ---- documents one by one, and a start from another build
+
+    def staged(self, stage: str, original: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
+        """`original` with the document noted that its argument at `place` names, for as long as it runs."""
+
+        @functools.wraps(original)
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            before, self.stage = self.stage, (stage, arguments[place])
+            try:
+                return original(*arguments, **options)
+            finally:
+                if self.keeper:
+                    with self.guarded():
+                        self.keeper.done(self.app.env, arguments[place])
+                self.stage = before
+                for cache in ("_pickled_doctree_cache", "_write_doc_doctree_cache"):
+                    getattr(self.app.env, cache, {}).clear()  # Sphinx 7.3 to 9.2 keep all that was read in memory
+
+        return wrapped
+
+    def soundly(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function of the start; a mistake in there makes it no start."""
+        try:
+            return function(*arguments)
+        except Exception as error:
+            self.start.stop("%s: %s" % (type(error).__name__, error))
+
+    def only_resolved(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The builder's loop over documents, for those alone that are resolved again."""
+
+        def wrapped(names: Any, *rest: Any, **options: Any) -> Any:
+            wanted = sorted(self.start.resolved & set(self.app.env.found_docs))
+            return original(wanted, *rest, **options) if wanted else None
+
+        return wrapped
+
+    def hear(self, text: str) -> None:
+        """`text` was written to standard error, past Sphinx's logging."""
+        if self.stage[1] is not None and not self.printing:
+            self.put("heard", text=text, stage=self.stage[0], of=self.stage[1])
+
+    def install_stages(self) -> None:
+        """Know at each moment which document is read or resolved."""
+        builder, environment = _sphinx("builders").Builder, _sphinx("environment").BuildEnvironment
+        builder.read_doc = self.staged("reading", builder.read_doc, 1)
+        resolve = self.staged("writing", environment.get_and_resolve_doctree, 1)
+        environment.get_and_resolve_doctree = resolve
+        if self.keeper:
+            sys.stderr = Overheard(sys.stderr, self.hear)
+            discover = environment.find_files
+            environment.find_files = lambda *arguments: self.keeper.ear.closed(discover, *arguments)  # always made anew
+        if self.start:
+            _before(environment, "setup", lambda env, app: self.start.set_up(env, app))
+            environment.get_outdated_files = lambda env, changed: self.soundly(self.start.outdated, env, changed)
+            doctree = environment.get_doctree
+            environment.get_doctree = lambda env, name: self.start.doctree(doctree, env, name)
+
+    # ---- the call
+
+    def install(self) -> None:
+        """Hook into Sphinx's modules, by functions that all its versions have."""
+        self.install_stages()
+        log = _sphinx("util.logging")
+        _before(log.MemoryHandler, "emit", lambda handler, record: self.describe(record))
+        _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)
+        application = _sphinx("application").Sphinx
+        _after(application, "preload_builder", lambda app, *rest: self.connect_first(app), self.guarded)
+        if self.restriction.documents is not None:
+            collector = _sphinx("environment.collectors.toctree").TocTreeCollector
+            _before(collector, "process_doc", self.before_collecting)
+        for name in ("cmd.build", "_cli.util.errors"):
+            with contextlib.suppress(ImportError, AttributeError):
+                _before(_sphinx(name), "handle_exception", self.on_exception)
+
+    def connect_first(self, app: Any) -> None:
+        def inited(app: Any) -> None:
+            with self.guarded():
+                self.on_builder_inited(app)
+
+        app.connect("builder-inited", inited)
+        if self.start:
+            self.soundly(self.start.begin, app)
+
+    def before_collecting(self, collector: Any, app: Any, doctree: Any) -> None:
+        with self.guarded():
+            self.restriction.strip_toctrees(doctree)
+
+    def on_exception(self, *arguments: Any, **options: Any) -> None:
+        with self.guarded():
+            self.crash(next(value for value in arguments if isinstance(value, BaseException)))
+
+    def crash(self, error: BaseException, everywhere: bool = False) -> None:
+        if os.getpid() != self.process and not everywhere:
+            return  # a child that conf.py forked; Sphinx's own workers are told of by the main process
+        lines = [" ".join(line.split()) for line in plain(str(error)).splitlines() if line.strip()]
+        if any(line.startswith("Traceback (most recent call last)") for line in lines):
+            lines = [lines[0] + " " + lines[-1]]
+        reason = type(error).__name__ + (": " + self.relocate(lines[0])[:1000] if lines else "")
+        document, phase = self.moment()
+        unwritten = self.hushed and phase not in (None, "initialization", "reading")
+        self.put("crash", exception=type(error).__name__, reason=reason, document=document, unwritten=unwritten)
+
+    def run(self, arguments: List[str]) -> int:
+        """Build, and return the exit status."""
+        status = 1  # type: int
+        gc.set_threshold(200000, 20, 100)  # a third of the time of resolving goes into looking for cycles by default
+        try:
+            docutils = importlib.import_module("docutils")
+            self.put(
+                "meta",
+                python="%d.%d.%d" % sys.version_info[:3],
+                docutils=docutils.__version__,
+                sphinx=importlib.import_module("sphinx").__version__,
+                arguments=arguments,
+                places=self.places,
+            )
+            build = _sphinx("cmd.build")
+            self.install()
+            status = int(build.main(arguments) or 0)
+            if self.start and status == 0:
+                self.soundly(self.start.repeat, self.app.env, self.said)
+            if self.keeper:
+                self.keeper.finish(self.app, status)
+        except _companion("warm_start").Stopped:
+            raise
+        except SystemExit as error:
+            status = 0 if error.code is None else error.code if isinstance(error.code, int) else 1
+            if self.app is not None and not (self.order and self.order.ended):
+                self.crash(RuntimeError("sys.exit(%r) was called in the middle of the build" % (error.code,)))
+            raise
+        except BaseException as error:
+            self.crash(error)
+            raise
+        finally:
+            with self.guarded():
+                self.put("end", status=status)
+            if hasattr(gc, "freeze"):
+                # At its end Python looks once more for cycles, in a kernel's environment for ten seconds. What lies in
+                # one is not finalized now; the system takes it back.
+                gc.freeze()
+        return status
+
+
+class Overheard(object):
+    """A stream whose text somebody hears."""
+
+    def __init__(self, stream: Any, hear: Callable[[str], None]) -> None:
+        self.stream = stream
+        self.hear = hear
+
+    def write(self, text: str) -> Any:
+        self.hear(text)
+        return self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@functools.lru_cache(maxsize=None)
+def _companion(name: str) -> Any:
+    """The module `name` beside this file, under a name that no project's module has."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
+    spec = importlib.util.spec_from_file_location("docs_matrix_" + name, place)  # type: Any
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _sphinx(name: str) -> Any:
+    return importlib.import_module("sphinx." + name)
+
+
+def _before(owner: Any, name: str, hook: Callable[..., Any]) -> None:
+    """Call `hook`, which raises nothing, with the same arguments before each call of `owner.name`."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        hook(*arguments, **options)
+        return original(*arguments, **options)
+
+    setattr(owner, name, wrapped)
+
+
+def _after(owner: Any, name: str, hook: Callable[..., Any], guarded: Callable[[], Any]) -> None:
+    """Call `hook` with the same arguments after each call of `owner.name`."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        answer = original(*arguments, **options)
+        with guarded():
+            hook(*arguments, **options)
+        return answer
+
+    setattr(owner, name, wrapped)
+
+
+def _places(root: str) -> List[Tuple[str, str]]:
+    """The folders that a message may name, and what they are called in records."""
+    paths = sysconfig.get_paths()
+    named = [
+        (os.path.abspath(root), ""),
+        (paths["purelib"], "site-packages"),
+        (paths["platlib"], "site-packages"),
+        (paths["stdlib"], "stdlib"),
+    ]
+    return named + [(os.path.realpath(folder), name) for folder, name in named if os.path.realpath(folder) != folder]
+
+
+def _as_written(text: str) -> str:
+    """`text` as standard error's encoding leaves it, without the newline at its end."""
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding).rstrip("\n")
+
+
+def _keep_bytecode() -> None:
+    """Have the bytecode of the environment's modules kept, where Python is told to keep none: a kernel's makefile does so, and
+    all of Sphinx would be compiled by each build. Of all other modules none is kept then, as wanted: the tree's may have
+    changed within the second and the size that bytecode is known by."""
+    if not sys.dont_write_bytecode:
+        return
+    loader = importlib.machinery.SourceFileLoader
+    write = loader.set_data
+
+    def set_data(self: Any, path: str, data: Any, **options: Any) -> None:
+        if path.startswith(sys.prefix + os.sep):
+            write(self, path, data, **options)
+
+    loader.set_data = set_data  # type: ignore[method-assign]
+    sys.dont_write_bytecode = False
+
+
+def main() -> None:
+    """Look like the sphinx-build beside this interpreter, then be it."""
+    _keep_bytecode()
+    scripts = os.path.dirname(sys.executable)
+    here = os.path.dirname(os.path.abspath(__file__))
+    if sys.path and os.path.abspath(sys.path[0]) == here:
+        sys.path[0] = scripts
+    with open(sys.argv[1], encoding="utf-8") as stream:
+        probe = Probe(json.load(stream))
+    arguments = sys.argv[2:]
+    sys.argv = [os.path.join(scripts, "sphinx-build"), *arguments]
+    sys.exit(probe.run(arguments))
+
+
+if __name__ == "__main__":
+    main()

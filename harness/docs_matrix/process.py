@@ -1,0 +1,261 @@
+"""The only place that starts a subprocess.
+
+`run` gives a command its own session and process group, a time limit (TERM, then KILL for the whole group), files for
+its output, and takes the CPU time and the peak memory from the operating system's own accounting. Whatever the command
+left running is killed when it ends. `stop_all` ends every command that is under way; a watchdog process does the same
+when this process dies without being able to (kill -9), so that nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import errno
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from docs_matrix.errors import MachineError
+
+__all__ = ["Finished", "run", "stop_all", "workers"]
+
+GRACE = 5.0
+"""Seconds between TERM and KILL."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command ended: what it printed, how long it took, what it used.
+
+    `returncode` is negative where a signal ended the command. `seconds` is wall time; `cpu_seconds` (user and system)
+    and `peak_bytes` (the largest single process) cover the command and those of its children that it waited for.
+    `stdout` and `stderr` are empty where they were sent to a file.
+    """
+
+    command: tuple[str, ...]
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+    @property
+    def text(self) -> str:
+        """Standard output as text; bytes that are not UTF-8 become lone surrogates, as in file names."""
+        return self.stdout.decode("utf-8", "surrogateescape")
+
+    @property
+    def error_text(self) -> str:
+        """Standard error as text, for an error message: bytes that are not UTF-8 are shown as escapes."""
+        return self.stderr.decode("utf-8", "backslashreplace")
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    timeout: float,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    stdout_to: Path | None = None,
+    stderr_to: Path | None = None,
+) -> Finished:
+    """Run `command` to its end and say how it ended; a non-zero exit status is the caller's to judge.
+
+    `timeout` is in seconds. `env` is the whole environment, not an addition; None is this process's own. `stdout_to`
+    and `stderr_to` name files that are overwritten. Raises `MachineError` where the command cannot be started.
+    """
+    words = tuple(os.fspath(word) for word in command)
+    if _GROUPS.stopped:
+        raise MachineError("interrupted")
+    with tempfile.TemporaryFile() as given, _output(stdout_to) as out, _output(stderr_to) as err:
+        given.write(stdin)
+        given.seek(0)
+        _GROUPS.watch()
+        started = time.monotonic()
+        try:
+            child = _start(words, cwd=cwd, env=env, stdin=given, stdout=out, stderr=err)
+        except OSError as error:
+            raise MachineError(f"cannot run {shlex.join(words)}: {error.strerror or error}") from error
+        _GROUPS.add(child.pid)
+        limit = _TimeLimit(child.pid, timeout)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        finally:
+            limit.cancel()
+            _signal_group(child.pid, signal.SIGKILL)
+            _GROUPS.discard(child.pid)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        return Finished(
+            command=words,
+            returncode=child.returncode,
+            stdout=b"" if stdout_to else _content(out),
+            stderr=b"" if stderr_to else _content(err),
+            timed_out=limit.reached,
+            seconds=time.monotonic() - started,
+            cpu_seconds=usage.ru_utime + usage.ru_stime,
+            peak_bytes=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+        )
+
+
+def _start(words: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
+    """Start a command in a session of its own.
+
+    A script that was written a moment ago is busy for as long as another thread's child, forked in between, has not yet
+    closed what it inherited: that takes milliseconds, so it is tried again.
+    """
+    for pause in (0.01, 0.1, 1.0):
+        try:
+            return subprocess.Popen(words, start_new_session=True, **how)
+        except OSError as error:
+            if error.errno != errno.ETXTBSY:
+                raise
+            time.sleep(pause)
+    return subprocess.Popen(words, start_new_session=True, **how)
+
+
+def stop_all() -> None:
+    """End every command that `run` has under way, at once, and start no other; for a process that is about to end."""
+    _GROUPS.stopped = True
+    for pgid in _GROUPS.alive():
+        _signal_group(pgid, signal.SIGKILL)
+
+
+class _TimeLimit:
+    """Ends a process group when its time is over: TERM first, KILL after a grace."""
+
+    def __init__(self, pgid: int, seconds: float) -> None:
+        self.reached = False
+        self._pgid = pgid
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, args=(seconds,), daemon=True)
+        self._thread.start()
+
+    def _watch(self, seconds: float) -> None:
+        if self._over.wait(seconds):
+            return
+        self.reached = True
+        _signal_group(self._pgid, signal.SIGTERM)
+        if not self._over.wait(GRACE):
+            _signal_group(self._pgid, signal.SIGKILL)
+
+    def cancel(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+_WATCHDOG = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+alive = set()
+for line in sys.stdin:
+    (alive.add if line[0] == "+" else alive.discard)(int(line[1:]))
+for pgid in alive:
+    try:
+        os.killpg(pgid, signal.SIGKILL)
+    except OSError:
+        pass
+"""
+
+
+class _Groups:
+    """The process groups under way, told to a watchdog that outlives this process just long enough to end them."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self._lock = threading.Lock()
+        self._alive: set[int] = set()
+        self._watchdog: subprocess.Popen[str] | None = None
+
+    def add(self, pgid: int) -> None:
+        with self._lock:
+            self._alive.add(pgid)
+            self._tell(f"+{pgid}\n")
+
+    def discard(self, pgid: int) -> None:
+        with self._lock:
+            self._alive.discard(pgid)
+            if self._watchdog is not None:  # it is none where this process ends
+                self._tell(f"-{pgid}\n")
+
+    def alive(self) -> tuple[int, ...]:
+        with self._lock:
+            return tuple(self._alive)
+
+    def watch(self) -> None:
+        """Have the watchdog there before a command starts, so that none is ever without it."""
+        with self._lock:
+            self._tell("")
+
+    def dismiss(self) -> None:
+        """Have the watchdog end what is still under way, and wait until it has ended itself."""
+        with self._lock:
+            watchdog, self._watchdog = self._watchdog, None
+        _end(watchdog)
+
+    def _tell(self, line: str) -> None:
+        if self._watchdog is None or self._watchdog.poll() is not None:
+            _end(self._watchdog)
+            atexit.unregister(self.dismiss)
+            atexit.register(self.dismiss)
+            self._watchdog = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _WATCHDOG],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,
+            )
+            line = "".join(f"+{pgid}\n" for pgid in self._alive)
+        assert self._watchdog.stdin is not None
+        self._watchdog.stdin.write(line)
+        self._watchdog.stdin.flush()
+
+
+def _end(watchdog: subprocess.Popen[str] | None) -> None:
+    if watchdog is not None:
+        with contextlib.suppress(BrokenPipeError), watchdog:
+            pass  # the end of what it reads is its sign
+
+
+_GROUPS = _Groups()
+
+
+def _signal_group(pgid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS answers EPERM for a group of zombies
+        os.killpg(pgid, number)
+
+
+def _output(path: Path | None) -> IO[bytes]:
+    return path.open("wb+") if path else tempfile.TemporaryFile()
+
+
+def _content(stream: IO[bytes]) -> bytes:
+    stream.seek(0)
+    return stream.read()
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """A pool of `jobs` threads; where its owner is interrupted, nothing of it goes on."""
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        stop_all()
+        raise
+    finally:
+        pool.shutdown()

@@ -1,0 +1,270 @@
+"""The axes that are searched along: what the candidates are, and in which ways each can be made real.
+
+The first way holds everything else still. The others move the least that has to move: the release of Sphinx (or of
+docutils) that goes along, then the day as of which the rest is resolved, then another cell of the matrix or another
+Python. Each says what it moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from docs_matrix import files
+from docs_matrix.config.matrix import Cell
+from docs_matrix.questions.bisect.trials import Way
+from docs_matrix.toolchains import releases, resolve
+from docs_matrix.toolchains.interpreters import Interpreter
+from docs_matrix.toolchains.releases import Release
+
+__all__ = [
+    "DAY",
+    "Axis",
+    "Candidate",
+    "Days",
+    "Package",
+    "Pythons",
+    "Surroundings",
+    "difference",
+    "minor",
+    "named",
+    "past",
+    "pinned",
+    "with_release",
+]
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A point of an axis: a release, a minor of Python or a day; `date` is when it came out, where that is known."""
+
+    name: str
+    date: datetime | None = None
+
+
+class Axis(Protocol):
+    """What is moved: its candidates in order, and the ways in which each can be made real, the smallest change first."""
+
+    @property
+    def name(self) -> str:
+        """What the user called it."""
+        ...
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The candidates, the oldest first."""
+        ...
+
+    def ways(self, candidate: Candidate) -> Iterator[Way]:
+        """The ways for one of `candidates`."""
+        ...
+
+    def like(self, candidate: Candidate, way: Way) -> Way | None:
+        """The candidate in the company of `way`, which has worked for a neighbour, where that saves a search for one."""
+        ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an axis may use beside its cell: the matrix's cells, this machine's Pythons, and what the tree needs."""
+
+    cells: tuple[Cell, ...]
+    interpreters: tuple[Interpreter, ...]
+    requirements: tuple[str, ...]
+    offline: bool
+
+    @property
+    def minors(self) -> tuple[str, ...]:
+        """The minors of Python that are here, the oldest first; those that builds can be observed on."""
+        found = {Version(interpreter.version).release[:2] for interpreter in self.interpreters}
+        return tuple(".".join(map(str, release)) for release in sorted(found) if release >= (3, 6))
+
+
+@dataclass(frozen=True)
+class Package:
+    """The releases of a package."""
+
+    name: str
+    candidates: tuple[Candidate, ...]
+    cell: Cell
+    around: Surroundings
+
+    def ways(self, candidate: Candidate) -> Iterator[Way]:
+        released = candidate.date + DAY if candidate.date else self.cell.date
+        date = past(max(self.cell.date, released))
+        moved = with_release(self.cell, self.name, candidate.name)
+        yield self._way(replace(moved, date=date))
+        yield from self.in_company(moved, date)
+        for anchor in sorted(self.around.cells, key=self._distance):
+            if anchor.name != self.cell.name:
+                there = with_release(replace(anchor, requirements=self.cell.requirements), self.name, candidate.name)
+                yield self._way(replace(there, date=past(max(anchor.date, released))))
+        for python in sorted(self.around.minors, key=lambda one: _apart(one, self.cell.python)):
+            if python != minor(self.cell.python):
+                yield from self.in_company(replace(moved, python=python), date)
+
+    def like(self, candidate: Candidate, way: Way) -> Way | None:
+        if way.cell.python == self.cell.python:
+            return None
+        released = candidate.date + DAY if candidate.date else self.cell.date
+        moved = with_release(way.cell, self.name, candidate.name)
+        return self._way(replace(moved, date=past(max(way.cell.date, released))))
+
+    def in_company(self, moved: Cell, date: datetime) -> Iterator[Way]:
+        """With the nearest Sphinx or docutils that goes along, as of `date`, and as of when the newest of them came out."""
+        for free in (("sphinx",), ("docutils",), ("sphinx", "docutils")):
+            if self.name in free:
+                continue
+            cell = self._fitted(moved, free, date)
+            if cell is None:
+                continue
+            if cell != moved:
+                yield self._way(replace(cell, date=date))
+            own = self._own_time(cell)
+            if own < date:
+                yield self._way(replace(cell, date=own))
+
+    def _fitted(self, cell: Cell, free: Sequence[str], date: datetime) -> Cell | None:
+        for package in free:
+            version = cell.sphinx if package == "sphinx" else cell.docutils
+            others = [pin for pin in cell.pins if canonicalize_name(Requirement(pin).name) not in free]
+            others += self.around.requirements
+            found = resolve.nearest(package, version, others, cell.python, date, offline=self.around.offline)
+            if found is None:
+                return None
+            cell = with_release(cell, package, found)
+            free = [name for name in free if name != package]
+        return cell
+
+    def _own_time(self, cell: Cell) -> datetime:
+        """The day after the newest of docutils, Sphinx and this package came out."""
+        pins = (("docutils", cell.docutils), ("sphinx", cell.sphinx))
+        dates = [_released(name, version, offline=self.around.offline) for name, version in pins]
+        dates += [candidate.date for candidate in self.candidates if f"{self.name}=={candidate.name}" in cell.pins]
+        return past(max((date for date in dates if date), default=cell.date) + DAY)
+
+    def _distance(self, anchor: Cell) -> int:
+        names = [cell.name for cell in self.around.cells]
+        return abs(names.index(anchor.name) - names.index(self.cell.name)) if self.cell.name in names else 0
+
+    def _way(self, cell: Cell) -> Way:
+        return Way(named(cell), difference(self.cell, cell, self.name))
+
+
+@dataclass(frozen=True)
+class Pythons:
+    """The minors of Python that are here."""
+
+    candidates: tuple[Candidate, ...]
+    cell: Cell
+    around: Surroundings
+    name: str = "python"
+
+    def like(self, candidate: Candidate, way: Way) -> Way | None:
+        return None
+
+    def ways(self, candidate: Candidate) -> Iterator[Way]:
+        moved = replace(self.cell, python=candidate.name)
+        yield Way(named(moved))
+        yield from Package(self.name, (), self.cell, self.around).in_company(moved, self.cell.date)
+        for cell in self.around.cells:
+            if minor(cell.python) == candidate.name:
+                yield Way(cell, difference(self.cell, cell, self.name))
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days: everything resolved as of the end of the day (UTC), but for what the cell's requirements pin."""
+
+    candidates: tuple[Candidate, ...]
+    cell: Cell
+    around: Surroundings
+    name: str = "date"
+
+    def like(self, candidate: Candidate, way: Way) -> Way | None:
+        return None
+
+    def ways(self, candidate: Candidate) -> Iterator[Way]:
+        date = past((candidate.date or self.cell.date) + DAY)
+        minors = sorted(self.around.minors, key=lambda one: _apart(one, self.cell.python))
+        for python in (self.cell.python, *(other for other in minors if other != minor(self.cell.python))):
+            wanted = ("docutils", "sphinx", *self.cell.requirements, *self.around.requirements)
+            found = resolve.resolved(wanted, python, date, offline=self.around.offline)
+            if not isinstance(found, str):
+                cell = replace(self.cell, python=python, docutils=found["docutils"], sphinx=found["sphinx"], date=date)
+                moved = f"Python {python}" if python != self.cell.python else ""
+                yield Way(named(cell), moved)
+
+
+def with_release(cell: Cell, package: str, version: str) -> Cell:
+    """`cell` with `package` pinned to `version`."""
+    if package == "docutils":
+        return replace(cell, docutils=version)
+    if package == "sphinx":
+        return replace(cell, sphinx=version)
+    rest = [text for text in cell.requirements if canonicalize_name(Requirement(text).name) != package]
+    return replace(cell, requirements=tuple(sorted((*rest, f"{package}=={version}"))))
+
+
+def pinned(cell: Cell, packages: dict[str, str]) -> Cell:
+    """`cell` with all of `packages` at exactly these versions."""
+    rest = {name: version for name, version in packages.items() if name not in ("docutils", "sphinx")}
+    return replace(
+        cell,
+        docutils=packages["docutils"],
+        sphinx=packages["sphinx"],
+        requirements=tuple(sorted(f"{name}=={version}" for name, version in rest.items())),
+    )
+
+
+def named(cell: Cell) -> Cell:
+    """`cell` under a name that says what it holds, so that no two different ones share a lock."""
+    mark = files.digest(f"{cell.date.isoformat()} {cell.requirements}")[:10]
+    return replace(cell, name=f"py{cell.python}-docutils{cell.docutils}-sphinx{cell.sphinx}-{mark}")
+
+
+def difference(one: Cell, other: Cell, moved: str) -> str:
+    """In words what `other` has otherwise than `one`, apart from the axis `moved`."""
+    told = [
+        f"{title} {theirs} (the cell has {ours})"
+        for name, title, ours, theirs in (
+            ("python", "Python", minor(one.python), minor(other.python)),
+            ("sphinx", "Sphinx", one.sphinx, other.sphinx),
+            ("docutils", "docutils", one.docutils, other.docutils),
+        )
+        if name != moved and ours != theirs
+    ]
+    if one.date != other.date:
+        told.append(f"the rest as of {other.date:%Y-%m-%d}")
+    return ", ".join(told)
+
+
+@lru_cache(maxsize=256)
+def _released(name: str, version: str, *, offline: bool) -> datetime | None:
+    release: Release = releases.one(name, version, offline=offline)
+    return release.date
+
+
+def past(moment: datetime) -> datetime:
+    """`moment`, or now where it lies ahead: what will come out is not known."""
+    return min(moment, datetime.now(UTC).replace(microsecond=0))
+
+
+def minor(python: str) -> str:
+    """The minor release of a Python: "3.13" of "3.13.5"."""
+    return ".".join(python.split(".")[:2])
+
+
+def _apart(one: str, other: str) -> tuple[int, bool]:
+    """How far two minors are apart; of two that are as far, the older comes first."""
+    distance = Version(minor(one)).minor - Version(minor(other)).minor
+    return abs(distance), distance > 0

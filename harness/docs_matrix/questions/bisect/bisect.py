@@ -1,0 +1,301 @@
+"""The question `bisect`: which release of a package (or Python, or day) changed a diagnostic.
+
+A bisect goes in steps: choose the axis and the document, search, widen what is read where the diagnostic does not show,
+then say for each change who is behind it and what the release's own history says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import posixpath
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from docs_matrix.check import read_set
+from docs_matrix.check.check import Progress
+from docs_matrix.check.subject import Subject
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.errors import InputError, MachineError, MissingInterpreterError
+from docs_matrix.questions.bisect import attribution, changelogs, ranges
+from docs_matrix.questions.bisect.asked import ASPECTS, RECORD, Aspect, Wanted, state, states
+from docs_matrix.questions.bisect.axes import Axis, Surroundings
+from docs_matrix.questions.bisect.bisection import Bisection, Found, History, Pair, pairs
+from docs_matrix.questions.bisect.candidates import Observed, day, in_words, skipped, tried
+from docs_matrix.questions.bisect.release_search import Change, Outcome, Untestable, search
+from docs_matrix.questions.bisect.trials import Trial, Trials
+from docs_matrix.toolchains import interpreters
+
+__all__ = ["Question", "all_here", "bisect", "newest_here"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the axis with its ends, the cell that the rest is held at, the diagnostics and what of them; `find`
+    is the text as the user gave it, `every` asks all candidates, `prereleases` lets those take part."""
+
+    axis: str
+    first: str | None
+    last: str | None
+    cell: Cell
+    wanted: Wanted
+    find: str | None
+    what: Aspect | None = None
+    every: bool = False
+    prereleases: bool = False
+
+
+def bisect(asked: Question, subject: Subject, bench: Bench, *, jobs: int, progress: Progress) -> Bisection:
+    """Find where the diagnostics that `asked` means change along its axis.
+
+    Raises `InputError` where the range is none, or where its ends do not differ in what is asked; `MachineError` where too
+    little could be built to say anything.
+    """
+    started = time.monotonic()
+    around = Surroundings(bench.matrix.cells, bench.interpreters, subject.requirements, bench.offline)
+    chosen = ranges.choose(asked.axis, asked.first, asked.last, asked.cell, around, prereleases=asked.prereleases)
+    axis = chosen.axis
+    names = [candidate.name for candidate in axis.candidates]
+    notes = [note for note in subject.notes if note not in subject.read.notes]
+    if chosen.note:
+        notes.append(chosen.note)
+    observed, outcome, aspects = _searched(asked, axis, subject, bench, jobs, progress, notes)
+    _refuse_what_is_no_answer(asked, observed, outcome)
+    return Bisection(
+        axis=axis.name,
+        tree=subject.name,
+        identity=subject.head.identity,
+        documents=in_words(observed.trials.documents),
+        find=asked.find,
+        path=asked.wanted.path,
+        cell=asked.cell.name,
+        candidates=tuple(names),
+        changes=_changes(asked, observed, outcome, aspects, notes, around),
+        returns=any(outcome.returns(question) for question in outcome.questions),
+        tried=tuple(tried(asked.wanted, observed, outcome)),
+        skipped=skipped(observed, outcome, range(len(names))),
+        rounds=len(outcome.rounds),
+        notes=tuple(dict.fromkeys(notes)),
+        seconds=time.monotonic() - started,
+    )
+
+
+def newest_here(cells: Sequence[Cell], bench: Bench) -> Cell:
+    """The newest of `cells` whose interpreter is on this machine; raises `MissingInterpreterError` where none is."""
+    return all_here(cells, bench)[-1]
+
+
+def all_here(cells: Sequence[Cell], bench: Bench) -> list[Cell]:
+    """Those of `cells` whose interpreter is on this machine, the oldest first; raises `MissingInterpreterError` for none."""
+    here = []
+    for cell in sorted(cells, key=lambda cell: tuple(map(Version, (cell.sphinx, cell.docutils, cell.python)))):
+        with contextlib.suppress(MissingInterpreterError):
+            interpreters.find(cell.python, offline=True, among=bench.interpreters)
+            here.append(cell)
+    if not here:
+        raise MissingInterpreterError("no cell of the matrix has its interpreter on this machine: docs-matrix doctor")
+    return here
+
+
+# ---- the search ------------------------------------------------------------------------------------------------------
+
+
+def _searched(
+    asked: Question,
+    axis: Axis,
+    subject: Subject,
+    bench: Bench,
+    jobs: int,
+    progress: Progress,
+    notes: list[str],
+) -> tuple[Observed, Outcome, tuple[Aspect, ...]]:
+    """Search with as few documents as show the diagnostic, and by what the log records before what is printed."""
+    for documents in _read_sets(asked.wanted, subject, bench):
+        trials = Trials(bench, subject.head, subject.recipe, subject.requirements, documents)
+        observed = Observed(axis, trials, jobs, progress)
+        aspects: tuple[Aspect, ...] = (asked.what,) if asked.what else RECORD
+        outcome = _search(asked, observed, aspects, jobs)
+        if asked.what is None and not any(outcome.changes(question) for question in outcome.questions):
+            aspects = ASPECTS
+            outcome = _search(asked, observed, aspects, jobs)
+        if outcome.questions or not outcome.seen or asked.find is None:
+            break
+        notes.append(f"reading {in_words(documents)} alone does not show it at either end; more is read")
+    return observed, outcome, aspects
+
+
+def _search(asked: Question, observed: Observed, aspects: Sequence[Aspect], jobs: int) -> Outcome:
+    return search(
+        len(observed.axis.candidates), observed.observer(asked.wanted, aspects), width=jobs, every=asked.every
+    )
+
+
+def _read_sets(wanted: Wanted, subject: Subject, bench: Bench) -> Iterator[tuple[str, ...] | None]:
+    """What to read, the least first: the document (or those that name the file), its folder, all."""
+    least = subject.read.head
+    if wanted.path is not None:
+        least = _documents(wanted.path, subject, bench) or least
+    if least is not None:
+        yield least
+        folders = {f"{posixpath.dirname(name)}/" for name in least if "/" in name.rstrip("/")}
+        if len(folders) == 1 and folders != set(least):
+            yield tuple(folders)
+    yield None
+
+
+def _documents(path: str, subject: Subject, bench: Bench) -> tuple[str, ...] | None:
+    try:
+        return read_set.choose((path,), None, subject.head, subject.recipe, bench.trees).head
+    except InputError as error:
+        if path not in bench.trees.paths(subject.head):
+            raise InputError(str(error).replace("--docs", "--path", 1)) from error
+    source = subject.recipe.source
+    naming = sorted(bench.trees.naming(subject.head, {path}, source))
+    if not naming:
+        return None
+    return read_set.choose(tuple(naming), None, subject.head, subject.recipe, bench.trees).head
+
+
+def _refuse_what_is_no_answer(asked: Question, observed: Observed, outcome: Outcome) -> None:
+    names = [candidate.name for candidate in observed.axis.candidates]
+    axis, seen = observed.axis.name, list(outcome.seen)
+    if len(seen) < 2:
+        reasons = Counter(said.reason for said in outcome.observed.values() if isinstance(said, Untestable))
+        only = f"only {names[seen[0]]}" if seen else "nothing"
+        raise MachineError(
+            f"{axis} {names[0]} to {names[-1]}: {only} could be built, of {len(names)}; most often: "
+            f"{reasons.most_common(1)[0][0] if reasons else 'no reason is known'}"
+        )
+    if not outcome.questions and asked.find is not None:
+        place = f" at {asked.wanted.path}" if asked.wanted.path else ""
+        raise InputError(
+            f"--find {asked.find}: neither {axis} {names[seen[0]]} nor {names[seen[-1]]} says this{place}, with all documents read"
+        )
+    changes = [change for question in outcome.questions for change in outcome.changes(question)]
+    if not changes:
+        raise InputError(
+            f"{axis} {names[seen[0]]} and {names[seen[-1]]} do not differ in {_asked_for(asked, observed, seen[0])}; "
+            "take a wider range, or --all-changes, which looks at every release between"
+        )
+    if len(seen) == 2 and seen[1] - seen[0] > 1:
+        between = skipped(observed, outcome, range(seen[0] + 1, seen[1]))
+        raise MachineError(
+            f"{axis} {names[seen[0]]} and {names[seen[1]]} differ, but none of the {len(between)} between could be built: "
+            f"{between[0].release}: {between[0].reason}"
+        )
+
+
+def _asked_for(asked: Question, observed: Observed, at: int) -> str:
+    trial = observed.found[at]
+    if isinstance(trial, str) or asked.find is None:
+        return f"what they say of {asked.wanted.path or 'the tree'}"
+    said = asked.wanted.of(trial.build.diagnostics)
+    first = f"{said[0].path}:{said[0].line}: {said[0].level}" if said else "not said by either"
+    return f"--find {asked.find} ({first}{f' and {len(said) - 1} more' if len(said) > 1 else ''})"
+
+
+# ---- the answer ------------------------------------------------------------------------------------------------------
+
+
+def _changes(
+    asked: Question,
+    observed: Observed,
+    outcome: Outcome,
+    aspects: Sequence[Aspect],
+    notes: list[str],
+    around: Surroundings,
+) -> tuple[Found, ...]:
+    places: dict[Change, list[Hashable]] = {}
+    for question in outcome.questions:
+        for change in outcome.changes(question):
+            places.setdefault(change, []).append(question)
+    ordered = sorted(places, key=lambda change: change.after)
+    return tuple(
+        found
+        for change in ordered
+        for found in _found(change, places[change], asked, observed, outcome, aspects, notes, around)
+    )
+
+
+def _found(
+    change: Change,
+    questions: Sequence[Hashable],
+    asked: Question,
+    observed: Observed,
+    outcome: Outcome,
+    aspects: Sequence[Aspect],
+    notes: list[str],
+    around: Surroundings,
+) -> Iterator[Found]:
+    """What changed between two neighbours, one for each that is behind a part of it."""
+    before, after = observed.trial(change.before), observed.trial(change.after)
+    first, last = (observed.axis.candidates[at] for at in (change.after, change.before))
+
+    def shown(trial: Trial) -> Mapping[Hashable, Hashable]:
+        return states(asked.wanted.of(trial.build.diagnostics), aspects)
+
+    axis, trials = observed.axis.name, observed.trials
+    for said, made in attribution.attribute_each(before, after, axis, shown, questions, trials, around).items():
+        changed = _pairs(asked.wanted, made, before, after, aspects)
+        yield Found(
+            first=first.name,
+            last_without=last.name,
+            date=day(first),
+            gap=skipped(observed, outcome, change.gap),
+            pairs=changed,
+            cause=said.cause,
+            explanation=said.explanation,
+            culprit=said.culprit,
+            history=_history(said, (axis, first.name, last.name), changed, notes, trials.bench),
+        )
+
+
+def _history(
+    said: attribution.Attribution, move: tuple[str, str, str], changed: Sequence[Pair], notes: list[str], bench: Bench
+) -> History | None:
+    """What the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
+    if said.culprit:
+        move = (said.culprit.axis, said.culprit.first, said.culprit.last_without)
+    elif said.cause != "axis":
+        return None
+    package, newer, older = move
+    if package in ("python", "date") or "none" in (newer, older):
+        return None
+    words = changelogs.terms(changed)
+    return changelogs.quote(package, newer, older, words, notes, store=bench.store, offline=bench.offline)
+
+
+def _pairs(
+    wanted: Wanted, questions: Sequence[Hashable], before: Trial, after: Trial, aspects: Sequence[Aspect]
+) -> tuple[Pair, ...]:
+    """What changed between two trials in `questions`. A diagnostic that is not said any more in the words that were asked
+    for may be said in others: what is new at its place stands beside it."""
+    sides = []
+    for trial in (before, after):
+        meant = wanted.of(trial.build.diagnostics)
+        sides.append([item for item in meant if set(states((item,), aspects)) & set(questions)])
+
+    def alike(diagnostic: Diagnostic) -> Hashable:
+        return (diagnostic.path, state(diagnostic, aspects))
+
+    found = pairs(sides[0], sides[1], alike)
+    return tuple(_completed(pair, before.build.diagnostics, after.build.diagnostics, alike) for pair in found)
+
+
+def _completed(
+    pair: Pair, before: Sequence[Diagnostic], after: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
+) -> Pair:
+    if pair.before is not None and pair.after is not None:
+        return pair
+    known = pair.before or pair.after
+    here, there = (before, after) if pair.before else (after, before)
+    said_here = {alike(item) for item in here}
+    for item in there:
+        if known and item.path == known.path and item.line == known.line and alike(item) not in said_here:
+            return Pair(known, item) if pair.before else Pair(item, known)
+    return pair

@@ -1,0 +1,178 @@
+"""A bisection told to someone: on a terminal in plain lines, and as Markdown for a bug report.
+
+Where several things changed, each is told; the one that the question is about comes first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.questions.bisect.bisection import Bisection, Found, Pair, Tried, differences
+from docs_matrix.reports import wording
+from docs_matrix.reports.escaping import cut, harmless, one_line, plural, visible
+from docs_matrix.reports.markdown import as_code, as_text
+
+__all__ = ["Steps", "lines", "markdown"]
+
+_LONGEST = 2_000
+"""Characters of one message; a bug report with more is not read."""
+_SHOWN = 10
+"""Pairs of one change that are told; all of them are in the JSON form."""
+
+
+class Steps:
+    """What a search does, one line for each candidate that has come to its end. Usable from any thread."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+
+    def update(self, cell: str, text: str) -> None:
+        """Nothing is printed before a candidate has come to its end."""
+
+    def done(self, cell: str, text: str) -> None:
+        """Say how the candidate `cell` ended."""
+        with self._lock:
+            said = Text(harmless(f"{one_line(cell)}: {cut(one_line(text), 300)}"))
+            self._console.print(said, soft_wrap=True, highlight=False)
+
+
+def lines(answer: Bisection) -> Iterator[str]:
+    """The answer in plain lines, harmless in a terminal and in the log of a CI job."""
+    for number, found in enumerate(_ordered(answer)):
+        if number:
+            yield ""
+        yield from _change(answer, found)
+    yield ""
+    yield f"tried {len(answer.tried)} of {len(answer.candidates)} in {plural(answer.rounds, 'round')}:"
+    for tried in answer.tried:
+        yield f"  {_tried(tried, answer.axis)}"
+    for skipped in answer.skipped:
+        yield f"  {one_line(skipped.release)}: cannot be tested: {cut(one_line(skipped.reason), 300)}"
+    if answer.returns:
+        yield "it goes back and forth: a state comes back after another, so no single release made the change"
+    for note in answer.notes:
+        yield one_line(note)
+    yield f"again: {one_line(answer.command)}"
+
+
+def markdown(answer: Bisection) -> str:
+    """The answer as Markdown, for a bug report."""
+    return "\n".join(_markdown(answer)) + "\n"
+
+
+def headline(axis: str, found: Found) -> str:
+    """The answer in one line: the first with it, its day, the last without.
+
+    >>> headline("docutils", Found("0.22.1", "0.22", "2025-09-17", (), (), "axis", ""))
+    'docutils 0.22.1 (2025-09-17) made the change; the last without it is 0.22'
+    """
+    day = f" ({found.date})" if found.date and found.date != found.first else ""
+    first = one_line(f"{axis} {found.first}{day}")
+    last = one_line(found.last_without)
+    if found.gap:
+        between = ", ".join(one_line(skipped.release) for skipped in found.gap)
+        return f"{first} has the change, {last} has not; {between} between them cannot be tested: it is in one of these"
+    if found.cause == "axis":
+        return f"{first} made the change; the last without it is {last}"
+    if found.culprit:
+        culprit = found.culprit
+        when = f" ({culprit.date})" if culprit.date else ""
+        made = one_line(f"{culprit.axis} {culprit.first}{when}")
+        return (
+            f"{made} made the change, and the last without it is {one_line(culprit.last_without)}: it came with {first}"
+        )
+    if found.cause == "unknown":
+        return (
+            f"{first} has the change, {last} has not; whether {one_line(axis)} or what came along made it is not known"
+        )
+    return f"the change came with {first}, the last without it is {last}; not {one_line(axis)} alone made it"
+
+
+def _ordered(answer: Bisection) -> list[Found]:
+    main = answer.main
+    return [main, *(found for found in answer.changes if found is not main)]
+
+
+def _change(answer: Bisection, found: Found) -> Iterator[str]:
+    yield headline(answer.axis, found)
+    yield f"  {one_line(found.explanation)}"
+    for skipped in found.gap:
+        yield f"  {one_line(skipped.release)} cannot be tested: {cut(one_line(skipped.reason), 300)}"
+    for pair in found.pairs[:_SHOWN]:
+        yield ""
+        yield f"  {differences(pair)}"
+        for name, diagnostic in (("before", pair.before), ("after", pair.after)):
+            yield from _shown(name, diagnostic)
+    if len(found.pairs) > _SHOWN:
+        yield f"  and {len(found.pairs) - _SHOWN} more"
+    if found.history:
+        yield ""
+        yield f"  from {one_line(found.history.file)} of that release:"
+        for entry in found.history.entries:
+            yield f"  > {cut(one_line(entry), 600)}"
+
+
+def _shown(name: str, diagnostic: Diagnostic | None) -> Iterator[str]:
+    if diagnostic is None:
+        yield f"  {name + ':':8}nothing"
+        return
+    first, *rest = visible(cut(wording.statement(diagnostic).rstrip(), _LONGEST)).split("\n")
+    yield f"  {name + ':':8}{first}"
+    for line in rest:
+        yield f"          | {line}"
+
+
+def _tried(tried: Tried, axis: str) -> str:
+    day = f" ({tried.date})" if tried.date and tried.date != tried.release else ""
+    said = ", ".join(f"{wording.place(None, item.line)} {item.level}".strip() for item in tried.said[:4])
+    more = f" and {len(tried.said) - 4} more" if len(tried.said) > 4 else ""
+    company = f"; with {tried.company}" if tried.company else ""
+    if axis == "date":
+        company = f"; Python {tried.python}, docutils {tried.docutils}, Sphinx {tried.sphinx}"
+    return one_line(f"{tried.release}{day}: {said or 'nothing'}{more}{company}")
+
+
+def _markdown(answer: Bisection) -> Iterator[str]:
+    for number, found in enumerate(_ordered(answer)):
+        if number:
+            yield ""
+        yield f"**{as_text(headline(answer.axis, found), 600)}.**"
+        yield ""
+        yield f"{as_text(found.explanation, 600)}."
+        for pair in found.pairs[:_SHOWN]:
+            yield ""
+            yield from _markdown_pair(pair)
+        if found.history:
+            yield ""
+            yield f"From {as_code(found.history.file, 100)} of that release:"
+            for entry in found.history.entries:
+                yield ""
+                yield f"> {as_text(entry, 600)}"
+    yield ""
+    yield "| tried | said | with |"
+    yield "|---|---|---|"
+    for tried in answer.tried:
+        said = ", ".join(f"{item.line or ''} {item.level}".strip() for item in tried.said[:4]) or "nothing"
+        versions = f"Python {tried.python}, docutils {tried.docutils}, Sphinx {tried.sphinx}"
+        yield f"| {as_code(tried.release, 60)} | {as_text(said, 200)} | {as_text(versions, 200)} |"
+    for skipped in answer.skipped:
+        yield f"| {as_code(skipped.release, 60)} | cannot be tested | {as_text(skipped.reason, 300)} |"
+    for note in answer.notes:
+        yield ""
+        yield f"{as_text(note, 400)}."
+    yield ""
+    yield f"Shown again by {as_code(answer.command, 1_000)}"
+
+
+def _markdown_pair(pair: Pair) -> Iterator[str]:
+    yield f"{as_text(differences(pair), 200)}:"
+    yield ""
+    for name, diagnostic in (("before", pair.before), ("after", pair.after)):
+        said = "nothing" if diagnostic is None else wording.headline(diagnostic)
+        yield f"- {name}: {as_code(said, 600)}"

@@ -1,0 +1,253 @@
+"""The answer to "which release did it", as values: what changed where, what was tried, and who is behind it.
+
+Its JSON form has the main change's `first`, `last_without`, `date`, `before` and `after` on top, and all of `changes` below.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["Bisection", "Cause", "Culprit", "Found", "History", "Pair", "Skipped", "Tried", "differences", "pairs"]
+
+Cause = Literal["axis", "company", "together", "unknown"]
+"""Who is behind a change: the axis; what had to come along with it; only both together; or that cannot be told."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One diagnostic before and after a change; None where there is none."""
+
+    before: Diagnostic | None
+    after: Diagnostic | None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate that was built: what it is called, its day, with what (`company`: what moved along), in which round, and
+    the diagnostics asked for that it said."""
+
+    release: str
+    date: str | None
+    python: str
+    docutils: str
+    sphinx: str
+    company: str
+    round: int
+    fresh: bool
+    said: tuple[Diagnostic, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """This trial as a JSON object."""
+        return {**vars(self), "said": [_json(said) for said in self.said]}
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A candidate that could not be built, and why."""
+
+    release: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """The package (or `python`) behind a change that the axis itself did not make, where it could be found."""
+
+    axis: str
+    first: str
+    last_without: str
+    date: str | None
+
+
+@dataclass(frozen=True)
+class History:
+    """Entries of a release's own history file, quoted: the file's name and the paragraphs."""
+
+    file: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A change: the first candidate with it, its day, the last without, what could not be tested between (the gap holds
+    the answer then), what changed, and who is behind it, in one word and in a sentence."""
+
+    first: str
+    last_without: str
+    date: str | None
+    gap: tuple[Skipped, ...]
+    pairs: tuple[Pair, ...]
+    cause: Cause
+    explanation: str
+    culprit: Culprit | None = None
+    history: History | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """This change as a JSON object."""
+        return {
+            "first": self.first,
+            "last_without": self.last_without,
+            "date": self.date,
+            "gap": [vars(skipped) for skipped in self.gap],
+            "pairs": [
+                {"what": differences(pair), "before": _json(pair.before), "after": _json(pair.after)}
+                for pair in self.pairs
+            ],
+            "cause": self.cause,
+            "explanation": self.explanation,
+            "culprit": vars(self.culprit) if self.culprit else None,
+            "history": {"file": self.history.file, "entries": list(self.history.entries)} if self.history else None,
+        }
+
+
+@dataclass(frozen=True)
+class Bisection:
+    """The whole answer. `changes` are in the order of the candidates; `returns` says that a change went back and forth;
+    `rounds` counts the rounds of the search; `command` shows the main change again."""
+
+    axis: str
+    tree: str
+    identity: str
+    documents: str
+    find: str | None
+    path: str | None
+    cell: str
+    candidates: tuple[str, ...]
+    changes: tuple[Found, ...]
+    returns: bool
+    tried: tuple[Tried, ...]
+    skipped: tuple[Skipped, ...]
+    rounds: int
+    notes: tuple[str, ...]
+    seconds: float
+    command: str = ""
+
+    @property
+    def main(self) -> Found:
+        """The change that the question is about: the first that the axis made, else the first."""
+        return next((found for found in self.changes if found.cause == "axis"), self.changes[0])
+
+    def to_json(self) -> dict[str, Any]:
+        """This answer as a JSON object."""
+        main = self.main
+        first = main.pairs[0] if main.pairs else Pair(None, None)
+        return {
+            "schema": 1,
+            "axis": self.axis,
+            "first": main.first,
+            "last_without": main.last_without,
+            "date": main.date,
+            "before": _json(first.before),
+            "after": _json(first.after),
+            "cause": main.cause,
+            "culprit": vars(main.culprit) if main.culprit else None,
+            "explanation": main.explanation,
+            "gap": [vars(skipped) for skipped in main.gap],
+            "history": main.to_json()["history"],
+            "changes": [found.to_json() for found in self.changes],
+            "returns": self.returns,
+            "tried": [tried.to_json() for tried in self.tried],
+            "skipped": [vars(skipped) for skipped in self.skipped],
+            "rounds": self.rounds,
+            "candidates": list(self.candidates),
+            "tree": self.tree,
+            "identity": self.identity,
+            "documents": self.documents,
+            "find": self.find,
+            "path": self.path,
+            "cell": self.cell,
+            "notes": list(self.notes),
+            "command": self.command,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def pairs(
+    before: Sequence[Diagnostic], after: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
+) -> tuple[Pair, ...]:
+    """What changed from `before` to `after`, one pair a diagnostic; what both say with the same `alike` is left out.
+
+    The nearest belong together: the same headline first, then the same line (or the next one).
+    """
+    gone, come = _without(before, after, alike), _without(after, before, alike)
+    found = []
+    for same in (_same_headline, _same_place):
+        for old in list(gone):
+            new = min((item for item in come if same(old, item)), key=lambda item: _apart(old, item), default=None)
+            if new is not None:
+                found.append(Pair(old, new))
+                gone.remove(old)
+                come.remove(new)
+    found += [Pair(old, None) for old in gone] + [Pair(None, new) for new in come]
+    return tuple(sorted(found, key=_position))
+
+
+def differences(pair: Pair) -> str:
+    """In words what changed in a pair.
+
+    >>> old, new = (Diagnostic("a.rst", line, "ERROR", None, "Malformed table.", "") for line in (391, 392))
+    >>> differences(Pair(old, new))
+    'line 391 -> 392'
+    """
+    old, new = pair.before, pair.after
+    if old is None or new is None:
+        return "appeared" if old is None else "is gone"
+    told = []
+    if old.path != new.path:
+        told.append(f"path {old.path} -> {new.path}")
+    if old.line != new.line:
+        told.append(f"line {_or_none(old.line)} -> {_or_none(new.line)}")
+    if old.level != new.level:
+        told.append(f"level {old.level} -> {new.level}")
+    if message_keys.key(old.message) != message_keys.key(new.message):
+        told.append("another wording")
+    if old.category != new.category:
+        told.append(f"category {_or_none(old.category)} -> {_or_none(new.category)}")
+    return ", ".join(told) or "printed in another way"
+
+
+def _or_none(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def _without(
+    some: Sequence[Diagnostic], others: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
+) -> list[Diagnostic]:
+    """The diagnostics of `some` that `others` does not have alike, as multisets."""
+    have = Counter(map(alike, others))
+    left = []
+    for diagnostic in some:
+        if have[alike(diagnostic)]:
+            have[alike(diagnostic)] -= 1
+        else:
+            left.append(diagnostic)
+    return left
+
+
+def _same_headline(old: Diagnostic, new: Diagnostic) -> bool:
+    return old.path == new.path and message_keys.headline(old.message) == message_keys.headline(new.message)
+
+
+def _same_place(old: Diagnostic, new: Diagnostic) -> bool:
+    return old.path == new.path and (old.line == new.line or _apart(old, new) <= 1)
+
+
+def _apart(old: Diagnostic, new: Diagnostic) -> int:
+    return abs((old.line or 0) - (new.line or 0))
+
+
+def _position(pair: Pair) -> tuple[bool, str, int]:
+    """Pairs with both sides first."""
+    diagnostic = pair.after or pair.before
+    both = pair.before is not None and pair.after is not None
+    return (not both, (diagnostic and diagnostic.path) or "", (diagnostic and diagnostic.line) or 0)
+
+
+def _json(diagnostic: Diagnostic | None) -> dict[str, Any] | None:
+    return diagnostic.to_json() if diagnostic else None

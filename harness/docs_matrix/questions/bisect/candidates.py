@@ -1,0 +1,120 @@
+"""The candidates of an axis, observed: each is built once, whichever questions are asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from docs_matrix import process
+from docs_matrix.check.check import Progress
+from docs_matrix.questions.bisect.asked import Aspect, Wanted, states
+from docs_matrix.questions.bisect.axes import Axis, Candidate
+from docs_matrix.questions.bisect.bisection import Skipped, Tried
+from docs_matrix.questions.bisect.release_search import Observation, Observer, Outcome, Seen, Untestable
+from docs_matrix.questions.bisect.trials import Trial, Trials, Way
+
+__all__ = ["Observed", "day", "in_words", "skipped", "tried"]
+
+NEAR = (-1, 1, -2, 2, -3, 3)
+"""How far away a neighbour may be for its company to be tried."""
+
+
+class Observed:
+    """The candidates of an axis as trials: each is built once, and told to who asks in states."""
+
+    def __init__(self, axis: Axis, trials: Trials, jobs: int, progress: Progress) -> None:
+        self.axis = axis
+        self.trials = trials
+        self.found: dict[int, Trial | str] = {}
+        self._jobs = jobs
+        self._progress = progress
+
+    def at(self, numbers: Sequence[int]) -> list[Trial | str]:
+        """The trials of some candidates, or why there are none; those of one call are built side by side."""
+        missing = [number for number in numbers if number not in self.found]
+        with process.workers(self._jobs) as pool:
+            found = zip(missing, pool.map(self._try, missing), strict=True)
+            for number, trial in list(found):
+                self.found[number] = trial
+        return [self.found[number] for number in numbers]
+
+    def trial(self, number: int) -> Trial:
+        """The trial of a candidate that was built; raises `KeyError` for another."""
+        found = self.found[number]
+        if isinstance(found, str):
+            raise KeyError(number)
+        return found
+
+    def observer(self, wanted: Wanted, aspects: Sequence[Aspect]) -> Observer:
+        """For the search: the states of the diagnostics that are `wanted`, as `aspects` see them."""
+
+        def observe(numbers: Sequence[int]) -> list[Observation]:
+            return [
+                Untestable(found)
+                if isinstance(found, str)
+                else Seen(states(wanted.of(found.build.diagnostics), aspects))
+                for found in self.at(numbers)
+            ]
+
+        return observe
+
+    def _ways(self, number: int) -> Iterator[Way]:
+        """The ways of a candidate; what a near neighbour needed is tried before that is searched for again."""
+        candidate = self.axis.candidates[number]
+        ways = self.axis.ways(candidate)
+        yield from islice(ways, 1)
+        for near in NEAR:
+            neighbour = self.found.get(number + near)
+            way = self.axis.like(candidate, neighbour.way) if isinstance(neighbour, Trial) else None
+            if way is not None:
+                yield way
+        yield from ways
+
+    def _try(self, number: int) -> Trial | str:
+        candidate = self.axis.candidates[number]
+        self._progress.update(candidate.name, "building")
+        found = self.trials.of(self._ways(number))
+        said = f"cannot be tested: {found}" if isinstance(found, str) else found.way.company or "as the cell"
+        self._progress.done(candidate.name, said)
+        return found
+
+
+def tried(wanted: Wanted, observed: Observed, outcome: Outcome) -> Iterator[Tried]:
+    """The candidates that were built, as values for the answer, in order."""
+    rounds = {at: number for number, chosen in enumerate(outcome.rounds, start=1) for at in chosen}
+    for at in outcome.seen:
+        trial, candidate = observed.found[at], observed.axis.candidates[at]
+        if isinstance(trial, Trial):
+            yield Tried(
+                release=candidate.name,
+                date=day(candidate),
+                python=trial.python,
+                docutils=trial.packages.get("docutils", ""),
+                sphinx=trial.packages.get("sphinx", ""),
+                company=trial.way.company,
+                round=rounds[at],
+                fresh=trial.fresh,
+                said=wanted.of(trial.build.diagnostics),
+            )
+
+
+def skipped(observed: Observed, outcome: Outcome, numbers: Iterable[int]) -> tuple[Skipped, ...]:
+    """Those of the candidates `numbers` that could not be tested, with the reasons."""
+    return tuple(
+        Skipped(observed.axis.candidates[at].name, said.reason)
+        for at in numbers
+        if isinstance(said := outcome.observed.get(at), Untestable)
+    )
+
+
+def day(candidate: Candidate) -> str | None:
+    """The day of a candidate (UTC), where it is known."""
+    return f"{candidate.date:%Y-%m-%d}" if candidate.date else None
+
+
+def in_words(documents: tuple[str, ...] | None) -> str:
+    """What is read, in words."""
+    if documents is None:
+        return "all documents"
+    more = f" and {len(documents) - 3} more" if len(documents) > 3 else ""
+    return ", ".join(documents[:3]) + more

@@ -1,0 +1,174 @@
+"""What a release says of itself: entries of the history file in its source distribution, quoted and not judged."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from packaging.version import Version
+
+from docs_matrix import files
+from docs_matrix.diagnostics import message_keys
+from docs_matrix.errors import MachineError
+from docs_matrix.questions.bisect.bisection import History, Pair
+from docs_matrix.store import room
+from docs_matrix.toolchains import uv
+
+__all__ = ["entries", "quote", "section", "terms"]
+
+FETCHING = 120.0
+"""Seconds to fetch and unpack a source distribution."""
+
+MOST = 6
+"""How many entries are quoted."""
+
+NAMES = re.compile(r"(HISTORY|CHANGES|CHANGELOG|NEWS|RELEASE[-_]NOTES)(\.(rst|txt|md))?", re.IGNORECASE)
+LARGEST = 4 << 20
+"""Characters of a history file that are looked at."""
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]{4,}")
+_COMMON = {
+    *("about", "after", "again", "before", "could", "error", "expected", "found", "lines", "missing", "other"),
+    *("without", "warning", "which"),
+}
+"""Words that any entry uses."""
+_LEVEL_WORDS = ("severe", "level of")
+_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+(?:(?:a|b|rc|\.post|\.dev)\d+)?)(?![\w.]*\d)")
+
+
+def quote(
+    package: str, first: str, last_without: str, words: Sequence[str], notes: list[str], *, store: Path, offline: bool
+) -> History | None:
+    """The entries of `package` behind `last_without` up to `first` that speak of `words`; None, with a note, where there is
+    no history or nothing in it does. History files are kept in `store`."""
+    try:
+        found_files = _history_files(package, first, room(store, "histories"), offline=offline)
+    except MachineError as error:
+        notes.append(f"the history of {package} {first} could not be fetched: {error}")
+        return None
+    for name, text in found_files:
+        found = entries(section(text, first, last_without), words)
+        if found:
+            return History(name, found)
+    what = "names none of the words of this change" if found_files else "is not in its source distribution"
+    notes.append(f"the history of {package} {first} {what}")
+    return None
+
+
+def terms(pairs: Iterable[Pair]) -> tuple[str, ...]:
+    """The words of the diagnostics of a change that an entry about it may use, in lower case.
+
+    Quoted names and common words are left out.
+    """
+    found: dict[str, None] = {}
+    for pair in pairs:
+        for diagnostic in (pair.before, pair.after):
+            if diagnostic is not None:
+                headline = diagnostic.message.strip().partition("\n")[0]
+                for name in message_keys.quoted_names(headline):
+                    headline = headline.replace(name, " ")
+                found.update(dict.fromkeys(word.lower() for word in _WORD.findall(headline)))
+        if pair.before and pair.after and pair.before.level != pair.after.level:
+            found.update(dict.fromkeys(_LEVEL_WORDS))
+    return tuple(word for word in found if word not in _COMMON)
+
+
+def section(text: str, first: str, last_without: str) -> str:
+    """The part of a history file that is about what is newer than `last_without` and not newer than `first`, its
+    pre-releases included, where the work is often listed.
+
+    >>> history = "Release 2.1\\n===========\\n\\n* b\\n\\nRelease 2.0\\n===========\\n\\n* a\\n"
+    >>> section(history, "2.1", "2.0")
+    '* b'
+    """
+    lines = text.splitlines()
+    heads = [(at, found) for at in range(len(lines)) if (found := _heading(lines, at)) is not None]
+    heads.append((len(lines), Version("0")))
+    parts = []
+    for (at, found), (end, _) in pairwise(heads):
+        if Version(last_without) < found <= Version(first):
+            body = lines[at + 1 : end]
+            parts.append("\n".join(body[1:] if body and _is_rule(body[0]) else body).strip("\n=-~ "))
+    return "\n\n".join(parts)
+
+
+def entries(text: str, words: Sequence[str]) -> tuple[str, ...]:
+    """The entries of a section that use one of `words`, those with the most first, at most `MOST`.
+
+    An entry is an item of a list with what is indented below it, or a paragraph. Where a list stands below an item that
+    names a file, each of its items is quoted with that name.
+
+    >>> entries("* states.py\\n\\n  - Better tables.\\n  - Faster.\\n", ["table"])
+    ('states.py: Better tables.',)
+    """
+    blocks = [block.strip("\n") for block in re.split(r"\n[ \t]*\n", text)]
+    scored: list[tuple[int, int, str]] = []
+    above = ""
+    for block, following in pairwise((*blocks, "")):
+        if not block.startswith((" ", "\t")):
+            above = ""
+            if "\n" not in block and following.startswith((" ", "\t")):
+                above = block.removeprefix("* ") + ": "
+                continue
+        for item in re.split(r"\n(?=\s*[-*] )", block):
+            low = item.lower()
+            score = sum(_stem(word) in low for word in words)
+            if score:
+                told = re.sub(r"^[-*] ", "", " ".join(item.split()))
+                scored.append((-score, len(scored), above + told))
+    best = min(scored, default=(0, 0, ""))[0]
+    return tuple(entry for score, _, entry in sorted(scored)[:MOST] if 2 * score < best or score == best)
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if word.endswith("s") else word
+
+
+def _heading(lines: Sequence[str], at: int) -> Version | None:
+    """The version that the heading on line `at` names; None where there is no heading."""
+    line = lines[at]
+    under = lines[at + 1] if at + 1 < len(lines) else ""
+    if not (line.startswith("#") or (line.strip() and _is_rule(under))) or len(line) > 100:
+        return None
+    match = _VERSION.search(line)
+    return Version(match[1]) if match else None
+
+
+def _is_rule(line: str) -> bool:
+    return len(line) > 2 and len(set(line.strip())) == 1 and not line[0].isalnum()
+
+
+def _history_files(package: str, version: str, kept: Path, *, offline: bool) -> list[tuple[str, str]]:
+    """The history files of a release's source distribution, by name, those nearest to its top first; those in the folder
+    `kept`, else fetched now and kept there. Raises `MachineError` with the reason where they cannot be."""
+    path = kept / f"{package}-{version}.json"
+    try:
+        return [(str(name), str(text)) for name, text in json.loads(path.read_text("utf-8"))]
+    except (OSError, ValueError):
+        if offline:
+            raise MachineError("it is not in the store, and --offline forbids to ask for it") from None
+    found = _fetched(package, version)
+    files.write_json(path, found)
+    return found
+
+
+def _fetched(package: str, version: str) -> list[tuple[str, str]]:
+    """uv fetches and unpacks a source distribution, and makes a wheel of it as an installation without wheels would."""
+    with tempfile.TemporaryDirectory() as folder:
+        cache, target = Path(folder) / "cache", Path(folder) / "target"
+        finished = uv.run(
+            "pip", "install", f"{package}=={version}",
+            "--no-deps", "--no-binary", package, "--target", str(target), "--cache-dir", str(cache),
+            "--python", sys.executable, "--no-python-downloads", "--no-sources", "--quiet",
+            timeout=FETCHING,
+        )  # fmt: skip
+        found = [path for path in cache.glob("sdists-*/**/*") if NAMES.fullmatch(path.name) and path.is_file()]
+        if not found and finished.returncode:
+            raise MachineError(uv.reason(finished))
+        found.sort(key=lambda path: (len(path.parts), path.name))
+        return [(path.name, path.read_text("utf-8", "replace")[:LARGEST]) for path in found]

@@ -1,0 +1,238 @@
+"""What a Sphinx project says of its own documentation: where it is, and what it needs to be built.
+
+Read are its Read the Docs file, its requirements files and its pyproject.toml; nothing of it is run.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from nox import project as groups
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from docs_matrix.builds import recipes
+from docs_matrix.config.matrix import PINNED, Recipe
+from docs_matrix.errors import InputError
+
+__all__ = ["Project", "look"]
+
+_READ_THE_DOCS = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
+_GROUPS = ("docs", "doc", "documentation", "rtd", "sphinx")
+_FILES = ("requirements.txt", "requirements.in")
+_TOP_FILES = (
+    "requirements/docs.txt",
+    "requirements/docs.in",
+    "requirements-docs.txt",
+    "docs-requirements.txt",
+    "requirements-doc.txt",
+    "doc-requirements.txt",
+    "docs_requirements.txt",
+)
+_ASKS_FOR_ITSELF = re.compile(r"\bmetadata\b|\bget_version\(|\bget_distribution\(|\bpkg_resources\b")
+_READS_CODE = re.compile(r"sphinx\.ext\.autodoc|sphinx\.ext\.autosummary|autoapi|autodoc2")
+_LARGEST = 1 << 20
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's documentation: its recipe, and the requirements that it names beside docutils and Sphinx.
+
+    `allowed` says which releases of `sphinx` and `docutils` it wants. `own` are requirements for what a tree cannot give:
+    the project as it was last released, where its conf.py asks for the installed one. `notices` are lines about what was
+    guessed or left out.
+    """
+
+    recipe: Recipe
+    requirements: tuple[str, ...]
+    allowed: Mapping[str, SpecifierSet]
+    own: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass
+class _Found:
+    """What was gathered so far."""
+
+    texts: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    itself: bool = False
+
+
+def look(folder: Path) -> Project:
+    """The documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read."""
+    pyproject = _toml(folder / "pyproject.toml")
+    hosted = _read_the_docs(folder)
+    recipe = _recipe(folder, hosted)
+    found = _Found()
+    named = _installed(folder, hosted, pyproject, found)
+    if not named:
+        _by_custom(folder, recipe, pyproject, found)
+    conf = _text(folder / recipe.config / "conf.py")
+    name = str(pyproject.get("project", {}).get("name", ""))
+    if name and _READS_CODE.search(conf):
+        found.texts += _strings(pyproject.get("project", {}).get("dependencies"))
+    requirements, allowed = _sorted_out(found, name)
+    own: tuple[str, ...] = ()
+    if name and (found.itself or _ASKS_FOR_ITSELF.search(conf)):
+        own = (canonicalize_name(name),)
+        found.notices.append(
+            f"conf.py may ask for the installed {name}: its last release stands in for it; autodoc reads that release too, "
+            "unless conf.py puts the sources first on sys.path"
+        )
+    return Project(recipe, requirements, allowed, own, tuple(dict.fromkeys(found.notices)))
+
+
+def _recipe(folder: Path, hosted: Mapping[str, Any]) -> Recipe:
+    told = hosted.get("sphinx")
+    sphinx: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    conf = posixpath.normpath(str(sphinx.get("configuration", "")))
+    if conf.endswith("conf.py") and not conf.startswith("..") and (folder / conf).is_file():
+        place = posixpath.dirname(conf) or "."
+        return Recipe("sphinx", place, place, builder="dirhtml" if sphinx.get("builder") == "dirhtml" else "html")
+    paths = [f"{place}/conf.py" if place != "." else "conf.py" for place in recipes.CONF_FOLDERS]
+    there = [path for path in paths if (folder / path).is_file()]
+    return recipes.recognise(str(folder), there, lambda path: None).recipe
+
+
+def _installed(folder: Path, hosted: Mapping[str, Any], pyproject: Mapping[str, Any], found: _Found) -> bool:
+    """Take what the Read the Docs file installs; False where it names nothing."""
+    python = hosted.get("python")
+    steps = python.get("install", []) if isinstance(python, dict) else []
+    named = False
+    for step in steps if isinstance(steps, list) else []:
+        if not isinstance(step, dict):
+            continue
+        if "requirements" in step:
+            named = True
+            found.texts += _lines(folder, str(step["requirements"]), found)
+        if "path" in step:
+            found.itself = True
+            extras = step.get("extra_requirements", [])
+            named = named or bool(extras)
+            for extra in _strings(extras):
+                found.texts += _strings(_extras(pyproject).get(canonicalize_name(extra)))
+    return named
+
+
+def _by_custom(folder: Path, recipe: Recipe, pyproject: Mapping[str, Any], found: _Found) -> None:
+    """Take what lies where projects keep it: a requirements file of the documentation, else a group of pyproject.toml."""
+    near = [posixpath.normpath(posixpath.join(recipe.config, name)) for name in _FILES] if recipe.config != "." else []
+    above = posixpath.dirname(recipe.config)
+    near += [posixpath.join(above, name) for name in _FILES] if above else []
+    for name in (*near, *_TOP_FILES):
+        if (folder / name).is_file():
+            found.texts += _lines(folder, name, found)
+            return
+    for name in _GROUPS:
+        if name in pyproject.get("dependency-groups", {}):
+            try:
+                found.texts += groups.dependency_groups(dict(pyproject), name)
+            except (LookupError, ValueError, TypeError) as error:
+                raise InputError(f"pyproject.toml: dependency-groups.{name}: {error}") from error
+            return
+    for name in _GROUPS:
+        if name in _extras(pyproject):
+            found.texts += _strings(_extras(pyproject)[name])
+            return
+    found.notices.append("the project names no requirements of its documentation; Sphinx alone is installed")
+
+
+def _extras(pyproject: Mapping[str, Any]) -> dict[str, Any]:
+    extras = pyproject.get("project", {}).get("optional-dependencies", {})
+    return {canonicalize_name(name): texts for name, texts in extras.items()}
+
+
+def _lines(folder: Path, name: str, found: _Found, above: tuple[str, ...] = ()) -> Iterator[str]:
+    """The requirements of a requirements file, and of those that it names; what is none is noted."""
+    path = posixpath.normpath(name)
+    if path.startswith(("..", "/")) or path in above:
+        return
+    text = re.sub(r"\\\n", " ", _text(folder / path))
+    for line in text.splitlines():
+        line = re.split(r"(?:^|\s)#", line)[0]
+        line = re.sub(r"\s--hash=\S+", "", line).strip()
+        other = re.match(r"(?:-r|--requirement)[\s=]+(\S+)", line)
+        if other:
+            yield from _lines(folder, posixpath.join(posixpath.dirname(path), other[1]), found, (*above, path))
+        elif re.match(r"(?:-e\s+|--editable[\s=]+)?\.{1,2}(?:[/\[]|$)", line):
+            found.itself = True
+        elif line.startswith("-"):
+            if not line.startswith(("-c", "--constraint")):
+                found.notices.append(f"{path}: left out: {line}")
+        elif line:
+            yield line
+
+
+def _sorted_out(found: _Found, own: str) -> tuple[tuple[str, ...], dict[str, SpecifierSet]]:
+    """The requirements without docutils, Sphinx and the project itself; and which releases of the two are wanted."""
+    wanted: dict[str, Requirement] = {}
+    allowed = {name: SpecifierSet() for name in PINNED}
+    for text in found.texts:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            found.notices.append(f"left out, since it is no requirement: {text}")
+            continue
+        name = canonicalize_name(requirement.name)
+        if name in allowed:
+            allowed[name] &= requirement.specifier
+        elif name == canonicalize_name(own or "-"):
+            found.itself = True
+            for extra in requirement.extras:
+                found.notices.append(f"left out: the extra {extra} of the project itself")
+        elif requirement.url:
+            found.notices.append(
+                f"{name}: the package index's is taken, since only that can be locked, not {requirement.url}"
+            )
+            wanted[name] = Requirement(name)
+        else:
+            wanted[name] = _loosened(requirement, found)
+    return tuple(sorted(str(requirement) for requirement in wanted.values())), allowed
+
+
+def _loosened(requirement: Requirement, found: _Found) -> Requirement:
+    """`requirement` without an exact pin: each cell's lock pins what was current when its Sphinx was."""
+    requirement.name = canonicalize_name(requirement.name)
+    if any(part.operator in ("==", "===") for part in requirement.specifier):
+        found.notices.append(f"{requirement}: the locks pin it, each as of its cell's date")
+        requirement.specifier = SpecifierSet()
+    return requirement
+
+
+def _strings(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, Iterable) else []
+
+
+def _read_the_docs(folder: Path) -> Mapping[str, Any]:
+    path = next((folder / name for name in _READ_THE_DOCS if (folder / name).is_file()), None)
+    if path is None:
+        return {}
+    try:
+        read = yaml.safe_load(_text(path))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError(f"{path}: is not YAML: {str(error).splitlines()[0]}") from error
+    return read if isinstance(read, dict) else {}
+
+
+def _toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(_text(path)) if path.is_file() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: is not TOML: {error}") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_LARGEST).decode("utf-8", "replace")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error

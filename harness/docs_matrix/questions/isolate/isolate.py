@@ -1,0 +1,144 @@
+"""What must be read before a document for it to say what it says: searched for in one cell, proven in others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docs_matrix.builds import recipes
+from docs_matrix.builds.host_tools import require_tools
+from docs_matrix.builds.order import Order, Reading
+from docs_matrix.check.check import Progress
+from docs_matrix.check.subject import Subject
+from docs_matrix.check.texts import text_of
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.errors import HarnessError, InputError, MachineError
+from docs_matrix.questions.bisect.asked import Wanted
+from docs_matrix.questions.isolate.isolation import Isolation, Proof
+from docs_matrix.questions.isolate.suspects import likeliest
+from docs_matrix.questions.isolate.trigger_search import Found, Names, OutOfQuestionsError, search
+
+__all__ = ["MOST_BUILDS", "Question", "Reader", "isolate"]
+
+MOST_BUILDS = 25
+"""No question takes more builds than these."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which diagnostics are meant (`wanted`, of the text `find` as the user wrote it), the cell to search in, and those to
+    prove the answer in."""
+
+    wanted: Wanted
+    find: str
+    cell: Cell
+    proofs: tuple[Cell, ...]
+
+
+class Reader:
+    """Tries sequences of documents in cells, by builds that end behind the reading; counts them.
+
+    Each sequence is read before `document`, in a process of its own.
+    """
+
+    def __init__(self, subject: Subject, document: str, wanted: Wanted, bench: Bench, most: int) -> None:
+        self._subject = subject
+        self._document = document
+        self._wanted = wanted
+        self._bench = bench
+        self._left = most
+        self.builds = 0
+        self.message: Diagnostic | None = None
+
+    def shown(self, cell: Cell, tried: Sequence[Names]) -> list[bool]:
+        """Whether the message appears behind each of `tried`.
+
+        Raises `OutOfQuestionsError` where all builds are used up, `MachineError` where this one did not end well.
+        """
+        if not self._left:
+            raise OutOfQuestionsError
+        self._left -= 1
+        self.builds += 1
+        trials = tuple((*names, self._document) for names in tried)
+        documents = tuple(sorted({name for trial in trials for name in trial}))
+        environment = self._bench.provide(cell, self._subject.requirements).environment
+        order = Order(
+            environment, self._subject.head, self._subject.recipe, documents, Reading(trials=trials, only=True)
+        )
+        build = self._bench.runner.build(order).build
+        if build.status != "ok":
+            raise MachineError(f"{cell.name}: {build.reason}")
+        meant = [self._wanted.of(said) for said in build.trials]
+        self.message = self.message or next((said[0] for said in meant if said), None)
+        return [bool(said) for said in meant]
+
+
+def isolate(question: Question, subject: Subject, bench: Bench, *, progress: Progress) -> Isolation:
+    """What the message depends on. `subject` reads the one document that says it.
+
+    Raises `InputError` where it does not read exactly one, `MachineError` where the cell cannot build it.
+    """
+    require_tools(subject.recipe)
+    document = _document(subject)
+    reader = Reader(subject, document, question.wanted, bench, MOST_BUILDS)
+
+    def ask(tried: Sequence[Names]) -> list[bool]:
+        if reader.builds >= MOST_BUILDS - len(question.proofs):
+            raise OutOfQuestionsError
+        shown = reader.shown(question.cell, tried)
+        longest = max(len(names) for names in tried)
+        seen = f"it appears in {shown.count(True)}" if True in shown else "it appears in none"
+        progress.done(
+            f"build {reader.builds}", f"{len(tried)} readings of up to {longest} documents before {document}: {seen}"
+        )
+        return shown
+
+    sought = search(_candidates(document, subject, bench), ask)
+    found = sought.found or Found((), False)
+    proofs = []
+    if sought.found:
+        for cell in question.proofs:
+            proofs.append(_proof(cell, found.before, reader))
+            progress.done(f"build {reader.builds}", f"{cell.name}: {'proven' if proofs[-1].holds else 'not so'}")
+    return Isolation(
+        tree=subject.name,
+        find=question.find,
+        document=recipes.in_tree(subject.recipe, document),
+        cell=question.cell.name,
+        verdict="independent" if sought.alone else "depends" if sought.found else "absent",
+        before=tuple(recipes.in_tree(subject.recipe, name) for name in found.before),
+        smallest=found.smallest,
+        message=reader.message,
+        proofs=tuple(proofs),
+        builds=reader.builds,
+    )
+
+
+def _proof(cell: Cell, before: Names, reader: Reader) -> Proof:
+    """Whether it is there with `before`, and not without each of them nor without all."""
+    fewer = [(*before[:at], *before[at + 1 :]) for at in range(len(before))]
+    try:
+        shown, alone, *without = reader.shown(cell, [before, (), *fewer])
+    except OutOfQuestionsError:
+        return Proof(cell.name, reason=f"no build is left of {MOST_BUILDS}")
+    except HarnessError as error:
+        return Proof(cell.name, reason=str(error))
+    return Proof(cell.name, shown, tuple(without), alone)
+
+
+def _document(subject: Subject) -> str:
+    read = subject.read.head or ()
+    if len(read) != 1 or read[0].endswith("/"):
+        raise InputError("--path names the one document that the message is of, not a folder")
+    return read[0]
+
+
+def _candidates(document: str, subject: Subject, bench: Bench) -> list[Names]:
+    """Sets of documents below the recipe's source that may matter, the likeliest first."""
+    recipe = subject.recipe
+    names = recipes.documents(recipe, bench.trees.paths(subject.head))
+    paths = {name: recipes.in_tree(recipe, name) for name in names}
+    texts = {name: text_of(bench.trees, subject.head, path) or "" for name, path in paths.items()}
+    return likeliest(document, texts)

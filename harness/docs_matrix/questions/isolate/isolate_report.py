@@ -1,0 +1,53 @@
+"""What a message depends on, told on a terminal in plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docs_matrix.diagnostics.flaky import DEPENDS
+from docs_matrix.questions.isolate.isolation import Isolation, Proof
+from docs_matrix.reports.escaping import cut, one_line, plural, visible
+
+__all__ = ["lines"]
+
+_LONGEST = 2_000
+"""Characters of the message."""
+
+
+def lines(answer: Isolation) -> Iterator[str]:
+    """The answer in plain lines."""
+    document = one_line(answer.document)
+    if answer.message:
+        yield from cut(visible(answer.message.printed), _LONGEST).splitlines()
+        yield ""
+    if answer.verdict == "absent":
+        yield f"{document} does not say it, alone or behind any other documents of the tree, in {answer.cell}"
+    elif answer.verdict == "independent":
+        yield f"it does not depend on what was read before: {document} says it alone"
+    else:
+        yield f"it {DEPENDS}; {document} says it behind {plural(len(answer.before), 'document')}:"
+        for name in answer.before:
+            yield f"  {one_line(name)}"
+        if not answer.smallest:
+            yield "fewer may do: the builds ran out before that was known"
+        yield ""
+        for proof in answer.proofs:
+            yield f"{one_line(proof.cell)}: {_proof(proof, 'it' if len(answer.before) == 1 else 'them')}"
+    yield f"found in {plural(answer.builds, 'build')}"
+    if answer.verdict == "depends":
+        yield f"with it:    {one_line(answer.shows)}"
+        yield f"without it: {one_line(answer.hides)}"
+    elif answer.verdict == "independent":
+        yield f"again: {one_line(answer.hides)}"
+
+
+def _proof(proof: Proof, them: str) -> str:
+    if proof.reason is not None:
+        return f"not built: {cut(one_line(proof.reason), 300)}"
+    if proof.holds:
+        return f"proven: it is there with {them}, and not without"
+    if not proof.shown:
+        return "it is not there"
+    if proof.alone:
+        return f"it is there without {them} as well"
+    return "it is there without some of them as well"

@@ -1,0 +1,60 @@
+"""The answer to "what must be read before", as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["Isolation", "Proof"]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a cell says: whether the message appears with the documents read before, without each of them (in their
+    order), and alone. `reason` says why it could not be built, None where it could."""
+
+    cell: str
+    shown: bool = False
+    without: tuple[bool, ...] = ()
+    alone: bool = False
+    reason: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """With them it is there, without them it is not."""
+        return self.reason is None and self.shown and not self.alone and not any(self.without)
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """What the message that `find` means in the document `document` depends on.
+
+    `verdict`: it `depends` on `before`, documents that are read first, in this order; it is `independent`; or it is
+    `absent` from every reading. `smallest`: without any of `before` it does not appear. `message` is the diagnostic itself,
+    `cell` the one that was searched in, `proofs` what this and other cells say of the result. `builds` counts the builds of
+    the question. `shows` is the command that shows the message, `hides` the one that reads the document alone.
+    """
+
+    tree: str
+    find: str
+    document: str
+    cell: str
+    verdict: Literal["depends", "independent", "absent"]
+    before: tuple[str, ...]
+    smallest: bool
+    message: Diagnostic | None
+    proofs: tuple[Proof, ...]
+    builds: int
+    shows: str = ""
+    hides: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """This answer as a JSON object."""
+        return {
+            **vars(self),
+            "before": list(self.before),
+            "message": self.message.to_json() if self.message else None,
+            "proofs": [{**vars(proof), "without": list(proof.without), "holds": proof.holds} for proof in self.proofs],
+        }

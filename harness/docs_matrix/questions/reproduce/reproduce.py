@@ -1,0 +1,261 @@
+"""Does a report reproduce, in which cells, and which toolchain made it.
+
+Base and head of the documents concerned are built in every cell, as `check` does it. What the report says of documents that
+the patch does not touch is looked for in the tree alone, and only where its source is there at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from docs_matrix.check import check as checking
+from docs_matrix.check import read_set
+from docs_matrix.check import subject as subjects
+from docs_matrix.check.check import Progress
+from docs_matrix.check.subject import Asked, Subject
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.findings import CellResult, Judged
+from docs_matrix.diagnostics.findings import Verdict as Judgement
+from docs_matrix.errors import HarnessError, MachineError
+from docs_matrix.questions.bisect.axes import Surroundings, minor
+from docs_matrix.questions.bisect.trials import Trials
+from docs_matrix.questions.reproduce import decisive_release, judging
+from docs_matrix.questions.reproduce.documents import Sources
+from docs_matrix.questions.reproduce.reproduction import Apart, Reproduction, Seen, Told, Toolchain, Verdict
+from docs_matrix.questions.reproduce.toolchains import Calendar, of_the_day, of_the_header
+from docs_matrix.robot.report import Message, Report
+
+__all__ = ["Question", "reproduce"]
+
+MOST = 40
+"""Documents that are read for messages that have nothing to do with the patch."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a report, of a tree (with the patch), in `cells` (what the header names comes first). `refine`: build
+    the one more cell that would tell more."""
+
+    report: Report
+    asked: Asked
+    cells: tuple[Cell, ...]
+    refine: bool = False
+    repeat: int = 1
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A question resolved: the subject of the patched documents, and that of the others (None where there are none)."""
+
+    question: Question
+    own: Subject
+    other: Subject | None
+    reported: tuple[Message, ...]
+    lacks: tuple[str | None, ...]
+    bench: Bench
+    around: Surroundings
+    jobs: int
+    progress: Progress
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to build: no patch, and no message whose document could be found."""
+        return self.own.base is None and self.own.read.head is None and not self.question.asked.docs
+
+
+def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress) -> Reproduction:
+    """The answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
+    started = time.monotonic()
+    case = _resolve(question, bench, jobs, progress)
+    report = question.report
+    header, note = of_the_header(report, case.around, bench)
+    calendar = Calendar(report.date, offline=bench.offline)
+    cells = [*header, *(cell for cell in question.cells if cell.name not in {one.name for one in header})]
+    cells = [] if case.idle else cells
+    results, others, broken = _built(case, cells) if cells else ((), {}, ())
+    if cells and not any(result.status == "ok" for result in results):
+        raise MachineError(f"no cell could be built; {results[0].name}: {results[0].status}: {results[0].reason}")
+    seen = {result.name: _seen(case, result, others) for result in results if result.status == "ok"}
+    told = judging.tell(case.reported, seen, case.lacks, _exact(case), based=case.own.base is not None)
+    chains = [_toolchain(cell, result, told, seen, calendar) for cell, result in zip(cells, results, strict=True)]
+    chains = [replace(chain, header=cell in header) for cell, chain in zip(cells, chains, strict=True)]
+    apart = tuple(_apart(case, cells, chains, told, calendar))
+    told_apart = tuple(one for one in apart if isinstance(one, Apart))
+    proposal, more = _proposal(case, cells, told, calendar) if cells else (None, [])
+    idle = (
+        "nothing was built: no document of this tree could be found for any message of the report" if case.idle else ""
+    )
+    notes = [note, idle, *broken, *case.own.notes, *(one for one in apart if isinstance(one, str))]
+    return Reproduction(
+        subject=report.subject or report.patch_subject,
+        date=f"{report.date:%Y-%m-%d}" if report.date else None,
+        docutils=report.docutils,
+        python=report.python,
+        tree=case.own.name,
+        identity=case.own.head.identity,
+        base=case.own.against,
+        messages=told,
+        toolchains=(*chains, *more),
+        apart=told_apart,
+        extra=judging.extras(case.reported, results),
+        notes=tuple(dict.fromkeys(text for text in notes if text and text not in case.own.read.notes)),
+        notices=report.notices,
+        proposal=proposal,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _resolve(question: Question, bench: Bench, jobs: int, progress: Progress) -> _Case:
+    """Read the tree, and find the documents of the messages: those that the patch concerns, and the others."""
+    found = subjects.resolve(question.asked, bench)
+    sources = Sources(found.head, found.recipe, bench.trees)
+    reported = question.report.messages
+    lacks = [sources.lack(message) for message in reported]
+    changed = bench.trees.changed_paths(found.base, found.head) if found.base else ()
+    touched = {change.head_path for change in changed}
+    own: list[str] = []
+    others: list[str] = []
+    for at, message in enumerate(reported):
+        if lacks[at] is not None:
+            continue
+        documents = sources.documents(message)
+        if not documents:
+            lacks[at] = "no document of this tree that could be found reads its file; not read"
+        elif not found.base or message.marked or message.path in touched or set(documents) & touched:
+            own += documents
+        else:
+            others += documents
+    named = tuple(dict.fromkeys(own))
+    rest = tuple(dict.fromkeys(name for name in others if name not in own))[:MOST]
+    if not question.asked.docs and named:
+        docs = ("affected", *named) if found.base else named
+        found = replace(found, read=read_set.choose(docs, found.base, found.head, found.recipe, bench.trees))
+    other = None
+    if rest and found.base:
+        read = read_set.choose(rest, None, found.base, found.recipe, bench.trees)
+        other = replace(found, head=found.base, base=None, baseline=None, read=read)
+    around = Surroundings(bench.matrix.cells, bench.interpreters, found.requirements, bench.offline)
+    return _Case(question, found, other, reported, tuple(lacks), bench, around, jobs, progress)
+
+
+def _built(
+    case: _Case, cells: Sequence[Cell]
+) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]], tuple[str, ...]]:
+    """Each cell's judged diagnostics of the documents concerned; what it says of the others, which are in the base too;
+    and a note for each cell in which these could not be built.
+
+    The others are built in two cells first: what neither says at all is not built in the rest.
+    """
+    run = checking.check(
+        case.own, cells, case.bench, jobs=case.jobs, progress=case.progress, repeat=case.question.repeat
+    )
+    if case.other is None:
+        return run.cells, {}, ()
+    first = [cells[0], cells[-1]] if len(cells) > 1 else list(cells)
+    said, broken = _others(case, case.other, first)
+    foreign = [at for at, message in enumerate(case.reported) if not message.marked]
+    wanted = [case.reported[at] for at in foreign]
+    if broken or any(any(judging.seen_in(wanted, judged)) for judged in said.values()):
+        more, also = _others(case, case.other, [cell for cell in cells if cell not in first])
+        said, broken = said | more, (*broken, *also)
+    return run.cells, said, broken
+
+
+def _others(
+    case: _Case, subject: Subject, cells: Sequence[Cell]
+) -> tuple[dict[str, tuple[Judged, ...]], tuple[str, ...]]:
+    """What `cells` say of the documents that the patch does not concern, and a note for each that could not build them."""
+    said: dict[str, tuple[Judged, ...]] = {}
+    broken = []
+    for name, made in checking.heads(subject, cells, case.bench, jobs=case.jobs, progress=case.progress).items():
+        if isinstance(made, HarnessError) or made.build.status != "ok":
+            why = str(made) if isinstance(made, HarnessError) else f"{made.build.status}: {made.build.reason}"
+            broken.append(f"{name}: the documents that the patch does not concern could not be built: {why}")
+        else:
+            found = [diagnostic for diagnostic in made.build.diagnostics if not diagnostic.unjudged]
+            said[name] = tuple(Judged(Judgement.KNOWN, diagnostic) for diagnostic in found)
+    return said, tuple(broken)
+
+
+def _seen(case: _Case, result: CellResult, others: dict[str, tuple[Judged, ...]]) -> list[Seen | None]:
+    return judging.seen_in(case.reported, (*result.judged, *others.get(result.name, ())))
+
+
+def _exact(case: _Case) -> set[str]:
+    """The files that are byte by byte those that the report is about: the patch's result has the blob that it names."""
+    return {
+        note.partition(": ")[0].rpartition(" -> ")[2]
+        for note in case.own.notes
+        if ": base blob " in note and note.count(" as the patch says") == 2
+    }
+
+
+def _toolchain(
+    cell: Cell, result: CellResult, told: Sequence[Told], seen: dict[str, list[Seen | None]], calendar: Calendar
+) -> Toolchain:
+    later = calendar.later(cell)
+    if result.status != "ok":
+        reason = f"{result.status}: {result.reason or 'no reason was given'}"
+        return Toolchain(cell.name, cell.python, cell.docutils, cell.sphinx, "not built", (reason,), 0, later=later)
+    here = seen[cell.name]
+    reasons = judging.misses(told, here)
+    exact = sum(one is not None and not one.differences and item.judged for one, item in zip(here, told, strict=True))
+    verdict = _verdict(reasons, later, told)
+    return Toolchain(
+        cell.name, result.python, result.docutils, result.sphinx, verdict, reasons, exact, later=later, notices=result.notices
+    )  # fmt: skip
+
+
+def _verdict(reasons: Sequence[str], later: Sequence[str], told: Sequence[Told]) -> Verdict:
+    if reasons or not any(one.judged for one in told):
+        return "does not explain"
+    return "ruled out" if later else "explains"
+
+
+def _apart(
+    case: _Case, cells: Sequence[Cell], chains: Sequence[Toolchain], told: Sequence[Told], calendar: Calendar
+) -> Iterator[Apart | str]:
+    """What told the nearest cells apart: one that does not explain the report (the header's, where that is so) and the
+    nearest that does, in time where there is one."""
+    by_name = {cell.name: cell for cell in cells}
+    fitting = [chain for chain in chains if chain.fits]
+    failing = [chain for chain in chains if chain.verdict == "does not explain"]
+    if not fitting or not failing or not any(one.judged for one in told):
+        return
+    good = by_name[next((chain for chain in fitting if chain.verdict == "explains"), fitting[0]).name]
+    bad = by_name[([chain for chain in failing if chain.header] or failing)[-1].name]
+    judged = [at for at, one in enumerate(told) if one.judged]
+    wanted = [case.reported[at] for at in judged]
+    of_these = [told[at] for at in judged]
+    own = [at for at, one in enumerate(of_these) if case.other is None or one.standing != "known"]
+    trials = Trials(case.bench, case.own.head, case.own.recipe, case.own.requirements, case.own.read.head)
+
+    def explains(said: Sequence[Judged]) -> tuple[str, ...]:
+        return judging.misses([of_these[at] for at in own], judging.seen_in([wanted[at] for at in own], said))
+
+    yield decisive_release.tell_apart(bad, good, case.around, trials, explains, calendar, case.progress)
+
+
+def _proposal(
+    case: _Case, cells: Sequence[Cell], told: Sequence[Told], calendar: Calendar
+) -> tuple[str | None, list[Toolchain]]:
+    """The one more cell that would tell more, in words, and what it said where it was to be built: the newest releases of
+    the report's day, which is what a machine gets that is brought up to date."""
+    if calendar.date is None:
+        return None, []
+    try:
+        cell = of_the_day(calendar.date, case.around)
+    except HarnessError:
+        return None, []
+    known = {(minor(other.python), other.docutils, other.sphinx) for other in cells}
+    if cell is None or (minor(cell.python), cell.docutils, cell.sphinx) in known:
+        return None, []
+    what = f"Python {cell.python}, docutils {cell.docutils} and Sphinx {cell.sphinx}, the newest of {calendar.date:%Y-%m-%d}"
+    if not case.question.refine:
+        return f"{what}: no cell of the matrix; --refine builds it", []
+    results, others, _ = _built(case, [cell])
+    seen = {result.name: _seen(case, result, others) for result in results if result.status == "ok"}
+    return None, [_toolchain(cell, results[0], told, seen, calendar)]

@@ -1,0 +1,197 @@
+"""The answer to "does this report reproduce, and what made it", as values; their JSON form is that of `reproduce --json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from docs_matrix.robot.report import Message
+
+__all__ = ["Apart", "Extra", "Reproduction", "Seen", "Standing", "Told", "Toolchain", "Tried", "Verdict"]
+
+Standing = Literal["new", "known", "here", "absent", "unjudged"]
+"""Of a message: new by the patch; in the base too; said here where there is no base; said by no cell; or not looked for."""
+
+Verdict = Literal["explains", "does not explain", "ruled out", "not built"]
+"""Of a toolchain: every judged line is as it says it; some are not; it came out later; or it could not be built."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message in one cell: `differences` are empty where the cell says it exactly as the report; `verdict` is that of the
+    diagnostic against the base; `line` is where the cell has it."""
+
+    differences: tuple[str, ...]
+    verdict: str
+    line: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        return {"differences": list(self.differences), "verdict": self.verdict, "line": self.line}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of one message of the report: where it reproduces, and whether it is `judged` (counts for toolchains).
+
+    `missed`: it is new and has no mark. `reason` says why it is absent, or not judged. `flaky`: equal builds differ in it.
+    """
+
+    message: Message
+    standing: Standing
+    cells: Mapping[str, Seen]
+    judged: bool
+    reason: str = ""
+    flaky: bool = False
+
+    @property
+    def missed(self) -> bool:
+        """Whether the robot shows it among the old ones although the patch makes it."""
+        return self.standing == "new" and not self.message.marked
+
+    @property
+    def exact(self) -> tuple[str, ...]:
+        """The cells that say it exactly as the report does."""
+        return tuple(name for name, seen in self.cells.items() if not seen.differences)
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        return {
+            **vars(self.message),
+            "standing": self.standing,
+            "reproduced": bool(self.cells),
+            "missed": self.missed,
+            "judged": self.judged,
+            "reason": self.reason,
+            "flaky": self.flaky,
+            "cells": {name: seen.to_json() for name, seen in self.cells.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A cell, and whether it explains the report. `header`: it is the one that the report names. `later` are the releases
+    in it that came out after the report. `company` says what had to move along, in a cell that is not of the matrix."""
+
+    name: str
+    python: str
+    docutils: str
+    sphinx: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    exact: int
+    header: bool = False
+    later: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    company: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether it says every judged line as the report does, whenever it came out."""
+        return not self.reasons and self.verdict != "not built"
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in {**vars(self), "fits": self.fits}.items()
+        }
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A release that was built to tell two cells apart: whether it explains the report, or why that is not known."""
+
+    release: str
+    date: str | None
+    explains: bool | None
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What told a cell that does not explain the report (`without`) from one that does (`with_`): the package `axis`, moved
+    alone in the latter; `first` is the oldest release that explains it, `last` the newest up to the report's date."""
+
+    axis: str
+    without: str
+    with_: str
+    first: str | None
+    last: str | None
+    tried: tuple[Tried, ...]
+    differences: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        value = dict(vars(self))
+        value["with"] = value.pop("with_")
+        value["tried"] = [tried.to_json() for tried in self.tried]
+        value["differences"] = list(self.differences)
+        return value
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A diagnostic that the patch makes and the report does not show."""
+
+    path: str | None
+    line: int | None
+    level: str
+    message: str
+    cells: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        return {**vars(self), "cells": list(self.cells)}
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """The whole answer. `subject`, `date`, `docutils`, `python` are the report's; `notes` are about tree and patch;
+    `proposal` is the one more cell that would tell more, in words, where there is one."""
+
+    subject: str | None
+    date: str | None
+    docutils: str | None
+    python: str | None
+    tree: str
+    identity: str
+    base: str
+    messages: tuple[Told, ...]
+    toolchains: tuple[Toolchain, ...]
+    apart: tuple[Apart, ...] = ()
+    extra: tuple[Extra, ...] = ()
+    notes: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    proposal: str | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def header(self) -> tuple[Toolchain, ...]:
+        """The toolchains that the report's header names."""
+        return tuple(one for one in self.toolchains if one.header)
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        return {
+            "schema": 1,
+            "report": {"subject": self.subject, "date": self.date, "docutils": self.docutils, "python": self.python},
+            "tree": self.tree,
+            "identity": self.identity,
+            "base": self.base,
+            "notes": list(self.notes),
+            "notices": list(self.notices),
+            "messages": [told.to_json() for told in self.messages],
+            "cells": {one.name: one.to_json() for one in self.toolchains},
+            "explained_by": [one.name for one in self.toolchains if one.verdict == "explains"],
+            "header_explains": any(one.fits for one in self.header) if self.header else None,
+            "apart": [apart.to_json() for apart in self.apart],
+            "extra": [extra.to_json() for extra in self.extra],
+            "proposal": self.proposal,
+            "seconds": round(self.seconds, 1),
+        }

@@ -1,0 +1,94 @@
+"""The toolchains that may have made a report: what its header names, the matrix's, and the newest of its day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+
+from packaging.version import InvalidVersion, Version
+
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Cell
+from docs_matrix.errors import HarnessError
+from docs_matrix.questions.bisect.axes import DAY, Surroundings, minor, named, past
+from docs_matrix.robot.report import Report
+from docs_matrix.toolchains import releases, resolve
+
+__all__ = ["Calendar", "of_the_day", "of_the_header"]
+
+
+class Calendar:
+    """When releases came out, against the day of a report."""
+
+    def __init__(self, date: datetime | None, *, offline: bool) -> None:
+        self.date = date
+        self._offline = offline
+        self.released = cache(self._released)
+
+    def later(self, cell: Cell) -> tuple[str, ...]:
+        """The releases in `cell` that came out after the report, in words; none where its day is not known."""
+        told = []
+        for package, version in (("docutils", cell.docutils), ("sphinx", cell.sphinx)):
+            date = self.released(package, version)
+            if self.date and date and date > self.date:
+                told.append(f"{'Sphinx' if package == 'sphinx' else package} {version} came out on {date:%Y-%m-%d}")
+        return tuple(told)
+
+    def _released(self, package: str, version: str) -> datetime | None:
+        try:
+            return releases.one(package, version, offline=self._offline).date
+        except HarnessError:
+            return None
+
+
+def of_the_header(report: Report, around: Surroundings, bench: Bench) -> tuple[list[Cell], str]:
+    """The cells that the report's header names (none where it names none that can be), and a note.
+
+    Those of the matrix with this docutils on this minor of Python; else one with the newest Sphinx of the report's day that
+    accepts it. The interpreter is of the exact release where that is on this machine.
+    """
+    cells = around.cells
+    if report.docutils is None:
+        return [], "the report's header names no docutils"
+    try:
+        docutils = str(Version(report.docutils))
+        python = str(Version(report.python or cells[-1].python))
+    except InvalidVersion:
+        return [], f"docutils {report.docutils} on Python {report.python}: the header names no releases"
+    here = {interpreter.version for interpreter in around.interpreters}
+    found = [cell for cell in cells if cell.docutils == docutils and minor(cell.python) == minor(python)]
+    note = ""
+    if not found:
+        date = past(report.date or datetime.now(UTC))
+        wanted = ("sphinx", f"docutils=={docutils}", *around.requirements)
+        packages = resolve.resolved(wanted, python, date, offline=bench.offline)
+        if isinstance(packages, str):
+            return (
+                [],
+                f"docutils {docutils} on Python {minor(python)}, as the header says, cannot be resolved: {packages}",
+            )
+        cell = Cell("", minor(python), docutils, packages["sphinx"], date, why="what the report's header names")
+        found = [named(cell)]
+        note = (
+            f"no cell of the matrix has docutils {docutils} on Python {minor(python)}: made with Sphinx {cell.sphinx}"
+        )
+    if python not in here and len(Version(python).release) > 2:
+        notes = (
+            note,
+            f"Python {python}, which the header names, is not on this machine: another {minor(python)} is used",
+        )
+        note = "; ".join(filter(None, notes))
+    return [replace(cell, python=python) if python in here else cell for cell in found], note
+
+
+def of_the_day(date: datetime, around: Surroundings) -> Cell | None:
+    """The newest docutils and Sphinx of a day, on the newest Python here that they run on; None where none can be resolved."""
+    for python in reversed(around.minors):
+        packages = resolve.resolved(
+            ("docutils", "sphinx", *around.requirements), python, past(date + DAY), offline=around.offline
+        )
+        if not isinstance(packages, str):
+            cell = Cell("", python, packages["docutils"], packages["sphinx"], past(date + DAY))
+            return named(replace(cell, why="the newest of the report's day"))
+    return None

@@ -1,0 +1,1 @@
+"""The question `series`: which patch of a series brings each diagnostic."""

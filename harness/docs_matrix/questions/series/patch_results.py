@@ -1,0 +1,151 @@
+"""A series of patches, as values: which patch brings each diagnostic, and which takes it away again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.findings import Judged, Run, Verdict
+
+__all__ = ["Series", "Step", "Strand", "over_cells", "strands"]
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One diagnostic through a series: `introduced` and `repaired` are patches, from 1; `introduced` is 0 where it was there
+    before, `repaired` None where it stays. `diagnostic` is what was said when it came (or last, where it was there before);
+    `cells` have it so, each at its line (`lines`)."""
+
+    introduced: int
+    repaired: int | None
+    diagnostic: Diagnostic
+    cells: tuple[str, ...] = ()
+    lines: tuple[int | None, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """This strand as a JSON object."""
+        said = self.diagnostic
+        return {
+            "introduced": self.introduced or None,
+            "repaired": self.repaired,
+            **{
+                name: getattr(said, name)
+                for name in ("path", "line", "level", "category", "message", "document", "via")
+            },
+            "cells": list(self.cells),
+            "lines": dict(zip(self.cells, self.lines, strict=True)),
+        }
+
+
+@dataclass(frozen=True)
+class Step:
+    """One patch of a series: its number from 1, its name, its subject, what it did to each file (a line each), whether
+    anything that is read changed with it, and the run of it against the patch before."""
+
+    number: int
+    name: str
+    subject: str
+    files: tuple[str, ...]
+    touches: bool
+    run: Run
+
+    def to_json(self) -> dict[str, Any]:
+        """This step as a JSON object, without the findings of its run."""
+        return {
+            "number": self.number,
+            "name": self.name,
+            "subject": self.subject,
+            "files": list(self.files),
+            "identity": self.run.identity,
+        }
+
+
+@dataclass(frozen=True)
+class Series:
+    """The whole answer: the patches in order, and the strands that one of them brings or takes away, in order of place."""
+
+    tree: str
+    base: str
+    docs: str
+    steps: tuple[Step, ...]
+    strands: tuple[Strand, ...]
+    cells: Mapping[str, str]
+    """How each cell ended: `ok`, or why it tells nothing."""
+    notes: tuple[str, ...] = ()
+    builds: int = 0
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The cells that tell nothing."""
+        return tuple(name for name, ended in self.cells.items() if ended != "ok")
+
+    @property
+    def remaining(self) -> tuple[Strand, ...]:
+        """What the series brings and does not take away."""
+        return tuple(strand for strand in self.strands if strand.introduced and strand.repaired is None)
+
+    def to_json(self) -> dict[str, Any]:
+        """This as a JSON object."""
+        return {
+            "schema": 1,
+            "tree": self.tree,
+            "base": self.base,
+            "docs": self.docs,
+            "patches": [step.to_json() for step in self.steps],
+            "diagnostics": [strand.to_json() for strand in self.strands],
+            "cells": dict(self.cells),
+            "notes": list(self.notes),
+            "builds": self.builds,
+        }
+
+
+def strands(steps: Sequence[Sequence[Judged]]) -> tuple[Strand, ...]:
+    """The strands of one cell, from what comparing each patch with the one before said; what nothing changed has none."""
+    open_ones: dict[Diagnostic, list[Strand]] = defaultdict(list)
+    done: list[Strand] = []
+    for number, judged in enumerate(steps, start=1):
+        following: dict[Diagnostic, list[Strand]] = defaultdict(list)
+        for item in judged:
+            if item.verdict is Verdict.FIXED:
+                done.append(replace(_continued(open_ones, item.diagnostic), repaired=number))
+            elif item.base is not None:
+                following[item.diagnostic].append(_continued(open_ones, item.base))
+            elif item.verdict is Verdict.NEW:
+                following[item.diagnostic].append(Strand(number, None, item.diagnostic))
+        open_ones = following
+    done += [strand for group in open_ones.values() for strand in group if strand.introduced]
+    return tuple(done)
+
+
+def _continued(open_ones: dict[Diagnostic, list[Strand]], diagnostic: Diagnostic) -> Strand:
+    """The strand that has come to `diagnostic`; one that was there before the series where none has."""
+    group = open_ones.get(diagnostic)
+    return group.pop(0) if group else Strand(0, None, diagnostic)
+
+
+def over_cells(cells: Mapping[str, Sequence[Strand]]) -> tuple[Strand, ...]:
+    """The strands of all cells, those that are one mistake together: the same patches, file and headline, the first with the
+    first. The newest cell (the last) says how it reads."""
+    groups: dict[tuple[object, ...], list[tuple[str, Strand]]] = {}
+    for name, found in cells.items():
+        count: dict[tuple[object, ...], int] = defaultdict(int)
+        for strand in sorted(found, key=lambda one: (one.diagnostic.path or "", one.diagnostic.line or 0)):
+            said = strand.diagnostic
+            same = (strand.introduced, strand.repaired, said.path, message_keys.gist(said.message))
+            groups.setdefault((*same, count[same]), []).append((name, strand))
+            count[same] += 1
+    merged = [
+        replace(
+            group[-1][1],
+            cells=tuple(name for name, _ in group),
+            lines=tuple(strand.diagnostic.line for _, strand in group),
+        )
+        for group in groups.values()
+    ]
+    return tuple(
+        sorted(merged, key=lambda one: (one.introduced or 10**9, one.diagnostic.path or "", one.diagnostic.line or 0))
+    )

@@ -1,0 +1,70 @@
+"""A series told in lines: each patch with what it brings and what it takes away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from docs_matrix.questions.series.patch_results import Series, Step, Strand
+from docs_matrix.reports import wording
+from docs_matrix.reports.escaping import cut, one_line, plural
+
+__all__ = ["folder_name", "lines"]
+
+
+def lines(answer: Series) -> Iterator[str]:
+    """The answer in plain lines."""
+    for step in answer.steps:
+        yield from _step(step, answer)
+    yield ""
+    for name in answer.broken:
+        yield f"{one_line(name)}: {cut(one_line(answer.cells[name]), 300)}"
+    for note in answer.notes:
+        yield one_line(note)
+    brought = [strand for strand in answer.strands if strand.introduced]
+    passing = [strand for strand in brought if strand.repaired]
+    before = [strand for strand in answer.strands if not strand.introduced]
+    good = len(answer.cells) - len(answer.broken)
+    yield (
+        f"{plural(len(answer.steps), 'patch')} in {plural(good, 'cell')}: {len(brought)} new, of which the series itself "
+        f"repairs {len(passing)}; {len(before)} repaired that were there before; {len(answer.remaining)} new at its end"
+    ).replace("patchs", "patches")
+
+
+def folder_name(step: Step) -> str:
+    """The name of the folder with a patch's reports: its number, and what of its subject is fit for a name."""
+    words_of = re.sub(r"[^A-Za-z0-9]+", "-", step.subject or step.name).strip("-")[:50].strip("-")
+    return f"{step.number:04}-{words_of}" if words_of else f"{step.number:04}"
+
+
+def _step(step: Step, answer: Series) -> Iterator[str]:
+    total = len(answer.steps)
+    yield f"patch {step.number} of {total}: {cut(one_line(step.subject or step.name), 200)}"
+    brought = [strand for strand in answer.strands if strand.introduced == step.number]
+    taken = [strand for strand in answer.strands if strand.repaired == step.number]
+    for strand in brought:
+        later = f"; patch {strand.repaired} repairs it" if strand.repaired else ""
+        yield f"  new: {_said(strand)}"
+        yield f"       {_cells(strand, answer)}{later}"
+    for strand in taken:
+        since = f"which patch {strand.introduced} brought" if strand.introduced else "which was there before"
+        yield f"  repaired: {_said(strand)}"
+        yield f"       {since}; {_cells(strand, answer)}"
+    if not brought and not taken:
+        yield "  nothing new" if step.touches else "  nothing new: it changes no document"
+
+
+def _said(strand: Strand) -> str:
+    return cut(wording.headline(strand.diagnostic), 300)
+
+
+def _cells(strand: Strand, answer: Series) -> str:
+    good = [name for name, ended in answer.cells.items() if ended == "ok"]
+    where = (
+        f"in all {len(good)} cells"
+        if len(strand.cells) == len(good) > 1
+        else f"in {', '.join(map(one_line, strand.cells))}"
+    )
+    counts = {line: strand.lines.count(line) for line in strand.lines}
+    other = [f"line {line} in {count}" for line, count in sorted(counts.items(), key=str)] if len(counts) > 1 else []
+    return "; ".join((where, *other))

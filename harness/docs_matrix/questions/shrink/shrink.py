@@ -1,0 +1,179 @@
+"""The smallest Sphinx project that still gives a message, by builds in a cell."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+from docs_matrix import files
+from docs_matrix.builds.fork_client import Workshop, workshop
+from docs_matrix.builds.order import Order, Reading
+from docs_matrix.builds.result import Build
+from docs_matrix.check.check import Progress
+from docs_matrix.check.subject import Subject
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.errors import InputError, MachineError
+from docs_matrix.questions.bisect.asked import Wanted
+from docs_matrix.questions.isolate import isolate
+from docs_matrix.questions.shrink.shrunk import Shrunk
+from docs_matrix.questions.shrink.source_files import Project, reduced
+from docs_matrix.toolchains.environments import Environment
+
+__all__ = ["shrink"]
+
+LONGEST = 24 * 3600.0
+"""Seconds that a question may take."""
+OF_THE_BUILD = re.compile(
+    r"(PATH|HOME|TMPDIR|LC_ALL|PYTHON\w*|VIRTUAL_ENV|GIT_\w+|\w*MAKE\w*|MFLAGS|(OLD)?PWD|SHLVL|_)$"
+)
+"""Variables that say nothing about the project."""
+NAMED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S*[/.]\w\S*|\d+")
+"""What is quoted, a path, a number."""
+PLAIN = Recipe("sphinx", ".", ".", builder="dummy")
+
+
+def shrink(question: isolate.Question, subject: Subject, bench: Bench, *, progress: Progress) -> Shrunk:
+    """Take away what the message does not need, of the documents that it depends on and of all that they open.
+
+    Interrupted, it answers with the best so far. Raises `InputError` where nothing of the tree says the message,
+    `MachineError` where it cannot be had outside of the tree.
+    """
+    found = isolate.isolate(question, subject, bench, progress=progress)
+    if found.verdict == "absent":
+        raise InputError(f"{found.document} does not say it, alone or behind any other documents, in {found.cell}")
+    environment = bench.provide(question.cell, subject.requirements).environment
+    project = _taken_out(found.before, found.document, subject, environment, bench)
+    best, started, finished = project, project.lines, False
+    gist = _gist(found.message) if found.message else ""
+    known: dict[str, bool] = {}
+    with workshop(environment, limit=LONGEST) as place:
+
+        def holds(version: Project) -> bool:
+            nonlocal best
+            key = files.digest(*(part for path, content in sorted(version.files.items()) for part in (path, content)))
+            if key not in known:
+                known[key] = _says(version, question.wanted, gist, place)
+                if known[key] and version.lines < best.lines:
+                    best = version
+                    told = f"{best.lines} lines in {len(best.files)} files"
+                    progress.done(f"variant {place.builds}", told)
+            return known[key]
+
+        if not holds(project):
+            raise MachineError(f"{found.document} does not say it outside of its tree, with all that it opened there")
+        try:
+            best = reduced(project, holds)
+            finished = True
+        except KeyboardInterrupt:
+            progress.done("interrupted", "the best so far is kept")
+        tried = place.builds
+    best, message, command, plain = _shown(best, question.wanted, environment, question.cell.name, bench)
+    return Shrunk(
+        cell=question.cell.name,
+        files=best.files,
+        documents=best.documents,
+        message=message,
+        command=command,
+        plain=plain,
+        tried=tried,
+        finished=finished,
+        started=started,
+        requirements=question.cell.pins,
+    )
+
+
+def _taken_out(
+    before: tuple[str, ...], document: str, subject: Subject, environment: Environment, bench: Bench
+) -> Project:
+    """The documents and all that they open, with what the recipe gives to Sphinx written into conf.py."""
+    recipe = subject.recipe
+    source = posixpath.normpath(recipe.source)
+    trial = tuple(posixpath.relpath(path, source) for path in (*before, document))
+    reading = Reading(trials=(trial,), only=True, watched=True)
+    build = bench.runner.build(Order(environment, subject.head, recipe, tuple(sorted(trial)), reading)).build
+    if build.status != "ok":
+        raise MachineError(f"the documents cannot be read: {build.reason}")
+    conf = posixpath.normpath(posixpath.join(recipe.config, "conf.py"))
+    known = set(bench.trees.paths(subject.head))
+    wanted = {path for path in (*build.opened, *before, document, conf) if path in known}
+    taken = {path: bench.trees.read(subject.head, path) or b"" for path in sorted(wanted)}
+    taken[conf] = _prelude(build).encode() + taken[conf] + _settings(build).encode()
+    return Project(taken, source, posixpath.normpath(recipe.config), trial[:-1], trial[-1])
+
+
+def _prelude(build: Build) -> str:
+    given = {name: value for name, value in build.variables.items() if not OF_THE_BUILD.match(name)}
+    lines = [f"os.environ.setdefault({name!r}, {value!r})\n" for name, value in sorted(given.items())]
+    return "".join(["import os\n", *lines]) if lines else ""
+
+
+def _settings(build: Build) -> str:
+    """What `-D name=value` gives to Sphinx, as lines of conf.py."""
+    words = [*build.arguments, ""]
+    given = [
+        after if word == "-D" else word.removeprefix("-D") for word, after in pairwise(words) if word.startswith("-D")
+    ]
+    pairs = [setting.partition("=")[::2] for setting in given]
+    return "".join(f"\n{name} = {value!r}\n" for name, value in pairs if name.isidentifier())
+
+
+def _says(project: Project, wanted: Wanted, gist: str, place: Workshop) -> bool:
+    """Whether it is there behind the documents before, in the same words, and not without any of them."""
+    before = project.before
+    fewer = [(*before[:at], *before[at + 1 :]) for at in range(len(before))]
+    fewer += [()] if len(before) > 1 else []
+    trials = [(*names, project.document) for names in (before, *fewer)]
+    said = place.said(project.files, (project.source, project.config), trials)
+    if said is None or any(wanted.of(one) for one in said[1:]):
+        return False
+    return any(_gist(one) == gist for one in wanted.of(said[0]))
+
+
+def _gist(said: Diagnostic) -> str:
+    """The first paragraph of a message without what it quotes or names: what stays however small the project gets."""
+    return NAMED.sub("", said.message.strip().partition("\n\n")[0])
+
+
+def _shown(
+    project: Project, wanted: Wanted, environment: Environment, cell: str, bench: Bench
+) -> tuple[Project, Diagnostic, str, bool]:
+    """The project, the message by a build of the runner's, the command that shows it, and whether that is sphinx-build's.
+
+    Where the project is not yet in its last form, its conf.py is told which document to begin with.
+    """
+    recipe = Recipe("sphinx", project.source, project.config, builder="dummy")
+    name = posixpath.splitext(project.document)[0]
+    if name != "index":
+        project = project.with_file(project.conf, project.files[project.conf] + f"\nmaster_doc = {name!r}\n".encode())
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder:
+        for path, content in project.files.items():
+            files.write_whole(Path(folder) / path, content)
+        tree = bench.trees.open(folder)
+
+        def built(order: Order) -> Diagnostic | None:
+            build = bench.runner.build(order).build
+            said = wanted.of(build.diagnostics) if build.status == "ok" else ()
+            return next((one for one in said), None)
+
+        if recipe == PLAIN:
+            message = built(Order(environment, tree, recipe))
+            if message:
+                return project, message, "sphinx-build -b dummy . output", True
+        documents = (*project.before, project.document)
+        ordered = Reading(ordered=True, readers=1)
+        message = built(Order(environment, tree, recipe, documents, ordered))
+        if message is None:
+            raise MachineError(f"the project does not show it in a build of {cell}, though it did in parts of one")
+    words = [word for path in documents for word in ("--docs", path)]
+    return (
+        project,
+        message,
+        shlex.join(("docs-matrix", "check", "--tree", ".", "--cell", cell, *words, "--in-order")),
+        False,
+    )

@@ -1,0 +1,48 @@
+"""The answer to "what is the smallest project that says it", as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["Shrunk"]
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """A project of `files` (content by path) that gives `message` in `cell`, by a build that was made of it.
+
+    `documents` are in the order of reading, the one that says it last; `command` shows it, with sphinx-build where `plain`,
+    else with docs-matrix. `tried` counts the variants that were built, `finished` says whether nothing more could go.
+    `started` is how many lines all files had at first.
+    """
+
+    cell: str
+    files: Mapping[str, bytes]
+    documents: tuple[str, ...]
+    message: Diagnostic
+    command: str
+    plain: bool
+    tried: int
+    finished: bool
+    started: int
+    requirements: tuple[str, ...]
+
+    @property
+    def lines(self) -> int:
+        """How many lines all files have together."""
+        return sum(len(content.splitlines()) for content in self.files.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """This answer as a JSON object."""
+        return {
+            **vars(self),
+            "files": {path: content.decode("utf-8", "backslashreplace") for path, content in self.files.items()},
+            "documents": list(self.documents),
+            "message": self.message.to_json(),
+            "requirements": list(self.requirements),
+            "lines": self.lines,
+        }

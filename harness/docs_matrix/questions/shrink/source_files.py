@@ -1,0 +1,189 @@
+"""A small project: its files, its documents, and smaller versions of it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from docs_matrix.questions.shrink.joining import joined
+from docs_matrix.questions.shrink.python import finer, smaller
+from docs_matrix.questions.shrink.reduction import fewest
+
+__all__ = ["Project", "reduced"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """`files` by path; `source` and `config` are the folders of the documents and of conf.py, `.` for the root. `before` are
+    the documents to read first and `document` the one that says the message, relative to `source`."""
+
+    files: Mapping[str, bytes]
+    source: str
+    config: str
+    before: tuple[str, ...]
+    document: str
+
+    @property
+    def conf(self) -> str:
+        """The path of conf.py."""
+        return posixpath.normpath(posixpath.join(self.config, "conf.py"))
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The paths of the documents in the order of reading."""
+        return tuple(posixpath.normpath(posixpath.join(self.source, name)) for name in (*self.before, self.document))
+
+    @property
+    def lines(self) -> int:
+        """How many lines all files have together."""
+        return sum(len(content.splitlines()) for content in self.files.values())
+
+    def with_file(self, path: str, content: bytes) -> Project:
+        """This project with another content of one file."""
+        return replace(self, files={**self.files, path: content})
+
+
+Holds = Callable[[Project], bool]
+MUCH = 0.95
+"""Of the lines are left where it is worth to go on without a look at expressions."""
+
+
+def reduced(project: Project, holds: Holds) -> Project:
+    """The smallest version of `project` that was found of which `holds` is true: files, then what conf.py asks for, then
+    lines, then code, then modules that one other imports, over and over while much goes; then names of files, expressions and
+    characters, and all of it again, until nothing more does."""
+    while True:
+        before = project.files
+        lines = 2 * project.lines
+        while project.lines < MUCH * lines:
+            lines = project.lines
+            project = _coarse(project, holds)
+        project = _fine(_tidied(project, holds), holds)
+        if before == project.files:
+            return project
+
+
+def _coarse(project: Project, holds: Holds) -> Project:
+    project = _fewer_files(project, holds)
+    project = _fewer_files(_less_code(project, project.conf, smaller, holds), holds)
+    for path in reversed(project.documents):
+        project = _fewer_lines(project, path, holds)
+    for path in _others(project):
+        python = path.endswith(".py")
+        project = _less_code(project, path, smaller, holds) if python else _fewer_lines(project, path, holds)
+    return _merged(project, holds)
+
+
+def _fine(project: Project, holds: Holds) -> Project:
+    for path in (*reversed(project.documents), *_others(project), project.conf):
+        python = path.endswith(".py")
+        project = _less_code(project, path, finer, holds) if python else _shorter_lines(project, path, holds)
+    return project
+
+
+def _others(project: Project) -> list[str]:
+    """What is neither a document nor conf.py, the sources at the end."""
+    rest = [path for path in project.files if path not in (*project.documents, project.conf)]
+    return sorted(rest, key=lambda path: (path.endswith(".py"), path))
+
+
+def _fewer_files(project: Project, holds: Holds) -> Project:
+    kept = (*project.documents, project.conf)
+    rest = [path for path in project.files if path not in kept]
+
+    def version(some: Sequence[str]) -> Project:
+        return replace(project, files={path: project.files[path] for path in (*kept, *some)})
+
+    return version(fewest(rest, lambda some: holds(version(some))))
+
+
+def _fewer_lines(project: Project, path: str, holds: Holds) -> Project:
+    return _fewer_pieces(project, path, project.files[path].splitlines(keepends=True), holds)
+
+
+def _shorter_lines(project: Project, path: str, holds: Holds) -> Project:
+    """Leave words, then characters, out of the lines of a file."""
+    project = _fewer_pieces(project, path, re.findall(rb"\w+|[^\w\n]|\n", project.files[path]), holds, b"\n")
+    return _fewer_pieces(project, path, re.findall(rb"[^\n]|\n", project.files[path]), holds, b"\n")
+
+
+def _fewer_pieces(
+    project: Project, path: str, pieces: Sequence[bytes], holds: Holds, fixed: bytes | None = None
+) -> Project:
+    places = [at for at, piece in enumerate(pieces) if piece != fixed]
+
+    def version(some: Sequence[int]) -> Project:
+        gone = frozenset(places).difference(some)
+        return project.with_file(path, b"".join(piece for at, piece in enumerate(pieces) if at not in gone))
+
+    return version(fewest(places, lambda some: holds(version(some))))
+
+
+def _less_code(project: Project, path: str, less: Callable[[str, Callable[[str], bool]], str], holds: Holds) -> Project:
+    try:
+        text = project.files[path].decode()
+    except UnicodeDecodeError:
+        return project
+
+    def version(text: str) -> Project:
+        return project.with_file(path, text.encode())
+
+    if holds(version("")):
+        return version("")
+    return version(less(text, lambda text: holds(version(text))))
+
+
+def _merged(project: Project, holds: Holds) -> Project:
+    """Put modules into those that import them, and extensions into conf.py."""
+    sources = [path for path in project.files if path.endswith(".py")]
+    for module in sorted(sources):
+        name = posixpath.splitext(posixpath.basename(module))[0]
+        for path in sorted(sources):
+            if path == module or not {path, module} <= project.files.keys():
+                continue
+            text, other = (project.files[one].decode("utf-8", "replace") for one in (path, module))
+            whole = joined(text, name, other)
+            rest = {one: content for one, content in project.files.items() if one != module}
+            if whole is not None and holds(version := replace(project, files={**rest, path: whole.encode()})):
+                project = version
+    return project
+
+
+def _tidied(project: Project, holds: Holds) -> Project:
+    """`project` with all of it in one folder and its documents named so that Sphinx reads them in their order, as far as
+    `holds` is still true."""
+    flat = _flat(project)
+    if flat and holds(flat):
+        project = flat
+    named = _named(project)
+    return named if holds(named) else project
+
+
+def _flat(project: Project) -> Project | None:
+    """Every file in the root, and named so in the others; None where two would have one name."""
+    names = {path: posixpath.basename(path) for path in sorted(project.files, key=len, reverse=True)}
+    if len(set(names.values())) < len(names):
+        return None
+    files = dict(project.files)
+    for old, new in names.items():
+        files = {path: content.replace(old.encode(), new.encode()) for path, content in files.items()}
+    return Project(
+        {names[path]: content for path, content in files.items()},
+        ".",
+        ".",
+        tuple(map(posixpath.basename, project.before)),
+        posixpath.basename(project.document),
+    )
+
+
+def _named(project: Project) -> Project:
+    """The document is the index, and those before it come before it in the alphabet."""
+    suffix = posixpath.splitext(project.document)[1]
+    names = tuple(f"before{at}{posixpath.splitext(name)[1]}" for at, name in enumerate(project.before, 1))
+    if len(names) == 1:
+        names = (names[0].replace("1", ""),)
+    renamed = replace(project, before=names, document=f"index{suffix}")
+    moved = dict(zip(project.documents, renamed.documents, strict=True))
+    return replace(renamed, files={moved.get(path, path): content for path, content in project.files.items()})

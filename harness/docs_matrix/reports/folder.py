@@ -1,0 +1,82 @@
+"""The folder of a run's reports: for people (`report.html`, `summary.md`, `report.txt` with its `reproduce.sh`,
+`logs/<cell>.log`), for programs (`findings.json`, `junit.xml`), and for forges (`findings.sarif`, `code-scanning.sarif`,
+`gl-code-quality-report.json`)."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from docs_matrix import __version__
+from docs_matrix.check.rerun_recipe import Rerun
+from docs_matrix.diagnostics.findings import Run
+from docs_matrix.files import cannot_write, digest, remove, write_json, write_whole
+from docs_matrix.reports.escaping import visible
+from docs_matrix.reports.findings_json import document
+from docs_matrix.reports.gitlab import code_quality
+from docs_matrix.reports.html import page
+from docs_matrix.reports.junit import junit
+from docs_matrix.reports.markdown import summary
+from docs_matrix.reports.reproduce_script import NAME, script
+from docs_matrix.reports.robot_form import report_text
+from docs_matrix.reports.sarif import sarif
+
+__all__ = ["prepare", "write"]
+
+REPORTS = (
+    "junit.xml",
+    "findings.json",
+    "report.txt",
+    NAME,
+    "report.html",
+    "summary.md",
+    "findings.sarif",
+    "code-scanning.sarif",
+    "gl-code-quality-report.json",
+)
+
+
+def prepare(out: Path, *, keep: bool) -> None:
+    """Make the folder `out` before anything is built, and take away the reports of an earlier run unless `keep`.
+
+    Git ignores what is in it, so that reports below a tree are no part of the tree. Raises `MachineError` where `out`
+    cannot be written.
+    """
+    try:
+        write_whole(out / ".gitignore", "*\n")
+        for name in () if keep else REPORTS:
+            remove(out / name)
+    except OSError as error:
+        raise cannot_write(out, error) from error
+
+
+def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: Rerun | None = None) -> None:
+    """Put the reports of `run` into the folder `out`, each file whole or not at all; what is there else stays.
+
+    `strict` asks for JUnit without what Jenkins' schema does not know; `below` is where the tree lies in its repository,
+    which is what forges want paths from; `rerun` is what `reproduce.sh` is made of, which there is none of without it.
+    Raises `MachineError` where it cannot be written.
+    """
+    for cell in run.cells:
+        write_whole(out / "logs" / f"{_file_name(cell.name)}.log", visible(cell.log))
+    write_json(out / "findings.json", document(run))
+    write_whole(out / "report.txt", report_text(run))
+    if rerun is not None:
+        write_whole(out / NAME, script(rerun))
+    write_whole(out / "summary.md", summary(run))
+    write_whole(out / "report.html", page(run))
+    forges = {
+        "findings.sarif": sarif(run, version=__version__, folder=below),
+        "code-scanning.sarif": sarif(run, version=__version__, folder=below, uploading=True),
+        "gl-code-quality-report.json": code_quality(run, below),
+    }
+    for name, report in forges.items():  # on one line: nobody reads them, and thousands of findings are quickly written
+        write_whole(out / name, json.dumps(report) + "\n")
+    write_whole(out / "junit.xml", junit(run, strict=strict))
+
+
+def _file_name(cell: str) -> str:
+    """`cell` as the name of a file that stays in its folder; two cells never share one."""
+    fit = re.sub(r"[^\w.+-]", "_", cell, flags=re.ASCII).lstrip(".")[:150]
+    return fit if fit == cell else f"{fit}-{digest(cell)[:12]}"

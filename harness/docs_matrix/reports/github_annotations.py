@@ -1,0 +1,91 @@
+"""A run as annotations of GitHub Actions: one line a finding, which the runner puts on the changed line.
+
+GitHub shows ten annotations of a kind for a step, so ten are given and the rest is counted. The escapes are those that
+GitHub documents for its workflow commands: nothing that a build says can end a property or begin a command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from docs_matrix.diagnostics.findings import Finding, Run, Verdict
+from docs_matrix.reports import wording
+from docs_matrix.reports.escaping import cut, one_line, plural, visible
+
+__all__ = ["LIMIT", "annotate", "command", "within"]
+
+LIMIT = 10
+"""As many annotations of a kind does GitHub show for one step."""
+
+_LONGEST = 4_000
+_NEAREST_FIRST = ("line", "file", "elsewhere")
+
+
+def annotate(run: Run, folder: str = "") -> tuple[str, ...]:
+    """The workflow commands for `run`: a warning for each new finding, an error for each cell that was not built.
+
+    `folder` is where the tree lies in its repository. The touched lines come first; what exceeds `LIMIT` is counted in a
+    notice.
+    """
+    new = sorted((finding for finding in run.findings if finding.verdict is Verdict.NEW), key=_nearness)
+    broken = [cell for cell in run.cells if cell.status != "ok"]
+    warnings = dict.fromkeys(_warning(finding, run, folder) for finding in new)  # what is said twice is shown once
+    lines = list(warnings)[:LIMIT]
+    for cell in broken[:LIMIT]:
+        said = f"{cell.name}: {cell.status}: {cell.reason or 'no reason was given'}"
+        lines.append(command("error", {"title": "docs-matrix: a cell was not built"}, one_line(said)))
+    lines += _rest(len(warnings), len(broken))
+    return tuple(lines)
+
+
+def command(kind: Literal["warning", "error", "notice"], properties: dict[str, str], data: str) -> str:
+    r"""A workflow command as one line.
+
+    >>> command("warning", {"file": "a,b.rst", "line": "3"}, "50 %\n::error::x")
+    '::warning file=a%2Cb.rst,line=3::50 %25%0A::error::x'
+    """
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{kind}{' ' if told else ''}{told}::{_data(visible(cut(data, _LONGEST)))}"
+
+
+def within(folder: str, path: str) -> str:
+    """`path` of a tree that lies in `folder` of its repository, as a path of the repository.
+
+    >>> within("examples/kernel-like/", "index.rst"), within("", "index.rst")
+    ('examples/kernel-like/index.rst', 'index.rst')
+    """
+    return f"{folder.rstrip('/')}/{path}" if folder.strip("/") else path
+
+
+def _warning(finding: Finding, run: Run, folder: str) -> str:
+    properties = {
+        "file": within(folder, finding.path) if finding.path else "",
+        "line": str(finding.line) if finding.line else "",
+        "title": cut(one_line(f"{finding.level}: {finding.category or 'documentation'}"), 200),
+    }
+    told = [f"in {wording.cells(finding.cells, run)}", *wording.differences(finding), wording.why(finding.reason)]
+    return command(
+        "warning", properties, f"{finding.message.strip()[:3_000]}\n({'; '.join(part for part in told if part)})"
+    )
+
+
+def _rest(new: int, broken: int) -> Iterator[str]:
+    told = [plural(new - LIMIT, "more new diagnostic")] if new > LIMIT else []
+    if broken > LIMIT:
+        told.append(f"{broken - LIMIT} more {'cells that were' if broken > LIMIT + 1 else 'cell that was'} not built")
+    if told:
+        yield command("notice", {"title": "docs-matrix"}, f"{' and '.join(told)}: see the job's summary and its report")
+
+
+def _nearness(finding: Finding) -> int:
+    near = _NEAREST_FIRST
+    return near.index(finding.reason) if finding.reason in near else len(near)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(one_line(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,41 @@
+"""A run as GitLab's Code Quality report: one entry a finding that is there, known by its fingerprint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docs_matrix.diagnostics.findings import Run, Verdict
+from docs_matrix.reports import wording
+from docs_matrix.reports.escaping import cut, one_line
+from docs_matrix.reports.fingerprints import fingerprints
+from docs_matrix.reports.github_annotations import within
+
+__all__ = ["code_quality"]
+
+_SEVERITIES = {"WARNING": "minor", "ERROR": "major", "CRITICAL": "critical"}
+_NO_PATH = "matrix.yaml"
+"""Where a finding without a path is shown: GitLab takes no entry without one."""
+
+
+def code_quality(run: Run, folder: str = "") -> list[dict[str, Any]]:
+    """The findings of `run` that are there, as a JSON array; GitLab tells the new ones by the target branch's report.
+
+    `folder` is where the tree lies in its repository.
+    """
+    return [
+        {
+            "description": cut(
+                one_line(f"{finding.message.strip().partition(chr(10))[0]} (in {wording.cells(finding.cells, run)})"),
+                1_000,
+            ),
+            "check_name": cut(one_line(finding.category or "uncategorised"), 200),
+            "fingerprint": mark,
+            "severity": _SEVERITIES.get(finding.level, "major"),
+            "location": {
+                "path": one_line(within(folder, finding.path)) if finding.path else _NO_PATH,
+                "lines": {"begin": max(finding.line or 1, 1)},
+            },
+        }
+        for finding, mark in zip(run.findings, fingerprints(run.findings), strict=True)
+        if finding.verdict is not Verdict.FIXED
+    ]

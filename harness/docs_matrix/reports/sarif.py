@@ -1,0 +1,152 @@
+"""A run as SARIF 2.1.0: one result a finding, with its cells in the text and in the properties.
+
+Two flavours: the full one has every finding, the fixed ones too, each with its `baselineState`; the one for uploading has
+only what is there, because code scanning closes the alert of what an upload does not have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from docs_matrix.diagnostics.findings import Finding, Run, Verdict
+from docs_matrix.reports import wording
+from docs_matrix.reports.escaping import cut, one_line, visible
+from docs_matrix.reports.fingerprints import fingerprints
+from docs_matrix.reports.github_annotations import within
+
+__all__ = ["LIMIT", "sarif"]
+
+LIMIT = 5_000
+"""As many results of a run does GitHub keep; an upload has no more, the worst first."""
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"WARNING": "warning"}
+_STATES = {
+    Verdict.NEW: "new",
+    Verdict.CHANGED: "updated",
+    Verdict.MOVED: "updated",
+    Verdict.FIXED: "absent",
+}
+_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
+"""What begins a link in a message of SARIF."""
+
+_NO_PATH = "matrix.yaml"
+"""Where a finding without a path is shown: code scanning takes no result without a place."""
+
+
+def sarif(run: Run, *, version: str, folder: str = "", uploading: bool = False) -> dict[str, Any]:
+    """`run` as a SARIF log with one run, as a JSON object.
+
+    `version` is that of docs-matrix; `folder` is where the tree lies in its repository. `uploading` asks for the flavour
+    for code scanning, which has the first `LIMIT` findings that are there, and says how many it leaves out.
+    """
+    marks = dict(zip(map(id, run.findings), fingerprints(run.findings), strict=True))
+    there = [finding for finding in run.findings if not uploading or finding.verdict is not Verdict.FIXED]
+    shown = there[:LIMIT] if uploading else there
+    rules = sorted({_rule(finding) for finding in shown})
+    notes = [f"{len(there) - len(shown)} more findings are in findings.json"] if len(shown) < len(there) else []
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "docs-matrix",
+                        "version": version,
+                        "rules": [_described(rule) for rule in rules],
+                    }
+                },
+                "automationDetails": {"id": f"docs-matrix/{one_line(run.tree)[:200]}/"},
+                "columnKind": "unicodeCodePoints",
+                "invocations": [_invocation(run, notes)],
+                "results": [_result(finding, run, rules, marks[id(finding)], folder, uploading) for finding in shown],
+                "properties": {
+                    "tree": visible(run.tree),
+                    "identity": visible(run.identity),
+                    "base": visible(run.base),
+                    "baseIdentity": visible(run.base_identity or ""),
+                    "verdict": wording.verdict(run),
+                },
+            }
+        ],
+    }
+
+
+def _described(rule: str) -> dict[str, Any]:
+    return {
+        "id": rule,
+        "shortDescription": {"text": f"Sphinx says {rule}"},
+        "helpUri": "https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-suppress_warnings",
+        "properties": {"tags": ["documentation", "sphinx"]},
+    }
+
+
+def _rule(finding: Finding) -> str:
+    return cut(one_line(finding.category or "uncategorised"), 200) or "uncategorised"
+
+
+def _invocation(run: Run, notes: Sequence[str]) -> dict[str, Any]:
+    broken = [
+        (f"{cell.name}: {cell.status}: {cell.reason or 'no reason was given'}", "error")
+        for cell in run.cells
+        if cell.status != "ok"
+    ]
+    said = [*broken, *((note, "note") for note in notes)]
+    return {
+        "executionSuccessful": not broken,
+        "toolExecutionNotifications": [
+            {"level": level, "message": {"text": cut(one_line(text), 2_000)}} for text, level in said
+        ],
+    }
+
+
+def _result(
+    finding: Finding, run: Run, rules: Sequence[str], mark: str, folder: str, uploading: bool
+) -> dict[str, Any]:
+    rule = _rule(finding)
+    told = [f"in {wording.cells(finding.cells, run)}", *wording.differences(finding), wording.why(finding.reason)]
+    said = cut(finding.message.strip() or "(empty message)", 4_000)
+    text = _LINK.sub(r"\\[", visible(f"{said}\n\n({'; '.join(part for part in told if part)})"))
+    result: dict[str, Any] = {
+        "ruleId": rule,
+        "ruleIndex": rules.index(rule),
+        "level": _LEVELS.get(finding.level, "error"),
+        "message": {"text": text},
+        "locations": [_location(finding, folder)] if finding.path or uploading else [],
+        "partialFingerprints": {"docsMatrix/v1": mark},
+        "properties": {
+            "verdict": str(finding.verdict),
+            "cells": [visible(name) for name in finding.cells],
+            "level": visible(finding.level),
+            "variants": [
+                {
+                    "verdict": str(variant.verdict),
+                    "line": variant.line,
+                    "level": visible(variant.level),
+                    "cells": [visible(name) for name in variant.cells],
+                }
+                for variant in finding.variants
+            ],
+        },
+    }
+    if not uploading:
+        result["baselineState"] = _STATES.get(finding.verdict, "unchanged")
+    return result
+
+
+def _location(finding: Finding, folder: str) -> dict[str, Any]:
+    path = within(folder, finding.path) if finding.path else _NO_PATH
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}}
+    if finding.line or not finding.path:
+        place["region"] = {"startLine": finding.line or 1}
+    return {"physicalLocation": place}
+
+
+def _uri(path: str) -> str:
+    """A relative path as a URI reference, every byte that could mean something else escaped."""
+    escaped = quote(path.encode("utf-8", "backslashreplace"), safe="/")
+    return escaped.lstrip("/") or _NO_PATH

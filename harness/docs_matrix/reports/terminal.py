@@ -1,0 +1,182 @@
+"""A run told on a terminal, or in plain lines where there is none; and what the cells do while they run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import Progress as Bars
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
+from docs_matrix.reports import wording
+from docs_matrix.reports.escaping import harmless, one_line, visible
+
+__all__ = ["Progress", "tell", "tell_table"]
+
+_STYLES = {Verdict.NEW: "bold red", Verdict.FIXED: "green", Verdict.KNOWN: "dim"}
+_SHOWN = 20
+"""How many findings of one of the milder verdicts are listed."""
+_PLAIN_WIDTH = 1_000
+
+
+def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
+    """Print `run`: the new findings whole, the other changes in a line each, a table of the cells, the verdict.
+
+    `briefly` gives the new findings a line each too.
+    """
+    new = [finding for finding in run.findings if finding.verdict is Verdict.NEW]
+    if new and not briefly:
+        for finding in new:
+            for line in _whole(finding, run):
+                _print(console, line)
+        _print(console, Text())
+    for verdict in (*((Verdict.NEW,) if briefly else ()), *wording.OTHER, Verdict.FIXED):
+        for line in _briefly(verdict, run):
+            _print(console, line)
+    _print_table(console, _table(run.cells))
+    if any(cell.status == "ok" for cell in run.cells) and not any(cell.built for cell in run.cells):
+        _print(console, Text("nothing was built: the store had it all"))
+    for cell in run.cells:
+        for said in (cell.reason, *cell.notices):
+            if said:
+                _print(console, Text(f"{one_line(cell.name)}: {one_line(said)}"))
+    if wording.on_what(run):
+        _print(console, Text(f"on what that depends: {wording.on_what(run)}"))
+    for note in run.notes:
+        _print(console, Text(one_line(note)))
+    _print(console, Text(wording.verdict(run), "bold red" if new or wording.fate(run)[1] else "bold"))
+
+
+def _whole(finding: Finding, run: Run) -> Iterator[Text]:
+    tag = f" [{one_line(finding.category)}]" if finding.category else ""
+    first, *rest = (visible(wording.statement(finding)).rstrip() + tag).split("\n")
+    place = visible(wording.place(finding.path, finding.line))
+    text = Text(first)
+    text.stylize("bold", 0, len(place) if first.startswith(place) else 0)
+    yield text
+    for line in rest:  # the bar keeps a line from being taken for one of ours
+        yield Text(f"  | {line}")
+    told = [f"in {wording.cells(finding.cells, run)}", *wording.differences(finding), wording.why(finding.reason)]
+    yield Text(f"    {'; '.join(part for part in told if part)}", "cyan")
+
+
+def _briefly(verdict: Verdict, run: Run) -> Iterator[Text]:
+    findings = [finding for finding in run.findings if finding.verdict is verdict]
+    for finding in findings[:_SHOWN]:
+        where = f"in {wording.cells(finding.cells, run)}"
+        about = f"{where}; {wording.why(finding.reason)}" if verdict is Verdict.FLAKY and finding.reason else where
+        text = f"{verdict}: {wording.headline(finding)} ({about})"
+        yield Text(text, _STYLES.get(verdict, "yellow"))
+    if len(findings) > _SHOWN:
+        yield Text(f"and {len(findings) - _SHOWN} more that are {verdict}")
+    if findings:
+        yield Text()
+
+
+def _table(cells: Sequence[CellResult]) -> Table:
+    more = [verdict for verdict in wording.OTHER if any(cell.count(verdict) for cell in cells)]
+    counted = [Verdict.NEW, *more, Verdict.KNOWN, Verdict.FIXED]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("cell", overflow="fold")
+    table.add_column("status", overflow="fold")
+    for name in (*counted, "read", "time"):
+        table.add_column(str(name), justify="right", overflow="fold")
+    for cell in cells:
+        built = cell.status == "ok"
+        counts = [
+            Text(f"{cell.count(verdict)}" if built or cell.count(verdict) else "-", _STYLES[verdict])
+            if cell.count(verdict) and verdict in _STYLES
+            else Text(f"{cell.count(verdict)}" if built else "-")
+            for verdict in counted
+        ]
+        read = f"{cell.read} of {cell.documents}" if built else "-"
+        status = Text(one_line(cell.status), "" if built else "bold red")
+        table.add_row(Text(one_line(cell.name)), status, *counts, Text(read), Text(f"{cell.seconds:.1f} s"))
+    return table
+
+
+def tell_table(columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
+    """Print `rows` under the heads `columns`, as a table that no text in it can change."""
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(one_line(text)) for text in row))
+    _print_table(console, table)
+
+
+def _print(console: Console, text: Text) -> None:
+    """Print one line that neither rich nor a CI runner reads as anything but text."""
+    safe = harmless(text.plain)
+    if safe != text.plain:
+        text = Text(safe, text.style)
+    console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def _print_table(console: Console, table: Table) -> None:
+    """Print `table`, folded into a terminal's width; a log has no width, so there every row is one line."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    for row in console.render_lines(table, console.options.update(width=_PLAIN_WIDTH)):
+        _print(console, Text("".join(segment.text for segment in row).rstrip()))
+
+
+class Progress:
+    """One line a cell while it runs: moving on a terminal, printed where there is none. Usable from any thread.
+
+    >>> import sys
+    >>> with Progress(Console(file=sys.stdout), ["py3.13"]) as progress:
+    ...     progress.update("py3.13", "building the base")
+    ...     progress.done("py3.13", "7 new, 4 known")
+    py3.13: building the base
+    py3.13: 7 new, 4 known
+    """
+
+    def __init__(self, console: Console, cells: Sequence[str]) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+        self._said: dict[str, str] = {}
+        self._bars: Bars | None = None
+        self._tasks: dict[str, TaskID] = {}
+        if console.is_terminal and not console.is_dumb_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+            self._bars = Bars(*columns, console=console)
+            for cell in cells:
+                self._tasks[cell] = self._bars.add_task(one_line(cell), start=False, total=1)
+
+    def __enter__(self) -> Self:
+        if self._bars:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def update(self, cell: str, text: str) -> None:
+        """Say what `cell` does now; a repetition is not printed again."""
+        self._say(cell, text, done=False)
+
+    def done(self, cell: str, text: str) -> None:
+        """Say how `cell` ended."""
+        self._say(cell, text, done=True)
+
+    def _say(self, cell: str, text: str, *, done: bool) -> None:
+        line = harmless(f"{one_line(cell)}: {one_line(text)}")
+        with self._lock:
+            if self._said.get(cell) == line and not done:
+                return
+            self._said[cell] = line
+            if self._bars is None:
+                _print(self._console, Text(line))
+                return
+            task = self._tasks[cell]
+            self._bars.start_task(task)
+            self._bars.update(task, description=line, completed=1 if done else 0)

@@ -1,0 +1,150 @@
+"""What all reports say in the same words: places, cells, differences between cells, and the verdict of a run."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
+from docs_matrix.diagnostics.flaky import DEPENDS
+from docs_matrix.reports.escaping import cut, one_line, plural
+
+__all__ = [
+    "OTHER",
+    "cells",
+    "differences",
+    "fate",
+    "headline",
+    "on_what",
+    "place",
+    "statement",
+    "toolchain",
+    "verdict",
+    "why",
+]
+
+OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.UNJUDGED)
+"""The verdicts between new and known: nothing fails for them, and a reader should see them."""
+
+_WHY = {"line": "the change touched its line", "file": "the change touched its file", "elsewhere": "elsewhere"}
+
+
+def place(path: str | None, line: int | None) -> str:
+    """`path:line`, as much of it as there is.
+
+    >>> place("a.rst", 3), place("a.rst", None), place(None, None)
+    ('a.rst:3', 'a.rst', '')
+    """
+    return ":".join(str(part) for part in (path, line) if part is not None)
+
+
+def statement(value: Finding | Diagnostic) -> str:
+    """The message behind its place and level, whole: `a.rst:3: WARNING: …`, raw, without the category."""
+    where = place(value.path, value.line)
+    return f"{where}: {value.level}: {value.message}" if where else f"{value.level}: {value.message}"
+
+
+def headline(value: Finding | Diagnostic) -> str:
+    """The first line of the message behind its place and level, with the category, fit to be shown."""
+    first, _, rest = statement(value).strip().partition("\n")
+    more = " ..." if rest else ""
+    return one_line(first) + more + (f" [{one_line(value.category)}]" if value.category else "")
+
+
+def why(reason: str) -> str:
+    """In words why a diagnostic is new; empty where nothing is known of it."""
+    return _WHY.get(reason, one_line(reason))
+
+
+def cells(names: Sequence[str], run: Run) -> str:
+    """The cells `names` of a run: `all 8 cells` where that is so, else how many of how many, and which."""
+    built = {cell.name for cell in run.cells if cell.status == "ok"}
+    if built and set(names) == built:
+        told = f"all {len(built)} cells" if len(built) > 1 else "the one cell"
+        return told if len(built) == len(run.cells) else f"{told} that {'were' if len(built) > 1 else 'was'} built"
+    return f"{len(names)} of {plural(len(run.cells), 'cell')}: {', '.join(one_line(name) for name in names)}"
+
+
+def differences(finding: Finding) -> tuple[str, ...]:
+    """What the cells of a finding see differently, one phrase for each property that differs.
+
+    For a malformed table: `("line 391 in 6 cells, 392 in 2",)`.
+    """
+    if len(finding.variants) < 2:
+        return ()
+    columns: tuple[tuple[str, list[tuple[object, int]]], ...] = (
+        ("", [(str(variant.verdict), len(variant.cells)) for variant in finding.variants]),
+        ("line ", [(variant.line, len(variant.cells)) for variant in finding.variants]),
+        ("", [(variant.level, len(variant.cells)) for variant in finding.variants]),
+    )
+    phrases = (_phrase(word, _total(pairs)) for word, pairs in columns)
+    return tuple(one_line(phrase) for phrase in phrases if phrase)
+
+
+def on_what(run: Run) -> str:
+    """The command that says what the first message depends on of those that depend on what was read before; empty where none
+    does."""
+    found = next((finding for finding in run.findings if finding.reason == DEPENDS and finding.document), None)
+    if found is None:
+        return ""
+    first = found.message.strip().partition("\n")[0]
+    told = shlex.join(("--tree", run.tree, "--find", first, "--path", found.document or ""))
+    return one_line(f"docs-matrix isolate {told}")
+
+
+def fate(run: Run) -> tuple[list[CellResult], list[CellResult], list[CellResult]]:
+    """The cells that were built, those that could not be, and those that were skipped."""
+    built = [cell for cell in run.cells if cell.status == "ok"]
+    broken = [cell for cell in run.cells if cell.status in ("failed", "timeout")]
+    return built, broken, [cell for cell in run.cells if cell.status == "skipped"]
+
+
+def verdict(run: Run) -> str:
+    """The whole run in one line.
+
+    A cell that was not built is always told, since no warnings from it means nothing.
+    """
+    built, broken, skipped = fate(run)
+    new = run.count(Verdict.NEW)
+    if built:
+        counts = _counts(run, (*OTHER, Verdict.KNOWN, Verdict.FIXED))
+        said = f"{plural(new, 'new diagnostic') if new else 'nothing new'} in {plural(len(built), 'cell')}{counts}"
+    else:
+        said = "no cell was built" + (f", {plural(new, 'new diagnostic')} seen" if new else "")
+    for label, some in (("could not be built", broken), ("skipped", skipped)):
+        if some:
+            said += f"; {plural(len(some), 'cell')} {label}: {_named(some)}"
+    return said
+
+
+def toolchain(cell: CellResult) -> str:
+    """The versions of a cell: `Python 3.13.5, docutils 0.21.2, Sphinx 8.1.3`."""
+    return one_line(f"Python {cell.python}, docutils {cell.docutils}, Sphinx {cell.sphinx}")
+
+
+def _named(some: Sequence[CellResult]) -> str:
+    first = [f"{cell.name} ({cut(cell.reason or cell.status, 160)})" for cell in some[:3]]
+    more = [f"{len(some) - 3} more"] if len(some) > 3 else []
+    return one_line(", ".join([*first, *more]))
+
+
+def _counts(run: Run, verdicts: Iterable[Verdict]) -> str:
+    told = [f"{run.count(verdict)} {verdict}" for verdict in verdicts if run.count(verdict)]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _total(pairs: Iterable[tuple[object, int]]) -> dict[object, int]:
+    total: Counter[object] = Counter()
+    for value, count in pairs:
+        total[value] += count
+    return dict(total)
+
+
+def _phrase(word: str, total: dict[object, int]) -> str:
+    if len(total) < 2:
+        return ""
+    ((value, count), *others) = total.items()
+    rest = (f"{'none' if other is None else other} in {number}" for other, number in others)
+    return ", ".join([f"{word}{'none' if value is None else value} in {plural(count, 'cell')}", *rest])

@@ -1,0 +1,75 @@
+"""The patches in a text: each diff from its first line to the end of its last hunk, as `git apply` takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from docs_matrix.robot.lines import Lines
+
+__all__ = ["read_patches"]
+
+_HUNK = re.compile(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
+_EXTENDED = (
+    "index ", "old mode ", "new mode ", "deleted file mode ", "new file mode ", "copy from ", "copy to ", "rename from ",
+    "rename to ", "similarity index ", "dissimilarity index ", "Binary files ", "--- ", "+++ ",
+)  # fmt: skip
+
+
+def read_patches(lines: Lines) -> tuple[str, ...]:
+    """The diffs in `lines`, which take their lines; one that ends in the middle of a hunk is left where it is."""
+    patches: list[str] = []
+    current: list[str] = []
+    last = 0
+    for start, end in _files(lines):
+        apart = any(_is_mail_line(line) for line in lines.lines[last:start])
+        if current and apart:
+            patches.append("".join(current))
+            current = []
+        current += [f"{line}\n" for line in lines.lines[start:end]]
+        lines.take(range(start, end))
+        last = end
+    return (*patches, "".join(current)) if current else tuple(patches)
+
+
+def _is_mail_line(line: str) -> bool:
+    """Whether a line between two diffs begins another patch: `---` above its diffstat."""
+    return line.rstrip() == "---"
+
+
+def _files(lines: Lines) -> Iterator[tuple[int, int]]:
+    """The start and the end of the part of each file."""
+    at = 0
+    while at < len(lines.lines):
+        line = lines.lines[at]
+        plain = line.startswith("--- ") and at + 1 < len(lines.lines) and lines.lines[at + 1].startswith("+++ ")
+        if not line.startswith("diff --git ") and not plain:
+            at += 1
+            continue
+        end = at + (0 if plain else 1)
+        while end < len(lines.lines) and lines.lines[end].startswith(_EXTENDED):
+            end += 1
+        whole = True
+        while whole and end < len(lines.lines) and (hunk := _HUNK.match(lines.lines[end])):
+            stop = _hunk_end(lines, end + 1, int(hunk[1] or 1), int(hunk[2] or 1))
+            whole = stop is not None
+            end = stop if stop is not None else end
+        if whole and end > at + 1:
+            yield at, end
+        at = max(end, at + 1)
+
+
+def _hunk_end(lines: Lines, at: int, before: int, after: int) -> int | None:
+    """The index behind a hunk of so many lines `before` and `after`; None where the text ends or is broken within."""
+    while before > 0 or after > 0:
+        if at >= len(lines.lines):
+            return None
+        sign = lines.lines[at][:1]
+        if sign not in ("", " ", "\t", "+", "-", "\\"):
+            return None
+        before -= sign in ("", " ", "\t", "-")
+        after -= sign in ("", " ", "\t", "+")
+        at += 1
+    if at < len(lines.lines) and lines.lines[at].startswith("\\"):
+        at += 1
+    return at if before == after == 0 else None

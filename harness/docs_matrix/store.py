@@ -1,0 +1,218 @@
+"""The store as a folder: what lies in it, that it is ours, and its size.
+
+Whoever writes below the store asks `room` for the place, and so claims the store first: a folder that holds something
+else is never written into.
+
+What was not used for longest goes first, once a day, when there is more than the limit. The limit is
+`$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30. What was used within a day stays, whatever the size: another process may be
+using it. What history is told from is small and is not made again, so it goes last. The trees' objects count, and go only
+when the store is emptied.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from docs_matrix import files
+from docs_matrix.errors import InputError, MachineError
+
+__all__ = ["Kept", "Room", "claim", "empty", "kept", "limit", "refusal", "room", "sweep"]
+
+MARK = "docs-matrix-store"
+Room = Literal[
+    "answers",
+    "builds",
+    "costs",
+    "environments",
+    "histories",
+    "locks",
+    "revisions",
+    "swept",
+    "trees.git",
+    "trees.lock",
+    "warm",
+    "work",
+]
+"""What a store holds beside its mark; nothing else in its folder is ever removed."""
+
+OURS: tuple[str, ...] = (*get_args(Room), MARK)
+
+_NAMES = {
+    "answers": r"[0-9a-f]{40}",
+    "builds": r"[0-9a-f]{64}(\.lock)?",
+    "costs": r"[0-9a-f]{32}\.json",
+    "environments": r"[0-9a-f]{24}(\.lock)?",
+    "histories": r".+-[0-9].*\.json",
+    "locks": r"py[0-9].*\.txt(\.lock)?",
+    "revisions": r"[0-9a-f]{64}",
+    "warm": r"[0-9a-f]{64}",
+    "work": r"[0-9a-f]{16}",
+}
+"""The names in our folders, by which a store without its mark is known from another's folder called `builds`."""
+
+DAY = 24 * 3600.0
+DEFAULT_LIMIT = 30.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something in the store: its kind (`build`, `environment`, `copy`, `warm`, `revision`, `trees`), bytes, and when it was
+    last used."""
+
+    kind: str
+    path: Path
+    size: int
+    used: float
+
+
+def limit(text: str | None) -> int:
+    """The limit in bytes that `text` (GiB, None for the default) says; raises `InputError` where it is no number."""
+    try:
+        gib = DEFAULT_LIMIT if text is None else float(text)
+    except ValueError:
+        gib = -1.0
+    if not 0 <= gib < float("inf"):
+        raise InputError(f"DOCS_MATRIX_STORE_LIMIT={text}: must be a number of GiB, such as 30")
+    return int(gib * 2**30)
+
+
+def room(store: Path, name: Room) -> Path:
+    """The place `name` in `store`, to write there: `store` is claimed; raises as `claim` does."""
+    claim(store)
+    return store / name
+
+
+def claim(store: Path) -> None:
+    """Make `store` a store, or see that it is one.
+
+    Raises `InputError` for a folder that holds something else, `MachineError` where it cannot be read or written.
+    """
+    if (store / MARK).exists():
+        return
+    if reason := refusal(store):
+        raise InputError(f"{store}: {reason}; name another folder in DOCS_MATRIX_STORE")
+    files.write_whole(store / MARK, "What docs-matrix keeps; `docs-matrix store empty` removes it.\n")
+
+
+def refusal(store: Path) -> str | None:
+    """Why `store` can be no store: it is no folder, or one without our mark that holds what is not ours; None where it can.
+
+    A store that lost its mark, or never had it, is known by what it holds. Raises `MachineError` where it cannot be read.
+    """
+    try:
+        foreign = store.is_dir() and not all(_is_ours(entry) for entry in store.iterdir())
+    except OSError as error:
+        raise MachineError(f"{store}: cannot be read: {error.strerror or error}") from error
+    if foreign and not (store / MARK).exists():  # another process may be claiming it at this moment
+        return "is no store of docs-matrix, and not empty"
+    return "is no folder" if store.exists() and not store.is_dir() else None
+
+
+def _is_ours(entry: Path) -> bool:
+    """Whether only docs-matrix can have made this entry of a folder; an empty folder of one of our names is no loss."""
+    match entry.name:
+        case "trees.git":  # the lock is made first
+            return (entry.parent / "trees.lock").is_file()
+        case "trees.lock" | "swept" | "docs-matrix-store":
+            return entry.is_file()
+        case name if name in _NAMES:
+            usual = re.compile(rf"{_NAMES[name]}|\.{_NAMES[name]}\.\w+")  # the latter was about to be written
+            return entry.is_dir() and all(usual.fullmatch(below.name) for below in entry.iterdir())
+        case name:
+            return _is_unfinished(name)
+
+
+def _is_unfinished(name: str) -> bool:
+    """Whether this is what an interruption leaves of a file of the store that was about to be written."""
+    return name.startswith(tuple(f".{ours}." for ours in OURS))
+
+
+def empty(store: Path) -> None:
+    """Remove what docs-matrix keeps in `store`; raises `InputError` where that is no store."""
+    if not store.exists():
+        return
+    claim(store)
+    for entry in sorted(store.iterdir(), key=lambda entry: entry.name == MARK):  # the mark last
+        if entry.name in OURS or _is_unfinished(entry.name):
+            files.remove(entry)
+    if not any(store.iterdir()):
+        store.rmdir()
+
+
+def kept(store: Path) -> tuple[Kept, ...]:
+    """Everything that `store` keeps; measuring a kernel's private copy takes about a second."""
+    found = [
+        *(_measured("build", path) for path in _folders(store / "builds")),
+        *(_measured("environment", path) for path in _folders(store / "environments")),
+        *(_measured("warm", path) for path in _folders(store / "warm")),
+        *(_measured("copy", slot) for lineage in _folders(store / "work") for slot in _folders(lineage)),
+    ]
+    trees = store / "trees.git"
+    return (
+        *found,
+        *(_file("revision", path) for path in (store / "revisions").glob("*/*.json")),
+        *([_measured("trees", trees)] if trees.is_dir() else []),
+    )
+
+
+def sweep(store: Path, most: int) -> tuple[Kept, ...]:
+    """Remove from `store` what was not used for longest until it is no larger than `most` bytes; says what went.
+
+    Nothing is done where the last sweep was within a day.
+    """
+    stamp = room(store, "swept")
+    now = time.time()
+    if stamp.exists() and now - stamp.stat().st_mtime < DAY:
+        return ()
+    files.write_whole(stamp, "")
+    everything = kept(store)
+    surplus = sum(entry.size for entry in everything) - most
+    gone = []
+    for entry in sorted(everything, key=lambda entry: (entry.kind == "revision", entry.used)):
+        if surplus <= 0:
+            break
+        if entry.kind != "trees" and now - entry.used >= DAY:
+            files.remove(entry.path)
+            surplus -= entry.size
+            gone.append(entry)
+    return tuple(gone)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    try:
+        yield from (Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return
+
+
+def _file(kind: str, path: Path) -> Kept:
+    told = path.stat()
+    return Kept(kind, path, told.st_blocks * 512, told.st_mtime)
+
+
+def _measured(kind: str, folder: Path) -> Kept:
+    size, used = 0, folder.stat().st_mtime
+    pending = [folder]
+    while pending:
+        try:
+            entries = list(os.scandir(pending.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(Path(entry.path))
+                continue
+            try:
+                told = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue
+            size += told.st_blocks * 512
+            if entry.path.startswith(f"{folder}{os.sep}") and os.sep not in entry.path[len(str(folder)) + 1 :]:
+                used = max(used, told.st_mtime)  # the marks of use lie at the top
+    return Kept(kind, folder, size, used)

@@ -1,0 +1,161 @@
+"""What this machine lacks for the cells of a matrix, and the command that mends each lack; nothing is changed here."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_matrix.config.matrix import Cell, Matrix
+from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterError
+from docs_matrix.store import refusal
+from docs_matrix.toolchains import environments, interpreters, locks, uv
+from docs_matrix.toolchains.interpreters import Interpreter
+from docs_matrix.toolchains.locks import Lock
+
+__all__ = ["CellState", "Lack", "examine", "state"]
+
+ROOM = 2 << 30
+"""Bytes that should be free for the store: eight environments of some 70 MB, and the builds."""
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that is missing or broken: `what` in one line, and `mend`, the command or the deed that mends it.
+
+    `needed` is False for what only some trees need (make and perl for kernels).
+    """
+
+    what: str
+    mend: str
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class CellState:
+    """What is there for a cell with a requirement set.
+
+    `interpreter` is None where it is missing, with `notice` where another patch release stands in for the one named.
+    `lock` is None where none answers. `environment` is where the environment is or would be, None where that is not known
+    for want of a lock or an interpreter, and `made` says that it is whole. `lacks` are what is missing.
+    """
+
+    cell: Cell
+    interpreter: Interpreter | None
+    notice: str | None
+    lock: Lock | None
+    environment: Path | None
+    made: bool
+    lacks: tuple[Lack, ...]
+
+
+def state(
+    cell: Cell,
+    requirements: Sequence[str],
+    *,
+    committed: Path,
+    store: Path,
+    among: tuple[Interpreter, ...] | None = None,
+) -> CellState:
+    """What is there for `cell` with `requirements`; nothing is fetched, made or changed.
+
+    `among` are the interpreters that `interpreters.installed` gave, for who asks for many cells.
+    """
+    lacks = []
+    interpreter: Interpreter | None = None
+    notice = None
+    try:
+        interpreter, notice = interpreters.find(cell.python, offline=True, among=among)
+    except MissingInterpreterError:
+        lacks.append(Lack(f"cell {cell.name}: no Python {cell.python} here", interpreters.mend(cell.python)))
+    found = locks.look_up(cell, requirements, committed=committed, store=store)
+    lock = found if isinstance(found, Lock) else None
+    if isinstance(found, str):
+        lacks.append(Lack(f"cell {cell.name}: {found}", f"docs-matrix lock {cell.name}"))
+    folder = environments.locate(lock, interpreter, store) if lock and interpreter else None
+    made = bool(lock and interpreter and environments.is_whole(lock, interpreter, store))
+    return CellState(cell, interpreter, notice, lock, folder, made, tuple(lacks))
+
+
+def examine(
+    matrix: Matrix, requirements: Sequence[str] = (), *, committed: Path, store: Path, offline: bool = False
+) -> tuple[Lack, ...]:
+    """What this machine lacks to build every cell of `matrix` for a tree with `requirements`; what is needed first.
+
+    The package index is asked, unless `offline`, where an environment is still to be made.
+    """
+    lacks = [*_programs(), *_store(store)]
+    try:
+        among = interpreters.installed()
+    except MachineError as error:
+        return (Lack(str(error), "python3 -m pip install --force-reinstall uv"), *lacks)
+    states = [state(cell, requirements, committed=committed, store=store, among=among) for cell in matrix.cells]
+    for cell in states:
+        lacks += cell.lacks
+    if not offline and not all(cell.made for cell in states):
+        lacks += _index()
+    return tuple(sorted(lacks, key=lambda lack: not lack.needed))
+
+
+PROGRAMS = (
+    ("git", "patches cannot be applied and revisions not be read", True),
+    ("make", "kernels cannot be built", False),
+    ("perl", "older kernels, whose kernel-doc is a Perl program, cannot be built", False),
+    ("dot", "documents with graphs warn, and do not show them", False),
+)
+
+PACKAGES = {"dot": "graphviz"}
+
+
+def _programs() -> Iterator[Lack]:
+    for program, effect, needed in PROGRAMS:
+        if shutil.which(program) is None:
+            yield Lack(f"{program} is not on PATH: {effect}", _installing(PACKAGES.get(program, program)), needed)
+
+
+def _installing(package: str) -> str:
+    for manager, words in (
+        ("apt-get", "sudo apt-get install"),
+        ("dnf", "sudo dnf install"),
+        ("pacman", "sudo pacman -S"),
+        ("zypper", "sudo zypper install"),
+        ("apk", "sudo apk add"),
+        ("brew", "brew install"),
+    ):
+        if shutil.which(manager):
+            return f"{words} {package}"
+    return f"install {package} with this system's packages"
+
+
+def _store(store: Path) -> Iterator[Lack]:
+    elsewhere = "set DOCS_MATRIX_STORE to a folder that can be written, on a disk with room"
+    there = store
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        if reason := refusal(store):
+            yield Lack(f"the store {store} {reason}", elsewhere)
+            return
+        with tempfile.TemporaryFile(dir=there):
+            pass
+        free = shutil.disk_usage(there).free
+    except MachineError as error:
+        yield Lack(f"the store {error}", elsewhere)
+        return
+    except OSError as error:
+        yield Lack(f"the store {store} cannot be written: {error.strerror or error}", elsewhere)
+        return
+    if free < ROOM:
+        yield Lack(f"the store {store} has {free >> 20} MiB left on its disk; {ROOM >> 20} are wise", elsewhere)
+
+
+def _index() -> Iterator[Lack]:
+    try:
+        lack = uv.index_lack()
+    except HarnessError as error:
+        lack = str(error)
+    if lack:
+        mend = "connect to the network, or name a mirror in UV_DEFAULT_INDEX"
+        yield Lack(f"environments are still to be made, and the package index does not answer: {lack}", mend)

@@ -1,0 +1,124 @@
+"""The Python interpreters of this machine: on PATH, in pyenv's versions (active or not), and uv's own."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from docs_matrix.errors import MachineError, MissingInterpreterError
+from docs_matrix.toolchains import uv
+
+__all__ = ["Interpreter", "find", "installed", "mend"]
+
+LISTING = 120.0
+"""Seconds; uv remembers what it has seen, so that only the first listing on a slow machine takes more than some ms."""
+
+DOWNLOAD = 120.0
+"""Seconds for the one try to download an interpreter."""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A CPython of this machine: the file itself, past all links, and its full version ("3.13.0")."""
+
+    path: Path
+    version: str
+
+
+def installed() -> tuple[Interpreter, ...]:
+    """All CPythons that are here, the newest first, each once; no free-threaded ones. Raises `MachineError`."""
+    finished = uv.run(
+        "python", "list", "--only-installed", "--output-format", "json",
+        timeout=LISTING,
+        env={"PATH": os.pathsep.join(_folders())},
+    )  # fmt: skip
+    try:
+        listed = json.loads(finished.stdout)
+    except ValueError as error:
+        raise MachineError(f"uv cannot list the interpreters of this machine: {uv.reason(finished)}") from error
+    found: dict[Path, Interpreter] = {}
+    for entry in listed:
+        if entry["implementation"] == "cpython" and entry["variant"] == "default":
+            path = Path(entry["path"]).resolve()
+            found.setdefault(path, Interpreter(path, entry["version"]))
+    return tuple(sorted(found.values(), key=_release, reverse=True))
+
+
+def find(
+    wanted: str, *, offline: bool = False, among: tuple[Interpreter, ...] | None = None
+) -> tuple[Interpreter, str | None]:
+    """The interpreter for `wanted`, a minor ("3.13") or a full release ("3.13.5"), and a notice or None.
+
+    A minor gets its newest final patch release that is here. A full release gets itself, else the newest of its minor,
+    with the notice that says so. Where there is none, uv is given one try to download it, unless `offline`. `among` are
+    the interpreters that `installed` gave, for who asks more than once.
+    Raises `MissingInterpreterError` with the commands that mend it.
+    """
+    chosen = _chosen(wanted, installed() if among is None else among)
+    if chosen is None and not offline and _downloaded(wanted):
+        chosen = _chosen(wanted, installed())
+    if chosen is None:
+        raise MissingInterpreterError(
+            f"no Python {wanted} on this machine (not on PATH, not in pyenv, not among uv's); install it: {mend(wanted)}"
+        )
+    if len(Version(wanted).release) < 3 or chosen.version == wanted:
+        return chosen, None
+    return chosen, f"Python {wanted} is not on this machine; {chosen.version} is used in its place"
+
+
+def _chosen(wanted: str, among: tuple[Interpreter, ...]) -> Interpreter | None:
+    """The best of `among`, which is ordered: exactly `wanted`, else the first final release of its minor."""
+    for interpreter in among:
+        if interpreter.version == wanted:
+            return interpreter
+    minor = Version(wanted).release[:2]
+    for interpreter in among:
+        release = _release(interpreter)
+        if release.release[:2] == minor and not release.is_prerelease:
+            return interpreter
+    return None
+
+
+def _release(interpreter: Interpreter) -> Version:
+    try:
+        return Version(interpreter.version)
+    except InvalidVersion:  # a build of one's own, "3.14.0+local.x/y"
+        return Version("0")
+
+
+def _folders() -> list[str]:
+    """The folders to look into: PATH without pyenv's shims, which fail for a version that is not active, and pyenv's
+    versions."""
+    roots = {Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser(), Path("~/.pyenv").expanduser()}
+    shims = {str(root / "shims") for root in roots}
+    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder not in shims]
+    for root in sorted(roots):
+        folders += sorted(str(folder) for folder in root.glob("versions/*/bin"))
+    return folders
+
+
+def mend(wanted: str) -> str:
+    """The command that installs Python `wanted` here."""
+    if shutil.which("pyenv"):
+        return f"pyenv install {wanted}, or uv python install {wanted}"
+    return f"uv python install {wanted}, or the system's own packages"
+
+
+@functools.cache
+def _downloaded(wanted: str) -> bool:
+    """Whether uv could download `wanted`; tried once in the life of this process."""
+    try:
+        finished = uv.run(
+            "python", "install", wanted, "--no-bin",
+            timeout=DOWNLOAD,
+            env={"UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "20"},
+        )  # fmt: skip
+    except MachineError:
+        return False
+    return finished.returncode == 0

@@ -1,0 +1,344 @@
+"""Locks: the complete pinned, hashed requirements of a cell together with a tree's own requirements.
+
+A lock is a plain requirements file with a header that says what it answers, so that `answers` can tell offline whether it
+still does:
+
+    # docs-matrix lock 1
+    # cell: py3.13-docutils0.21.2-sphinx8.1.3
+    # python: 3.13
+    # date: 2025-08-09T00:00:00Z
+    # pins: ["docutils==0.21.2", "sphinx==8.1.3"]
+    # requirements: ["alabaster", "pyyaml"]
+    alabaster==1.0.0 \\
+        --hash=sha256:c00dca57…
+
+Everything in it comes from wheels. It is resolved for Linux and for the first patch release of the Python, whatever the
+machine that resolves, so that all machines write the same text; the hashes are those of all wheels of a release.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from docs_matrix import files
+from docs_matrix.config.matrix import Cell, normalised
+from docs_matrix.errors import HarnessError, InputError, MachineError
+from docs_matrix.store import room
+from docs_matrix.toolchains import uv
+
+__all__ = [
+    "Lock",
+    "Outcome",
+    "answers",
+    "check_all",
+    "file_name",
+    "look_up",
+    "provide",
+    "read",
+    "requirement_sets",
+    "resolve",
+    "write_all",
+]
+
+FIRST_LINE = "# docs-matrix lock 1"
+
+RESOLVING = 300.0
+"""Seconds for one resolution; it takes about one."""
+
+LARGEST = 4 << 20
+"""Bytes of a lock; a usual one has 30 KB."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock as read from `path`.
+
+    `cell` is the cell's name, `python` the minor release it was resolved for, `date` the UTC time as of which, `pins` and
+    `requirements` what was asked for; `packages` are the locked versions by canonical name; `digest` is that of what is
+    installed (packages and hashes), so that equal contents under different names are one environment. `text` is the whole.
+    """
+
+    path: Path
+    cell: str
+    python: str
+    date: str
+    pins: tuple[str, ...]
+    requirements: tuple[str, ...]
+    packages: dict[str, str] = field(repr=False, hash=False)
+    digest: str
+    text: str = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `write_all` or `check_all` says of one lock: the `state` `ok` (unchanged), `written` (new content, now kept) or
+    `bad` (with the error)."""
+
+    path: Path
+    cell: str
+    requirements: tuple[str, ...]
+    state: str
+    error: HarnessError | None = None
+
+
+def file_name(cell: Cell, requirements: Iterable[str]) -> str:
+    """The name of the lock of `cell` and `requirements`: `py3.13-docutils0.21.2-sphinx8.1.3+alabaster+pyyaml.txt`.
+
+    Requirements that make no short and plain file name are named by a digest.
+    """
+    behind = "".join(f"+{requirement}" for requirement in normalised(requirements))
+    if len(behind) > 80 or not re.fullmatch(r"[a-z0-9.+=-]*", behind):
+        behind = f"+{files.digest(behind)[:12]}"
+    return f"{cell.name}{behind}.txt"
+
+
+def read(path: Path) -> Lock:
+    """The lock in the file `path`; raises `InputError` where that is not one."""
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(LARGEST).decode("utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not a lock: it is not UTF-8") from error
+    return _lock(path, text)
+
+
+def answers(lock: Lock, cell: Cell, requirements: Iterable[str]) -> str | None:
+    """None where `lock` is what `cell` and `requirements` ask for, else the reason why not; asks nobody."""
+    wanted = normalised(requirements)
+    said = (
+        ("python", lock.python, _minor(cell)),
+        ("date", lock.date, _utc(cell.date)),
+        ("pins", " ".join(lock.pins), " ".join(cell.pins)),
+        ("requirements", " ".join(lock.requirements) or "none", " ".join(wanted) or "none"),
+    )
+    for what, has, needs in said:
+        if has != needs:
+            return f"it was resolved for {what} {has}, and {needs} is asked for"
+    for text in (*cell.pins, *wanted):
+        requirement = Requirement(text)
+        version = lock.packages.get(canonicalize_name(requirement.name))
+        if version is None:
+            if requirement.marker is None:
+                return f"it does not hold {requirement.name}"
+        elif not requirement.specifier.contains(version, prereleases=True):
+            return f"it holds {requirement.name} {version}, and {text} is asked for"
+    return None
+
+
+def look_up(cell: Cell, requirements: Iterable[str], *, committed: Path, store: Path) -> Lock | str:
+    """The lock that is there, committed or in the store, and answers; else the reason why there is none."""
+    reason = ""
+    for folder in (committed, store / "locks"):
+        path = folder / file_name(cell, requirements)
+        try:
+            lock = read(path)
+        except InputError as error:
+            reason = reason or (str(error) if path.exists() else "")
+            continue
+        refusal = answers(lock, cell, requirements)
+        if refusal is None:
+            return lock
+        reason = reason or f"{path}: {refusal}"
+    return reason or f"there is no lock {file_name(cell, requirements)}"
+
+
+def provide(cell: Cell, requirements: Iterable[str], *, committed: Path, store: Path, offline: bool = False) -> Lock:
+    """The lock of `cell` and `requirements`: the committed one, else the store's, else resolved now and kept there.
+
+    Raises `InputError` where they cannot be resolved, `MachineError` where the package index cannot be reached.
+    """
+    name = file_name(cell, requirements)
+    found = look_up(cell, requirements, committed=committed, store=store)
+    if isinstance(found, Lock):
+        return found
+    kept = room(store, "locks")
+    with files.locked(kept / f"{name}.lock"):
+        found = look_up(cell, requirements, committed=committed, store=store)
+        if isinstance(found, Lock):
+            return found
+        text = resolve(cell, requirements, offline=offline)
+        files.write_whole(kept / name, text)
+        return _lock(kept / name, text)
+
+
+def resolve(cell: Cell, requirements: Iterable[str], *, offline: bool = False) -> str:
+    """The text of a fresh lock of `cell` and `requirements`, by uv.
+
+    Raises `InputError` with uv's reason where they cannot be resolved, `MachineError` where the package index cannot be
+    reached (or its answers are not remembered, if `offline`).
+    """
+    wanted = normalised(requirements)
+    named = f"cell {cell.name}" + (f" with {' '.join(wanted)}" if wanted else "")
+    if cell.date > datetime.now(UTC):
+        raise InputError(f"{named}: its date {_utc(cell.date)} lies ahead; what it will give is not known yet")
+    finished = uv.run(
+        "pip", "compile", "-",
+        "--python", sys.executable, "--python-version", _minor(cell), "--python-platform", "linux",
+        "--exclude-newer", _utc(cell.date), "--only-binary", ":all:", "--generate-hashes",
+        "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--no-python-downloads",
+        "--no-sources", "--quiet",
+        *(("--offline",) if offline else ()),
+        timeout=RESOLVING,
+        stdin="\n".join((*cell.pins, *wanted, "")).encode(),
+    )  # fmt: skip
+    if finished.returncode:
+        says = f"{named} cannot be resolved: {uv.reason(finished)}"
+        if uv.no_network(finished):
+            advice = "call again without --offline" if offline else "the package index must be reachable for this"
+            raise MachineError(f"{says} ({advice})")
+        raise InputError(says)
+    header = (
+        FIRST_LINE,
+        f"# cell: {cell.name}",
+        f"# python: {_minor(cell)}",
+        f"# date: {_utc(cell.date)}",
+        f"# pins: {json.dumps(cell.pins)}",
+        f"# requirements: {json.dumps(wanted)}",
+    )
+    text = "\n".join(header) + "\n" + finished.text
+    _lock(Path(file_name(cell, wanted)), text)
+    return text
+
+
+def requirement_sets(cells: Sequence[Cell], folder: Path) -> tuple[tuple[str, ...], ...]:
+    """The requirement sets that the locks of `cells` in `folder` are for, the empty set always among them, in order."""
+    names = {cell.name for cell in cells}
+    found: set[tuple[str, ...]] = {()}
+    for path in folder.glob("*.txt"):
+        try:
+            lock = read(path)
+        except InputError:
+            continue
+        if lock.cell in names:
+            found.add(lock.requirements)
+    return tuple(sorted(found))
+
+
+def write_all(
+    cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Path, *, offline: bool = False
+) -> tuple[Outcome, ...]:
+    """Resolve every cell with every requirement set into `folder`; a lock that comes out equal is not touched.
+
+    What cannot be resolved is `bad`, with the error, and leaves the file that was there.
+    """
+    wanted = [(cell, requirements) for requirements in sets for cell in cells]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return tuple(pool.map(partial(_write, folder=folder, offline=offline), wanted))
+
+
+def check_all(cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Path) -> tuple[Outcome, ...]:
+    """Whether the lock in `folder` of every cell with every requirement set is there and answers; asks nobody.
+
+    A lock of no such cell and set is `bad` too: what nothing checks must not lie there.
+    """
+    outcomes = []
+    expected = set()
+    for cell, requirements in ((cell, requirements) for requirements in sets for cell in cells):
+        path = folder / file_name(cell, requirements)
+        expected.add(path)
+        error: HarnessError | None = None
+        try:
+            refusal = answers(read(path), cell, requirements)
+            if refusal:
+                error = InputError(f"{path}: {refusal}: docs-matrix lock {cell.name}")
+        except InputError as mistake:
+            error = mistake if path.exists() else InputError(f"{path}: is not there: docs-matrix lock {cell.name}")
+        outcomes.append(Outcome(path, cell.name, normalised(requirements), "bad" if error else "ok", error))
+    for path in sorted(set(folder.glob("*.txt")) - expected):
+        error = InputError(f"{path}: is the lock of no cell in matrix.yaml; remove it")
+        outcomes.append(Outcome(path, "", (), "bad", error))
+    return tuple(outcomes)
+
+
+def _write(wanted: tuple[Cell, tuple[str, ...]], *, folder: Path, offline: bool) -> Outcome:
+    cell, requirements = wanted
+    path = folder / file_name(cell, requirements)
+    outcome = partial(Outcome, path, cell.name, normalised(requirements))
+    try:
+        text = resolve(cell, requirements, offline=offline)
+        if path.is_file() and path.read_bytes() == text.encode():
+            return outcome("ok")
+        files.write_whole(path, text)
+    except HarnessError as error:
+        return outcome("bad", error)
+    return outcome("written")
+
+
+_HEADER = ("cell", "python", "date", "pins", "requirements")
+
+_PACKAGE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+)((?: --hash=sha256:[0-9a-f]{64})+)")
+
+
+def _lock(path: Path, text: str) -> Lock:
+    lines = text.splitlines()
+    if lines[:1] != [FIRST_LINE]:
+        raise InputError(f'{path}:1: is not a lock: the first line is not "{FIRST_LINE}"')
+    said = {}
+    for number, key in enumerate(_HEADER, start=2):
+        line = lines[number - 1] if number <= len(lines) else ""
+        if not line.startswith(f"# {key}: ") or not line.isprintable():
+            raise InputError(f'{path}:{number}: is not a lock: the line is not "# {key}: …"')
+        said[key] = line.removeprefix(f"# {key}: ")
+    body = "\n".join(line for line in lines[len(_HEADER) + 1 :] if not line.startswith("#"))
+    packages: dict[str, str] = {}
+    content = []
+    for entry in re.sub(r"\s*\\\n\s*", " ", body).splitlines():
+        match = _PACKAGE.fullmatch(entry)
+        if match is None or not _is_version(match[2]):
+            raise InputError(f"{path}: is not a lock: not a pinned and hashed package: {json.dumps(entry[:80])}")
+        name = canonicalize_name(match[1])
+        if name in packages:
+            raise InputError(f"{path}: is not a lock: it holds {name} twice")
+        packages[name] = match[2]
+        content.append(f"{name}=={match[2]} {' '.join(sorted(match[3].split()))}")
+    return Lock(
+        path=path,
+        cell=said["cell"],
+        python=said["python"],
+        date=said["date"],
+        pins=_texts(path, said["pins"]),
+        requirements=_texts(path, said["requirements"]),
+        packages=packages,
+        digest=files.digest(*sorted(content)),
+        text=text,
+    )
+
+
+def _texts(path: Path, line: str) -> tuple[str, ...]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, list) or not all(isinstance(item, str) and item.isprintable() for item in value):
+        raise InputError(f"{path}: is not a lock: not a list of requirements: {json.dumps(line[:80])}")
+    return tuple(value)
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def _minor(cell: Cell) -> str:
+    return ".".join(cell.python.split(".")[:2])
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,67 @@
+"""Which release of a package can go along with others: asked of the resolver, before a lock is made."""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from packaging.utils import canonicalize_name
+
+from docs_matrix.errors import MachineError
+from docs_matrix.toolchains import uv
+
+__all__ = ["nearest", "resolved"]
+
+RESOLVING = 300.0
+"""Seconds for one resolution; it takes a part of one."""
+
+_PINNED = re.compile(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
+
+
+def resolved(
+    wanted: Iterable[str], python: str, date: datetime, *, lowest: bool = False, offline: bool = False
+) -> Mapping[str, str] | str:
+    """The versions by canonical name that answer the requirements `wanted` on `python` as of `date`; uv's reason where
+    there are none.
+
+    `lowest` takes the lowest releases of what is named. Raises `MachineError` where the package index cannot be asked.
+    """
+    return _resolved(tuple(wanted), python, date, lowest, offline)
+
+
+@functools.lru_cache(maxsize=1024)
+def _resolved(
+    wanted: tuple[str, ...], python: str, date: datetime, lowest: bool, offline: bool
+) -> Mapping[str, str] | str:
+    finished = uv.run(
+        "pip", "compile", "-",
+        "--python", sys.executable, "--python-version", ".".join(python.split(".")[:2]), "--python-platform", "linux",
+        "--exclude-newer", date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "--only-binary", ":all:",
+        "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--no-python-downloads",
+        "--no-sources", "--quiet",
+        *(("--resolution", "lowest-direct") if lowest else ()),
+        *(("--offline",) if offline else ()),
+        timeout=RESOLVING,
+        stdin="\n".join((*wanted, "")).encode(),
+    )  # fmt: skip
+    if finished.returncode == 0:
+        return {canonicalize_name(name): version for name, version in _PINNED.findall(finished.text)}
+    if uv.no_network(finished):
+        raise MachineError(f"{' '.join(wanted)} cannot be resolved: {uv.reason(finished)}")
+    return uv.reason(finished)
+
+
+def nearest(
+    package: str, version: str, others: Iterable[str], python: str, date: datetime, *, offline: bool = False
+) -> str | None:
+    """The release of `package` nearest to `version` that goes along with the requirements `others`: the newest below, else
+    the oldest above; None where there is none."""
+    rest = tuple(others)
+    for bound, lowest in ((f"{package}<={version}", False), (f"{package}>={version}", True)):
+        found = resolved((*rest, bound), python, date, lowest=lowest, offline=offline)
+        if not isinstance(found, str):
+            return found.get(canonicalize_name(package))
+    return None

@@ -1,0 +1,90 @@
+"""uv, as this project runs it: without the user's uv configuration, with the user's package index and cache."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Mapping
+
+from uv import find_uv_bin
+
+from docs_matrix import process
+from docs_matrix.errors import MachineError
+
+__all__ = ["index_lack", "no_network", "reason", "run"]
+
+KEPT = re.compile(
+    r"UV_(CACHE_DIR|DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|INSECURE_HOST|NATIVE_TLS"
+    r"|SYSTEM_CERTS|CREDENTIALS_DIR|HTTP_.*|REQUEST_TIMEOUT|CONCURRENT_.*|OFFLINE|PYTHON_INSTALL_DIR|PYTHON_INSTALL_MIRROR"
+    r"|PYTHON_DOWNLOADS_JSON_URL)"
+)
+"""The variables of uv that say where packages come from; any other would change what is resolved."""
+
+NO_NETWORK = (
+    "Failed to fetch",
+    "error sending request",
+    "dns error",
+    "client error (Connect)",
+    "network was disabled",
+    "network connectivity is disabled",
+    "operation timed out",
+    "docutils was not found in the package registry",
+    "sphinx was not found in the package registry",
+)
+"""What uv says where it did not come as far as the index, or where what it came to is no index."""
+
+
+_FINDING = threading.Lock()
+"""Held while uv is looked for: two threads that ask sysconfig for the first time disturb each other (Python 3.11)."""
+
+
+def run(*arguments: str, timeout: float, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> process.Finished:
+    """Run uv with `arguments`, `env` added to the environment; `timeout` in seconds. Raises `MachineError` where uv is
+    not there, or does not end in time."""
+    try:
+        with _FINDING:
+            program = find_uv_bin()
+    except FileNotFoundError as error:
+        raise MachineError("uv is not there; install it beside docs-matrix: python3 -m pip install uv") from error
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UV_") or KEPT.fullmatch(name)}
+    finished = process.run(
+        [program, *arguments, "--no-config", "--no-progress", "--color", "never"],
+        timeout=timeout,
+        stdin=stdin,
+        env={**kept, "VIRTUAL_ENV": "", **(env or {})},
+    )
+    if finished.timed_out:
+        raise MachineError(f"uv {' '.join(arguments[:2])} did not end within {timeout:.0f} s; is the network slow?")
+    return finished
+
+
+def reason(finished: process.Finished) -> str:
+    """What uv printed about its failure, in one line."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", finished.error_text)
+    lines = [re.sub(r"^(error|cause|hint): ", "", line.strip()) for line in text.splitlines()]
+    if len(lines) > 1 and lines[0].startswith("No solution found"):
+        del lines[0]
+    told = " ".join(line for line in lines if line)
+    told = re.sub(
+        r"(, we can conclude that your requirements are unsatisfiable| Consider using [^.]*)(?=\.|$)", "", told
+    )
+    told = "".join(character if character.isprintable() else "�" for character in told)
+    return told if len(told) <= 600 else told[:597] + "…"
+
+
+def no_network(finished: process.Finished) -> bool:
+    """Whether uv failed because it could not, or was not allowed to, ask the package index."""
+    return any(words in finished.error_text for words in NO_NETWORK)
+
+
+def index_lack() -> str | None:
+    """None where the package index answers now, else what uv said of it. Raises `MachineError` where uv does not run."""
+    finished = run(
+        "pip", "compile", "-", "--no-deps", "--no-cache", "--quiet", "--python", sys.executable,
+        timeout=60,
+        stdin=b"docutils\n",
+        env={"UV_HTTP_RETRIES": "0"},
+    )  # fmt: skip
+    return reason(finished) if finished.returncode else None

@@ -1,0 +1,126 @@
+"""Git as docs-matrix calls it: a clean environment, and its failures as our errors.
+
+Nothing of the user's configuration, hooks or environment has a say, and a repository that is given is only read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_matrix.errors import MachineError
+from docs_matrix.process import Finished, run
+
+__all__ = ["Repository", "call", "last_line"]
+
+TIME_LIMIT = 1800.0
+"""Seconds for one call; the longest, the first import of a kernel, takes half a minute."""
+
+_SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.splitIndex": "false",
+    "core.sparseCheckout": "false",
+    "submodule.recurse": "false",
+}
+"""What must hold even where a repository's own configuration says otherwise."""
+
+
+def call(
+    *words: str | Path,
+    cwd: Path,
+    stdin: bytes = b"",
+    variables: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Finished:
+    """Run `git WORDS` in `cwd` and say how it ended; its exit status is the caller's to judge.
+
+    `variables` are added to its environment, `settings` to its configuration. Raises `MachineError` where git cannot be
+    started, does not end, or finds the disk full.
+    """
+    env = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LC_ALL": "C.UTF-8",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": str(Path(__file__).with_name("gitconfig")),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        **_as_variables({**_SETTINGS, **(settings or {})}),
+        **(variables or {}),
+    }
+    finished = run(["git", *words], timeout=TIME_LIMIT, cwd=cwd, env=env, stdin=stdin)
+    if finished.timed_out:
+        raise MachineError(f"git {words[0]} did not end within {TIME_LIMIT:.0f} s in {cwd}")
+    if finished.returncode and (b"No space left" in finished.stderr or b"quota exceeded" in finished.stderr):
+        raise MachineError(
+            f"git {words[0]}: no space left on the disk of {cwd}; free some, or empty the store: docs-matrix store empty"
+        )
+    return finished
+
+
+def last_line(finished: Finished) -> str:
+    """The line of standard error that says why git failed, without its `fatal: `."""
+    lines = [line for line in finished.error_text.splitlines() if line.strip()]
+    said = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else "")
+    return said.removeprefix("fatal: ").removeprefix("error: ") or f"it ended with {finished.returncode}"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A bare repository of our own at `folder`."""
+
+    folder: Path
+
+    def run(
+        self,
+        *words: str | Path,
+        stdin: bytes = b"",
+        index: Path | None = None,
+        work_tree: Path | None = None,
+        objects: tuple[Path | None, ...] = (),
+    ) -> Finished:
+        """Run `git WORDS` on this repository, with a private `index`, and leaning on users' folders of `objects`.
+
+        Raises `MachineError` where git fails.
+        """
+        finished = self.attempt(*words, stdin=stdin, index=index, work_tree=work_tree, objects=objects)
+        if finished.returncode:
+            raise MachineError(f"git {words[0]} failed in {self.folder}: {last_line(finished)}")
+        return finished
+
+    def attempt(
+        self,
+        *words: str | Path,
+        stdin: bytes = b"",
+        index: Path | None = None,
+        work_tree: Path | None = None,
+        objects: tuple[Path | None, ...] = (),
+    ) -> Finished:
+        """As `run`, but a failure is the caller's to judge."""
+        variables = {"GIT_DIR": str(self.folder)}
+        if index:
+            variables["GIT_INDEX_FILE"] = str(index)
+        if work_tree:
+            variables["GIT_WORK_TREE"] = str(work_tree)
+        if any(objects):
+            folders = dict.fromkeys(_quoted(str(folder)) for folder in objects if folder)
+            variables["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(folders)
+        return call(*words, cwd=work_tree or self.folder, stdin=stdin, variables=variables)
+
+
+def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        variables[f"GIT_CONFIG_KEY_{number}"] = key
+        variables[f"GIT_CONFIG_VALUE_{number}"] = value
+    return variables
+
+
+def _quoted(path: str) -> str:
+    """`path` as an entry of a list that colons separate, where git undoes C's quotes."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

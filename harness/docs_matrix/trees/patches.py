@@ -1,0 +1,136 @@
+"""Patches as people have them: a diff, a mail, an mbox of many, a page of text with a diff in it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from docs_matrix.errors import InputError
+from docs_matrix.trees.git import call, last_line
+
+__all__ = ["Patch", "counted", "in_order", "read"]
+
+_DIFF = re.compile(rb"^(?:diff --git |--- [^\n]*\n\+\+\+ )", re.MULTILINE)
+_FILE_LINE = re.compile(rb"^(?:diff --git |--- |\+\+\+ )[^\n]*", re.MULTILINE)
+_NAMES = re.compile(rb"^--- ([^\t\n]*)[^\n]*\n\+\+\+ ([^\t\n]*)[^\n]*\n@@ -", re.MULTILINE)
+_HEADER = re.compile(rb"[!-9;-~]+:|[ \t]+\S")
+_COUNTED = re.compile(r"\[[^\]]{0,60}?\b(\d{1,4})/(\d{1,4})\]")
+_MAIL_HEADER = re.compile(rb"^(?:From|Subject|Date):", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One patch: `text` is what `git apply` takes, `path` the file that it came in.
+
+    `name` is that file's name; with its place and `subject` where the file held several mails. `subject` is the mail's,
+    without `[PATCH …]`; empty where it was no mail.
+    """
+
+    name: str
+    path: Path
+    text: bytes
+    subject: str = ""
+
+
+def read(path: Path) -> tuple[Patch, ...]:
+    """The patches in the file at `path`, in the order that their subjects count them in, else in that of the file. Mails
+    without a diff (cover letters) are left out, and answers to a patch where the patch itself is there.
+
+    Raises `InputError` where it cannot be read or holds no patch that git understands.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
+        folder = Path(name).resolve()
+        mails = [mail for mail in _mails(content, folder) if _DIFF.search(mail.text)] if _is_mail(content) else []
+        mails = [mails[at] for at in in_order([mail.sent for mail in mails])] or [_Mail("", _as_sent(content))]
+        for mail in mails:
+            _check(path, mail.text, folder)
+    if len(mails) == 1:
+        return (Patch(path.name, path, mails[0].text, mails[0].subject),)
+    return tuple(
+        Patch(f"{path.name} #{number} ({mail.subject})", path, mail.text, mail.subject)
+        for number, mail in enumerate(mails, 1)
+    )
+
+
+def _is_mail(content: bytes) -> bool:
+    if content.startswith(b"From "):
+        return True
+    head = re.split(rb"\r?\n\r?\n", content.lstrip(), maxsplit=1)[0]
+    return bool(_MAIL_HEADER.search(head)) and all(_HEADER.match(line) for line in head.splitlines())
+
+
+@dataclass(frozen=True)
+class _Mail:
+    """A mail's subject, its decoded text from the diff on, and its subject as it was sent (`Re: [PATCH 1/3] a`)."""
+
+    subject: str
+    text: bytes
+    sent: str = ""
+
+
+def counted(subject: str) -> tuple[int, int] | None:
+    """Which patch of how many a subject says that its mail is.
+
+    >>> counted("[PATCH v2 3/5] docs: more"), counted("[PATCH] docs: more")
+    ((3, 5), None)
+    """
+    found = _COUNTED.search(subject[:300])
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def in_order(subjects: Sequence[str]) -> list[int]:
+    """The indexes of the patches among mails with `subjects`: answers are left out where there is anything else, and where
+    all are counted they are sorted, since a list's archive has them as they came in."""
+    patches = [at for at, subject in enumerate(subjects) if not subject.casefold().startswith("re:")]
+    patches = patches or list(range(len(subjects)))
+    numbers = {at: counted(subjects[at]) for at in patches}
+    whole = None not in numbers.values() and len(set(numbers.values())) == len(patches)
+    if whole and len({number[1] for number in numbers.values() if number}) == 1:
+        return sorted(patches, key=lambda at: numbers[at] or (0, 0))
+    return patches
+
+
+def _mails(content: bytes, folder: Path) -> Iterator[_Mail]:
+    """The mails in `content`."""
+    keep = () if content.split(b"\n", 1)[0].endswith(b"\r") else ("--keep-cr",)
+    split = call("mailsplit", "-b", "-d6", *keep, f"-o{folder}", cwd=folder, stdin=content)
+    if split.returncode:
+        return
+    for mail in sorted(folder.iterdir()):
+        sent = mail.read_bytes()
+        parts = call("mailinfo", "-n", "message", "patch", cwd=folder, stdin=sent)
+        if parts.returncode == 0:
+            head = BytesHeaderParser().parsebytes(sent)
+            subject = " ".join(str(head.get("Subject", "")).split())
+            yield _Mail(_subject(parts.text), _as_sent((folder / "patch").read_bytes()), subject)
+
+
+def _subject(info: str) -> str:
+    found = re.search(r"^Subject: (.*)$", info, re.MULTILINE)
+    return "".join(sign if sign.isprintable() else "?" for sign in found[1]) if found else ""
+
+
+def _as_sent(text: bytes) -> bytes:
+    """`text` without the carriage returns of a transport that gave them to every line, those that git wrote too."""
+    lines = _FILE_LINE.findall(text)
+    return text.replace(b"\r\n", b"\n") if lines and all(line.endswith(b"\r") for line in lines) else text
+
+
+def _check(path: Path, text: bytes, folder: Path) -> None:
+    if not _DIFF.search(text):
+        raise InputError(f"{path}: {'holds no patch' if text.strip() else 'is empty'}")
+    for name in (name for names in _NAMES.findall(text) for name in names):
+        if name.startswith(b"/") and name.rstrip() != b"/dev/null":  # git would take the slash off
+            raise InputError(f"{path}: names a file by an absolute path: {name.decode('utf-8', 'backslashreplace')}")
+    variables = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    counted = call("apply", "--numstat", "-", cwd=folder, stdin=text, variables=variables)
+    if counted.returncode:
+        raise InputError(f"{path}: not a patch that git understands: {last_line(counted)}")

@@ -1,0 +1,250 @@
+"""The one owner of the store's trees: a bare git repository that holds every tree, version and patch result by content.
+
+Versions share the files that they have in common. Nothing in it is linked to a user's files, which are read once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from docs_matrix.errors import InputError, MachineError
+from docs_matrix.files import digest, locked, write_whole
+from docs_matrix.store import room
+from docs_matrix.trees import folders, importing, symlinks, user_repository
+from docs_matrix.trees.apply import Patched, apply, stated_bases
+from docs_matrix.trees.git import Repository, last_line
+from docs_matrix.trees.line_map import Change, TreeChanges
+from docs_matrix.trees.patches import Patch
+from docs_matrix.trees.tree import FILE, GITLINK, Commit, Contents, Tree, identity_of
+from docs_matrix.trees.workspaces import Workspace, workspace
+
+__all__ = ["Trees", "lineage"]
+
+AT_ONCE = 50
+"""So many files are read by one call of git, and in memory."""
+
+
+class Trees:
+    """The trees in the store at `store`; any number of processes and threads may use one store."""
+
+    def __init__(self, store: Path) -> None:
+        self._work = room(store, "work")
+        self._repository = Repository(room(store, "trees.git"))
+        attributes = self._repository.folder / "info" / "attributes"
+        with locked(room(store, "trees.lock")):
+            if not attributes.exists():
+                self._repository.folder.mkdir(exist_ok=True)
+                self._repository.run("init", "--quiet", "--bare", "--template=", "--object-format=sha1")
+                # It stands above every .gitattributes of a tree: files go in and out byte by byte.
+                write_whole(attributes, "* -text -eol -ident -filter !working-tree-encoding\n")
+
+    def open(self, source: str | Path) -> Tree:
+        """The tree at `source`: a folder as it is now, a bare repository at HEAD, or an archive.
+
+        Of a folder in a git work tree, what git ignores is left out. Raises `InputError` where it is none of these.
+        """
+        place = Path(source)
+        if place.is_file():
+            object_id, empty = importing.archive(self._repository, place)
+            return _tree(str(source), place, object_id, empty)
+        if not place.is_dir():
+            raise InputError(f"{source}: there is no such folder or archive")
+        repository = user_repository.find(place)
+        if repository and repository.bare:
+            return self.revision(source, "HEAD")
+        known = user_repository.work_tree(repository) if repository else user_repository.WorkTree({}, (), frozenset())
+        found = folders.listed(place, known.others) if repository else folders.scan(place)
+        found = folders.with_links_followed(place, found)
+        objects = repository.objects if repository and repository.format == "sha1" else None
+        object_id, empty = importing.folder(self._repository, lineage(place), found, known.clean, known.stored, objects)
+        notes = [*found.notes, *_modules(known.clean)]
+        as_head = repository is not None and objects is not None and self._is_as_head(repository, object_id)
+        commit = user_repository.commit_of(repository, "HEAD") if repository and as_head else None
+        return _tree(str(source), place, object_id, empty, objects, notes, commit)
+
+    def revision(self, source: str | Path, rev: str) -> Tree:
+        """The tree of `rev` in the git repository at `source`, or of the folder `source` in it.
+
+        Raises `InputError` where there is no repository or no such revision.
+        """
+        place = Path(source)
+        repository = user_repository.find(place) if place.is_dir() else None
+        if repository is None:
+            raise InputError(f"{source}: not a git repository, so it has no revision {rev!r}")
+        object_id, whole = user_repository.tree_of(repository, rev)
+        files = dict(self._files(object_id, repository.objects))
+        notes = _modules(files)
+        targets = importing.link_targets(self._repository, files, repository.objects)
+        out = symlinks.leaving(targets)
+        if out:
+            notes += self._follow_links(repository, whole, files, {path: targets[path] for path in out})
+            object_id = importing.write_tree(self._repository, Contents(files), repository.objects)
+        commit = user_repository.commit_of(repository, rev)
+        return _tree(f"{source}@{rev}", place, object_id, (), repository.objects, notes, commit)
+
+    def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
+        """`tree` with `patches` applied in order, as git applies them, and what they did to each file.
+
+        Raises `InputError` where one does not apply, or reaches outside of the tree.
+        """
+        return apply(self._repository, tree, patches)
+
+    def stated(self, patches: Sequence[Patch]) -> dict[str, str]:
+        """The files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
+        return stated_bases(self._repository, patches)
+
+    def paths(self, tree: Tree) -> tuple[str, ...]:
+        """The paths of all files and links of `tree`, sorted."""
+        files = self._files(tree.object_id, tree.objects)
+        return tuple(sorted(path for path, (mode, _) in files.items() if mode != GITLINK))
+
+    def read(self, tree: Tree, path: str) -> bytes | None:
+        """The content of the file at `path`, links inside the tree followed; None where there is no such file."""
+        kind, _, content = self._object(f"{tree.object_id}:{path}", tree.objects)
+        return content if kind == "blob" else None
+
+    def naming(self, tree: Tree, texts: Collection[str], below: str, *, ignore_case: bool = False) -> tuple[str, ...]:
+        """The text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted.
+
+        Of a long text its beginning is enough, and of one with a `\\E` a part: where git searches by Perl's expressions, it would
+        end the quoting.
+        """
+        if not texts:
+            return ()
+        wanted = {max(text.split("\\E"), key=len)[:200].rstrip("\r") or "\\" for text in texts}
+        with tempfile.NamedTemporaryFile() as file:
+            file.write("".join(f"{text}\n" for text in sorted(wanted)).encode("utf-8", "surrogateescape"))
+            file.flush()
+            how = ("-i",) if ignore_case else ()
+            words = ("grep", "-l", "-z", "-I", "-F", *how, "--full-name", "-f", file.name, tree.object_id, "--", below)
+            found = self._repository.attempt(*words, objects=(tree.objects,))
+        if found.returncode > 1 or (found.returncode and found.stderr):
+            raise MachineError(f"git grep failed in {self._repository.folder}: {last_line(found)}")
+        names = found.text.split("\0")[:-1]
+        return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
+
+    def texts(self, tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Each of `paths` that is a file of `tree`, links inside the tree followed, with its text; a file with a NUL is none."""
+        every = tuple(paths)
+        for some in (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE)):
+            found = self._objects([f"{tree.object_id}:{path}" for path in some], tree.objects)
+            for path, (kind, _, content) in zip(some, found, strict=True):
+                if kind == "blob" and b"\0" not in content:
+                    yield path, content.decode("utf-8", "replace")
+
+    def changes(self, base: Tree, head: Tree) -> TreeChanges:
+        """Which file and line of `base` became which of `head`."""
+        return TreeChanges(self._repository, base, head)
+
+    def changed_paths(self, base: Tree, head: Tree) -> tuple[Change, ...]:
+        """The files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
+        return self.changes(base, head).files
+
+    def diff(self, base: Tree, head: Tree) -> bytes:
+        """The patch that makes `head` of `base`, as `git apply` takes it, with whole ids of blobs."""
+        words = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--no-renames")
+        return self._repository.run(*words, base.object_id, head.object_id, objects=(base.objects, head.objects)).stdout
+
+    def workspace(self, tree: Tree, slot: str = "") -> AbstractContextManager[Workspace]:
+        """A private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder.
+
+        It lies in the `slot` of that name where nobody has it: a build that starts from another finds the same paths there.
+        """
+        return workspace(self._repository, self._work, tree, slot)
+
+    def _is_as_head(self, repository: user_repository.UserRepository, object_id: str) -> bool:
+        """Whether the tree `object_id` is what `revision` gives for HEAD, links out of the folder followed there too."""
+        head = user_repository.head_tree(repository)
+        if head is None or head == object_id:
+            return head == object_id
+        return (
+            user_repository.is_unchanged(repository) and self.revision(repository.folder, "HEAD").object_id == object_id
+        )
+
+    def _files(self, object_id: str, objects: Path | None) -> Mapping[str, tuple[str, str]]:
+        return importing.contents_of(self._repository, object_id, objects)
+
+    def _object(self, name: str, objects: Path | None) -> tuple[str, str, bytes]:
+        return next(self._objects([name], objects))
+
+    def _objects(self, names: Sequence[str], objects: Path | None) -> Iterator[tuple[str, str, bytes]]:
+        """The kind, the id and the content of each object that `TREE:PATH` names, links followed; "" where none does."""
+        given = [name.encode("utf-8", "surrogateescape") for name in names]
+        wanted = b"".join(name + b"\n" for name in given if _is_line(name))
+        answer = self._repository.run(
+            "cat-file", "--batch", "--follow-symlinks", stdin=wanted, objects=(objects,)
+        ).stdout
+        at = 0
+        for name in given:
+            head, content = [b""], b""
+            if _is_line(name):
+                end = answer.index(b"\n", at)
+                head, at = answer[at:end].split(b" "), end + 1
+                if head[-1].isdigit():  # of a link that leads nowhere too, with what it says
+                    size = int(head[-1])
+                    content, at = answer[at : at + size], at + size + 1
+            if len(head) == 3 and head[1] in (b"blob", b"tree"):
+                yield head[1].decode(), head[0].decode(), content
+            else:
+                yield "", "", b""
+
+    def _follow_links(
+        self,
+        repository: user_repository.UserRepository,
+        whole: str,
+        files: dict[str, tuple[str, str]],
+        out: dict[str, str],
+    ) -> list[str]:
+        """Replace the links `out` of `files` by what they point to, and return notes on those that are left out.
+
+        That is taken from the same revision where it is in the repository, else from the disk, as in a checkout.
+        """
+        elsewhere = {}
+        notes = []
+        for path in out:
+            del files[path]
+            kind, name, _ = self._object(f"{whole}:{repository.prefix}{path}", repository.objects)
+            if kind == "blob":
+                files[path] = (FILE, name)
+            elif kind == "tree":
+                below = dict(self._files(name, repository.objects))
+                for lost in symlinks.leaving(importing.link_targets(self._repository, below, repository.objects)):
+                    del below[lost]
+                    notes.append(f"{path}/{lost}: a link that leads out of the tree, left out")
+                files.update({f"{path}/{inner}": entry for inner, entry in below.items()})
+            elif repository.bare:
+                notes.append(f"{path}: a link that leads out of the repository, left out")
+            else:
+                elsewhere[path] = out[path]
+        found = folders.with_links_followed(repository.folder, folders.Found(links=elsewhere))
+        files.update(importing.found_files(self._repository, found)[0])
+        return notes + found.notes
+
+
+def lineage(place: Path) -> str:
+    """What all versions of the source at `place` have in common."""
+    return digest(str(place.resolve()))
+
+
+def _tree(
+    name: str,
+    place: Path,
+    object_id: str,
+    empty: tuple[str, ...],
+    objects: Path | None = None,
+    notes: Iterable[str] = (),
+    commit: Commit | None = None,
+) -> Tree:
+    return Tree(name, identity_of(object_id, empty), object_id, lineage(place), empty, objects, tuple(notes), commit)
+
+
+def _modules(files: dict[str, tuple[str, str]]) -> list[str]:
+    return [f"{path}: a submodule, left out" for path, (mode, _) in files.items() if mode == GITLINK]
+
+
+def _is_line(name: bytes) -> bool:
+    """Whether git can be asked for an object of that name on a line."""
+    return b"\n" not in name and b"\0" not in name

@@ -1,0 +1,130 @@
+"""`docs-matrix history` as a user runs it, on what real builds of a real repository left in the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docs_matrix.errors import HarnessError
+from docs_matrix.toolchains import interpreters
+
+from tests.conftest import NEWEST, Answer, Command, git
+
+Write = Callable[[str, Mapping[str, str]], Path]
+
+CONF = "project = 'p'\n"
+GOOD = "A page\n======\n\nText.\n"
+SHORT = "A page\n====\n\nText.\n"
+INDEX = "Index\n=====\n\n.. toctree::\n\n   a\n"
+
+
+@pytest.fixture(autouse=True)
+def _needs_the_newest_cell() -> None:
+    try:
+        interpreters.find("3.13", offline=True)
+    except HarnessError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def project(write: Write) -> Path:
+    """Four revisions: one warning, a repair with two other mistakes, one that cannot be built, and one without mistakes."""
+    folder = write("project", {"docs/conf.py": CONF, "docs/index.rst": INDEX, "docs/a.rst": SHORT})
+    git(folder, "init", "-q")
+    states = {
+        "one warning": {},
+        "two others": {"docs/a.rst": GOOD + "\n*open\n\n|no|\n"},
+        "broken": {"docs/conf.py": "raise ValueError('no')\n"},
+        "none": {"docs/conf.py": CONF, "docs/a.rst": GOOD},
+    }
+    for subject, files in states.items():
+        write("project", files)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-qm", subject)
+    return folder
+
+
+def told(answer: Answer) -> list[dict[str, Any]]:
+    """The histories that the command printed."""
+    assert answer.status == 0, answer.stderr
+    found: list[dict[str, Any]] = json.loads(answer.stdout)["histories"]
+    return found
+
+
+def check(docs_matrix: Command, *words: str | Path, **options: Any) -> Answer:
+    return docs_matrix("check", "--cell", NEWEST, "--tree", *words, **options)
+
+
+def test_each_revision_has_its_number_what_came_and_went_and_a_failed_build_none(
+    docs_matrix: Command, project: Path
+) -> None:
+    assert "no build of a revision is in the store yet" in docs_matrix("history", "--tree", project).stdout
+    check(docs_matrix, project, "--base", "HEAD~2", "--head", "HEAD~1", "--docs", "all")
+    check(docs_matrix, project, "--base", "HEAD~3", "--docs", "all")
+    (history,) = told(docs_matrix("history", "--tree", project, "--json"))
+    assert history["documents"] is None
+    assert [row["subject"] for row in history["revisions"]] == ["one warning", "two others", "broken", "none"]
+    assert [row["commit"] for row in history["revisions"]] == git(project, "rev-list", "--reverse", "HEAD").split()
+    builds = [row["builds"][NEWEST] for row in history["revisions"]]
+    assert [build["total"] for build in builds] == [1, 2, None, 0]
+    assert [build["status"] for build in builds] == ["ok", "ok", "failed", "ok"]
+    assert "no" in builds[2]["reason"]
+    assert builds[1]["counts"] == {"ERROR": {"docutils": 1}, "WARNING": {"docutils": 1}}
+    changes = [build["difference"] and (build["difference"]["came"], build["difference"]["went"]) for build in builds]
+    assert changes == [None, (2, 1), None, (0, 2)]
+    shown = docs_matrix("history", "--tree", project).stdout
+    assert [line.split()[2] for line in shown.splitlines() if line.endswith(("others", "broken"))] == ["2", "failed"]
+
+    # The same builds again, out of the store, leave the same.
+    check(docs_matrix, project, "--base", "HEAD~3", "--docs", "all")
+    assert told(docs_matrix("history", "--tree", project, "--json")) == [history]
+
+    # A revision leaves out what does not belong to it, and the report has the picture up to its head.
+    (older,) = told(docs_matrix("history", "--tree", project, "--json", "--rev", "HEAD~2"))
+    assert [row["subject"] for row in older["revisions"]] == ["one warning", "two others"]
+    answer = check(docs_matrix, project, "--base", "HEAD~3", "--head", "HEAD~2", "--docs", "all")
+    page = (answer.out / "report.html").read_text()
+    assert f'aria-label="{NEWEST}: 2 at last, 1 at first, 2 at most"' in page
+    merged = docs_matrix("merge", answer.out, out="merged")
+    assert "2 at last, 1 at first" in (merged.out / "report.html").read_text()
+
+
+def test_other_documents_are_another_history(docs_matrix: Command, project: Path) -> None:
+    check(docs_matrix, project, "--docs", "all")
+    check(docs_matrix, project, "--base", "HEAD~3", "--docs", "docs/index.rst")
+    whole, part = told(docs_matrix("history", "--tree", project, "--json"))
+    assert (whole["documents"], part["documents"]) == (None, ["index.rst"])
+    assert [row["builds"][NEWEST]["total"] for row in whole["revisions"]] == [0]
+    assert len(part["revisions"]) == 2
+
+
+def test_work_in_progress_patches_and_what_a_change_concerns_are_no_revisions(
+    docs_matrix: Command, project: Path, tmp_path: Path
+) -> None:
+    check(docs_matrix, project, "--base", "HEAD~3")
+    (project / "docs/a.rst").write_text(SHORT)
+    patch = tmp_path / "a.patch"
+    patch.write_text(git(project, "diff"))
+    check(docs_matrix, project, "--docs", "all")
+    assert told(docs_matrix("history", "--tree", project, "--json")) == []
+    git(project, "checkout", "-q", ".")
+    assert check(docs_matrix, project, "--patch", patch, "--docs", "all").status == 1
+    (history,) = told(docs_matrix("history", "--tree", project, "--json"))
+    assert [row["subject"] for row in history["revisions"]] == ["none"]
+
+
+def test_a_folder_that_git_does_not_know_has_a_row_for_each_content(docs_matrix: Command, write: Write) -> None:
+    folder = write("plain", {"docs/conf.py": CONF, "docs/index.rst": SHORT})
+    check(docs_matrix, folder)
+    write("plain", {"docs/index.rst": GOOD})
+    check(docs_matrix, folder)
+    (history,) = told(docs_matrix("history", "--tree", folder, "--json"))
+    assert sorted(row["builds"][NEWEST]["total"] for row in history["revisions"]) == [0, 1]
+    assert {row["commit"] for row in history["revisions"]} == {None}
+    wrong = docs_matrix("history", "--tree", folder, "--rev", "HEAD")
+    assert (wrong.status, "not a git repository" in wrong.stderr) == (2, True)
+    wrong = docs_matrix("history", "--tree", folder, "--cell", "py1")
+    assert (wrong.status, "--cell py1: no such cell" in wrong.stderr) == (2, True)

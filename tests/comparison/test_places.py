@@ -1,0 +1,167 @@
+"""Places of every kind: moved text, C files, chains, docstrings, generated files, and the places that messages name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from docs_matrix.comparison.judge import compare
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.findings import Judged
+
+from tests.support.random_lines import Edits
+
+PROSE = "\n\n".join(f"Paragraph {number} is about the {word} alone." for number, word in enumerate("abcdefgh"))
+SECTION = """\
+What drivers do
+---------------
+
+The *open emphasis begins in this paragraph
+and has another line.
+
+A name that is `missing`_ here.
+
+"""
+OPEN = "Inline emphasis start-string without end-string."
+
+
+def said(path: str | None, line: int | None, message: str = OPEN, **other: object) -> Diagnostic:
+    base = Diagnostic(path, line, "WARNING", "docutils", message, printed=message, document=(path or "").split(".")[0])
+    return replace(base, **other)  # type: ignore[arg-type]
+
+
+def told(judged: tuple[Judged, ...]) -> list[tuple[str, str | None, int | None]]:
+    return [(str(item.verdict), item.diagnostic.path, item.diagnostic.line) for item in judged]
+
+
+def judge(base: list[Diagnostic], head: list[Diagnostic], change: Edits, **options: bool) -> tuple[Judged, ...]:
+    return compare(base, head, change, change, **options)
+
+
+def test_a_section_that_moves_to_another_file_takes_its_warnings_along() -> None:
+    change = Edits({"a.rst": SECTION + PROSE, "b.rst": PROSE}, {"a.rst": PROSE, "b.rst": PROSE + "\n\n" + SECTION})
+    missing = 'Unknown target name: "missing".'
+    base = [said("a.rst", 4), said("a.rst", 7, missing)]
+    judged = judge(base, [said("b.rst", 20), said("b.rst", 23, missing)], change)
+    assert told(judged) == [("moved", "b.rst", 20), ("moved", "b.rst", 23)]
+    assert [item.base for item in judged] == base
+
+
+def test_a_copy_of_a_section_is_new() -> None:
+    change = Edits(
+        {"a.rst": SECTION + PROSE, "b.rst": PROSE}, {"a.rst": SECTION + PROSE, "b.rst": PROSE + "\n\n" + SECTION}
+    )
+    judged = judge([said("a.rst", 4)], [said("a.rst", 4), said("b.rst", 20)], change)
+    assert told(judged) == [("known", "a.rst", 4), ("new", "b.rst", 20)]
+
+
+@pytest.mark.parametrize("first_line", [True, False])
+def test_a_line_before_the_mistake_in_its_paragraph_makes_it_no_other(first_line: bool) -> None:
+    """docutils reports a paragraph's first line: what is put above it in the same paragraph moves the report."""
+    more = SECTION.replace("The *open", "A line that was put here.\nThe *open")
+    change = Edits({"a.rst": SECTION}, {"a.rst": more})
+    assert told(judge([said("a.rst", 4)], [said("a.rst", 4 if first_line else 5)], change))[0][0] == "known"
+    swapped = judge([said("a.rst", 4 if first_line else 5)], [said("a.rst", 4)], change.swapped())
+    assert [item[0] for item in told(swapped)] == ["known"]
+
+
+def test_a_line_of_a_c_file_goes_with_that_file_and_its_chain_with_the_document() -> None:
+    code = "/**\n * f - does\n * @x: one\n */\nint f(int x);\n"
+    change = Edits({"f.c": code, "dev.rst": PROSE}, {"f.c": "// more\n" + code, "dev.rst": "Above\n\n" + PROSE})
+    base = said("f.c", 5, "Unexpected indentation.", via="dev.rst:7", document="dev")
+    head = said("f.c", 6, "Unexpected indentation.", via="dev.rst:9", document="dev")
+    assert told(judge([base], [head], change)) == [("known", "f.c", 6)]
+
+
+def test_a_docstring_goes_with_its_object() -> None:
+    function = 'def f():\n    """Do it.\n\n    An *open one.\n    """\n'
+    change = Edits({"m.py": "import os\n" + function}, {"m.py": "import os\nimport sys\n\nX = 1\n" + function})
+    place = "m.py:docstring of m.f"
+    assert told(judge([said(place, 3)], [said(place, 3)], change)) == [("known", place, 3)]
+    longer = Edits({"m.py": function}, {"m.py": function.replace("Do it.\n", "Do it.\n\n    At once.\n")})
+    assert told(judge([said(place, 3)], [said(place, 5)], longer)) == [("known", place, 5)]
+    assert [one[0] for one in told(judge([], [said(place, 3)], longer))] == ["new"]
+
+
+def test_a_generated_file_has_no_lines_to_follow() -> None:
+    change = Edits({"a.rst": PROSE}, {"a.rst": PROSE})
+    one, other = said("generated.rst", 5), said("generated.rst", 12)
+    assert told(judge([one], [other, other], change))[0][0] == "known"
+    assert sorted(item[0] for item in told(judge([one], [other, other], change))) == ["known", "new"]
+
+
+def test_a_place_inside_a_message_is_followed() -> None:
+    change = Edits({"a.rst": PROSE, "b.rst": PROSE}, {"a.rst": "Above\n\n" + PROSE, "b.rst": PROSE})
+    message = "duplicate object description of f, other instance in a, use :no-index: for one of them"
+    declared = "Duplicate C declaration, also defined at a:{}.\nDeclaration is '.. c:function:: int f ()'."
+    base = [said("b.rst", 3, message), said("b.rst", 5, declared.format(7))]
+    head = [said("b.rst", 3, message), said("b.rst", 5, declared.format(9))]
+    assert [item[0] for item in told(judge(base, head, change))] == ["known", "known"]
+
+
+def test_the_two_ends_of_a_duplicate_are_one_pair_whichever_is_reported() -> None:
+    text = "Above.\n\n.. _here:\n\nText.\n"
+    change = Edits({"a.rst": text, "b.rst": text}, {"a.rst": text, "b.rst": text, "c.rst": "New.\n"})
+    message = "duplicate label here, other instance in {}.rst"
+    one, other = said("a.rst", 3, message.format("b")), said("b.rst", 3, message.format("a"))
+    assert [item[0] for item in told(judge([one], [other], change))] == ["known"]
+    assert [item[0] for item in told(judge([one], [one, other], change))] == ["known", "new"]
+
+
+def test_a_document_that_is_renamed_takes_the_messages_that_name_it_along() -> None:
+    change = Edits({"a.rst": PROSE, "b.rst": PROSE}, {"new.rst": PROSE, "b.rst": PROSE}, {"a.rst": "new.rst"})
+    message = "duplicate label x, other instance in {}.rst"
+    judged = judge([said("b.rst", 3, message.format("a"))], [said("b.rst", 3, message.format("new"))], change)
+    assert told(judged) == [("known", "b.rst", 3)]
+
+
+@pytest.mark.parametrize(("closed", "verdict"), [(True, "new"), (False, "unjudged")])
+def test_a_label_that_goes_breaks_a_reference_elsewhere(closed: bool, verdict: str) -> None:
+    """In a restricted build it is judged where what was not read is the same on both sides."""
+    change = Edits({"a.rst": ".. _here:\n\n" + PROSE, "b.rst": PROSE}, {"a.rst": PROSE, "b.rst": PROSE})
+    broken = said("b.rst", 3, "undefined label: 'here'", unjudged=True)
+    (judged,) = judge([], [broken], change, closed=closed)
+    assert str(judged.verdict) == verdict
+    assert (judged.reason, judged.hunk) == (("elsewhere", "a.rst:0,0") if closed else ("", None))
+    (mended,) = judge([broken], [], change.swapped(), closed=closed)
+    assert str(mended.verdict) == ("fixed" if closed else "unjudged")
+
+
+def test_a_reference_that_the_change_writes_stays_unjudged_in_a_restricted_build() -> None:
+    change = Edits({"b.rst": PROSE}, {"b.rst": PROSE.replace("about the b alone", "about :ref:`there`")})
+    (judged,) = judge([], [said("b.rst", 3, "undefined label: 'there'", unjudged=True)], change, closed=True)
+    assert str(judged.verdict) == "unjudged"
+
+
+@pytest.mark.parametrize("between", ["", "\nSection\n-------\n\n"])
+def test_the_ends_of_a_duplicate_label_are_one_pair_where_a_file_is_renamed_behind_the_other(between: str) -> None:
+    """Sphinx reports what a label labels, which may stand some lines below it."""
+    text = f"Above.\n\n.. _here:\n{between}\nText.\n"
+    renamed = {"a.rst": text, "b.rst": text}, {"z.rst": text, "b.rst": text}
+    change = Edits(*renamed, renamed={"a.rst": "z.rst"})
+    message = "duplicate label here, other instance in {}.rst"
+    line = 7 if between else 5
+    judged = judge([said("b.rst", line, message.format("a"))], [said("z.rst", line, message.format("b"))], change)
+    assert told(judged) == [("known", "z.rst", line)]
+
+
+TABLE = "+------+------+\n| {0} | {1} |\n+------+------+\n| {2} | {3}  |\n+------+------+\n"
+
+
+def test_two_tables_with_a_word_in_common_are_two() -> None:
+    one, other = TABLE.format("page", "fold", "dark", "lamp"), TABLE.format("rive", "ques", "tree", "fold")
+    change = Edits({"a.rst": PROSE + "\n\n" + one, "b.rst": PROSE}, {"a.rst": PROSE, "b.rst": PROSE + "\n\n" + other})
+    message = "Malformed table.\nRight border not aligned or missing.\n\n"
+    line = PROSE.count("\n") + 5
+    judged = judge([said("a.rst", line, message + one)], [said("b.rst", line, message + other)], change)
+    assert [item[0] for item in told(judged)] == ["new", "fixed"]
+
+
+def test_a_mistake_repaired_in_a_file_that_is_indented_otherwise_and_made_again_elsewhere_is_fixed_and_new() -> None:
+    body = "\n\n   what the box has to say of itself\n"
+    old = f"   First words.\n\n   .. other::\n\n      more of it\n\n.. answer::{body}"
+    new = old.replace("answer", "note").replace("\n   ", "\n      ").replace("   First", "      First")
+    change = Edits({"a.rst": old, "b.rst": PROSE}, {"a.rst": new, "b.rst": PROSE + "\n\n.. answer::" + body})
+    message = 'Unknown directive type "answer".'
+    judged = judge([said("a.rst", 7, message)], [said("b.rst", PROSE.count("\n") + 3, message)], change)
+    assert [item[0] for item in told(judged)] == ["new", "fixed"]

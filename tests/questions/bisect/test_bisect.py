@@ -1,0 +1,149 @@
+"""`docs-matrix bisect` and `compare` as a user runs them, on small trees in real toolchains."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docs_matrix.toolchains import uv
+
+from tests.conftest import NEWEST, Command
+
+Write = Callable[[str, Mapping[str, str]], Path]
+
+TITLE = """\
+Top
+===
+
+.. note::
+
+   Inner
+   -----
+
+   Text.
+"""
+BREAKS_BETWEEN = """\
+import docutils
+if docutils.__version__ not in ("0.22", "0.22.2"):
+    raise RuntimeError("this project cannot")
+"""
+
+
+@pytest.fixture(autouse=True)
+def _needs_the_newest_cell_and_the_index() -> None:
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    if not shutil.which("python3.13") and not list(versions.glob("3.13*")):
+        pytest.skip("no Python 3.13 on this machine")
+    lack = uv.index_lack()
+    if lack:
+        pytest.skip(lack)
+
+
+@pytest.fixture
+def tree(write: Write) -> Path:
+    return write("project", {"conf.py": "", "index.rst": TITLE, "other.rst": "Other\n=====\n\n`broken\n"})
+
+
+def test_the_release_that_changed_a_level_is_found(docs_matrix: Command, tree: Path) -> None:
+    asked = ("bisect", "docutils", "--tree", tree, "--find", "Unexpected section title", "--path", "index.rst")
+    answer = docs_matrix(*asked, "--from", "0.22", "--to", "0.22.2", "--cell", NEWEST, "--json")
+    assert answer.status == 0, answer.stderr
+    value: dict[str, Any] = json.loads(answer.stdout)
+    assert (value["axis"], value["first"], value["last_without"]) == ("docutils", "0.22.1", "0.22")
+    assert value["date"] == "2025-09-17"
+    assert (value["before"]["level"], value["after"]["level"]) == ("CRITICAL", "ERROR")
+    assert value["cause"] == "axis"
+    assert sorted(tried["release"] for tried in value["tried"]) == ["0.22", "0.22.1", "0.22.2"]
+    assert value["documents"] == "index.rst"
+    assert any("section title" in entry for entry in value["history"]["entries"])
+
+
+@pytest.mark.acceptance
+def test_the_command_that_shows_it_again_does(docs_matrix: Command, tree: Path) -> None:
+    asked = ("bisect", "docutils", "--tree", tree, "--find", "section title", "--from", "0.22", "--to", "0.22.2")
+    first = docs_matrix(*asked, "--what", "level")
+    command = first.stdout.rstrip().splitlines()[-1].removeprefix("again: docs-matrix ")
+    assert "--what level" in command
+    again = docs_matrix(*shlex.split(command))
+    assert again.status == 0, again.stderr
+    assert again.stdout.splitlines()[0] == first.stdout.splitlines()[0]
+    assert "0.22.1 (2025-09-17) made the change" in first.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("docutils", "--from", "0.22.2", "--to", "0.22"), 2, "the ends are in the wrong order"),
+        (("docutils", "--from", "0.22.1", "--to", "0.22.2"), 2, "0.22.1 and 0.22.2 do not differ in"),
+        (("docutils", "--from", "0.22", "--to", "0.22.9"), 2, "docutils 0.22.9: the package index has no such release"),
+        (("docutils", "--from", "old", "--to", "0.22"), 2, "docutils 'old': is not a version"),
+        (("no-such-package-of-docs-matrix",), 2, "the package index has no package of this name, or none with a wheel"),
+        (("date", "--from", "2025-9", "--to", "2025-10-01"), 2, "is not a day such as 2025-09-17"),
+        (("python", "--from", "2.7", "--to", "3.13"), 2, "python 2.7: is not on this machine"),
+    ],
+    ids=["order", "equal", "release", "version", "package", "day", "python"],
+)
+def test_a_range_that_is_none_is_refused_in_one_line(
+    docs_matrix: Command, tree: Path, arguments: tuple[str, ...], status: int, says: str
+) -> None:
+    answer = docs_matrix("bisect", *arguments, "--tree", tree, "--find", "section title")
+    errors = [line for line in answer.stderr.splitlines() if line.startswith("docs-matrix: ")]
+    assert answer.status == status
+    assert len(errors) == 1
+    assert says in errors[0]
+    assert answer.stdout == ""
+
+
+def test_a_middle_that_never_builds_is_said_with_its_reason(docs_matrix: Command, write: Write) -> None:
+    folder = write("broken", {"conf.py": BREAKS_BETWEEN, "index.rst": TITLE})
+    asked = ("bisect", "docutils", "--tree", folder, "--find", "section title", "--from", "0.22", "--to", "0.22.2")
+    answer = docs_matrix(*asked)
+    assert answer.status == 3
+    assert "none of the 1 between could be built: 0.22.1: the build failed" in answer.stderr.splitlines()[-1]
+    assert "this project cannot" in answer.stderr
+
+
+def test_nothing_that_is_asked_for_is_said_after_all_documents_were_read(docs_matrix: Command, tree: Path) -> None:
+    asked = ("bisect", "docutils", "--tree", tree, "--find", "no such words", "--path", "index.rst")
+    answer = docs_matrix(*asked, "--from", "0.22", "--to", "0.22.2")
+    assert answer.status == 2
+    assert "neither docutils 0.22 nor 0.22.2 says this at index.rst, with all documents read" in answer.stderr
+
+
+@pytest.mark.acceptance
+def test_what_shows_only_with_other_documents_is_found_by_reading_more(docs_matrix: Command, write: Write) -> None:
+    """A label is a duplicate only where both documents are read; the refusal quotes what was found then."""
+    label = ".. _twice:\n\nTitle\n=====\n"
+    folder = write("project", {"conf.py": "", "index.rst": label, "b.rst": f"{label}\nmore\n"})
+    asked = ("bisect", "docutils", "--tree", folder, "--find", "duplicate label", "--path", "index.rst")
+    answer = docs_matrix(*asked, "--from", "0.22", "--to", "0.22.1")
+    assert "do not differ in --find duplicate label (index.rst:" in answer.stderr
+
+
+def test_a_question_without_text_or_path_is_refused(docs_matrix: Command, tree: Path) -> None:
+    answer = docs_matrix("bisect", "docutils", "--tree", tree)
+    assert answer.status == 2
+    assert "give --find TEXT, or --path" in answer.stderr
+
+
+@pytest.mark.acceptance
+def test_anything_that_changes_in_a_document_is_found_without_a_text(docs_matrix: Command, tree: Path) -> None:
+    asked = ("bisect", "docutils", "--tree", tree, "--path", "index.rst", "--from", "0.22", "--to", "0.22.2")
+    answer = docs_matrix(*asked, "--json")
+    assert answer.status == 0, answer.stderr
+    assert json.loads(answer.stdout)["first"] == "0.22.1"
+    other = docs_matrix(*(word if word != "index.rst" else "other.rst" for word in asked))
+    assert other.status == 2
+    assert "do not differ in what they say of other.rst" in other.stderr
+
+
+def test_one_cell_cannot_be_compared_with_itself(docs_matrix: Command, tree: Path) -> None:
+    answer = docs_matrix("compare", NEWEST, NEWEST, "--tree", tree)
+    assert answer.status == 2
+    assert "are one cell" in answer.stderr

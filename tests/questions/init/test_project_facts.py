@@ -1,0 +1,116 @@
+"""What a project's files say of its documentation; nothing is built, nothing is asked of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from docs_matrix.errors import InputError
+from docs_matrix.questions.init.project_facts import look
+
+Write = Callable[[str, Mapping[str, str]], Path]
+CONF = {"docs/conf.py": "extensions = []\n", "docs/index.rst": "A\n=\n"}
+
+
+def test_what_read_the_docs_installs_is_what_the_documentation_needs(write: Write) -> None:
+    hosted = """\
+version: 2
+sphinx: {configuration: manual/conf.py, builder: dirhtml}
+python:
+  install:
+    - requirements: manual/needs.txt
+    - {method: pip, path: ., extra_requirements: [Docs]}
+"""
+    pyproject = '[project]\nname = "My.Thing"\n[project.optional-dependencies]\ndocs = ["furo>=2024"]\n'
+    files = {
+        ".readthedocs.yaml": hosted,
+        "manual/conf.py": "",
+        "manual/needs.txt": "MyST_Parser\n",
+        "pyproject.toml": pyproject,
+    }
+    found = look(write("project", files))
+    assert (found.recipe.source, found.recipe.builder) == ("manual", "dirhtml")
+    assert found.requirements == ("furo>=2024", "myst-parser")
+    assert found.own == ("my-thing",)
+
+
+def test_a_requirements_file_is_read_with_those_that_it_names(write: Write) -> None:
+    text = """\
+# what we need
+-r ../more.txt
+sphinx>=7,<9  # not newer
+docutils!=0.21
+furo==2024.8.6 --hash=sha256:00 \\
+    --hash=sha256:11
+-e ..
+--index-url x
+tool @ https://example.org/tool.zip
+not a requirement
+"""
+    found = look(write("project", {**CONF, "docs/requirements.txt": text, "more.txt": "-r more.txt\npyyaml>=6\n"}))
+    assert found.requirements == ("furo", "pyyaml>=6", "tool")
+    assert str(found.allowed["sphinx"]) == "<9,>=7"
+    assert not found.allowed["docutils"].contains("0.21")
+    told = "\n".join(found.notices)
+    assert "furo==2024.8.6: the locks pin it" in told
+    assert "docs/requirements.txt: left out: --index-url x" in told
+    assert "not a requirement" in told
+    assert "https://example.org/tool.zip" in told
+
+
+@pytest.mark.parametrize(
+    "pyproject",
+    [
+        '[dependency-groups]\nbase = ["furo"]\ndocs = [{include-group = "base"}, "Sphinx"]\n',
+        '[project]\nname = "x"\n[project.optional-dependencies]\ndoc = ["furo", "sphinx"]\n',
+    ],
+)
+def test_without_either_a_group_of_pyproject_is_taken(write: Write, pyproject: str) -> None:
+    assert look(write("project", {**CONF, "pyproject.toml": pyproject})).requirements == ("furo",)
+
+
+def test_autodoc_needs_what_the_code_imports(write: Write) -> None:
+    pyproject = '[project]\nname = "x"\ndependencies = ["attrs>=23"]\n'
+    files = {**CONF, "docs/conf.py": "extensions = ['sphinx.ext.autodoc']\n", "pyproject.toml": pyproject}
+    assert look(write("project", files)).requirements == ("attrs>=23",)
+    assert look(write("other", {**files, **CONF})).requirements == ()
+
+
+def test_a_conf_py_that_asks_for_the_installed_project_gets_its_last_release_and_says_so(write: Write) -> None:
+    files = {**CONF, "docs/conf.py": "from importlib import metadata\nrelease = metadata.version('x')\n"}
+    found = look(write("project", {**files, "pyproject.toml": '[project]\nname = "x"\n'}))
+    assert found.own == ("x",)
+    assert "its last release stands in" in found.notices[-1]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"README": "x"}, "no documentation found"),
+        ({**CONF, "doc/conf.py": ""}, "conf.py is in doc and in docs"),
+        ({**CONF, "pyproject.toml": "["}, "is not TOML"),
+        ({**CONF, ".readthedocs.yaml": "a: [\n"}, "is not YAML"),
+        ({**CONF, ".readthedocs.yaml": "python: {install: [{requirements: no.txt}]}\n"}, "no.txt: cannot be read"),
+        (
+            {**CONF, "pyproject.toml": '[dependency-groups]\ndocs = [{include-group = "docs"}]\n'},
+            "dependency-groups.docs",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_named(write: Write, files: Mapping[str, str], said: str) -> None:
+    with pytest.raises(InputError, match=r"(?s).*" + said.replace(".", r"\.").replace("[", r"\[")):
+        look(write("project", files))
+
+
+@pytest.mark.parametrize(
+    "hosted", ["python: 3\nsphinx: []\n", "- a\n", "python: {install: {a: b}}\n", "", "python: {install: [3]}\n"]
+)
+def test_a_read_the_docs_file_of_another_shape_is_passed_over(write: Write, hosted: str) -> None:
+    assert look(write("project", {**CONF, ".readthedocs.yaml": hosted})).recipe.source == "docs"
+
+
+def test_a_requirements_file_out_of_the_project_is_not_read(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret\n")
+    found = look(write("project", {**CONF, "docs/requirements.txt": "-r ../../secret.txt\n-r /etc/passwd\nfuro\n"}))
+    assert found.requirements == ("furo",)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from docs_matrix.diagnostics.findings import Finding
+from docs_matrix.reports import wording
+
+from tests.support.runs import NEW, OLD, cell, example, new, run
+
+THIRD = "py3.12-docutils0.20.1-sphinx7.2.6"
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "said"),
+    [
+        ([OLD, THIRD, NEW], "ok", "all 3 cells"),
+        ([OLD, NEW], "ok", f"2 of 3 cells: {OLD}, {NEW}"),
+        ([OLD, NEW], "failed", "all 2 cells that were built"),
+        ([OLD, NEW], "skipped", "all 2 cells that were built"),
+        ([OLD, THIRD, NEW], "failed", f"3 of 3 cells: {OLD}, {THIRD}, {NEW}"),
+        ([OLD], "failed", f"1 of 3 cells: {OLD}"),
+    ],
+)
+def test_cells_are_named_where_they_are_not_all(names: list[str], status: str, said: str) -> None:
+    assert wording.cells(names, run(cell(OLD), cell(THIRD, status=status), cell(NEW))) == said
+
+
+def test_one_cell_is_the_one_cell() -> None:
+    assert wording.cells([NEW], run(cell(NEW))) == "the one cell"
+
+
+def test_a_difference_is_told_by_property_and_number_of_cells() -> None:
+    [table] = [finding for finding in example().findings if finding.level == "ERROR"]
+    old, newer = table.variants
+    mixed: Finding = replace(table, variants=(replace(old, level="WARNING", line=None, cells=(OLD, THIRD)), newer))
+    assert wording.differences(mixed) == ("line none in 2 cells, 392 in 1", "WARNING in 2 cells, ERROR in 1")
+
+
+def test_the_verdict_names_at_most_three_cells_that_could_not_be_built() -> None:
+    broken = [cell(f"{OLD}-{number}", status="failed", reason="r") for number in range(5)]
+    assert wording.verdict(run(cell(NEW, new("a")), *broken)) == (
+        f"1 new diagnostic in 1 cell; 5 cells could not be built: {OLD}-0 (r), {OLD}-1 (r), {OLD}-2 (r), 2 more"
+    )

@@ -1,0 +1,123 @@
+"""The store's limit: the least recently used goes, what is in use stays."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from docs_matrix import store as upkeep
+from docs_matrix.errors import InputError
+
+
+def thing(store: Path, name: str, *, days: float) -> Path:
+    """A folder of 1 MiB in the store, last used so many days ago."""
+    upkeep.claim(store)
+    folder = store / name
+    folder.mkdir(parents=True)
+    (folder / "mark").write_bytes(os.urandom(2**20))
+    then = time.time() - days * 24 * 3600
+    for path in (folder / "mark", folder):
+        os.utime(path, (then, then))
+    return folder
+
+
+def test_the_least_recently_used_goes_until_the_size_is_right(tmp_path: Path) -> None:
+    old = thing(tmp_path, "environments/old", days=9)
+    older = thing(tmp_path, "work/kernel/0", days=10)
+    young = thing(tmp_path, "builds/young", days=2)
+    gone = upkeep.sweep(tmp_path, 2 * 2**20)
+    assert [entry.path for entry in gone] == [older]
+    assert old.exists()
+    assert young.exists()
+    assert {entry.kind for entry in upkeep.kept(tmp_path)} == {"environment", "build"}
+
+
+def test_what_was_used_within_a_day_and_the_trees_stay_whatever_the_size(tmp_path: Path) -> None:
+    thing(tmp_path, "builds/now", days=0.5)
+    thing(tmp_path, "trees.git", days=90)
+    assert upkeep.sweep(tmp_path, 0) == ()
+    assert len(upkeep.kept(tmp_path)) == 2
+
+
+def test_what_history_is_told_from_goes_last(tmp_path: Path) -> None:
+    record = tmp_path / "revisions/kernel/one.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    (tmp_path / upkeep.MARK).write_text("")
+    os.utime(record, (0, 0))
+    build = thing(tmp_path, "builds/old", days=2)
+    assert [entry.path for entry in upkeep.sweep(tmp_path, 2**20 // 2)] == [build]
+    assert record.exists()
+    os.utime(tmp_path / "swept", (0, 0))
+    assert [entry.path for entry in upkeep.sweep(tmp_path, 0)] == [record]
+
+
+def test_an_emptied_store_keeps_nothing_of_ours(tmp_path: Path) -> None:
+    for name in ("builds/a", "environments/b", "histories/c", "locks/d", "revisions/e", "work/f", "trees.git/g"):
+        thing(tmp_path / "store", name, days=1)
+    (tmp_path / "store" / upkeep.MARK).write_text("")
+    upkeep.empty(tmp_path / "store")
+    assert not (tmp_path / "store").exists()
+
+
+def test_the_store_is_swept_once_a_day(tmp_path: Path) -> None:
+    upkeep.sweep(tmp_path, 0)
+    thing(tmp_path, "builds/old", days=9)
+    assert upkeep.sweep(tmp_path, 0) == ()
+    os.utime(tmp_path / "swept", (0, 0))
+    assert len(upkeep.sweep(tmp_path, 0)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "much", "-1", "nan", "inf"])
+def test_a_limit_that_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="DOCS_MATRIX_STORE_LIMIT"):
+        upkeep.limit(text)
+
+
+def test_the_limit_is_in_gib() -> None:
+    assert upkeep.limit("2") == 2 * 2**30
+    assert upkeep.limit(None) > 2**30
+
+
+def test_a_store_is_claimed_by_many_at_once_and_a_folder_of_others_by_none(tmp_path: Path) -> None:
+    for number in range(20):
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(upkeep.claim, [tmp_path / f"store-{number}"] * 8))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("x")
+    with pytest.raises(InputError, match="is no store"):
+        upkeep.claim(tmp_path / "mine")
+
+
+def test_whoever_writes_into_a_store_has_claimed_it(tmp_path: Path) -> None:
+    for name in get_args(upkeep.Room):
+        place = upkeep.room(tmp_path / name, name)
+        assert [entry.name for entry in place.parent.iterdir()] == [upkeep.MARK]
+    (tmp_path / "thesis.tex").write_text("x")
+    with pytest.raises(InputError, match="is no store"):
+        upkeep.room(tmp_path, "builds")
+
+
+def test_a_store_without_its_mark_is_known_by_what_it_holds(tmp_path: Path) -> None:
+    for folder in ("builds/" + "0a" * 32, "environments/" + "0a" * 12, "work/" + "0a" * 8, "trees.git/objects"):
+        (tmp_path / folder).mkdir(parents=True)
+    files = (f"environments/{'0a' * 12}.lock", "locks/py3.13-x.txt", "locks/.py3.13-x.txt.1a_b", "trees.lock", "swept")
+    for file in (*files, ".swept.1a_b"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("")
+    upkeep.claim(tmp_path)
+    upkeep.empty(tmp_path)
+    assert not tmp_path.exists()
+
+
+@pytest.mark.parametrize("file", ["builds/release", "work/thesis.tex", "locks/bicycle", "trees.git/HEAD", "builds"])
+def test_a_folder_of_others_that_uses_our_names_is_left_alone(tmp_path: Path, file: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("x")
+    with pytest.raises(InputError, match="is no store"):
+        upkeep.empty(tmp_path)
+    assert (tmp_path / file).exists()
