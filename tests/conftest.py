@@ -67,7 +67,7 @@ def docs_matrix(tmp_path: Path, store: Path) -> Command:
     def run(*arguments: str | Path, out: str = "report", cwd: Path = ROOT, **variables: str | None) -> Answer:
         folder = tmp_path / out
         words = [sys.executable, "-m", "docs_matrix", *map(str, arguments)]
-        if arguments[0] in ("check", "merge", "series"):
+        if arguments and arguments[0] in ("check", "merge", "series"):
             words += ["--out", str(folder)]
         given = {
             **os.environ,

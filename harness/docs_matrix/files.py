@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from docs_matrix.errors import MachineError
 
 __all__ = ["digest", "locked", "remove", "write_json", "write_whole"]
@@ -77,6 +75,8 @@ def locked(path: Path, *, timeout: float = -1) -> Iterator[None]:
     `timeout` in seconds, negative to wait as long as it takes. Raises `TimeoutError` where it was not free in time,
     `MachineError` where the file cannot be made.
     """
+    import filelock  # here, because it takes long to import and what only reads needs no lock
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(path, timeout=timeout, is_singleton=False, thread_local=False)

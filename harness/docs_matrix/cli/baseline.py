@@ -1,41 +1,91 @@
-"""The verbs of baseline files: `baseline write`, `show`, `prune`, `merge`, `driver`."""
+"""The verb `baseline`: write, show, prune and merge files of accepted diagnostics."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
 from docs_matrix.baselines import baseline_file, git_driver
 from docs_matrix.baselines.update import What
 from docs_matrix.check import accept, subject
-from docs_matrix.cli import common
+from docs_matrix.cli import common, options, variables
+from docs_matrix.cli.printing import print_json
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import one_line
 
-__all__ = ["merge_baselines", "prune_baseline", "set_driver", "show_baseline", "write_baseline"]
+__all__ = ["VERBS", "add_arguments", "run"]
+
+VERBS = {
+    "write": "accept what the tree says now",
+    "show": "what is accepted",
+    "prune": "accept no longer what no cell says any more",
+    "merge": "merge three files entry by entry into OURS, as git's merge driver",
+    "driver": "let git merge the file entry by entry in this clone",
+}
+EXAMPLES = {
+    "write": "docs-matrix baseline write --tree example --new --reason 'the table comes from a vendor'",
+    "show": "docs-matrix baseline show --tree example",
+    "prune": "docs-matrix baseline prune --tree example",
+    "merge": "docs-matrix baseline merge %O %A %B",
+    "driver": "docs-matrix baseline driver --tree example",
+}
 
 
-def write_baseline(options: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the five verbs below."""
+    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    functions = {"write": _write, "show": _show, "prune": _prune, "merge": _merge, "driver": _driver}
+    nested = {name: options.add_nested(verbs, name, VERBS[name], example=EXAMPLES[name]) for name in functions}
+    for name, function in functions.items():
+        nested[name].set_defaults(answer=function)
+    for name in ("write", "show", "prune"):
+        options.add_tree(nested[name])
+        options.add_cell(nested[name])
+        _add_file(nested[name])
+    for name in ("write", "prune"):
+        options.add_repeat(nested[name])
+        options.add_docs(nested[name], "only this document or folder; repeatable")
+    write, merge, driver = nested["write"], nested["merge"], nested["driver"]
+    write.add_argument("--new", action="store_true", help="only add what is new; all else stays as it is")
+    write.add_argument("--reason", metavar="TEXT", help="why what is new is accepted; kept in the file")
+    options.add_json(nested["show"])
+    for name in ("base", "ours", "theirs"):
+        merge.add_argument(name, type=Path, metavar=name.upper())
+    driver.add_argument("--tree", metavar="T", help="a tree of matrix.yaml")
+    _add_file(driver)
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    text = "the file; default: the one that matrix.yaml names"
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help=text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the verb below that was called. Returns the exit status."""
+    return int(args.answer(args))
+
+
+def _write(args: argparse.Namespace) -> int:
     """Accept what the tree says. Returns the exit status."""
-    return _accept("new" if options.new else "all", options)
+    return _accept("new" if args.new else "all", args)
 
 
-def prune_baseline(options: argparse.Namespace) -> int:
+def _prune(args: argparse.Namespace) -> int:
     """Accept no longer what no cell says. Returns the exit status."""
-    return _accept("said", options)
+    return _accept("said", args)
 
 
-def _accept(what: What, options: argparse.Namespace) -> int:
-    bench = common.bench(options)
-    path = common.baseline_path(options, bench.matrix)
+def _accept(what: What, args: argparse.Namespace) -> int:
+    bench = common.bench(args)
+    path = common.baseline_path(args, bench.matrix)
     kept = baseline_file.read(path) if path.exists() or what == "said" else baseline_file.Baseline()
-    found = subject.resolve(common.asked_of(options), bench)
-    cells = common.cells(bench.matrix, options.cell, found.cells)
+    found = subject.resolve(common.asked_of(args), bench)
+    cells = common.cells(bench.matrix, args.cell, found.cells)
     every = common.cells(bench.matrix, None, found.cells)
-    reason = getattr(options, "reason", None)
+    reason = getattr(args, "reason", None)
     with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
         accepted = accept.accept(
             what,
@@ -44,9 +94,9 @@ def _accept(what: What, options: argparse.Namespace) -> int:
             cells,
             every,
             bench,
-            jobs=options.jobs,
+            jobs=args.jobs,
             progress=progress,
-            repeat=options.repeat,
+            repeat=args.repeat,
             reason=reason,
         )
     for name, why in {**accepted.broken, **accepted.skipped}.items():
@@ -59,17 +109,17 @@ def _accept(what: What, options: argparse.Namespace) -> int:
             f"from {len(accepted.built)} of {len(every)} cells"
         )
     missed = accepted.skipped and (
-        common.in_ci() or not accepted.built or set(accepted.skipped) & set(options.cell or ())
+        variables.in_ci() or not accepted.built or set(accepted.skipped) & set(args.cell or ())
     )
     return 3 if accepted.broken or missed else 0
 
 
-def show_baseline(options: argparse.Namespace) -> int:
+def _show(args: argparse.Namespace) -> int:
     """Tell what is accepted. Returns the exit status."""
-    path = common.baseline_path(options, common.matrix_of(options))
+    path = common.baseline_path(args, common.matrix_of(args))
     kept = baseline_file.read(path)
-    if options.json:
-        print(json.dumps([entry.to_json() for entry in kept.entries], indent=2))
+    if args.json:
+        print_json([entry.to_json() for entry in kept.entries])
         return 0
     for entry in kept.entries:
         told = [f"in {', '.join(entry.cells)}"] if entry.cells is not None else []
@@ -81,13 +131,13 @@ def show_baseline(options: argparse.Namespace) -> int:
     return 0
 
 
-def merge_baselines(options: argparse.Namespace) -> int:
+def _merge(args: argparse.Namespace) -> int:
     """Merge three files entry by entry. Returns the exit status."""
-    return 0 if git_driver.merge_files(options.base, options.ours, options.theirs) else 1
+    return 0 if git_driver.merge_files(args.base, args.ours, args.theirs) else 1
 
 
-def set_driver(options: argparse.Namespace) -> int:
+def _driver(args: argparse.Namespace) -> int:
     """Let git merge the file entry by entry. Returns the exit status."""
-    path = common.baseline_path(options, common.matrix_of(options))
+    path = common.baseline_path(args, common.matrix_of(args))
     print(f"{path}: git merges it entry by entry in this clone, by {git_driver.set_driver(path)}")
     return 0

@@ -1,9 +1,8 @@
-"""The verbs that judge: `check`, `merge`, `series`."""
+"""The verb `check`: which diagnostics are new in a tree, in which cells."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -17,58 +16,85 @@ from docs_matrix import files, store
 from docs_matrix.check import cell_files, check, revision_records, subject, verify
 from docs_matrix.check.rerun import rerun_of
 from docs_matrix.check.workbench import Bench
-from docs_matrix.cli import common
-from docs_matrix.config.matrix import Cell, Matrix
+from docs_matrix.cli import common, options, variables
+from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Run, Verdict
 from docs_matrix.errors import InputError, MachineError
-from docs_matrix.questions.series import series, series_report
 from docs_matrix.reports import folder, github_step, terminal
-from docs_matrix.reports.escaping import harmless
-from docs_matrix.trees import user_repository
 
-__all__ = ["run_check", "run_merge", "run_series"]
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix check --tree linux --patch fix.patch --docs driver-api/vfio.rst"
 
 
-def run_check(options: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    options.add_tree(parser)
+    options.add_cell(parser)
+    options.add_patch(parser, "a diff or an mbox to judge; repeatable")
+    options.add_onto(parser)
+    parser.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
+    parser.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
+    parser.add_argument(
+        "--verify", action="store_true", help="build all documents from nothing too, and hold them against it"
+    )
+    parser.add_argument("--ratchet", action="store_true", help="fail on accepted diagnostics that are fixed")
+    options.add_repeat(parser)
+    options.add_docs(parser, "read only this document or folder; or 'affected', or 'all'; repeatable")
+    parser.add_argument("--in-order", action="store_true", help="read the documents in the order of --docs")
+    text = "read in N processes, or each document in a process of its own"
+    parser.add_argument("--readers", type=_readers, metavar="N|each", help=text)
+    options.add_out(parser)
+    parser.add_argument("--exit-zero", action="store_true", help="end with 0 where something is new: a merge judges")
+    parser.add_argument(
+        "--join", action="store_true", help="keep the results that other cells left in --out, report on all"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
     """What is new in a tree: build its cells, write the reports, tell. Returns the exit status."""
-    with github_step.commands_stopped({} if options.json else os.environ):
-        answer, status = _checked(options)
-    if options.github:
-        github_step.tell(answer, status, os.environ, folder=_folder_of(answer, common.matrix_of(options)))
-    return 0 if options.exit_zero and status == 1 else status
+    with github_step.commands_stopped({} if args.json else os.environ):
+        answer, status = _checked(args)
+    if args.github:
+        github_step.tell(answer, status, os.environ, folder=common.folder_in_repository(answer, common.matrix_of(args)))
+    return 0 if args.exit_zero and status == 1 else status
 
 
-def _checked(options: argparse.Namespace) -> tuple[Run, int]:
-    folder.prepare(options.out, keep=options.join)
-    bench = common.bench(options)
-    store.sweep(bench.store, common.limit())
-    found = subject.resolve(common.asked_of(options), bench)
-    if options.ratchet and found.baseline is None:
+def _checked(args: argparse.Namespace) -> tuple[Run, int]:
+    folder.prepare(args.out, keep=args.join)
+    bench = common.bench(args)
+    store.sweep(bench.store, variables.store_limit())
+    found = subject.resolve(common.asked_of(args), bench)
+    if args.ratchet and found.baseline is None:
         raise InputError("--ratchet: there is no baseline file to shrink; the head is held against " + found.against)
-    cells = common.cells(bench.matrix, options.cell, found.cells)
+    cells = common.cells(bench.matrix, args.cell, found.cells)
     console = Console(stderr=True)
     with terminal.Progress(console, [cell.name for cell in cells]) as progress:
-        answer = check.check(found, cells, bench, jobs=options.jobs, progress=progress, repeat=options.repeat)
-        if options.verify:
-            answer, agrees = _verified(answer, found, cells, bench, options.jobs, progress)
+        answer = check.check(found, cells, bench, jobs=args.jobs, progress=progress, repeat=args.repeat)
+        if args.verify:
+            answer, agrees = _verified(answer, found, cells, bench, args.jobs, progress)
     names = [cell.name for cell in cells]
     past = revision_records.around(found, subject.source(found.name, bench), names, bench.store)
     answer = replace(answer, history=past)
-    out: Path = options.out
+    out: Path = args.out
     order = [cell.name for cell in bench.matrix.cells]
-    with files.locked(out / ".lock") if options.join else nullcontext():
-        cell_files.forget(out, but=cell_files.question(answer) if options.join else None)
+    with files.locked(out / ".lock") if args.join else nullcontext():
+        cell_files.forget(out, but=cell_files.question(answer) if args.join else None)
         cell_files.keep(answer, out)
-        whole = cell_files.gather([out], order, cell_files.question(answer)) if options.join else answer
+        whole = cell_files.gather([out], order, cell_files.question(answer)) if args.join else answer
         rerun = rerun_of(found, answer, tuple(cells), bench)
-        folder.write(whole, out, strict=options.strict_junit, below=_folder_of(whole, bench.matrix), rerun=rerun)
+        folder.write(
+            whole, out, strict=args.strict_junit, below=common.folder_in_repository(whole, bench.matrix), rerun=rerun
+        )
     expected = {cell.name for cell in common.cells(bench.matrix, None, found.cells)}
-    common.tell(whole, options, part=options.join and not expected <= {cell.name for cell in whole.cells})
-    if options.ratchet and answer.count(Verdict.FIXED):
+    common.tell(whole, args, part=args.join and not expected <= {cell.name for cell in whole.cells})
+    if args.ratchet and answer.count(Verdict.FIXED):
         print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
-    if options.verify and not agrees:
+    if args.verify and not agrees:
         return whole, MachineError.exit_status
-    return whole, check.exit_status(answer, named=options.cell or (), ci=common.in_ci(), ratchet=options.ratchet)
+    return whole, check.exit_status(answer, named=args.cell or (), ci=variables.in_ci(), ratchet=args.ratchet)
 
 
 def _verified(
@@ -80,59 +106,5 @@ def _verified(
     return replace(answer, notes=(*answer.notes, told, *lines)), not lines
 
 
-def run_merge(options: argparse.Namespace) -> int:
-    """One report from the folders that many jobs left. Returns the exit status."""
-    configuration = common.matrix_of(options)
-    with github_step.commands_stopped({} if options.json else os.environ):
-        whole = _merged(options, configuration)
-        folder.write(whole, options.out, strict=options.strict_junit, below=_folder_of(whole, configuration))
-        common.tell(whole, options, part=False)
-        status = check.exit_status(whole, named=(), ci=common.in_ci())
-    if options.github:
-        github_step.tell(whole, status, os.environ, folder=_folder_of(whole, configuration))
-    return status
-
-
-def _merged(options: argparse.Namespace, configuration: Matrix) -> Run:
-    """The run that the jobs' folders hold, with a failed cell for each that had to leave a result and did not."""
-    order = [cell.name for cell in configuration.cells]
-    expected = [cell.name for cell in common.cells(configuration, options.cell, None)] if options.cell else []
-    if options.all_cells and not cell_files.left(options.folder):
-        tree = options.tree or common.default_tree(configuration)
-        whole = Run(tree=tree, identity="", base="nothing: no job left a result", cells=(), findings=())
-    else:
-        whole = cell_files.gather(options.folder, order)
-    if options.all_cells:
-        named = configuration.trees.get(whole.tree)
-        expected += [cell.name for cell in common.cells(configuration, None, named.cells if named else None)]
-    return cell_files.with_missing(whole, dict.fromkeys(expected))
-
-
-def _folder_of(answer: Run, configuration: Matrix) -> str:
-    """Where the tree of `answer` lies in its git repository; empty where it is the repository, or in none."""
-    named = configuration.trees.get(answer.tree)
-    place = named.path if named else Path(answer.tree)
-    repository = user_repository.find(place) if place.is_dir() else None
-    return repository.prefix if repository else ""
-
-
-def run_series(options: argparse.Namespace) -> int:
-    """Which patch of a series brings what. Returns the exit status."""
-    bench = common.bench(options)
-    wanted = common.asked_of(options)
-    supported = subject.supported(wanted.tree, bench)
-    cells = common.cells(bench.matrix, options.cell, supported)
-    with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
-        answer = series.examine(wanted, cells, bench, jobs=options.jobs, progress=progress, repeat=options.repeat)
-    out: Path = options.out
-    files.write_whole(out / ".gitignore", "*\n")
-    files.write_json(out / "series.json", answer.to_json())
-    for step in answer.steps:
-        folder.write(step.run, out / series_report.folder_name(step), strict=False)
-    if options.json:
-        print(json.dumps(answer.to_json(), indent=2))
-    else:
-        for line in series_report.lines(answer):
-            print(harmless(line))
-        print(f"reports: {out}")
-    return series.exit_status(answer, named=options.cell or (), ci=common.in_ci())
+def _readers(text: str) -> int | str:
+    return text if text == "each" else options.positive(text)

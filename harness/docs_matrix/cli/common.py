@@ -1,27 +1,26 @@
-"""What the verbs share: the matrix, the cells, the bench and the store that the arguments mean."""
+"""What the verbs share: the matrix, the cells and the bench that the arguments mean, and how a run is printed."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import platformdirs
 from rich.console import Console
 
 import docs_matrix
-from docs_matrix import store as upkeep
 from docs_matrix.builds.order import Reading
 from docs_matrix.check import subject
 from docs_matrix.check.workbench import Bench
+from docs_matrix.cli import variables
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.diagnostics.findings import Run
 from docs_matrix.errors import InputError
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import one_line
+from docs_matrix.trees import user_repository
 
 __all__ = [
     "asked_of",
@@ -30,32 +29,30 @@ __all__ = [
     "cells",
     "default_tree",
     "find_matrix",
-    "in_ci",
-    "limit",
+    "folder_in_repository",
     "matrix_of",
     "shipped_matrix",
-    "store",
     "tell",
 ]
 
 
-def asked_of(options: argparse.Namespace) -> subject.Asked:
+def asked_of(args: argparse.Namespace) -> subject.Asked:
     """What the arguments ask of a tree, whichever verb has them."""
     return subject.Asked(
-        tree=options.tree or default_tree(matrix_of(options)),
-        patches=tuple(getattr(options, "patch", None) or ()),
-        base=getattr(options, "base", None),
-        head=getattr(options, "head", None),
-        baseline=getattr(options, "baseline", None),
-        docs=tuple(getattr(options, "docs", None) or ()),
-        onto=tuple(getattr(options, "onto", None) or ()),
-        requirements=None if options.requirement is None else matrix.normalised(options.requirement),
-        reading=_reading(options),
+        tree=args.tree or default_tree(matrix_of(args)),
+        patches=tuple(getattr(args, "patch", None) or ()),
+        base=getattr(args, "base", None),
+        head=getattr(args, "head", None),
+        baseline=getattr(args, "baseline", None),
+        docs=tuple(getattr(args, "docs", None) or ()),
+        onto=tuple(getattr(args, "onto", None) or ()),
+        requirements=None if args.requirement is None else matrix.normalised(args.requirement),
+        reading=_reading(args),
     )
 
 
-def _reading(options: argparse.Namespace) -> Reading | None:
-    ordered, readers = getattr(options, "in_order", False), getattr(options, "readers", None)
+def _reading(args: argparse.Namespace) -> Reading | None:
+    ordered, readers = getattr(args, "in_order", False), getattr(args, "readers", None)
     return Reading(ordered, readers or 1 if ordered else readers) if ordered or readers else None
 
 
@@ -66,11 +63,11 @@ def default_tree(configuration: Matrix) -> str:
     return configuration.tree
 
 
-def baseline_path(options: argparse.Namespace, configuration: Matrix) -> Path:
+def baseline_path(args: argparse.Namespace, configuration: Matrix) -> Path:
     """The file of a baseline verb: the one that the user gives, else the tree's."""
-    if options.baseline:
-        return Path(options.baseline)
-    tree = options.tree or default_tree(configuration)
+    if args.baseline:
+        return Path(args.baseline)
+    tree = args.tree or default_tree(configuration)
     named = configuration.trees.get(tree)
     if named is None or named.baseline is None:
         raise InputError(f"{tree}: no baseline is named; give --baseline FILE, or name the tree in matrix.yaml")
@@ -87,14 +84,14 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
     return [cell for cell in configuration.cells if cell.name in wanted]
 
 
-def bench(options: argparse.Namespace) -> Bench:
+def bench(args: argparse.Namespace) -> Bench:
     """The bench on the user's store; raises `InputError` or `MachineError`."""
-    return Bench(matrix_of(options), store(), offline=options.offline)
+    return Bench(matrix_of(args), variables.store_folder(), offline=args.offline)
 
 
-def matrix_of(options: argparse.Namespace) -> Matrix:
+def matrix_of(args: argparse.Namespace) -> Matrix:
     """The matrix that the user names, else the one that is found."""
-    return matrix.load(options.matrix or find_matrix())
+    return matrix.load(args.matrix or find_matrix())
 
 
 def find_matrix() -> Path:
@@ -113,31 +110,23 @@ def shipped_matrix() -> Path | None:
     return next((path for path in shipped if path.is_file()), None)
 
 
-def store() -> Path:
-    """The folder that everything is kept in: $DOCS_MATRIX_STORE, else in the user's cache folder."""
-    named = os.environ.get("DOCS_MATRIX_STORE")
-    return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("docs-matrix")
-
-
-def limit() -> int:
-    """The most bytes that the store may have."""
-    return upkeep.limit(os.environ.get("DOCS_MATRIX_STORE_LIMIT"))
-
-
-def in_ci() -> bool:
-    """Whether `$CI` says that nobody looks on."""
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
-
-
-def tell(answer: Run, options: argparse.Namespace, *, part: bool) -> None:
+def tell(answer: Run, args: argparse.Namespace, *, part: bool) -> None:
     """Tell `answer` on the terminal; where it is a `part` of what other sessions will complete, its findings in short."""
-    if options.json:
+    if args.json:
         # the same to a reader of JSON, and no command to GitHub's runner, which looks for these inside of lines
-        print((options.out / "findings.json").read_text("utf-8").replace("##[", "##\\u005b"), end="")
+        print((args.out / "findings.json").read_text("utf-8").replace("##[", "##\\u005b"), end="")
     else:
         terminal.tell(answer, Console(), briefly=part)
-        print(f"reports: {options.out}")
-    if options.debug:
+        print(f"reports: {args.out}")
+    if args.debug:
         for cell in answer.cells:
             for line in cell.unclassified:
                 print(one_line(f"{cell.name}: unclassified: {line}"), file=sys.stderr)
+
+
+def folder_in_repository(answer: Run, configuration: Matrix) -> str:
+    """Where the tree of `answer` lies in its git repository; empty where it is the repository, or in none."""
+    named = configuration.trees.get(answer.tree)
+    place = named.path if named else Path(answer.tree)
+    repository = user_repository.find(place) if place.is_dir() else None
+    return repository.prefix if repository else ""

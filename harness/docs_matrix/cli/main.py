@@ -13,7 +13,6 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from docs_matrix import process
 from docs_matrix.cli.parser import parser
 from docs_matrix.errors import HarnessError
 
@@ -36,16 +35,18 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command with `arguments`; returns its exit status."""
-    options = parser().parse_args(arguments)
+    args = parser(arguments).parse_args(arguments)
     previous = signal.signal(signal.SIGTERM, _terminated)
     try:
-        return int(options.verb(options))
+        return int(args.run(args))
     except HarnessError as error:
-        if options.debug:
+        if args.debug:
             raise
         print(f"docs-matrix: {error}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
+        from docs_matrix import process  # here, because what starts no process has nothing to stop
+
         process.stop_all()
         print("docs-matrix: interrupted; finished builds are kept, the next run goes on from them", file=sys.stderr)
         return 130

@@ -14,15 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
-from docs_matrix.reports import wording
+from docs_matrix.reports import tables, wording
 from docs_matrix.reports.escaping import harmless, one_line, visible
 
-__all__ = ["Progress", "tell", "tell_table"]
+__all__ = ["Progress", "tell"]
 
 _STYLES = {Verdict.NEW: "bold red", Verdict.FIXED: "green", Verdict.KNOWN: "dim"}
 _SHOWN = 20
 """How many findings of one of the milder verdicts are listed."""
-_PLAIN_WIDTH = 1_000
 
 
 def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
@@ -34,23 +33,23 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
     if new and not briefly:
         for finding in new:
             for line in _whole(finding, run):
-                _print(console, line)
-        _print(console, Text())
+                tables.print_text(console, line)
+        tables.print_text(console, Text())
     for verdict in (*((Verdict.NEW,) if briefly else ()), *wording.OTHER, Verdict.FIXED):
         for line in _briefly(verdict, run):
-            _print(console, line)
-    _print_table(console, _table(run.cells))
+            tables.print_text(console, line)
+    tables.print_table(console, _table(run.cells))
     if any(cell.status == "ok" for cell in run.cells) and not any(cell.built for cell in run.cells):
-        _print(console, Text("nothing was built: the store had it all"))
+        tables.print_text(console, Text("nothing was built: the store had it all"))
     for cell in run.cells:
         for said in (cell.reason, *cell.notices):
             if said:
-                _print(console, Text(f"{one_line(cell.name)}: {one_line(said)}"))
+                tables.print_text(console, Text(f"{one_line(cell.name)}: {one_line(said)}"))
     if wording.on_what(run):
-        _print(console, Text(f"on what that depends: {wording.on_what(run)}"))
+        tables.print_text(console, Text(f"on what that depends: {wording.on_what(run)}"))
     for note in run.notes:
-        _print(console, Text(one_line(note)))
-    _print(console, Text(wording.verdict(run), "bold red" if new or wording.fate(run)[1] else "bold"))
+        tables.print_text(console, Text(one_line(note)))
+    tables.print_text(console, Text(wording.verdict(run), "bold red" if new or wording.fate(run)[1] else "bold"))
 
 
 def _whole(finding: Finding, run: Run) -> Iterator[Text]:
@@ -99,31 +98,6 @@ def _table(cells: Sequence[CellResult]) -> Table:
         status = Text(one_line(cell.status), "" if built else "bold red")
         table.add_row(Text(one_line(cell.name)), status, *counts, Text(read), Text(f"{cell.seconds:.1f} s"))
     return table
-
-
-def tell_table(columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
-    """Print `rows` under the heads `columns`, as a table that no text in it can change."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(one_line(text)) for text in row))
-    _print_table(console, table)
-
-
-def _print(console: Console, text: Text) -> None:
-    """Print one line that neither rich nor a CI runner reads as anything but text."""
-    safe = harmless(text.plain)
-    if safe != text.plain:
-        text = Text(safe, text.style)
-    console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
-
-
-def _print_table(console: Console, table: Table) -> None:
-    """Print `table`, folded into a terminal's width; a log has no width, so there every row is one line."""
-    if console.is_terminal:
-        console.print(table)
-        return
-    for row in console.render_lines(table, console.options.update(width=_PLAIN_WIDTH)):
-        _print(console, Text("".join(segment.text for segment in row).rstrip()))
 
 
 class Progress:
@@ -175,7 +149,7 @@ class Progress:
                 return
             self._said[cell] = line
             if self._bars is None:
-                _print(self._console, Text(line))
+                tables.print_text(self._console, Text(line))
                 return
             task = self._tasks[cell]
             self._bars.start_task(task)

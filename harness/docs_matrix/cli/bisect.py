@@ -1,0 +1,91 @@
+"""The verb `bisect`: the release that changed a diagnostic."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from dataclasses import replace
+
+from rich.console import Console
+
+from docs_matrix.check import subject
+from docs_matrix.cli import common, options
+from docs_matrix.cli.printing import print_json, print_lines
+from docs_matrix.errors import InputError
+from docs_matrix.questions.bisect import asked, bisect, bisect_report
+from docs_matrix.questions.bisect.bisection import Bisection
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix bisect docutils --tree linux --find 'Malformed table' --path Documentation/driver-api/vfio.rst"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    parser.add_argument("axis", metavar="AXIS", help="docutils, sphinx, any package; or python; or date")
+    options.add_tree(parser)
+    options.add_patch(parser)
+    parser.add_argument("--find", metavar="TEXT", help="a part of what was printed; /.../ is an expression")
+    parser.add_argument("--path", metavar="P", help="the document or the source that the diagnostic is of")
+    parser.add_argument(
+        "--from", dest="first", metavar="V", help="the oldest release (or day); default: what is accepted"
+    )
+    parser.add_argument("--to", dest="last", metavar="V", help="the newest release (or day)")
+    parser.add_argument(
+        "--cell", metavar="CELL", help="what the rest is held at; default: the newest that can run here"
+    )
+    parser.add_argument(
+        "--what", choices=asked.ASPECTS, help="look at this alone; default: at all but what is only printed"
+    )
+    parser.add_argument("--all-changes", action="store_true", help="build every release, and report every change")
+    parser.add_argument("--pre", action="store_true", help="let pre-releases take part")
+    options.add_report_forms(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The release that changed a diagnostic. Returns the exit status."""
+    bench = common.bench(args)
+    wanted = asked.wanted(args.find, args.path)
+    if args.find is None and args.path is None:
+        raise InputError("what is asked for? give --find TEXT, or --path of a document in which anything may change")
+    found = subject.resolve(common.asked_of(args), bench)
+    cells = common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells)
+    question = bisect.Question(
+        axis=args.axis,
+        first=args.first,
+        last=args.last,
+        cell=bisect.newest_here(cells, bench),
+        wanted=wanted,
+        find=args.find,
+        what=args.what,
+        every=args.all_changes,
+        prereleases=args.pre,
+    )
+    steps = bisect_report.Steps(Console(stderr=True))
+    answer = bisect.bisect(question, found, bench, jobs=args.jobs, progress=steps)
+    answer = replace(answer, command=_again(args, answer))
+    if args.json:
+        print_json(answer.to_json())
+    elif args.markdown:
+        print(bisect_report.markdown(answer), end="")
+    else:
+        print_lines(bisect_report.lines(answer))
+    return 0
+
+
+def _again(args: argparse.Namespace, answer: Bisection) -> str:
+    """The command that shows the main change of a bisection again, with its two neighbours as the ends."""
+    words = ["docs-matrix", "bisect", answer.axis, "--tree", answer.tree]
+    for option, values in (("--patch", args.patch), ("--requirement", args.requirement)):
+        words += [word for value in values or () for word in (option, str(value))]
+    given = (
+        ("--matrix", args.matrix),
+        ("--cell", answer.cell),
+        ("--find", answer.find),
+        ("--path", answer.path),
+        ("--what", args.what),
+    )
+    words += [word for option, value in given if value is not None for word in (option, str(value))]
+    words += ["--pre"] if args.pre else []
+    return shlex.join((*words, "--from", answer.main.last_without, "--to", answer.main.first))

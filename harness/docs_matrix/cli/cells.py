@@ -1,0 +1,101 @@
+"""The verb `cells`: the matrix, and whether each cell can be built here."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+
+from docs_matrix.cli import common, options, variables
+from docs_matrix.cli.printing import print_json
+from docs_matrix.config import matrix
+from docs_matrix.errors import InputError
+from docs_matrix.reports import github_step, tables
+from docs_matrix.toolchains import doctor, interpreters
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix cells --format json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    parser.add_argument("--format", choices=("table", "json", "github"), default="table")
+    parser.add_argument("--tree", metavar="T", help="only the cells that this tree of matrix.yaml supports")
+    parser.add_argument(
+        "--requirement", action="append", metavar="REQ", help="what a tree needs beside the pins; repeatable"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """The matrix, and what can be built here. Returns the exit status."""
+    configuration = common.matrix_of(args)
+    tree = configuration.trees.get(args.tree or configuration.tree or "")
+    if args.tree and tree is None:
+        raise InputError(f"--tree {args.tree}: {configuration.path} names no such tree")
+    needed = args.requirement or (tree.requirements if tree else None) or ()
+    among = interpreters.installed()
+    states = [
+        doctor.state(
+            cell,
+            matrix.normalised(needed),
+            committed=configuration.folder / "locks",
+            store=variables.store_folder(),
+            among=among,
+        )
+        for cell in common.cells(configuration, None, tree.cells if tree else None)
+    ]
+    if args.format == "github":
+        print(json.dumps(_jobs(states)))
+        return 0
+    if args.format == "json":
+        print_json([_state(state) for state in states])
+        return 0
+    rows = [(state.cell.name, _buildable(state), str(state.environment or ""), state.cell.why) for state in states]
+    tables.print_rows(("cell", "here", "environment", "stands for"), rows, Console())
+    return 0
+
+
+def _jobs(states: Sequence[doctor.CellState]) -> dict[str, list[Any]]:
+    """A job a cell, as GitHub's `strategy.matrix` takes them; `lock` is what a cache of environments is known by."""
+    if len(states) > github_step.JOBS:
+        left = len(states) - github_step.JOBS
+        print(
+            f"docs-matrix: GitHub makes {github_step.JOBS} jobs of a matrix; {left} cells are left out", file=sys.stderr
+        )
+    jobs = states[: github_step.JOBS]
+    include = [
+        {"cell": job.cell.name, "python": job.cell.python, "lock": job.lock.digest[:32] if job.lock else "none"}
+        for job in jobs
+    ]
+    return {"cell": [job.cell.name for job in jobs], "include": include}
+
+
+def _state(state: doctor.CellState) -> dict[str, object]:
+    cell = state.cell
+    return {
+        "name": cell.name,
+        "python": cell.python,
+        "docutils": cell.docutils,
+        "sphinx": cell.sphinx,
+        "date": cell.date.isoformat(),
+        "why": cell.why,
+        "interpreter": str(state.interpreter.path) if state.interpreter else None,
+        "notice": state.notice,
+        "lock": str(state.lock.path) if state.lock else None,
+        "environment": str(state.environment) if state.environment else None,
+        "made": state.made,
+        "lacks": [lack.what for lack in state.lacks],
+    }
+
+
+def _buildable(state: doctor.CellState) -> str:
+    if state.lacks:
+        return "; ".join(lack.what.removeprefix(f"cell {state.cell.name}: ") for lack in state.lacks)
+    python = state.interpreter.version if state.interpreter else ""
+    return f"Python {python}, {'environment made' if state.made else 'environment to be made'}"

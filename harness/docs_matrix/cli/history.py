@@ -1,0 +1,53 @@
+"""The verb `history`: warnings a cell over the revisions of a tree, from the store."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from docs_matrix.check import revision_records, subject
+from docs_matrix.cli import common, options
+from docs_matrix.cli.printing import print_json
+from docs_matrix.errors import InputError
+from docs_matrix.reports import history, tables
+from docs_matrix.reports.escaping import harmless, one_line
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix history --tree example"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    parser.add_argument("--tree", metavar="T", help=options.TREE)
+    options.add_cell(parser)
+    parser.add_argument("--rev", metavar="REV", help="only this revision of a git tree, and what it was made from")
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Warnings a cell over the revisions of a tree. Returns the exit status."""
+    bench = common.bench(args)
+    tree = args.tree or common.default_tree(bench.matrix)
+    order = [cell.name for cell in bench.matrix.cells]
+    found = revision_records.recall(tree, subject.source(tree, bench), bench.store, order, tip=args.rev)
+    there = dict.fromkeys((*order, *(cell for told in found for cell in told.cells)))
+    for name in args.cell or ():
+        if name not in there:
+            raise InputError(f"--cell {name}: no such cell; there are {', '.join(there)}")
+    wanted = [told for told in (told.of(args.cell or told.cells) for told in found) if told.revisions]
+    if args.json:
+        print_json(history.document(wanted))
+        return 0
+    for told in wanted:
+        print(harmless(history.title(told)))
+        tables.print_rows(history.columns(told), list(history.rows(told)), Console())
+        for note in history.notes(told):
+            print(harmless(note))
+        print()
+    if not wanted:
+        told_by = "docs-matrix check --docs all leaves what it is told from"
+        print(harmless(one_line(f"{tree}: no build of a revision is in the store yet; {told_by}")))
+    return 0

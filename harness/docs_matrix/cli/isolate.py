@@ -1,0 +1,69 @@
+"""The verb `isolate`: which documents must be read before another one for it to say what it says."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rich.console import Console
+
+from docs_matrix.check import subject
+from docs_matrix.cli import common, options
+from docs_matrix.cli.printing import print_json, print_lines
+from docs_matrix.config.matrix import Cell
+from docs_matrix.questions.bisect import asked, bisect, bisect_report
+from docs_matrix.questions.isolate import isolate, isolate_report
+from docs_matrix.questions.isolate.isolation import Isolation
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix isolate --tree linux --find 'Unexpected section title' --path driver-api/target.rst"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    options.add_tree(parser)
+    options.add_cell(parser)
+    options.add_message(parser)
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Which documents must be read before another one for it to say what it says. Returns the exit status."""
+    bench = common.bench(args)
+    wanted = asked.wanted(args.find, None)
+    found = subject.resolve(replace(common.asked_of(args), docs=(args.path,)), bench)
+    cells = common.cells(bench.matrix, args.cell, found.cells)
+    cell = bisect.newest_here(cells, bench)
+    here = bisect.all_here(cells, bench)
+    question = isolate.Question(wanted, args.find, cell, tuple(here if args.cell else _spread(here)))
+    answer = isolate.isolate(question, found, bench, progress=bisect_report.Steps(Console(stderr=True)))
+    answer = _with_commands(answer, args)
+    if args.json:
+        print_json(answer.to_json())
+    else:
+        print_lines(isolate_report.lines(answer))
+    return 0
+
+
+def _spread(cells: Sequence[Cell]) -> list[Cell]:
+    """The oldest, the middle and the newest."""
+    return list(dict.fromkeys((cells[0], cells[len(cells) // 2], cells[-1])))
+
+
+def _with_commands(answer: Isolation, args: argparse.Namespace) -> Isolation:
+    """`answer` with the commands that show the message and that do not, in the cells where that is proven."""
+    words = ["docs-matrix", "check", "--tree", answer.tree]
+    given = (
+        ("--matrix", [args.matrix] if args.matrix else []),
+        ("--patch", args.patch or []),
+        ("--requirement", args.requirement or []),
+        ("--cell", [proof.cell for proof in answer.proofs if proof.holds] or [answer.cell]),
+    )
+    words += [word for option, values in given for value in values for word in (option, str(value))]
+    before = [word for name in (*answer.before, answer.document) for word in ("--docs", name)]
+    shows = shlex.join((*words, *before, "--in-order"))
+    return replace(answer, shows=shows, hides=shlex.join((*words, "--docs", answer.document)))

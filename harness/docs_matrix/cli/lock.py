@@ -1,0 +1,44 @@
+"""The verb `lock`: resolve the locks, or say whether they answer their cells."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from docs_matrix.cli import common, options
+from docs_matrix.toolchains import locks
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix lock --check"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    parser.add_argument("cell", nargs="*", metavar="CELL")
+    parser.add_argument(
+        "--check", action="store_true", help="only say, offline, whether each lock still answers its cell"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Resolve the locks, or say whether they answer their cells. Returns the exit status."""
+    configuration = common.matrix_of(args)
+    cells = common.cells(configuration, args.cell or None, None)
+    where = configuration.folder / "locks"
+    sets = set(locks.requirement_sets(configuration.cells, where))
+    sets |= {tree.requirements for tree in configuration.trees.values() if tree.requirements is not None}
+    if args.check:
+        outcomes = locks.check_all(configuration.cells, sorted(sets), where)
+        outcomes = tuple(outcome for outcome in outcomes if not args.cell or outcome.cell in args.cell)
+    else:
+        outcomes = locks.write_all(cells, sorted(sets), where, offline=args.offline)
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    for outcome in outcomes:
+        if outcome.state == "written":
+            print(f"{outcome.path}: written")
+    for error in errors:
+        print(f"docs-matrix: {error}", file=sys.stderr)
+    print(f"{len(outcomes) - len(errors)} of {len(outcomes)} locks answer their cells")
+    return max((error.exit_status for error in errors), default=0)

@@ -1,0 +1,151 @@
+"""The options that several verbs have, each with one text."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+__all__ = [
+    "add_cell",
+    "add_docs",
+    "add_every",
+    "add_jobs",
+    "add_json",
+    "add_message",
+    "add_nested",
+    "add_onto",
+    "add_out",
+    "add_patch",
+    "add_repeat",
+    "add_report",
+    "add_report_forms",
+    "add_tree",
+    "positive",
+    "sentence",
+]
+
+TREE = "a tree of matrix.yaml, a folder, a git repository or an archive"
+JSON = "the answer as JSON"
+
+
+def add_every(parser: argparse.ArgumentParser, *, example: str) -> None:
+    """Add what every verb has: the example at the end of its help, `--matrix`, `--offline` and `--debug`."""
+    parser.epilog = f"Example: {example}"
+    parser.add_argument(
+        "--matrix", type=Path, metavar="FILE", help="matrix.yaml; default: here, above, or the shipped one"
+    )
+    parser.add_argument("--offline", action="store_true", help="ask no package index for anything")
+    parser.add_argument("--debug", action="store_true", help="show tracebacks and unclassified lines")
+
+
+def add_nested(verbs: Any, name: str, line: str, *, example: str) -> argparse.ArgumentParser:
+    """Add the verb `name` below another one, with what every verb has; returns its parser."""
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=line, description=sentence(line))
+    add_every(parser, example=example)
+    return parser
+
+
+def sentence(line: str) -> str:
+    """Return `line` with a capital letter and a full stop."""
+    return f"{line[0].upper()}{line[1:]}."
+
+
+def add_tree(parser: argparse.ArgumentParser) -> None:
+    """Add `--tree`, `--requirement` and `--jobs`: what is built, with what, and how much at a time."""
+    parser.add_argument("--tree", metavar="T", help=TREE)
+    parser.add_argument(
+        "--requirement",
+        action="append",
+        metavar="REQ",
+        help="what the tree needs beside the cell's pins (PEP 508); repeatable",
+    )
+    add_jobs(parser)
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Add `--jobs`."""
+    parser.add_argument(
+        "--jobs", type=positive, default=_cores(), metavar="N", help="builds at a time; default: the cores"
+    )
+
+
+def add_cell(parser: argparse.ArgumentParser, text: str = "only this cell; repeatable") -> None:
+    """Add `--cell`, which may be given several times."""
+    parser.add_argument("--cell", action="append", metavar="CELL", help=text)
+
+
+def add_patch(
+    parser: argparse.ArgumentParser, text: str = "a diff or an mbox; repeatable", metavar: str = "FILE"
+) -> None:
+    """Add `--patch`, which may be given several times."""
+    parser.add_argument("--patch", type=Path, action="append", metavar=metavar, help=text)
+
+
+def add_docs(parser: argparse.ArgumentParser, text: str = "read only this document or folder; repeatable") -> None:
+    """Add `--docs`, which may be given several times."""
+    parser.add_argument("--docs", action="append", metavar="D", help=text)
+
+
+def add_onto(parser: argparse.ArgumentParser) -> None:
+    """Add `--onto`: where a patch is applied."""
+    text = "apply the patch to this revision; of several, the one that it was made for; repeatable"
+    parser.add_argument("--onto", action="append", metavar="REV", help=text)
+
+
+def add_repeat(parser: argparse.ArgumentParser) -> None:
+    """Add `--repeat`."""
+    parser.add_argument(
+        "--repeat", type=positive, default=1, metavar="N", help="observe each build N times; what differs is flaky"
+    )
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """Add the positional REPORT: a robot's mail."""
+    text = "a report as text, a mail, an mbox, an archive's page or a whole thread; - for standard input"
+    parser.add_argument("report", type=Path, metavar="REPORT", help=text)
+
+
+def add_message(parser: argparse.ArgumentParser) -> None:
+    """Add `--patch`, and the two options that name one message: `--find` and `--path`."""
+    add_patch(parser)
+    parser.add_argument(
+        "--find", metavar="TEXT", required=True, help="a part of what was printed; /.../ is an expression"
+    )
+    parser.add_argument("--path", metavar="P", required=True, help="the document that says it")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json` alone."""
+    parser.add_argument("--json", action="store_true", help=JSON)
+
+
+def add_report_forms(parser: argparse.ArgumentParser) -> None:
+    """Add `--json` and `--markdown`, of which one at most can be given."""
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=JSON)
+    form.add_argument("--markdown", action="store_true", help="the answer as Markdown, for a bug report")
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """Add what says where a check's report goes, and in which forms."""
+    parser.add_argument("--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="where reports go")
+    parser.add_argument("--json", action="store_true", help="print findings.json")
+    parser.add_argument(
+        "--github", action="store_true", help="annotate, and write GitHub's summary and outputs of the step"
+    )
+    parser.add_argument(
+        "--strict-junit", action="store_true", help="junit.xml without what Jenkins' schema does not know"
+    )
+
+
+def positive(text: str) -> int:
+    """Return the whole number from 1 that `text` is; raises `argparse.ArgumentTypeError`."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

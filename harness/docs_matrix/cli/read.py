@@ -1,0 +1,30 @@
+"""The verb `read`: what a report of the 0-day robot says, as data."""
+
+from __future__ import annotations
+
+import argparse
+
+from docs_matrix.cli import options, robot_report
+from docs_matrix.cli.printing import print_json, print_lines
+from docs_matrix.reports import robot_summary
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix read report.txt --json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    options.add_report(parser)
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """What a robot's report says. Returns the exit status."""
+    reading = robot_report.read_file(args.report)
+    if args.json:
+        print_json(reading.to_json())
+    else:
+        print_lines(robot_summary.lines(reading))
+    return 0

@@ -1,0 +1,81 @@
+"""The verb `reproduce`: whether a robot's report reproduces, and what made it."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from docs_matrix import files
+from docs_matrix.cli import common, options, robot_report
+from docs_matrix.cli.printing import print_json, print_lines
+from docs_matrix.errors import InputError
+from docs_matrix.questions.bisect import bisect_report
+from docs_matrix.questions.reproduce import reproduce, reproduce_report
+from docs_matrix.robot.report import Reading, Report
+from docs_matrix.trees import patches
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix reproduce report.txt --tree linux --patch fix.patch"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    options.add_report(parser)
+    options.add_tree(parser)
+    options.add_cell(parser)
+    options.add_patch(parser, "the patch; default: the one in REPORT; repeatable")
+    options.add_onto(parser)
+    options.add_docs(parser, "read this document or folder; repeatable")
+    parser.add_argument(
+        "--number", type=options.positive, metavar="N", help="the Nth report of a file that holds several"
+    )
+    parser.add_argument("--refine", action="store_true", help="build the one more cell that would tell more")
+    options.add_repeat(parser)
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Whether a robot's report reproduces, and what made it. Returns the exit status."""
+    reading = robot_report.read_file(args.report)
+    if len(reading.reports) > 1 and args.number is None:
+        raise InputError(f"{args.report}: holds {len(reading.reports)} reports; say which by --number")
+    if (args.number or 1) > len(reading.reports):
+        raise InputError(f"--number {args.number}: {args.report} holds {len(reading.reports)}")
+    report = reading.reports[(args.number or 1) - 1]
+    bench = common.bench(args)
+    wanted = common.asked_of(args)
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder_name:
+        if not wanted.patches:
+            texts = _patches_of(report, reading)
+            files_of = [Path(folder_name) / f"patch-{at}.diff" for at in range(1, len(texts) + 1)]
+            for path, text in zip(files_of, texts, strict=True):
+                files.write_whole(path, text)
+            wanted = replace(wanted, patches=tuple(files_of))
+        question = reproduce.Question(
+            report,
+            replace(wanted, commit=report.base_commit),
+            tuple(common.cells(bench.matrix, args.cell, None)),
+            refine=args.refine,
+            repeat=args.repeat,
+        )
+        steps = bisect_report.Steps(Console(stderr=True))
+        answer = reproduce.reproduce(question, bench, jobs=args.jobs, progress=steps)
+    if args.json:
+        print_json(answer.to_json())
+    else:
+        print_lines(reproduce_report.lines(answer))
+    return 0
+
+
+def _patches_of(report: Report, reading: Reading) -> list[str]:
+    """The patches in a report's file, in their order, up to the one that the report is about where it says which."""
+    about = patches.counted(report.patch_subject or report.subject or "")
+    numbers = [patches.counted(subject) for subject in reading.subjects]
+    later = {at for at, number in enumerate(numbers) if about and number and number[1] == about[1] and number > about}
+    return [reading.patches[at] for at in patches.in_order(reading.subjects) if at not in later]

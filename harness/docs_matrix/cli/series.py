@@ -1,0 +1,53 @@
+"""The verb `series`: which patch of a series brings what."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from docs_matrix import files
+from docs_matrix.check import subject
+from docs_matrix.cli import common, options, variables
+from docs_matrix.cli.printing import print_json, print_lines
+from docs_matrix.questions.series import series, series_report
+from docs_matrix.reports import folder, terminal
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix series --tree linux --patch v2.mbox"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    options.add_tree(parser)
+    options.add_cell(parser)
+    options.add_patch(parser, "the series, in order; repeatable", metavar="MBOX")
+    options.add_onto(parser)
+    options.add_docs(parser)
+    options.add_repeat(parser)
+    parser.add_argument("--out", type=Path, default=Path("docs-matrix-series"), metavar="DIR", help="where reports go")
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Which patch of a series brings what. Returns the exit status."""
+    bench = common.bench(args)
+    wanted = common.asked_of(args)
+    supported = subject.supported(wanted.tree, bench)
+    cells = common.cells(bench.matrix, args.cell, supported)
+    with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
+        answer = series.examine(wanted, cells, bench, jobs=args.jobs, progress=progress, repeat=args.repeat)
+    out: Path = args.out
+    files.write_whole(out / ".gitignore", "*\n")
+    files.write_json(out / "series.json", answer.to_json())
+    for step in answer.steps:
+        folder.write(step.run, out / series_report.folder_name(step), strict=False)
+    if args.json:
+        print_json(answer.to_json())
+    else:
+        print_lines(series_report.lines(answer))
+        print(f"reports: {out}")
+    return series.exit_status(answer, named=args.cell or (), ci=variables.in_ci())

@@ -1,0 +1,54 @@
+"""The verb `shrink`: the smallest Sphinx project that still gives a message, as a folder."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from docs_matrix import files
+from docs_matrix.check import subject
+from docs_matrix.cli import common, options
+from docs_matrix.cli.printing import print_json, print_lines
+from docs_matrix.errors import InputError
+from docs_matrix.questions.bisect import asked, bisect, bisect_report
+from docs_matrix.questions.isolate import isolate
+from docs_matrix.questions.shrink import shrink, shrink_report
+
+__all__ = ["add_arguments", "run"]
+
+EXAMPLE = "docs-matrix shrink --tree linux --find 'Unexpected section title' --path driver-api/target.rst"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the verb takes."""
+    options.add_every(parser, example=EXAMPLE)
+    options.add_tree(parser)
+    options.add_message(parser)
+    parser.add_argument("--cell", metavar="CELL", help="the cell that builds; default: the newest that can run here")
+    parser.add_argument(
+        "--out", type=Path, default=Path("docs-matrix-small"), metavar="DIR", help="where the project goes"
+    )
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The smallest project that still gives a message, as a folder. Returns the exit status."""
+    out: Path = args.out
+    if out.exists() and any(out.iterdir()):
+        raise InputError(f"{out}: there is something in it; --out names a folder that is new or empty")
+    bench = common.bench(args)
+    wanted = asked.wanted(args.find, None)
+    found = subject.resolve(replace(common.asked_of(args), docs=(args.path,)), bench)
+    cell = bisect.newest_here(common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells), bench)
+    question = isolate.Question(wanted, args.find, cell, ())
+    answer = shrink.shrink(question, found, bench, progress=bisect_report.Steps(Console(stderr=True)))
+    for path, content in shrink_report.folder(answer).items():
+        files.write_whole(out / path, content)
+    if args.json:
+        print_json(answer.to_json())
+    else:
+        print_lines(shrink_report.lines(answer, str(out)))
+    return 0 if answer.finished else 130

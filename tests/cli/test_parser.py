@@ -1,0 +1,85 @@
+"""The verbs of the command: each has help with an example that can be parsed, and is imported only when it is called."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+from docs_matrix.cli.parser import VERBS, load, parser
+
+EVERY: list[tuple[str, ...]] = [
+    (name, *below.split()) for name in VERBS for below in getattr(load(name), "VERBS", ("",))
+]
+"""Every verb, with those below `baseline` and `store`, as the words that call it."""
+
+REPORT = "All warnings (new ones prefixed by >>):\n\n>> Documentation/a.rst:9: WARNING: Malformed table.\n"
+HEAVY = {"filelock", "jsonschema", "nox", "packaging", "rich", "yaml"}
+
+
+def example(verb: tuple[str, ...]) -> list[str]:
+    """The words of the example in the help of `verb`."""
+    module = load(verb[0])
+    return shlex.split(module.EXAMPLES[verb[1]] if len(verb) > 1 else module.EXAMPLE)
+
+
+@pytest.mark.parametrize("verb", EVERY, ids=" ".join)
+def test_the_help_of_every_verb_ends_with_its_example(
+    verb: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    with pytest.raises(SystemExit) as left:
+        parser(verb).parse_args([*verb, "--help"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out.endswith(f"Example: {shlex.join(example(verb))}\n")
+
+
+@pytest.mark.parametrize("verb", EVERY, ids=" ".join)
+def test_every_example_is_a_call_of_its_verb(verb: tuple[str, ...]) -> None:
+    program, *words = example(verb)
+    assert (program, *words[: len(verb)]) == ("docs-matrix", *verb)
+    assert callable(parser(words).parse_args(words).run)
+
+
+IMPORTED = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+from docs_matrix.cli.main import run
+run()
+"""
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that the command imports for `arguments`, and the packages that they are of."""
+    words = [sys.executable, "-c", IMPORTED, *arguments]
+    done = subprocess.run(words, input=REPORT, capture_output=True, text=True, check=True)
+    names = done.stderr.split()
+    return {*names, *(name.partition(".")[0] for name in names)}
+
+
+def ours(*arguments: str) -> set[str]:
+    """The rooms of ours that the command enters for `arguments`."""
+    return {name.split(".")[1] for name in imported(*arguments) if name.startswith("docs_matrix.")}
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_import_no_verb_and_no_library(option: str) -> None:
+    names = imported(option)
+    assert not names & HEAVY
+    assert not {f"docs_matrix.cli.{name}" for name in VERBS} & names
+    assert ours(option) <= {"cli", "errors"}
+
+
+def test_reading_a_report_imports_what_reads_it_and_no_library() -> None:
+    assert not imported("read", "-") & HEAVY
+    assert ours("read", "-") <= {"capture", "cli", "diagnostics", "errors", "files", "reports", "robot"}
+
+
+def test_showing_the_store_imports_no_matrix_and_nothing_that_builds() -> None:
+    assert not imported("store", "show") & (HEAVY - {"rich"})
+    assert ours("store", "show") <= {"cli", "errors", "files", "reports", "store"}
+
+
+def test_a_verb_imports_no_other_verb() -> None:
+    assert {f"docs_matrix.cli.{name}" for name in VERBS} & imported("check", "--help") == {"docs_matrix.cli.check"}
