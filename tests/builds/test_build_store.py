@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.result import Build
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -47,6 +51,43 @@ def test_a_result_that_was_cut_is_no_result(tmp_path: Path) -> None:
     store.put("k", BUILD, b"log")
     path = tmp_path / "store" / "builds" / "k" / "result.json"
     path.write_text(path.read_text()[:100])
+    assert store.observations("k") == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda result: result.pop("docs-matrix"),
+        lambda result: result.pop("trials"),
+        lambda result: result.update(exit_code=0),
+        lambda result: result.update(status="cancelled"),
+        lambda result: result.update(documents="4"),
+        lambda result: result.update(diagnostics={}),
+        lambda result: result.update(seconds=float("nan")),
+        lambda result: result["diagnostics"][0].update(line="3"),
+        lambda result: result["diagnostics"][0].pop("phase"),
+    ],
+    ids=[
+        "no shape",
+        "older",
+        "newer",
+        "unknown status",
+        "number as text",
+        "not a list",
+        "NaN",
+        "line as text",
+        "older message",
+    ],
+)
+def test_a_result_of_another_shape_or_kind_is_no_result(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    store = BuildStore(tmp_path / "store")
+    store.put("k", BUILD, b"log")
+    path = tmp_path / "store" / "builds" / "k" / "result.json"
+    result = json.loads(path.read_text())
+    change(result)
+    path.write_text(json.dumps(result))
     assert store.observations("k") == ()
 
 

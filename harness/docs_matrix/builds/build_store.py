@@ -7,14 +7,13 @@ same build are further observations: `observation-2.json`, `log-2.txt`, and so o
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import files
+from docs_matrix import files, json_values
 from docs_matrix.builds.result import Build
 from docs_matrix.store import room
 
@@ -38,7 +37,7 @@ class BuildStore:
         """Keep `build`, the observation `number` of `key`, and what it printed; raises `MachineError` on a full disk."""
         place = room(self.folder, "builds") / key
         files.write_whole(place / _log(number), log)
-        files.write_json(place / (_result(number) if build.status == "ok" else "failure.json"), build.to_json())
+        json_values.write(place / (_result(number) if build.status == "ok" else "failure.json"), build)
 
     def log(self, key: str, *, number: int = 1) -> str:
         """What the observation `number` of `key` printed last; empty where nothing is kept."""
@@ -57,11 +56,10 @@ class BuildStore:
         return self.folder / "builds" / key
 
     def _read(self, path: Path) -> Build | None:
-        try:
-            build = Build.from_json(json.loads(path.read_text("utf-8")))
-            os.utime(path)  # the least recently used go first when the store is full
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        build = json_values.read_or_none(path, Build)
+        if build is not None:
+            with suppress(OSError):  # the least recently used go first when the store is full
+                os.utime(path)
         return build
 
 

@@ -11,10 +11,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import files
+from docs_matrix import files, json_values
 from docs_matrix.builds.result import Build
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.store import room
@@ -45,15 +45,12 @@ class Costs:
 
     def last(self, lineage: str, cell: str, recipe: Recipe, scope: str) -> Cost | None:
         """What the last build of this kind took; None where it is the first."""
-        try:
-            return Cost(**json.loads((self.folder / "costs" / _name(lineage, cell, recipe, scope)).read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
+        return json_values.read_or_none(self.folder / "costs" / _name(lineage, cell, recipe, scope), Cost)
 
     def note(self, lineage: str, cell: str, recipe: Recipe, scope: str, build: Build) -> None:
         """Note what `build` took; raises as `docs_matrix.store.room` does, and `MachineError` on a full disk."""
         place = room(self.folder, "costs") / _name(lineage, cell, recipe, scope)
-        files.write_json(place, asdict(Cost(round(build.seconds, 1), build.peak_bytes)))
+        json_values.write(place, Cost(round(build.seconds, 1), build.peak_bytes))
 
 
 def _name(lineage: str, cell: str, recipe: Recipe, scope: str) -> str:

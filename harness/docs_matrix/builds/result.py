@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 
@@ -49,34 +49,3 @@ class Build:
     opened: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """This result as a JSON object."""
-        value = dict(vars(self))
-        value["diagnostics"] = [diagnostic.to_json() for diagnostic in self.diagnostics]
-        value["suppressed"] = [diagnostic.to_json() for diagnostic in self.suppressed]
-        value["unclassified"] = list(self.unclassified)
-        value["read"] = list(self.read)
-        value["resumed"] = None if self.resumed is None else list(self.resumed)
-        value["opened"] = list(self.opened)
-        value["variables"] = dict(self.variables)
-        value["arguments"] = list(self.arguments)
-        value["trials"] = [[diagnostic.to_json() for diagnostic in said] for said in self.trials]
-        return value
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Build:
-        """The result that `to_json` made `value` of."""
-        return cls(
-            **{
-                **value,
-                "diagnostics": tuple(Diagnostic.from_json(item) for item in value["diagnostics"]),
-                "suppressed": tuple(Diagnostic.from_json(item) for item in value["suppressed"]),
-                "unclassified": tuple(value["unclassified"]),
-                "read": tuple(value["read"]),
-                "resumed": None if value["resumed"] is None else tuple(value["resumed"]),
-                "opened": tuple(value["opened"]),
-                "arguments": tuple(value["arguments"]),
-                "trials": tuple(tuple(Diagnostic.from_json(item) for item in said) for said in value["trials"]),
-            }
-        )
