@@ -50,13 +50,3 @@ except TimeoutError: print("held")
     with files.locked(path):
         assert ask() == "held"
     assert ask() == "got it"
-
-
-def test_a_folder_is_removed_with_read_only_folders_in_it(tmp_path: Path) -> None:
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
-    (inner / "f").write_text("x")
-    inner.chmod(0o500)
-    files.remove(tmp_path / "a")
-    files.remove(tmp_path / "a")
-    assert not (tmp_path / "a").exists()

@@ -121,3 +121,16 @@ def test_a_folder_of_others_that_uses_our_names_is_left_alone(tmp_path: Path, fi
     with pytest.raises(InputError, match="is no store"):
         upkeep.empty(tmp_path)
     assert (tmp_path / file).exists()
+
+
+def test_what_a_link_in_the_place_of_a_room_leads_to_is_not_swept(tmp_path: Path) -> None:
+    store, victim = tmp_path / "store", tmp_path / "victim"
+    (victim / "project").mkdir(parents=True)
+    (victim / "project/thesis.json").write_text("years")
+    for path in (victim / "project", victim / "project/thesis.json"):
+        os.utime(path, (0, 0))
+    upkeep.claim(store)
+    for room in ("builds", "environments", "warm", "work", "revisions"):
+        (store / room).symlink_to(victim)
+    assert upkeep.sweep(store, 0) == ()
+    assert (victim / "project/thesis.json").exists()

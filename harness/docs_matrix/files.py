@@ -6,8 +6,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +14,7 @@ from typing import Any
 
 from docs_matrix.errors import MachineError
 
-__all__ = ["digest", "locked", "remove", "write_json", "write_whole"]
+__all__ = ["digest", "locked", "write_json", "write_whole"]
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -89,23 +87,3 @@ def locked(path: Path, *, timeout: float = -1) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def remove(path: Path) -> None:
-    """Remove the file or folder at `path`, if it is there, with what is below it; read-only folders too."""
-    if path.is_dir() and not path.is_symlink():
-        if sys.version_info >= (3, 12):
-            shutil.rmtree(path, onexc=_force)
-        else:
-            shutil.rmtree(path, onerror=_force)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _force(function: Any, path: str, _: object) -> None:
-    try:
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700)
-        function(path)
-    except FileNotFoundError:
-        pass

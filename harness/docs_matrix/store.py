@@ -11,6 +11,7 @@ when the store is emptied.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from docs_matrix import files
+from docs_matrix import files, nofollow
 from docs_matrix.errors import InputError, MachineError
 
 __all__ = ["Kept", "Room", "claim", "empty", "kept", "limit", "refusal", "room", "sweep"]
@@ -140,7 +141,7 @@ def empty(store: Path) -> None:
     claim(store)
     for entry in sorted(store.iterdir(), key=lambda entry: entry.name == MARK):  # the mark last
         if entry.name in OURS or _is_unfinished(entry.name):
-            files.remove(entry)
+            nofollow.remove(entry)
     if not any(store.iterdir()):
         store.rmdir()
 
@@ -156,7 +157,7 @@ def kept(store: Path) -> tuple[Kept, ...]:
     trees = store / "trees.git"
     return (
         *found,
-        *(_file("revision", path) for path in (store / "revisions").glob("*/*.json")),
+        *(_file("revision", path) for folder in _folders(store / "revisions") for path in folder.glob("*.json")),
         *([_measured("trees", trees)] if trees.is_dir() else []),
     )
 
@@ -178,21 +179,20 @@ def sweep(store: Path, most: int) -> tuple[Kept, ...]:
         if surplus <= 0:
             break
         if entry.kind != "trees" and now - entry.used >= DAY:
-            files.remove(entry.path)
+            nofollow.remove(entry.path)
             surplus -= entry.size
             gone.append(entry)
     return tuple(gone)
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    try:
-        yield from (Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return
+    """Yield the folders in `folder`; none where that is a link: what it leads to is not the store's."""
+    with contextlib.suppress(OSError), nofollow.folder(folder) as descriptor, os.scandir(descriptor) as entries:
+        yield from [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 def _file(kind: str, path: Path) -> Kept:
-    told = path.stat()
+    told = path.lstat()
     return Kept(kind, path, told.st_blocks * 512, told.st_mtime)
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from docs_matrix import nofollow
 from docs_matrix.errors import MachineError
 from docs_matrix.trees import Tree, Trees
 
@@ -225,3 +226,53 @@ def test_an_object_that_the_users_repository_lost_is_named(trees: Trees, project
     (project / ".git/objects" / blob[:2] / blob[2:]).unlink()
     with pytest.raises(MachineError, match="its files cannot be written"), trees.workspace(tree):
         pass
+
+
+@pytest.mark.parametrize("name", ["tree", "scratch", "index", "index.lock", "lock", "holds", "."])
+def test_what_a_link_in_a_slot_leads_to_is_left_alone(trees: Trees, tree: Tree, tmp_path: Path, name: str) -> None:
+    victim = write(tmp_path / "victim", {"thesis": "years", "sub/photo": "x"})
+    before = snapshot(victim)
+    with trees.workspace(tree) as workspace:
+        wanted = snapshot(workspace.root)
+        place = workspace.root.parent if name == "." else workspace.root.parent / name
+        if place.exists():
+            place.rename(tmp_path / "away")
+        place.symlink_to(victim if name in ("tree", "scratch", ".") else victim / "thesis")
+    with trees.workspace(tree) as again:
+        assert snapshot(again.root) == wanted
+        assert list(again.scratch.iterdir()) == []
+        assert not place.is_symlink()
+    assert snapshot(victim) == before
+
+
+@pytest.mark.parametrize("name", ["index", "lock", "holds", "tree"])
+def test_a_fifo_in_a_slot_is_removed_without_a_wait(trees: Trees, tree: Tree, name: str) -> None:
+    with trees.workspace(tree) as workspace:
+        wanted = snapshot(workspace.root)
+        place = workspace.root.parent / name
+        place.rename(workspace.scratch / name) if place.is_dir() else place.unlink(missing_ok=True)
+        os.mkfifo(place)
+    with trees.workspace(tree) as again:
+        assert snapshot(again.root) == wanted
+
+
+def test_what_the_link_in_the_place_of_all_slots_leads_to_is_left_alone(
+    trees: Trees, tree: Tree, tmp_path: Path
+) -> None:
+    victim = write(tmp_path / "victim", {"0/thesis": "years", "1/photo": "x"})
+    before = snapshot(victim)
+    with trees.workspace(tree) as workspace:
+        lineage = workspace.root.parent.parent
+        lineage.rename(tmp_path / "away")
+        lineage.symlink_to(victim)
+    with trees.workspace(tree) as again:
+        assert again.root.is_dir()
+    assert snapshot(victim) == before
+
+
+def test_the_open_scratch_folder_is_still_that_of_the_build(trees: Trees, tree: Tree, tmp_path: Path) -> None:
+    with trees.workspace(tree) as workspace:
+        write(workspace.scratch, {"records": "x"})
+        workspace.scratch.rename(tmp_path / "away")
+        workspace.scratch.symlink_to(tmp_path)
+        assert list(nofollow.contents(workspace.scratch_fd)) == ["records"]

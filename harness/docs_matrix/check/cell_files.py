@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from docs_matrix import files
+from docs_matrix import files, nofollow
 from docs_matrix.diagnostics.findings import CellResult, Run
 from docs_matrix.diagnostics.merge_cells import merge
 from docs_matrix.diagnostics.revisions import RevisionHistory, joined
@@ -56,7 +56,7 @@ def forget(out: Path, *, but: str | None) -> None:
         except InputError:
             continue
         if asked != but:
-            files.remove(path)
+            nofollow.remove(path)
 
 
 def left(folders: Sequence[Path]) -> list[Path]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from docs_matrix import __version__
 from docs_matrix.check.rerun_recipe import Rerun
 from docs_matrix.diagnostics.findings import Run
-from docs_matrix.files import cannot_write, digest, remove, write_json, write_whole
+from docs_matrix.files import cannot_write, digest, write_json, write_whole
+from docs_matrix.nofollow import remove
 from docs_matrix.reports.escaping import visible
 from docs_matrix.reports.findings_json import document
 from docs_matrix.reports.gitlab import code_quality

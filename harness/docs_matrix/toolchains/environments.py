@@ -15,7 +15,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import files
+from docs_matrix import files, nofollow
 from docs_matrix.errors import MachineError
 from docs_matrix.store import room
 from docs_matrix.toolchains import uv
@@ -89,7 +89,7 @@ def provide(lock: Lock, interpreter: Interpreter, *, store: Path, offline: bool 
 def _make(environment: Environment, *, offline: bool) -> None:
     folder, interpreter = environment.folder, environment.interpreter
     try:
-        files.remove(folder)
+        nofollow.remove(folder)
     except OSError as error:
         raise files.cannot_write(folder, error) from error
     network = ("--offline",) if offline else ()
@@ -109,7 +109,7 @@ def _make(environment: Environment, *, offline: bool) -> None:
         files.write_json(folder / MARK, _mark(folder, environment.lock, interpreter))
     except BaseException:
         with contextlib.suppress(OSError):
-            files.remove(folder)
+            nofollow.remove(folder)
         raise
 
 

@@ -6,9 +6,6 @@ inode and mode, which files the build before it changed; a sweep removes what do
 costs the files that differ. No file of a slot is a hard link.
 """
 
-# ruff: noqa: PTH101, PTH108, PTH116, PTH120
-# Plain strings in the sweep: over the 90,000 files of a kernel, pathlib would take longer than the disk.
-
 from __future__ import annotations
 
 import contextlib
@@ -20,8 +17,9 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
+from docs_matrix import nofollow
 from docs_matrix.errors import MachineError
-from docs_matrix.files import cannot_write, locked, remove, write_whole
+from docs_matrix.files import cannot_write, locked
 from docs_matrix.trees import importing
 from docs_matrix.trees.git import Repository, last_line
 from docs_matrix.trees.tree import GITLINK, Tree
@@ -33,15 +31,20 @@ __all__ = ["Workspace", "workspace"]
 class Workspace:
     """A tree to build in: `root` holds exactly its files, `scratch` is an empty folder outside of it for all else.
 
-    Both are private and writable, and end with the `with` statement that gave them.
+    Both are private and writable, and end with the `with` statement that gave them. `scratch_fd` is the open folder
+    `scratch`: what a build puts in its place is not seen there.
     """
 
     root: Path
     scratch: Path
+    scratch_fd: int
 
 
 KEPT = ("tree", "index", "lock")
 """What stays in a slot from one build to the next."""
+
+IDENTITY = 100
+"""Bytes that a tree's identity has at most."""
 
 
 @contextmanager
@@ -50,64 +53,79 @@ def workspace(repository: Repository, work: Path, tree: Tree, slot_name: str = "
 
     Raises `MachineError` where the disk is full or an object is missing.
     """
+    folder = work / tree.lineage[:16]
     with ExitStack() as held:
-        slot = _free_slot(work / tree.lineage[:16], tree, slot_name, held)
-        root, scratch = slot / "tree", slot / "scratch"
         try:
-            for left in slot.iterdir():  # also what a build wrote above its tree
-                if left.name not in KEPT:
-                    remove(left)
-            scratch.mkdir()
-            root.mkdir(exist_ok=True)
-            _bring(repository, slot, tree)
-            write_whole(slot / "holds", tree.identity)
+            work_fd = held.enter_context(nofollow.made_folder(work))
+            folder_fd = held.enter_context(nofollow.made_folder(folder.name, dir_fd=work_fd))
+            slot, slot_fd = _free_slot(folder, folder_fd, tree, slot_name, held)
+            nofollow.empty(slot_fd, keep=KEPT)  # also what a build wrote above its tree
+            scratch_fd = held.enter_context(nofollow.made_folder("scratch", dir_fd=slot_fd))
+            _bring(repository, slot, slot_fd, tree)
+            nofollow.write("holds", tree.identity.encode(), dir_fd=slot_fd)
         except OSError as error:
-            raise cannot_write(slot, error) from error
+            raise cannot_write(folder, error) from error
         try:
-            yield Workspace(root, scratch)
+            yield Workspace(slot / "tree", slot / "scratch", scratch_fd)
         finally:
             with contextlib.suppress(OSError):  # the next one to use this slot tries again, and says so
-                remove(scratch)
+                nofollow.remove("scratch", dir_fd=slot_fd)
 
 
-def _free_slot(folder: Path, tree: Tree, name: str, held: ExitStack) -> Path:
-    """A slot that nobody has, locked until `held` is closed: the one of that `name`, else one that holds `tree`."""
-    slots = sorted(folder.glob("[0-9]*"), key=lambda slot: int(slot.name))
-    named = [slot for slot in slots if slot.name == name]
-    same = [slot for slot in slots if _holds(slot) == tree.identity and slot not in named]
+def _free_slot(folder: Path, folder_fd: int, tree: Tree, name: str, held: ExitStack) -> tuple[Path, int]:
+    """Lock a slot that nobody has until `held` is closed, and return it: the one of that `name`, else one that holds `tree`."""
+    slots = sorted((slot for slot in os.listdir(folder_fd) if slot.isascii() and slot.isdecimal()), key=int)
+    named = [slot for slot in slots if slot == name]
+    same = [slot for slot in slots if _holds(slot, folder_fd) == tree.identity.encode() and slot not in named]
     others = [slot for slot in slots if slot not in same and slot not in named]
-    more = (folder / str(number) for number in count() if folder / str(number) not in slots)
-    return next(slot for slot in chain(named, same, others, more) if _taken(slot, held))
+    more = (str(number) for number in count() if str(number) not in slots)
+    every = chain(named, same, others, more)
+    return next(
+        (folder / slot, taken) for slot in every if (taken := _taken(folder / slot, folder_fd, held)) is not None
+    )
 
 
-def _taken(slot: Path, held: ExitStack) -> bool:
+def _taken(slot: Path, folder_fd: int, held: ExitStack) -> int | None:
+    """Lock `slot` until `held` is closed, and return the open folder; None if another has it."""
+    with ExitStack() as mine:
+        slot_fd = mine.enter_context(nofollow.made_folder(slot.name, dir_fd=folder_fd))
+        _remove_unless_file("lock", slot_fd)
+        try:
+            mine.enter_context(locked(slot / "lock", timeout=0))
+        except TimeoutError:
+            return None
+        held.push(mine.pop_all())
+        return slot_fd
+
+
+def _holds(slot: str, folder_fd: int) -> bytes:
     try:
-        held.enter_context(locked(slot / "lock", timeout=0))
-    except TimeoutError:
-        return False
-    return True
-
-
-def _holds(slot: Path) -> str:
-    try:
-        return (slot / "holds").read_text()
+        with nofollow.folder(slot, dir_fd=folder_fd) as slot_fd:
+            return nofollow.read("holds", IDENTITY, dir_fd=slot_fd)
     except OSError:
-        return ""
+        return b""
 
 
-def _bring(repository: Repository, slot: Path, tree: Tree) -> None:
+def _remove_unless_file(name: str, dir_fd: int) -> None:
+    """Remove what a build put in the place of a file of the slot: git and a lock would follow a link there."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_mode):
+            nofollow.remove(name, dir_fd=dir_fd)
+
+
+def _bring(repository: Repository, slot: Path, slot_fd: int, tree: Tree) -> None:
     """Make `slot/tree` exactly `tree`, whatever was done to it before."""
     root, index = slot / "tree", slot / "index"
     files = importing.contents_of(repository, tree.object_id, tree.objects)
-    folders = _folders(files, tree.empty_folders)
-    (slot / "index.lock").unlink(missing_ok=True)
-    _sweep(os.fspath(root), files, folders)
+    _remove_unless_file("index", slot_fd)
+    with nofollow.made_folder("tree", dir_fd=slot_fd) as root_fd:
+        _sweep(root_fd, files, _folders(files, tree.empty_folders), os.fstat(slot_fd).st_mode & 0o777)
     words = ("read-tree", "--reset", "-u", "--no-recurse-submodules", tree.object_id)
     brought = repository.attempt(*words, index=index, work_tree=root, objects=(tree.objects,))
     if brought.returncode:  # an index that a crash left half written
-        remove(index)
-        remove(root)
-        root.mkdir()
+        for left in ("index", "tree"):
+            nofollow.remove(left, dir_fd=slot_fd)
+        os.mkdir("tree", dir_fd=slot_fd)
         brought = repository.attempt(*words, index=index, work_tree=root, objects=(tree.objects,))
     if brought.returncode:
         raise MachineError(f"{tree.name}: its files cannot be written: {last_line(brought)}")
@@ -126,28 +144,28 @@ def _folders(files: Mapping[str, tuple[str, str]], empty: Iterable[str]) -> set[
     return folders | {path for path, (mode, _) in files.items() if mode == GITLINK}
 
 
-def _sweep(root: str, files: Mapping[str, tuple[str, str]], folders: set[str]) -> None:
-    """Remove from the folder `root` whatever is not a file or a folder of the tree; a link is no folder.
+def _sweep(root_fd: int, files: Mapping[str, tuple[str, str]], folders: set[str], usual: int) -> None:
+    """Remove from the open folder `root_fd` whatever is not a file or a folder of the tree; a link is no folder.
 
     So are files with other permissions than new ones have, and hard links: git, which has seconds for a file's times
-    and looks at the content within one, would leave them.
+    and looks at the content within one, would leave them. `usual` are the permissions of a new folder.
     """
-    usual = os.stat(os.path.dirname(root)).st_mode & 0o777
-    todo = [(root, "")]
+    todo = [""]
     while todo:
-        place, prefix = todo.pop()
-        if os.stat(place).st_mode & 0o777 != usual:
-            os.chmod(place, usual)
-        with os.scandir(place) as entries:
-            for entry in entries:
-                path = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if path in folders:
-                        todo.append((entry.path, f"{path}/"))
+        prefix = todo.pop()
+        with nofollow.folder(prefix[:-1] or ".", dir_fd=root_fd) as place:
+            if os.fstat(place).st_mode & 0o777 != usual:
+                os.fchmod(place, usual)
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    path = prefix + entry.name
+                    if not entry.is_dir(follow_symlinks=False):
+                        if path not in files or _is_odd(entry.stat(follow_symlinks=False), usual):
+                            os.unlink(entry.name, dir_fd=place)
+                    elif path in folders:
+                        todo.append(f"{path}/")
                     else:
-                        remove(Path(entry.path))
-                elif path not in files or _is_odd(entry.stat(follow_symlinks=False), usual):
-                    os.unlink(entry.path)
+                        nofollow.remove(entry.name, dir_fd=place)
 
 
 def _is_odd(state: os.stat_result, usual: int) -> bool:

@@ -1,0 +1,180 @@
+"""Files and folders that a build could have replaced, opened without following a link.
+
+A build may put a link, a FIFO or a folder in the place of anything that it can write. So such a place is opened by its
+name in an open folder (`dir_fd`), its kind is read from the open descriptor, and a file is read up to a limit only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["contents", "empty", "folder", "made_folder", "read", "remove", "write"]
+
+DEEPEST = 100
+"""So many levels of folders are open at once while they are removed: a process may have about a thousand files open."""
+
+BLOCK = 1 << 20
+
+
+@contextmanager
+def folder(path: str | Path, *, dir_fd: int | None = None) -> Iterator[int]:
+    """Open the folder `path` and yield its descriptor; raises `OSError` if it is a link or no folder.
+
+    If its owner has no permission to read it, it gets all permissions first.
+    """
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, dir_fd=dir_fd)
+    except PermissionError:
+        _permit(path, dir_fd)
+        descriptor = os.open(path, flags, dir_fd=dir_fd)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def made_folder(path: str | Path, *, dir_fd: int | None = None) -> Iterator[int]:
+    """Open the folder `path` as `folder` does. A missing one is made; a link or a file in its place is removed first."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISDIR(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode):
+            os.unlink(path, dir_fd=dir_fd)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(path, dir_fd=dir_fd)
+    with folder(path, dir_fd=dir_fd) as descriptor:
+        yield descriptor
+
+
+def read(path: str | Path, limit: int, *, dir_fd: int | None = None) -> bytes:
+    """Return the content of the file `path`; raises `OSError` if it is no regular file, or has more than `limit` bytes."""
+    with _regular(path, dir_fd) as descriptor:
+        data = b"".join(_blocks(descriptor, limit + 1))
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"has more than {limit} bytes", str(path))
+    return data
+
+
+def write(path: str, data: bytes, *, dir_fd: int) -> None:
+    """Write the new file `path`, a relative path below the folder `dir_fd`; its folders are made, what was there is removed."""
+    above, _, name = path.rpartition("/")
+    with contextlib.ExitStack() as opened:
+        for part in above.split("/") if above else ():
+            dir_fd = opened.enter_context(made_folder(part, dir_fd=dir_fd))
+        remove(name, dir_fd=dir_fd)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(name, flags, 0o644, dir_fd=dir_fd), "wb") as stream:
+            stream.write(data)
+
+
+def contents(dir_fd: int, prefix: str = "") -> dict[str, tuple[int, str]]:
+    """Return the size and the SHA-256 of each file below the folder `dir_fd`, by its path.
+
+    Raises `OSError` if something there is neither a folder nor a regular file.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for name, is_folder in _entries(dir_fd):
+        if is_folder:
+            with folder(name, dir_fd=dir_fd) as below:
+                found.update(contents(below, f"{prefix}{name}/"))
+        else:
+            found[prefix + name] = _measured(name, dir_fd)
+    return found
+
+
+def remove(path: str | Path, *, dir_fd: int | None = None) -> None:
+    """Remove the file, the link or the folder `path` if it is there, with all below it; read-only folders too."""
+    try:
+        is_folder = stat.S_ISDIR(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return
+    with contextlib.suppress(FileNotFoundError):  # another process removes it too
+        if not is_folder:
+            os.unlink(path, dir_fd=dir_fd)
+            return
+        with folder(path, dir_fd=dir_fd) as descriptor:
+            empty(descriptor)
+        os.rmdir(path, dir_fd=dir_fd)
+
+
+def empty(dir_fd: int, *, keep: Container[str] = ()) -> None:
+    """Remove all that is in the open folder `dir_fd`, except the names in `keep`."""
+    while _emptied(dir_fd, dir_fd, 0, keep):
+        pass
+
+
+def _emptied(dir_fd: int, top: int, depth: int, keep: Container[str] = ()) -> bool:
+    """Empty a folder; return True if folders too deep below it were moved into the folder `top`, to be removed there."""
+    moved = False
+    if os.fstat(dir_fd).st_mode & 0o700 != 0o700:
+        os.fchmod(dir_fd, 0o700)
+    for name, is_folder in _entries(dir_fd):
+        if name in keep:
+            continue
+        if not is_folder:
+            os.unlink(name, dir_fd=dir_fd)
+            continue
+        if depth < DEEPEST:
+            with folder(name, dir_fd=dir_fd) as below:
+                moved |= _emptied(below, top, depth + 1)
+            os.rmdir(name, dir_fd=dir_fd)
+        else:
+            _permit(name, dir_fd)  # a folder that its owner may not write cannot be moved
+            os.rename(name, f".{secrets.token_hex(16)}", src_dir_fd=dir_fd, dst_dir_fd=top)
+            moved = True
+    return moved
+
+
+def _permit(path: str | Path, dir_fd: int | None) -> None:
+    """Give the owner of a folder all permissions; Linux does so for a descriptor alone, where a link may be in its place."""
+    if os.chmod in os.supports_follow_symlinks:
+        os.chmod(path, 0o700, dir_fd=dir_fd, follow_symlinks=False)
+        return
+    descriptor = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=dir_fd)
+    try:
+        Path(f"/proc/self/fd/{descriptor}").chmod(0o700)
+    finally:
+        os.close(descriptor)
+
+
+def _entries(dir_fd: int) -> list[tuple[str, bool]]:
+    """Return the names in an open folder, each with whether it is a folder."""
+    with os.scandir(dir_fd) as entries:
+        return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+
+
+@contextmanager
+def _regular(path: str | Path, dir_fd: int | None) -> Iterator[int]:
+    """Open a regular file to read; a FIFO is opened without a wait for its other side, and refused."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=dir_fd)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "is no regular file", str(path))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _blocks(descriptor: int, most: int) -> Iterator[bytes]:
+    """Yield what the file has, at most `most` bytes."""
+    while most > 0 and (block := os.read(descriptor, min(most, BLOCK))):
+        yield block
+        most -= len(block)
+
+
+def _measured(name: str, dir_fd: int) -> tuple[int, str]:
+    with _regular(name, dir_fd) as descriptor:
+        total, size = hashlib.sha256(), os.fstat(descriptor).st_size
+        read_bytes = 0
+        for block in _blocks(descriptor, size):
+            total.update(block)
+            read_bytes += len(block)
+    return read_bytes, total.hexdigest()
