@@ -81,7 +81,7 @@ class Tags(HTMLParser):
 
 
 def test_the_picture_has_a_line_for_cells_that_tell_the_same_and_words_for_who_does_not_see_it() -> None:
-    read = Tags("".join(picture(COURSE)))
+    read = Tags(picture(COURSE))
     assert read.labels == [
         f"{OLD}: 2 at last, 2 at first, 2 at most, 1 failed build",
         f"{NEW}: 5 at last, 2 at first, 5 at most",
@@ -89,14 +89,14 @@ def test_the_picture_has_a_line_for_cells_that_tell_the_same_and_words_for_who_d
     same = history(
         *(revision(letter, at, old=told(at), new=told(at)) for at, letter in enumerate("abc", 1)),
     )
-    assert Tags("".join(picture(same))).labels == ["all 2 cells: 3 at last, 1 at first, 3 at most"]
+    assert Tags(picture(same)).labels == ["all 2 cells: 3 at last, 1 at first, 3 at most"]
 
 
 def test_no_line_leads_over_a_failed_build_and_its_place_is_marked() -> None:
     alone = history(
         *(revision("abcde"[at], at + 1, new=FAILED if at == 2 else told(at)) for at in range(5)), cells=(NEW,)
     )
-    made = "".join(picture(alone))
+    made = picture(alone)
     assert len(re.findall('class="line"', made)) == 2
     assert len(re.findall('class="point"', made)) == 4
     (mark,) = re.findall('class="failed"[^>]*><title>([^<]*)', made)
@@ -114,8 +114,8 @@ def test_hostile_subjects_and_reasons_are_text(text: str) -> None:
         return Revision(letter * 40, f"2026-01-{day:02}", None, text, {NEW: broken, OLD: told(day)})
 
     made = RevisionHistory(text, (text,), (OLD, NEW), (hostile("a", 1), hostile("b", 2)))
-    page = "".join(picture(made))
-    assert set(Tags(page).tags) <= set(Tags("".join(picture(COURSE))).tags)
+    page = picture(made)
+    assert set(Tags(page).tags) <= set(Tags(picture(COURSE)).tags)
     assert len(page) < 20_000
     assert all("\n" not in field for row in rows(made) for field in row)
     assert all("\n" not in note and "\x1b" not in note for note in notes(made))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
+from dataclasses import dataclass
 from typing import Any
 
 from docs_matrix.diagnostics.revisions import Revision, RevisionHistory, Told
 from docs_matrix.reports.escaping import cut, one_line, plural
+from docs_matrix.reports.rendering import markup
 
 __all__ = ["columns", "document", "notes", "picture", "rows", "title"]
 
@@ -16,6 +17,11 @@ OTHERWISE = "* not built as the one before: another lock, interpreter, recipe or
 _GROUPS = 12
 _WIDTH, _HEIGHT = 600, 60
 """The picture's own units; it is stretched to the page, its lines and points are not."""
+
+_GROUND = _HEIGHT - 5
+
+_Course = tuple[tuple[str | None, int | None], ...]
+"""The builds of a cell, one a revision: the status, and how many diagnostics; None where nothing is known."""
 
 
 def title(history: RevisionHistory) -> str:
@@ -63,90 +69,80 @@ def document(histories: Sequence[RevisionHistory]) -> dict[str, Any]:
     return {"schema": 1, "histories": told}
 
 
-def picture(history: RevisionHistory) -> Iterator[str]:
-    """The history as a part of a page: a line for the cells that tell the same, and the table folded away.
+def picture(history: RevisionHistory) -> str:
+    """Return the history as a part of a page: a line for the cells that say the same, and the table folded away.
 
-    Nothing where there is no more than one revision.
+    Empty if there is no more than one revision.
     """
     if len(history.revisions) < 2:
-        return
-    first, last = history.revisions[0], history.revisions[-1]
-    groups: dict[tuple[tuple[str | None, int | None], ...], list[str]] = {}
+        return ""
+    groups: dict[_Course, list[str]] = {}
     for cell in history.cells:
         builds = [row.builds.get(cell) for row in history.revisions]
         groups.setdefault(tuple((told.status, told.total) if told else (None, None) for told in builds), []).append(
             cell
         )
     most = max((total for course in groups for _, total in course if total is not None), default=0)
-    yield '<section aria-labelledby="history">\n<h2 id="history">Over time</h2>'
-    yield (
-        f"<p>Diagnostics in {plural(len(history.revisions), 'revision')}, {_text(title(history), 300)}; from "
-        f"<code>{_text(_name(first), 20)}</code> ({first.date[:10]}) on the left to <code>{_text(_name(last), 20)}</code> "
-        f"({last.date[:10]}) on the right.</p>"
+    return markup(
+        "history.html.j2",
+        history=history,
+        title=title(history),
+        first=history.revisions[0],
+        last=history.revisions[-1],
+        figures=[_figure(course, cells, history, most) for course, cells in list(groups.items())[:_GROUPS]],
+        left=max(0, len(groups) - _GROUPS),
+        columns=columns(history),
+        rows=list(rows(history)),
+        notes=list(notes(history))[:20],
+        width=_WIDTH,
+        height=_HEIGHT,
+        ground=_GROUND,
     )
-    for course, cells in list(groups.items())[:_GROUPS]:
-        yield from _figure(course, cells, history, most)
-    if len(groups) > _GROUPS:
-        yield f"<p>and {len(groups) - _GROUPS} more lines, in the table</p>"
-    yield from _table(history)
-    yield "</section>"
 
 
-def _figure(
-    course: Sequence[tuple[str | None, int | None]], cells: Sequence[str], history: RevisionHistory, most: int
-) -> Iterator[str]:
-    """One line of the picture, with its words beside it."""
+@dataclass(frozen=True)
+class _Mark:
+    """A build in the picture: a point with its number, or a failed build, which has no height."""
+
+    across: str
+    up: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """One line of the picture: its cells, its words, its places (broken by what is not known), and its builds."""
+
+    cells: str
+    words: tuple[str, ...]
+    lines: tuple[tuple[tuple[str, str], ...], ...]
+    marks: tuple[_Mark, ...]
+
+
+def _figure(course: _Course, cells: Sequence[str], history: RevisionHistory, most: int) -> _Figure:
+    """Return the line of `cells`, which all have the same course; `most` is the number at the top of the picture."""
     known = [total for _, total in course if total is not None]
     failed = sum(status not in ("ok", None) for status, _ in course)
     words = (
         [f"{known[-1]} at last", f"{known[0]} at first", f"{max(known)} at most"] if known else ["no build ended well"]
     )
     words += [plural(failed, "failed build")] if failed else []
-    names = f"all {len(cells)} cells" if len(cells) == len(history.cells) > 1 else ", ".join(cells)
-    label = _text(f"{names}: {', '.join(words)}", 400)
-    yield (
-        f'<figure class="course"><figcaption><code>{_text(names, 300)}</code> '
-        f"<span><strong>{words[0]}</strong>{''.join(f', {word}' for word in words[1:])}</span></figcaption>"
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img" '
-        f'aria-label="{label}">'
-    )
-    yield f'<path class="ground" d="M0 {_HEIGHT - 5}H{_WIDTH}"/>'
-    places = [(_across(at, len(course)), status, total) for at, (status, total) in enumerate(course)]
-    runs: list[list[tuple[float, float]]] = [[]]
-    for across, _, total in places:
-        if total is None:
-            runs.append([])  # no line leads over what is not known
+    lines: list[list[tuple[str, str]]] = [[]]
+    marks = []
+    for at, ((status, total), row) in enumerate(zip(course, history.revisions, strict=True)):
+        across, up = _across(at, len(course)), None if total is None else _up(total, most)
+        if up is None:
+            lines.append([])  # no line leads over what is not known
         else:
-            runs[-1].append((across, _up(total, most)))
-    for run in runs:
-        if len(run) > 1:
-            line = "L".join(f"{across:.1f} {up:.1f}" for across, up in run)
-            low = _HEIGHT - 5
-            yield f'<path class="area" d="M{run[0][0]:.1f} {low}L{line}L{run[-1][0]:.1f} {low}Z"/>'
-            yield f'<path class="line" d="M{line}"/>'
-    for (across, status, total), row in zip(places, history.revisions, strict=True):
-        if status is None:
-            continue
-        told = f"{_name(row)} {row.date[:10]}: {status if total is None else total}"
-        shape = f"M{across:.1f} 6V{_HEIGHT - 5}" if total is None else f"M{across:.1f} {_up(total, most):.1f}h0"
-        kind = "failed" if total is None else "point"
-        yield f'<path class="{kind}" d="{shape}"><title>{_text(told, 100)}</title></path>'
-    yield "</svg></figure>"
-
-
-def _table(history: RevisionHistory) -> Iterator[str]:
-    yield '<details class="fold"><summary>The numbers</summary><div class="wide" role="group" tabindex="0" '
-    yield 'aria-label="Diagnostics by revision and cell"><table><caption>Diagnostics by revision and cell, the oldest first; '
-    yield "in brackets what came and what went since the one before.</caption><thead><tr>"
-    for name in columns(history):
-        yield f'<th scope="col">{"<br>".join(_text(part, 100) for part in name.split(chr(10)))}</th>'
-    yield "</tr></thead><tbody>"
-    for name, *told in rows(history):
-        cells = "".join(f"<td>{_text(text, 200)}</td>" for text in told)
-        yield f'<tr><th scope="row"><code>{_text(name, 20)}</code></th>{cells}</tr>'
-    yield "</tbody></table></div>"
-    yield "".join(f"<p>{_text(note, 400)}</p>" for note in list(notes(history))[:20])
-    yield "</details>"
+            lines[-1].append((across, up))
+        if status is not None:
+            marks.append(_Mark(across, up, f"{_name(row)} {row.date[:10]}: {status if total is None else total}"))
+    return _Figure(
+        cells=f"all {len(cells)} cells" if len(cells) == len(history.cells) > 1 else ", ".join(cells),
+        words=tuple(words),
+        lines=tuple(tuple(line) for line in lines if len(line) > 1),
+        marks=tuple(marks),
+    )
 
 
 def _told(told: Told | None) -> str:
@@ -166,13 +162,9 @@ def _name(row: Revision) -> str:
     return row.version[:12]
 
 
-def _across(at: int, count: int) -> float:
-    return 8 + at * (_WIDTH - 16) / (count - 1)
+def _across(at: int, count: int) -> str:
+    return f"{8 + at * (_WIDTH - 16) / (count - 1):.1f}"
 
 
-def _up(total: int, most: int) -> float:
-    return _HEIGHT - 5 - (_HEIGHT - 12) * total / (most or 1)
-
-
-def _text(text: str, limit: int) -> str:
-    return escape(cut(one_line(text), limit))
+def _up(total: int, most: int) -> str:
+    return f"{_GROUND - (_HEIGHT - 12) * total / (most or 1):.1f}"

@@ -46,7 +46,7 @@ def page(run: Run) -> str:
         columns=(*counted, "read", "seconds"),
         rows=[_row(cell, counted) for cell in run.cells],
         heat=_heat(run),
-        history="\n".join(history.picture(run.history)) if run.history else "",
+        history=history.picture(run.history) if run.history else "",
         filters=_filters(run),
         findings=_findings(run),
         left=_left(run),
