@@ -176,6 +176,7 @@ def test_a_tree_without_documentation_is_one_clear_line(docs_matrix: Command, wr
         (("--tree", "no-such-folder"), "no such file or folder"),
         (("--tree", "exmple"), "did you mean example?"),
         (("--cell", "py9"), "no such cell"),
+        (("--cell", "py3.13-docutils0.23-sphinx9.2"), f"did you mean {NEWEST}?"),
         (("--docs", "driver-api/vfoi.rst"), "did you mean driver-api/vfio.rst?"),
         (("--patch", "README.md"), "README.md"),
         (("--patch", "no-such.patch"), "no-such.patch"),

@@ -83,3 +83,33 @@ def test_showing_the_store_imports_no_matrix_and_nothing_that_builds() -> None:
 
 def test_a_verb_imports_no_other_verb() -> None:
     assert {f"docs_matrix.cli.{name}" for name in VERBS} & imported("check", "--help") == {"docs_matrix.cli.check"}
+
+
+@pytest.mark.parametrize(
+    ("words", "usage", "said"),
+    [
+        ("chek", "docs-matrix [-h] [--version] VERB ...", "there is no 'chek'; did you mean check?"),
+        ("baseline wirte", "docs-matrix baseline [-h] VERB ...", "there is no 'wirte'; did you mean write?"),
+        ("check --tre docs", "docs-matrix check [-h]", "--tre: no such option; did you mean --tree?"),
+        ("check --job=2", "docs-matrix check [-h]", "--job: no such option; did you mean --jobs?"),
+        ("baseline write --raeson x", "docs-matrix baseline write [-h]", "did you mean --reason?"),
+        ("isolate --fnid x --path y", "docs-matrix isolate [-h]", "did you mean --find?"),
+        ("doctor now", "docs-matrix doctor [-h]", "unexpected: now"),
+        ("cells --format jsn", "docs-matrix cells [-h]", "there is no 'jsn'; did you mean json?"),
+        ("store sho", "docs-matrix store [-h] VERB ...", "did you mean show?"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_the_usage_of_its_verb_and_what_was_meant(
+    words: str, usage: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        parser(words.split()).parse_args(words.split())
+    told = capsys.readouterr().err
+    assert left.value.code == 2
+    assert told.startswith(f"usage: {usage}")
+    assert said in told.splitlines()[-1]
+
+
+def test_a_value_that_begins_like_an_option_is_a_value() -> None:
+    words = ["isolate", "--find", "--no such thing", "--path", "a.rst"]
+    assert parser(words).parse_args(words).find == "--no such thing"

@@ -7,7 +7,6 @@ adds, removes or renames, and those that define what the changed text refers to.
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 from collections.abc import Collection, Iterable
@@ -17,6 +16,7 @@ from docs_matrix.builds import recipes
 from docs_matrix.check.references import Target, Targets, moved, referred
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import InputError
+from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Change, Tree, TreeChanges, Trees
 
 __all__ = ["ReadSet", "choose"]
@@ -267,8 +267,7 @@ def _document(wanted: str, inside: set[str], folders: set[str], recipe: Recipe) 
         )
         if suffixed:
             return suffixed
-    close = difflib.get_close_matches(name, inside | folders, 1, 0.7)
-    meant = f"; did you mean {close[0]}?" if close else ""
+    meant = did_you_mean(name, inside | folders, cutoff=0.7)
     raise InputError(f"--docs {wanted}: the tree has no such document or folder below {recipe.source}{meant}")
 
 

@@ -5,7 +5,6 @@ This is the part of every question that looks at the user's tree, patch and revi
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import NamedTree, Recipe
 from docs_matrix.errors import InputError
+from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Tree, Trees, patches
 
 __all__ = ["Asked", "Subject", "resolve", "source", "supported"]
@@ -136,8 +136,7 @@ def _named(tree: str, bench: Bench) -> NamedTree | None:
         return trees[tree]
     path = Path(tree)
     if not path.exists():
-        close = difflib.get_close_matches(tree, trees, 1)
-        meant = f" (did you mean {close[0]}?)" if close else ""
+        meant = did_you_mean(tree, trees)
         raise InputError(
             f"--tree {tree}: no such file or folder, and {bench.matrix.path.name} names no such tree{meant}"
         )

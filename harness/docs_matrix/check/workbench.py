@@ -14,6 +14,7 @@ from docs_matrix.builds.runner import Runner
 from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.toolchains import environments, interpreters, locks
 from docs_matrix.toolchains.environments import Environment
+from docs_matrix.toolchains.locks import Lock
 from docs_matrix.trees import Trees
 
 __all__ = ["Bench", "Provided"]
@@ -59,10 +60,16 @@ class Bench:
                 future.set_exception(error)
         return future.result()
 
+    def lock(self, cell: Cell, requirements: tuple[str, ...]) -> Lock:
+        """Return the lock of `cell` with a tree's `requirements`, resolved now if need be; nothing is installed.
+
+        Raises `MachineError` (the package index cannot be reached) or `InputError` (the cell cannot be resolved).
+        """
+        committed = self.matrix.folder / "locks"
+        return locks.provide(cell, requirements, committed=committed, store=self.store, offline=self.offline)
+
     def _make(self, cell: Cell, requirements: tuple[str, ...]) -> Provided:
         interpreter, notice = interpreters.find(cell.python, offline=self.offline, among=self.interpreters)
-        lock = locks.provide(
-            cell, requirements, committed=self.matrix.folder / "locks", store=self.store, offline=self.offline
-        )
+        lock = self.lock(cell, requirements)
         environment = environments.provide(lock, interpreter, store=self.store, offline=self.offline)
         return Provided(environment, (notice,) if notice else ())

@@ -24,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
     parser.add_argument("axis", metavar="AXIS", help="docutils, sphinx, any package; or python; or date")
+    text = "search along a package that the cell does not install, and install it too"
+    parser.add_argument("--add-package", action="store_true", help=text)
     options.add_tree(parser)
     options.add_patch(parser)
     parser.add_argument("--find", metavar="TEXT", help="a part of what was printed; /.../ is an expression")
@@ -61,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         what=args.what,
         every=args.all_changes,
         prereleases=args.pre,
+        add_package=args.add_package,
     )
     steps = bisect_report.Steps(Console(stderr=True))
     answer = bisect.bisect(question, found, bench, jobs=args.jobs, progress=steps)
@@ -87,5 +90,5 @@ def _again(args: argparse.Namespace, answer: Bisection) -> str:
         ("--what", args.what),
     )
     words += [word for option, value in given if value is not None for word in (option, str(value))]
-    words += ["--pre"] if args.pre else []
+    words += [word for word, given in (("--pre", args.pre), ("--add-package", args.add_package)) if given]
     return shlex.join((*words, "--from", answer.main.last_without, "--to", answer.main.first))

@@ -20,6 +20,7 @@ from docs_matrix.diagnostics.findings import Run
 from docs_matrix.errors import InputError
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import one_line
+from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import user_repository
 
 __all__ = [
@@ -79,7 +80,8 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
     known = [cell.name for cell in configuration.cells]
     for name in names or ():
         if name not in known:
-            raise InputError(f"--cell {name}: no such cell in {configuration.path}; it has {', '.join(known)}")
+            meant = did_you_mean(name, known) or f"; it has {', '.join(known)}"
+            raise InputError(f"--cell {name}: no such cell in {configuration.path}{meant}")
     wanted = names or (known if supported is None else supported)
     return [cell for cell in configuration.cells if cell.name in wanted]
 

@@ -12,6 +12,7 @@ from docs_matrix.cli.printing import print_json
 from docs_matrix.errors import InputError
 from docs_matrix.reports import history, tables
 from docs_matrix.reports.escaping import harmless, one_line
+from docs_matrix.suggestions import did_you_mean
 
 __all__ = ["add_arguments", "run"]
 
@@ -36,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     there = dict.fromkeys((*order, *(cell for told in found for cell in told.cells)))
     for name in args.cell or ():
         if name not in there:
-            raise InputError(f"--cell {name}: no such cell; there are {', '.join(there)}")
+            meant = did_you_mean(name, there) or f"; there are {', '.join(there)}"
+            raise InputError(f"--cell {name}: no such cell{meant}")
     wanted = [told for told in (told.of(args.cell or told.cells) for told in found) if told.revisions]
     if args.json:
         print_json(history.document(wanted))

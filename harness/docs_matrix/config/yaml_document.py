@@ -6,7 +6,6 @@ it against a JSON schema, and gives a `Document`, whose `error` says the place o
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
@@ -19,6 +18,7 @@ import jsonschema
 import yaml
 
 from docs_matrix.errors import InputError
+from docs_matrix.suggestions import closest
 
 __all__ = ["Document", "Number", "Place", "as_text", "close_to", "quoted", "read"]
 
@@ -91,9 +91,9 @@ def quoted(value: Any) -> str:
 
 def close_to(word: str, known: Sequence[str], *, called: str) -> str:
     """The end of a message about the unknown `word`: the known one that is close, or all of them, `called` so."""
-    close = difflib.get_close_matches(word, known, n=1)
+    close = closest(word, known)
     if close:
-        return f"did you mean {quoted(close[0])}?"
+        return f"did you mean {quoted(close)}?"
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
     return f"{called}: {shown}" if known else f"{called}: none"
 

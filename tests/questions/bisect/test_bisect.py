@@ -147,3 +147,11 @@ def test_one_cell_cannot_be_compared_with_itself(docs_matrix: Command, tree: Pat
     answer = docs_matrix("compare", NEWEST, NEWEST, "--tree", tree)
     assert answer.status == 2
     assert "are one cell" in answer.stderr
+
+
+def test_a_package_that_the_cell_lacks_is_asked_for_by_an_explicit_word(docs_matrix: Command, tree: Path) -> None:
+    answer = docs_matrix("bisect", "sphinxx", "--tree", tree, "--find", "Inner", "--cell", NEWEST)
+    assert answer.status == 2
+    assert "sphinxx: " in answer.stderr
+    assert "did you mean sphinx?" in answer.stderr
+    assert "--add-package" in answer.stderr

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from docs_matrix.check import read_set
@@ -29,6 +30,7 @@ from docs_matrix.questions.bisect.bisection import Bisection, Found, History, Pa
 from docs_matrix.questions.bisect.candidates import Observed, day, in_words, skipped, tried
 from docs_matrix.questions.bisect.release_search import Change, Outcome, Untestable, search
 from docs_matrix.questions.bisect.trials import Trial, Trials
+from docs_matrix.suggestions import did_you_mean
 from docs_matrix.toolchains import interpreters
 
 __all__ = ["Question", "all_here", "bisect", "newest_here"]
@@ -37,7 +39,8 @@ __all__ = ["Question", "all_here", "bisect", "newest_here"]
 @dataclass(frozen=True)
 class Question:
     """What is asked: the axis with its ends, the cell that the rest is held at, the diagnostics and what of them; `find`
-    is the text as the user gave it, `every` asks all candidates, `prereleases` lets those take part."""
+    is the text as the user gave it, `every` asks all candidates, `prereleases` lets those take part, `add_package`
+    allows an axis that the cell's environment lacks."""
 
     axis: str
     first: str | None
@@ -48,6 +51,7 @@ class Question:
     what: Aspect | None = None
     every: bool = False
     prereleases: bool = False
+    add_package: bool = False
 
 
 def bisect(asked: Question, subject: Subject, bench: Bench, *, jobs: int, progress: Progress) -> Bisection:
@@ -57,6 +61,8 @@ def bisect(asked: Question, subject: Subject, bench: Bench, *, jobs: int, progre
     little could be built to say anything.
     """
     started = time.monotonic()
+    if not asked.add_package:
+        _refuse_what_the_cell_lacks(asked, subject, bench)
     around = Surroundings(bench.matrix.cells, bench.interpreters, subject.requirements, bench.offline)
     chosen = ranges.choose(asked.axis, asked.first, asked.last, asked.cell, around, prereleases=asked.prereleases)
     axis = chosen.axis
@@ -83,6 +89,19 @@ def bisect(asked: Question, subject: Subject, bench: Bench, *, jobs: int, progre
         notes=tuple(dict.fromkeys(notes)),
         seconds=time.monotonic() - started,
     )
+
+
+def _refuse_what_the_cell_lacks(asked: Question, subject: Subject, bench: Bench) -> None:
+    """Raise `InputError` if the axis is a package that the cell's environment lacks: the index may have a stranger's."""
+    package = canonicalize_name(asked.axis)
+    if package in ("python", "date", "docutils", "sphinx"):
+        return
+    there = bench.lock(asked.cell, subject.requirements).packages
+    if package not in there:
+        meant = did_you_mean(package, ("python", "date", *there))
+        raise InputError(
+            f"{package}: no such package in {asked.cell.name} (--add-package adds it and searches along it){meant}"
+        )
 
 
 def newest_here(cells: Sequence[Cell], bench: Bench) -> Cell:
