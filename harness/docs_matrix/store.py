@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,19 +42,6 @@ Room = Literal[
 """What a store holds beside its mark; nothing else in its folder is ever removed."""
 
 OURS: tuple[str, ...] = (*get_args(Room), MARK)
-
-_NAMES = {
-    "answers": r"[0-9a-f]{40}",
-    "builds": r"[0-9a-f]{64}(\.lock)?",
-    "costs": r"[0-9a-f]{32}\.json",
-    "environments": r"[0-9a-f]{24}(\.lock)?",
-    "histories": r".+-[0-9].*\.json",
-    "locks": r"py[0-9].*\.txt(\.lock)?",
-    "revisions": r"[0-9a-f]{64}",
-    "warm": r"[0-9a-f]{64}",
-    "work": r"[0-9a-f]{16}",
-}
-"""The names in our folders, by which a store without its mark is known from another's folder called `builds`."""
 
 DAY = 24 * 3600.0
 DEFAULT_LIMIT = 30.0
@@ -102,31 +88,19 @@ def claim(store: Path) -> None:
 
 
 def refusal(store: Path) -> str | None:
-    """Why `store` can be no store: it is no folder, or one without our mark that holds what is not ours; None where it can.
+    """Return why `store` cannot be a store: it is not a folder, or not empty and without our mark; None if it can.
 
-    A store that lost its mark, or never had it, is known by what it holds. Raises `MachineError` where it cannot be read.
+    Raises `MachineError` if it cannot be read.
     """
+    if store.exists() and not store.is_dir():
+        return "is no folder"
     try:
-        foreign = store.is_dir() and not all(_is_ours(entry) for entry in store.iterdir())
+        foreign = store.is_dir() and not all(entry.name.startswith(f".{MARK}.") for entry in store.iterdir())
     except OSError as error:
         raise MachineError(f"{store}: cannot be read: {error.strerror or error}") from error
     if foreign and not (store / MARK).exists():  # another process may be claiming it at this moment
-        return "is no store of docs-matrix, and not empty"
-    return "is no folder" if store.exists() and not store.is_dir() else None
-
-
-def _is_ours(entry: Path) -> bool:
-    """Whether only docs-matrix can have made this entry of a folder; an empty folder of one of our names is no loss."""
-    match entry.name:
-        case "trees.git":  # the lock is made first
-            return (entry.parent / "trees.lock").is_file()
-        case "trees.lock" | "swept" | "docs-matrix-store":
-            return entry.is_file()
-        case name if name in _NAMES:
-            usual = re.compile(rf"{_NAMES[name]}|\.{_NAMES[name]}\.\w+")  # the latter was about to be written
-            return entry.is_dir() and all(usual.fullmatch(below.name) for below in entry.iterdir())
-        case name:
-            return _is_unfinished(name)
+        return f"is no store of docs-matrix: it is not empty, and has no file {MARK}"
+    return None
 
 
 def _is_unfinished(name: str) -> bool:
