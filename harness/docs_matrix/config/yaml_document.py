@@ -29,10 +29,7 @@ LARGEST = 1 << 20
 """Bytes; a configuration is a page or two of text."""
 
 MOST_VALUES = 20_000
-"""Values of a document, each alias counted with all that it stands for."""
-
-DEEPEST = 40
-"""Levels of lists and mappings."""
+"""Values of a document: PyYAML does not limit what aliases of aliases expand to."""
 
 
 class Number(float):
@@ -115,8 +112,12 @@ def _dotted(place: Place) -> str:
 
 def _parse(path: Path) -> Document:
     text = _text(path)
+    lines: dict[Place, int] = {}
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is None:
+            raise InputError(f"{path}:1: is empty")
+        return Document(path, _Values(path, lines).of(root, ()), lines)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(f"{path}:{line}: is not YAML: {error.problem or error.context}") from error
@@ -124,11 +125,7 @@ def _parse(path: Path) -> Document:
         line = text.count("\n", 0, error.position) + 1
         raise InputError(f"{path}:{line}: is not YAML: the character {error.character:#06x} is not allowed") from error
     except RecursionError as error:
-        raise InputError(f"{path}:1: lists and mappings lie too deep in one another") from error
-    lines: dict[Place, int] = {}
-    if root is None:
-        raise InputError(f"{path}:1: is empty")
-    return Document(path, _Values(path, lines).of(root, ()), lines)
+        raise InputError(f"{path}:1: lists and mappings are nested too deep, or an alias contains itself") from error
 
 
 def _text(path: Path) -> str:
@@ -151,7 +148,7 @@ def _text(path: Path) -> str:
 
 
 class _Values:
-    """Turns nodes into values and notes their lines; bounded, since an alias may repeat or hold itself."""
+    """Turns nodes into values and notes their lines; limited in number, since aliases of aliases multiply."""
 
     def __init__(self, path: Path, lines: dict[Place, int]) -> None:
         self._path = path
@@ -161,8 +158,6 @@ class _Values:
         self._lines.setdefault(place, node.start_mark.line + 1)
         if len(self._lines) > MOST_VALUES:
             raise self._error(node, f"holds more than {MOST_VALUES} values, counting what aliases repeat")
-        if len(place) > DEEPEST:
-            raise self._error(node, f"lists and mappings lie more than {DEEPEST} deep in one another")
         if not node.tag.startswith("tag:yaml.org,2002:"):
             raise self._error(node, f"the tag {quoted(node.tag)} means nothing here; leave it out")
         if isinstance(node, yaml.MappingNode):
