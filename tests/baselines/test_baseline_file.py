@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from docs_matrix.baselines import baseline_file, merge
+from docs_matrix.baselines import baseline_file
 from docs_matrix.baselines.anchors import Anchor
 from docs_matrix.baselines.baseline_file import Baseline, Entry
 from docs_matrix.errors import InputError
@@ -103,7 +103,7 @@ HEAD = "docs-matrix-baseline: 1\n"
         (HEAD + "diagnostics: [{level: ERROR, message: x, source: y}]\n...\n", "go together"),
         (HEAD + "diagnostics: [{level: ERROR, message: x, flaky: 1}]\n...\n", "true or false"),
         (HEAD + "diagnostics:\n- level: ERROR\n  message: x\n  message: y\n...\n", "'message' is there twice"),
-        (HEAD + "diagnostics:\n<<<<<<< ours\n- level: ERROR\n=======\n>>>>>>> theirs\n...\n", "has a merge conflict"),
+        (HEAD + "diagnostics:\n<<<<<<< ours\n- level: ERROR\n=======\n>>>>>>> theirs\n...\n", "merge conflict.*--ours"),
     ],
 )
 def test_an_unreadable_baseline_is_an_error_that_names_the_place(tmp_path: Path, text: str, reason: str) -> None:
@@ -208,6 +208,24 @@ def test_branches_that_accept_neighbours_on_both_sides_of_an_entry_merge(tmp_pat
         assert set(baseline_file.read(path).entries) == set(entries)
 
 
+def test_two_entries_accepted_in_one_place_are_a_conflict_and_never_a_wrong_baseline(tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    entries = list(baseline_file.read(_written(path, many())).entries)
+    for index in range(len(entries) - 1):
+        rest = [*entries[:index], *entries[index + 2 :]]
+        base = text_of(rest, path)
+        ours, theirs = (text_of([*rest, added], path, base) for added in entries[index : index + 2])
+        assert merged(base, ours, theirs, tmp_path) is None
+
+
+def test_two_reasons_for_one_entry_are_a_conflict(tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    first, *rest = many()
+    base = text_of(many(), path)
+    ours, theirs = (text_of([replace(first, reason=reason), *rest], path, base) for reason in ("one", "other"))
+    assert merged(base, ours, theirs, tmp_path) is None
+
+
 def test_git_merges_two_branches_in_a_repository(tmp_path: Path) -> None:
     path = tmp_path / "b.yaml"
     entries = list(baseline_file.read(_written(path, many())).entries)
@@ -229,57 +247,3 @@ def _written(path: Path, entries: Sequence[Entry]) -> Path:
 def _commit(folder: Path) -> None:
     git(folder, "add", "b.yaml")
     git(folder, "commit", "-qm", "x")
-
-
-# ---- entry by entry --------------------------------------------------------------------------------------------------
-
-ONE, OTHER, THIRD = (Entry("a.rst", "WARNING", None, name) for name in ("one", "other", "third"))
-Sides = tuple[Sequence[Entry], Sequence[Entry], Sequence[Entry], Sequence[Entry]]
-
-
-@pytest.mark.parametrize(
-    "sides",
-    [
-        ([ONE], [ONE, OTHER], [ONE, THIRD], [ONE, OTHER, THIRD]),
-        ([ONE, OTHER], [ONE], [OTHER], []),
-        ([ONE], [], [ONE, OTHER], [OTHER]),
-        ([], [ONE], [ONE], [ONE]),
-        ([ONE, ONE], [ONE], [ONE, ONE], [ONE]),
-        ([ONE], [replace(ONE, reason="r")], [replace(ONE, level="ERROR")], [replace(ONE, level="ERROR", reason="r")]),
-        ([ONE], [replace(ONE, reason="r")], [], []),
-        ([], [replace(ONE, cells=("a",))], [replace(ONE, cells=("b",))], [replace(ONE, cells=("a", "b"))]),
-        (
-            [replace(ONE, cells=("a", "b", "c"))],
-            [replace(ONE, cells=("b", "c"))],
-            [replace(ONE, cells=("a", "b", "d"))],
-            [replace(ONE, cells=("b", "d"))],
-        ),
-        ([ONE], [replace(ONE, cells=("a", "b"))], [replace(ONE, cells=("b", "c"))], [replace(ONE, cells=("b",))]),
-    ],
-    ids=lambda sides: f"{len(sides[1])} and {len(sides[2])} of {len(sides[0])}",
-)
-@pytest.mark.parametrize("turned", [False, True])
-def test_both_changes_are_in_the_merged_baseline(sides: Sides, turned: bool) -> None:
-    base, ours, theirs, wanted = (Baseline(tuple(side)) for side in sides)
-    found = merge.merge(base, theirs, ours) if turned else merge.merge(base, ours, theirs)
-    assert found
-    assert sorted(map(str, found.entries)) == sorted(map(str, wanted.entries))
-
-
-def test_two_reasons_for_one_entry_are_a_contradiction() -> None:
-    base, ours, theirs = (Baseline((replace(ONE, reason=reason),)) for reason in (None, "a", "b"))
-    assert merge.merge(base, ours, theirs) is None
-
-
-@given(st.lists(st.sampled_from(many()[:6]), unique=True), st.lists(st.sampled_from(many()[:6]), unique=True))
-def test_a_merge_with_a_side_that_changed_nothing_is_the_other_side(base: list[Entry], ours: list[Entry]) -> None:
-    before, after = Baseline(tuple(base)), Baseline(tuple(ours))
-    sides: list[Callable[[], Baseline | None]] = [
-        lambda: merge.merge(before, after, before),
-        lambda: merge.merge(before, before, after),
-        lambda: merge.merge(before, after, after),
-    ]
-    for side in sides:
-        found = side()
-        assert found is not None
-        assert set(found.entries) == set(ours)

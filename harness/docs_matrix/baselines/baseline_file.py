@@ -127,9 +127,11 @@ def read(path: Path) -> Baseline:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the baseline cannot be read: {error}") from error
     except (yaml.YAMLError, ValueError) as error:
-        conflict = re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE)
-        why = "has a merge conflict" if conflict else "is not YAML"
-        raise InputError(f"{path}: the baseline {why}: {' '.join(str(error).split())}") from error
+        why = f"is not YAML: {' '.join(str(error).split())}"
+        if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
+            way_out = f"keep one side (git checkout --ours {path}), then run docs-matrix baseline write --new"
+            why = f"has a merge conflict: {way_out}"
+        raise InputError(f"{path}: the baseline {why}") from error
     if not isinstance(value, dict) or "docs-matrix-baseline" not in value:
         raise InputError(f"{path}: not a baseline: the key docs-matrix-baseline is missing")
     found = value["docs-matrix-baseline"]

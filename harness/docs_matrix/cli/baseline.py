@@ -1,4 +1,4 @@
-"""The verb `baseline`: write, show, prune and merge files of accepted diagnostics."""
+"""The verb `baseline`: write, show and prune files of accepted diagnostics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from docs_matrix.baselines import baseline_file, git_driver
+from docs_matrix.baselines import baseline_file
 from docs_matrix.baselines.update import What
 from docs_matrix.check import accept, subject
 from docs_matrix.cli import common, options, variables
@@ -22,45 +22,31 @@ VERBS = {
     "write": "accept what the tree says now",
     "show": "what is accepted",
     "prune": "accept no longer what no cell says any more",
-    "merge": "merge three files entry by entry into OURS, as git's merge driver",
-    "driver": "let git merge the file entry by entry in this clone",
 }
 EXAMPLES = {
     "write": "docs-matrix baseline write --tree example --new --reason 'the table comes from a vendor'",
     "show": "docs-matrix baseline show --tree example",
     "prune": "docs-matrix baseline prune --tree example",
-    "merge": "docs-matrix baseline merge %O %A %B",
-    "driver": "docs-matrix baseline driver --tree example",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the five verbs below."""
+    """Add the three verbs below."""
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    functions = {"write": _write, "show": _show, "prune": _prune, "merge": _merge, "driver": _driver}
+    functions = {"write": _write, "show": _show, "prune": _prune}
     nested = {name: options.add_nested(verbs, name, VERBS[name], example=EXAMPLES[name]) for name in functions}
+    text = "the file; default: the one that matrix.yaml names"
     for name, function in functions.items():
         nested[name].set_defaults(answer=function)
-    for name in ("write", "show", "prune"):
         options.add_tree(nested[name])
         options.add_cell(nested[name])
-        _add_file(nested[name])
+        nested[name].add_argument("--baseline", type=Path, metavar="FILE", help=text)
     for name in ("write", "prune"):
         options.add_repeat(nested[name])
         options.add_docs(nested[name], "only this document or folder; repeatable")
-    write, merge, driver = nested["write"], nested["merge"], nested["driver"]
-    write.add_argument("--new", action="store_true", help="only add what is new; all else stays as it is")
-    write.add_argument("--reason", metavar="TEXT", help="why what is new is accepted; kept in the file")
+    nested["write"].add_argument("--new", action="store_true", help="only add what is new; all else stays as it is")
+    nested["write"].add_argument("--reason", metavar="TEXT", help="why what is new is accepted; kept in the file")
     options.add_json(nested["show"])
-    for name in ("base", "ours", "theirs"):
-        merge.add_argument(name, type=Path, metavar=name.upper())
-    driver.add_argument("--tree", metavar="T", help="a tree of matrix.yaml")
-    _add_file(driver)
-
-
-def _add_file(parser: argparse.ArgumentParser) -> None:
-    text = "the file; default: the one that matrix.yaml names"
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help=text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -128,16 +114,4 @@ def _show(args: argparse.Namespace) -> int:
         more = "; ".join(told)
         print(one_line(f"{entry.diagnostic()} ({more})" if more else str(entry.diagnostic())))
     print(f"{path}: {len(kept.entries)} accepted diagnostics")
-    return 0
-
-
-def _merge(args: argparse.Namespace) -> int:
-    """Merge three files entry by entry. Returns the exit status."""
-    return 0 if git_driver.merge_files(args.base, args.ours, args.theirs) else 1
-
-
-def _driver(args: argparse.Namespace) -> int:
-    """Let git merge the file entry by entry. Returns the exit status."""
-    path = common.baseline_path(args, common.matrix_of(args))
-    print(f"{path}: git merges it entry by entry in this clone, by {git_driver.set_driver(path)}")
     return 0
