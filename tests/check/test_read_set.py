@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from docs_matrix.check.confirm import trying_apart
+from docs_matrix.check.confirm import trials_alone
 from docs_matrix.check.read_set import ReadSet, choose
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.trees import Tree, Trees
@@ -114,7 +114,7 @@ def names(count: int) -> tuple[str, ...]:
 def test_documents_are_tried_alone_in_both_versions_or_in_none(
     base: tuple[str, ...] | None, head: tuple[str, ...] | None, tried: tuple[int, int]
 ) -> None:
-    readings = trying_apart(ReadSet(base, head, "", apart=frozenset(names(20))))
+    readings = trials_alone((base, head), frozenset(names(20)))
     assert tuple(len(reading.trials) if reading else 0 for reading in readings) == tried
 
 

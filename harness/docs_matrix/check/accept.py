@@ -5,81 +5,66 @@ A cell whose build did not come to its end changes nothing of what is accepted f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from packaging.version import Version
 
 from docs_matrix.baselines import update
 from docs_matrix.baselines.baseline_file import Baseline
 from docs_matrix.baselines.update import What
 from docs_matrix.builds.runner import Made
-from docs_matrix.check import check
-from docs_matrix.check.check import Progress
-from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.cell_runner import CellBuild, CellRunner, observed
 from docs_matrix.config.matrix import Cell
-from docs_matrix.errors import HarnessError, MissingInterpreterError
+from docs_matrix.diagnostics.cell_age import age
 
 __all__ = ["Accepted", "accept"]
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """What is accepted from now on: `now` takes the place of the file's content, made from the cells `built`.
-
-    `broken` and `skipped` say for the other cells why they have nothing to say: a build that failed, a missing
-    interpreter.
-    """
+    """What is accepted from now on: `now` takes the place of the file's content; `cells` says how each cell ended."""
 
     now: Baseline
-    built: tuple[str, ...]
-    broken: dict[str, str]
-    skipped: dict[str, str]
+    cells: Mapping[str, CellBuild]
+
+    @property
+    def built(self) -> tuple[str, ...]:
+        """The cells that `now` is made from."""
+        return tuple(name for name, one in self.cells.items() if one.status == "ok")
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Why the other cells have nothing to say: a build that failed, a missing interpreter."""
+        return {name: one.failure for name, one in self.cells.items() if one.status != "ok"}
 
 
 def accept(
     what: What,
     kept: Baseline,
-    subject: Subject,
+    runner: CellRunner,
     cells: Sequence[Cell],
     every: Sequence[Cell],
-    bench: Bench,
     *,
-    jobs: int,
-    progress: Progress,
-    repeat: int = 1,
     reason: str | None = None,
 ) -> Accepted:
-    """Build `subject` in `cells` and accept `what` they say beside or instead of `kept`; `every` are the tree's cells.
+    """Build the runner's subject in `cells` and accept `what` they say beside or instead of `kept`.
 
-    The order of neither matters: what an entry looks like is what the newest release says.
+    `every` are the tree's cells. The order of neither matters: what an entry looks like is what the newest release says.
     """
     found = {}
     whole: list[Made] = []
-    broken: dict[str, str] = {}
-    skipped: dict[str, str] = {}
-    for name, made in check.heads(subject, cells, bench, jobs=jobs, progress=progress, repeat=repeat).items():
-        if isinstance(made, HarnessError):
-            (skipped if isinstance(made, MissingInterpreterError) else broken)[name] = str(made)
-        elif made.build.status != "ok":
-            broken[name] = f"{made.build.status}: {made.build.reason}"
-        else:
-            found[name] = check.observed(made)
-            whole.append(made)
-        progress.done(name, broken.get(name) or skipped.get(name) or "built")
-    anchors = check.anchors_of(subject, bench)
+    ended = {one.cell.name: one for one in runner.heads(cells)}
+    for name, one in ended.items():
+        if one.made and one.status == "ok":
+            found[name] = observed(one.made)
+            whole.append(one.made)
+        runner.progress.done(name, one.failure or "built")
     now = update.accept(
         what,
         kept,
         found,
-        [cell.name for cell in sorted(every, key=_age)],
-        anchors,
+        [cell.name for cell in sorted(every, key=age)],
+        runner.anchors,
         reason=reason,
-        was_read=lambda path: any(check.was_read(path, made, subject) for made in whole),
+        was_read=lambda path: any(runner.was_read(path, made) for made in whole),
     )
-    return Accepted(now if found else kept, tuple(found), broken, skipped)
-
-
-def _age(cell: Cell) -> tuple[Version, Version, Version, str]:
-    return (Version(cell.sphinx), Version(cell.docutils), Version(cell.python), cell.name)
+    return Accepted(now if found else kept, ended)

@@ -19,21 +19,19 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Protocol
 
 from docs_matrix.builds import recipes
-from docs_matrix.builds.order import Order, Reading
+from docs_matrix.builds.order import Reading
+from docs_matrix.builds.result import Build
 from docs_matrix.builds.runner import Made
-from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Bench
-from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.diagnostics.findings import Judged, Verdict
+from docs_matrix.diagnostics.findings import CellStatus, Judged, Verdict
 from docs_matrix.diagnostics.flaky import DEPENDS, Comparison
-from docs_matrix.toolchains.environments import Environment
-from docs_matrix.trees import Tree
+from docs_matrix.trees import Tree, Trees
 
-__all__ = ["Confirmed", "confirm", "trying_apart"]
+__all__ = ["Confirmed", "confirm", "trials_alone"]
 
 APART = Reading(readers="each", only=True)
 FEW = 16
@@ -41,29 +39,50 @@ FEW = 16
 WORD = re.compile(r"[\w./+-]+")
 
 
+class ReadApart(Protocol):
+    """Builds documents of a tree in the cell in question, read in a way of their own."""
+
+    def __call__(self, tree: Tree, documents: tuple[str, ...], reading: Reading) -> Built: ...
+
+
+class Built(Protocol):
+    """What became of such a build."""
+
+    @property
+    def made(self) -> Made | None: ...
+
+    @property
+    def now(self) -> tuple[Build, ...]: ...
+
+    @property
+    def status(self) -> CellStatus: ...
+
+    @property
+    def reason(self) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Confirmed:
-    """What is judged after documents were read apart, and the builds that did; `notice` says why they could not."""
+    """What is judged after documents were read separately, and the builds that did so; `notice` says why they could not."""
 
     judged: tuple[Judged, ...]
-    made: tuple[Made, ...] = ()
+    built: tuple[Built, ...] = ()
     notice: str | None = None
 
 
-def trying_apart(read: ReadSet) -> tuple[Reading | None, Reading | None]:
-    """How base and head are read so that each document of `read.apart` is tried alone before all are read.
+def trials_alone(versions: Sequence[tuple[str, ...] | None], apart: Collection[str]) -> list[Reading | None]:
+    """Return how to read each of `versions` (their documents) so that those in `apart` are tried alone before all are read.
 
-    None for a single document, which nothing is read before; none for both where there are many on one side: what one
-    version says alone is only worth something against what the other does.
+    None for a single document, since nothing is read before it. None for all versions if one of them has many such documents:
+    what one version says alone is only worth something beside what the other says.
     """
-    sides = [[name for name in documents or () if name in read.apart] for documents in (read.base, read.head)]
-    if max(map(len, sides)) > FEW:
-        return None, None
-    base, head = (
+    chosen = [[name for name in documents or () if name in apart] for documents in versions]
+    if max(map(len, chosen)) > FEW:
+        return [None] * len(chosen)
+    return [
         Reading(trials=tuple((name,) for name in alone)) if alone and len(documents or ()) > 1 else None
-        for alone, documents in zip(sides, (read.base, read.head), strict=True)
-    )
-    return base, head
+        for alone, documents in zip(chosen, versions, strict=True)
+    ]
 
 
 def confirm(
@@ -72,9 +91,9 @@ def confirm(
     head: Made,
     *,
     subject: Subject,
-    environment: Environment,
     comparison: Comparison,
-    bench: Bench,
+    trees: Trees,
+    read_apart: ReadApart,
 ) -> Confirmed:
     """`judged` with what depends on the order of reading as flaky. Builds nothing where nothing is in doubt.
 
@@ -87,24 +106,26 @@ def confirm(
     doubtful = _without(doubtful, comparison(_alone(base), _alone(head)))
     if not doubtful:
         return Confirmed(judged)
-    paths = _paths(doubtful, subject, bench)
-    before: tuple[Diagnostic, ...] = ()
-    made: tuple[Made, ...] = ()
+    paths = _paths(doubtful, subject, trees)
+    versions = [(paths, subject.head)]
     if subject.base is not None:
-        changes = bench.trees.changes(subject.base, subject.head)
-        earlier = {changes.base_path(path) or path for path in paths}
-        made += (_apart(earlier, subject.base, subject.recipe, environment, bench),)
-        before = made[0].build.diagnostics
-    made += (_apart(paths, subject.head, subject.recipe, environment, bench),)
-    failed = next((build.build.reason for build in made if build.build.status != "ok"), None)
-    if failed:
-        return Confirmed(judged, made, f"what is new or fixed could not be read apart: {failed}")
-    depend = _without(doubtful, comparison(before, made[-1].build.diagnostics))
+        changes = trees.changes(subject.base, subject.head)
+        versions.insert(0, ({changes.base_path(path) or path for path in paths}, subject.base))
+    built: tuple[Built, ...] = ()
+    said: list[tuple[Diagnostic, ...]] = [()]
+    for among, tree in versions:
+        documents = recipes.documents(subject.recipe, among & set(trees.paths(tree)))
+        one = read_apart(tree, documents, APART)
+        built += (one,)
+        if one.made is None or one.status != "ok":
+            return Confirmed(judged, built, f"what is new or fixed could not be read apart: {one.reason}")
+        said.append(one.made.build.diagnostics)
+    depend = _without(doubtful, comparison(*said[-2:]))
     told = (
         replace(item, verdict=Verdict.FLAKY, reason=DEPENDS, hunk=None) if any(item is one for one in depend) else item
         for item in judged
     )
-    return Confirmed(tuple(told), made)
+    return Confirmed(tuple(told), built)
 
 
 def _alone(made: Made | None) -> tuple[Diagnostic, ...]:
@@ -134,16 +155,10 @@ def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
     return any(made.build.read[:1] != (said.document,) for made in (base, head) if made)
 
 
-def _apart(paths: Collection[str], tree: Tree, recipe: Recipe, environment: Environment, bench: Bench) -> Made:
-    """The documents at `paths` that `tree` has, each read in a process of its own."""
-    documents = recipes.documents(recipe, set(paths) & set(bench.trees.paths(tree)))
-    return bench.runner.build(Order(environment, tree, recipe, documents, APART))
-
-
-def _paths(doubtful: Sequence[Judged], subject: Subject, bench: Bench) -> set[str]:
+def _paths(doubtful: Sequence[Judged], subject: Subject, trees: Trees) -> set[str]:
     """The documents that `doubtful` messages are of, and those that they name."""
     recipe = subject.recipe
-    everywhere = {path for tree in (subject.head, subject.base) if tree for path in bench.trees.paths(tree)}
+    everywhere = {path for tree in (subject.head, subject.base) if tree for path in trees.paths(tree)}
     by_file = {name: recipes.in_tree(recipe, name) for name in recipes.documents(recipe, everywhere)}
     by_name = {posixpath.splitext(name)[0]: path for name, path in by_file.items()}
     known = set(by_file.values())

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from docs_matrix.check.check import Progress, check
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.read_set import ReadSet
-from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Bench
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -24,16 +22,13 @@ __all__ = ["differences", "disagreements", "verify"]
 WHOLE = ReadSet(None, None, "all documents")
 
 
-def verify(
-    run: Run, subject: Subject, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress
-) -> tuple[str, ...]:
-    """Where `run`, the answer on `subject`, is not what builds of all documents from nothing say; a line each."""
-    exact = check(replace(subject, read=WHOLE), cells, bench, jobs=jobs, progress=progress, afresh=True)
+def verify(run: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return where `run`, the runner's answer, is not what builds of all documents from nothing say; a line each."""
+    subject = runner.subject
+    exact = replace(runner, subject=replace(subject, read=WHOLE), repeat=1, from_scratch=True).results(cells)
     restricted = subject.read.head is not None
     told = {cell.name: cell for cell in run.cells}
-    return tuple(
-        f"{cell.name}: {line}" for cell in exact.cells for line in disagreements(told[cell.name], cell, restricted)
-    )
+    return tuple(f"{cell.name}: {line}" for cell in exact for line in disagreements(told[cell.name], cell, restricted))
 
 
 def disagreements(told: CellResult, exact: CellResult, restricted: bool) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from rich.console import Console
 from docs_matrix.baselines import baseline_file
 from docs_matrix.baselines.update import What
 from docs_matrix.check import accept, subject
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.exit_status import exit_status
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json
 from docs_matrix.reports import terminal
@@ -73,19 +75,9 @@ def _accept(what: What, args: argparse.Namespace) -> int:
     every = common.cells(bench.matrix, None, found.cells)
     reason = getattr(args, "reason", None)
     with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
-        accepted = accept.accept(
-            what,
-            kept,
-            found,
-            cells,
-            every,
-            bench,
-            jobs=args.jobs,
-            progress=progress,
-            repeat=args.repeat,
-            reason=reason,
-        )
-    for name, why in {**accepted.broken, **accepted.skipped}.items():
+        runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
+        accepted = accept.accept(what, kept, runner, cells, every, reason=reason)
+    for name, why in accepted.failures.items():
         print(one_line(f"docs-matrix: {name}: nothing changes for this cell: {why}"), file=sys.stderr)
     if accepted.built:
         baseline_file.write(path, accepted.now)
@@ -94,10 +86,8 @@ def _accept(what: What, args: argparse.Namespace) -> int:
             f"{path}: {len(now)} accepted diagnostics ({len(now - before)} added, {len(before - now)} removed), "
             f"from {len(accepted.built)} of {len(every)} cells"
         )
-    missed = accepted.skipped and (
-        variables.in_ci() or not accepted.built or set(accepted.skipped) & set(args.cell or ())
-    )
-    return 3 if accepted.broken or missed else 0
+    statuses = {name: ended.status for name, ended in accepted.cells.items()}
+    return exit_status(statuses, new=False, named=args.cell or (), ci=variables.in_ci())
 
 
 def _show(args: argparse.Namespace) -> int:

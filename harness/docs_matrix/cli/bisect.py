@@ -9,6 +9,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from docs_matrix.check import subject
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         add_package=args.add_package,
     )
     steps = bisect_report.Steps(Console(stderr=True))
-    answer = bisect.bisect(question, found, bench, jobs=args.jobs, progress=steps)
+    answer = bisect.bisect(question, CellRunner(found, bench, args.jobs, steps))
     answer = replace(answer, command=_again(args, answer))
     if args.json:
         print_json(answer.to_json())

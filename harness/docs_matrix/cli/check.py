@@ -14,8 +14,9 @@ from rich.console import Console
 
 from docs_matrix import files, store
 from docs_matrix.check import cell_files, check, revision_records, subject, verify
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.exit_status import exit_status
 from docs_matrix.check.rerun import rerun_of
-from docs_matrix.check.workbench import Bench
 from docs_matrix.cli import common, options, variables
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Run, Verdict
@@ -72,9 +73,10 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     cells = common.cells(bench.matrix, args.cell, found.cells)
     console = Console(stderr=True)
     with terminal.Progress(console, [cell.name for cell in cells]) as progress:
-        answer = check.check(found, cells, bench, jobs=args.jobs, progress=progress, repeat=args.repeat)
+        runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
+        answer = check.check(runner, cells)
         if args.verify:
-            answer, agrees = _verified(answer, found, cells, bench, args.jobs, progress)
+            answer, agrees = _verified(answer, runner, cells)
     names = [cell.name for cell in cells]
     past = revision_records.around(found, subject.source(found.name, bench), names, bench.store)
     answer = replace(answer, history=past)
@@ -94,14 +96,13 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
         print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
     if args.verify and not agrees:
         return whole, MachineError.exit_status
-    return whole, check.exit_status(answer, named=args.cell or (), ci=variables.in_ci(), ratchet=args.ratchet)
+    worse = answer.count(Verdict.NEW) or (args.ratchet and answer.count(Verdict.FIXED))
+    return whole, exit_status(answer.statuses, new=bool(worse), named=args.cell or (), ci=variables.in_ci())
 
 
-def _verified(
-    answer: Run, found: subject.Subject, cells: Sequence[Cell], bench: Bench, jobs: int, progress: check.Progress
-) -> tuple[Run, bool]:
+def _verified(answer: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[Run, bool]:
     """`answer` with what builds of all documents from nothing say of it in its notes, and whether they agree."""
-    lines = verify.verify(answer, found, cells, bench, jobs=jobs, progress=progress)
+    lines = verify.verify(answer, runner, cells)
     told = f"verified against builds of all documents from nothing: {len(lines) or 'no'} differences"
     return replace(answer, notes=(*answer.notes, told, *lines)), not lines
 

@@ -7,6 +7,7 @@ import argparse
 from rich.console import Console
 
 from docs_matrix.check import subject
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.questions.bisect import bisect_report, compare_cells, compare_report
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     found = subject.resolve(common.asked_of(args), bench)
     one, other = (common.cells(bench.matrix, [name], found.cells)[0] for name in (args.one, args.other))
     steps = bisect_report.Steps(Console(stderr=True))
-    answer = compare_cells.compare_cells(one, other, found, bench, jobs=args.jobs, progress=steps)
+    answer = compare_cells.compare_cells(one, other, CellRunner(found, bench, args.jobs, steps))
     if args.json:
         print_json(answer.to_json())
     elif args.markdown:

@@ -6,10 +6,11 @@ import argparse
 import os
 from pathlib import Path
 
-from docs_matrix.check import cell_files, check
+from docs_matrix.check import cell_files
+from docs_matrix.check.exit_status import exit_status
 from docs_matrix.cli import common, options, variables
 from docs_matrix.config.matrix import Matrix
-from docs_matrix.diagnostics.findings import Run
+from docs_matrix.diagnostics.findings import Run, Verdict
 from docs_matrix.reports import folder, github_step
 
 __all__ = ["add_arguments", "run"]
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         whole = _merged(args, configuration)
         folder.write(whole, args.out, strict=args.strict_junit, below=common.folder_in_repository(whole, configuration))
         common.tell(whole, args, part=False)
-        status = check.exit_status(whole, named=(), ci=variables.in_ci())
+        status = exit_status(whole.statuses, new=bool(whole.count(Verdict.NEW)), named=(), ci=variables.in_ci())
     if args.github:
         github_step.tell(whole, status, os.environ, folder=common.folder_in_repository(whole, configuration))
     return status

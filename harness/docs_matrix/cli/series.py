@@ -9,6 +9,7 @@ from rich.console import Console
 
 from docs_matrix import files
 from docs_matrix.check import subject
+from docs_matrix.check.exit_status import exit_status
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.questions.series import series, series_report
@@ -50,4 +51,5 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_lines(series_report.lines(answer))
         print(f"reports: {out}")
-    return series.exit_status(answer, named=args.cell or (), ci=variables.in_ci())
+    statuses = {cell.name: cell.status for cell in answer.cells}
+    return exit_status(statuses, new=bool(answer.remaining), named=args.cell or (), ci=variables.in_ci())

@@ -205,6 +205,11 @@ class Run:
         """How many findings have `verdict`."""
         return sum(finding.verdict is verdict for finding in self.findings)
 
+    @property
+    def statuses(self) -> dict[str, CellStatus]:
+        """How each cell ended, by its name."""
+        return {cell.name: cell.status for cell in self.cells}
+
 
 def mark(seen: Diagnostic | Finding) -> str:
     """What a message is known by from run to run: its path, category and text, whatever its line and level."""

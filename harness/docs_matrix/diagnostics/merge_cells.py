@@ -6,9 +6,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
-from packaging.version import InvalidVersion, Version
-
 from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.findings import CellResult, Finding, Judged, Variant, Verdict
 
 __all__ = ["merge", "newest_first"]
@@ -68,18 +67,7 @@ def merge(cells: Sequence[CellResult]) -> tuple[Finding, ...]:
 
 def newest_first(cells: Sequence[CellResult]) -> list[CellResult]:
     """`cells` by the release of Sphinx, docutils and Python, the newest first."""
-    return sorted(cells, key=_age, reverse=True)
-
-
-def _age(cell: CellResult) -> tuple[Version, Version, Version, str]:
-    return (_version(cell.sphinx), _version(cell.docutils), _version(cell.python), cell.name)
-
-
-def _version(text: str) -> Version:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return Version("0")
+    return sorted(cells, key=age, reverse=True)
 
 
 def _join(groups: list[_Group], cell: str, found: list[Judged]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import Judged, Verdict
 from docs_matrix.questions.series.patch_results import over_cells, strands
 
-from tests.conftest import ROOT, Answer, Command, git
+from tests.conftest import MIDDLE, ROOT, Answer, Command, git
+from tests.support.leaking_project import LEAKING
 
 OLD, LATER = "py3.9-docutils0.16-sphinx3.4.3", "py3.13-docutils0.22.4-sphinx9.0.4"
 BUSES, PATCHES = "Documentation/driver-api/buses.rst", "Documentation/process/patches.rst"
@@ -153,3 +154,37 @@ def test_what_cells_see_at_other_lines_is_one_strand() -> None:
     one, other = ([Judged(Verdict.NEW, said(line))] for line in (391, 392))
     (strand,) = over_cells({"old": strands([one]), "new": strands([other])})
     assert (strand.cells, strand.lines) == (("old", "new"), (391, 392))
+
+
+def test_what_only_the_reading_order_takes_away_does_not_end_a_strand() -> None:
+    steps = [
+        [Judged(Verdict.NEW, said(3))],
+        [Judged(Verdict.FLAKY, said(3)), Judged(Verdict.FLAKY, said(7, "b"))],
+        [Judged(Verdict.KNOWN, said(7, "b"), base=said(7, "b"))],
+    ]
+    (strand,) = strands(steps)
+    assert (strand.introduced, strand.repaired, strand.diagnostic) == (1, None, said(3))
+
+
+def test_what_depends_on_the_reading_order_is_judged_as_by_check(
+    docs_matrix: Command, write: Callable[[str, Mapping[str, str]], Path], tmp_path: Path
+) -> None:
+    tree = write("leaking", {**LEAKING, "d17.rst": "D17\n===\n"})
+    git(tree, "init", "-q")
+    git(tree, "add", ".")
+    git(tree, "commit", "-qm", "base")
+    write("leaking", {"d17.rst": LEAKING["d17.rst"]})
+    git(tree, "commit", "-qam", "docs: leave something")
+    patch = tmp_path / "leave.mbox"
+    patch.write_text(git(tree, "format-patch", "--stdout", "HEAD~1"))
+    git(tree, "checkout", "-q", "HEAD~1")
+    given = ("--tree", tree, "--patch", patch, "--cell", MIDDLE, "--docs", "all")
+    checked = docs_matrix("check", *given, "--repeat", "2", out="checked")
+    answer = docs_matrix("series", *given)
+    assert (checked.status, checked.places("flaky")) == (0, [("d30.rst", 4), ("d31.rst", 4)])
+    assert (answer.status, "1 patch in 1 cell: 0 new" in answer.stdout) == (0, True), answer.stdout
+    (step,) = (path for path in answer.out.iterdir() if path.is_dir())
+    found = json.loads((step / "findings.json").read_text())["findings"]
+    assert [(one["verdict"], one["path"]) for one in found if one["verdict"] != "known"] == [
+        ("flaky", "d30.rst"), ("flaky", "d31.rst"),
+    ]  # fmt: skip

@@ -14,13 +14,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from docs_matrix.check import read_set
-from docs_matrix.check.check import Progress
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import InputError, MachineError, MissingInterpreterError
 from docs_matrix.questions.bisect import attribution, changelogs, ranges
@@ -54,13 +54,14 @@ class Question:
     add_package: bool = False
 
 
-def bisect(asked: Question, subject: Subject, bench: Bench, *, jobs: int, progress: Progress) -> Bisection:
+def bisect(asked: Question, runner: CellRunner) -> Bisection:
     """Find where the diagnostics that `asked` means change along its axis.
 
     Raises `InputError` where the range is none, or where its ends do not differ in what is asked; `MachineError` where too
     little could be built to say anything.
     """
     started = time.monotonic()
+    subject, bench = runner.subject, runner.bench
     if not asked.add_package:
         _refuse_what_the_cell_lacks(asked, subject, bench)
     around = Surroundings(bench.matrix.cells, bench.interpreters, subject.requirements, bench.offline)
@@ -70,7 +71,7 @@ def bisect(asked: Question, subject: Subject, bench: Bench, *, jobs: int, progre
     notes = [note for note in subject.notes if note not in subject.read.notes]
     if chosen.note:
         notes.append(chosen.note)
-    observed, outcome, aspects = _searched(asked, axis, subject, bench, jobs, progress, notes)
+    observed, outcome, aspects = _searched(asked, axis, runner, notes)
     _refuse_what_is_no_answer(asked, observed, outcome)
     return Bisection(
         axis=axis.name,
@@ -112,7 +113,7 @@ def newest_here(cells: Sequence[Cell], bench: Bench) -> Cell:
 def all_here(cells: Sequence[Cell], bench: Bench) -> list[Cell]:
     """Those of `cells` whose interpreter is on this machine, the oldest first; raises `MissingInterpreterError` for none."""
     here = []
-    for cell in sorted(cells, key=lambda cell: tuple(map(Version, (cell.sphinx, cell.docutils, cell.python)))):
+    for cell in sorted(cells, key=age):
         with contextlib.suppress(MissingInterpreterError):
             interpreters.find(cell.python, offline=True, among=bench.interpreters)
             here.append(cell)
@@ -127,30 +128,27 @@ def all_here(cells: Sequence[Cell], bench: Bench) -> list[Cell]:
 def _searched(
     asked: Question,
     axis: Axis,
-    subject: Subject,
-    bench: Bench,
-    jobs: int,
-    progress: Progress,
+    runner: CellRunner,
     notes: list[str],
 ) -> tuple[Observed, Outcome, tuple[Aspect, ...]]:
     """Search with as few documents as show the diagnostic, and by what the log records before what is printed."""
-    for documents in _read_sets(asked.wanted, subject, bench):
-        trials = Trials(bench, subject.head, subject.recipe, subject.requirements, documents)
-        observed = Observed(axis, trials, jobs, progress)
+    for documents in _read_sets(asked.wanted, runner.subject, runner.bench):
+        observed = Observed(axis, Trials(runner, documents))
         aspects: tuple[Aspect, ...] = (asked.what,) if asked.what else RECORD
-        outcome = _search(asked, observed, aspects, jobs)
+        outcome = _search(asked, observed, aspects)
         if asked.what is None and not any(outcome.changes(question) for question in outcome.questions):
             aspects = ASPECTS
-            outcome = _search(asked, observed, aspects, jobs)
+            outcome = _search(asked, observed, aspects)
         if outcome.questions or not outcome.seen or asked.find is None:
             break
         notes.append(f"reading {in_words(documents)} alone does not show it at either end; more is read")
     return observed, outcome, aspects
 
 
-def _search(asked: Question, observed: Observed, aspects: Sequence[Aspect], jobs: int) -> Outcome:
+def _search(asked: Question, observed: Observed, aspects: Sequence[Aspect]) -> Outcome:
+    width = observed.trials.runner.jobs
     return search(
-        len(observed.axis.candidates), observed.observer(asked.wanted, aspects), width=jobs, every=asked.every
+        len(observed.axis.candidates), observed.observer(asked.wanted, aspects), width=width, every=asked.every
     )
 
 
@@ -270,7 +268,7 @@ def _found(
             cause=said.cause,
             explanation=said.explanation,
             culprit=said.culprit,
-            history=_history(said, (axis, first.name, last.name), changed, notes, trials.bench),
+            history=_history(said, (axis, first.name, last.name), changed, notes, trials.runner.bench),
         )
 
 

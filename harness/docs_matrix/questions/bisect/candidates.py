@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from docs_matrix import process
-from docs_matrix.check.check import Progress
 from docs_matrix.questions.bisect.asked import Aspect, Wanted, states
 from docs_matrix.questions.bisect.axes import Axis, Candidate
 from docs_matrix.questions.bisect.bisection import Skipped, Tried
@@ -22,17 +21,15 @@ NEAR = (-1, 1, -2, 2, -3, 3)
 class Observed:
     """The candidates of an axis as trials: each is built once, and told to who asks in states."""
 
-    def __init__(self, axis: Axis, trials: Trials, jobs: int, progress: Progress) -> None:
+    def __init__(self, axis: Axis, trials: Trials) -> None:
         self.axis = axis
         self.trials = trials
         self.found: dict[int, Trial | str] = {}
-        self._jobs = jobs
-        self._progress = progress
 
     def at(self, numbers: Sequence[int]) -> list[Trial | str]:
         """The trials of some candidates, or why there are none; those of one call are built side by side."""
         missing = [number for number in numbers if number not in self.found]
-        with process.workers(self._jobs) as pool:
+        with process.workers(self.trials.runner.jobs) as pool:
             found = zip(missing, pool.map(self._try, missing), strict=True)
             for number, trial in list(found):
                 self.found[number] = trial
@@ -72,10 +69,10 @@ class Observed:
 
     def _try(self, number: int) -> Trial | str:
         candidate = self.axis.candidates[number]
-        self._progress.update(candidate.name, "building")
+        self.trials.runner.progress.update(candidate.name, "building")
         found = self.trials.of(self._ways(number))
         said = f"cannot be tested: {found}" if isinstance(found, str) else found.way.company or "as the cell"
-        self._progress.done(candidate.name, said)
+        self.trials.runner.progress.done(candidate.name, said)
         return found
 
 

@@ -10,9 +10,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from docs_matrix.check.check import Progress
-from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import InputError, MachineError
@@ -30,25 +28,23 @@ __all__ = ["compare_cells"]
 ANY = Wanted(None, None)
 
 
-def compare_cells(
-    one: Cell, other: Cell, subject: Subject, bench: Bench, *, jobs: int, progress: Progress
-) -> CellDifferences:
-    """What the cells `one` and `other` say otherwise of the documents that `subject` reads, and why.
+def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences:
+    """Return what the cells `one` and `other` say otherwise of the documents that the subject reads, and why.
 
     Raises `InputError` where they are one cell, `MachineError` where one of them cannot be built.
     """
     if one.name == other.name:
         raise InputError(f"{one.name} and {other.name} are one cell; name two")
     started = time.monotonic()
+    subject, bench = runner.subject, runner.bench
     around = Surroundings(bench.matrix.cells, bench.interpreters, subject.requirements, bench.offline)
     path = paths.between(one, other, around)
-    trials = Trials(bench, subject.head, subject.recipe, subject.requirements, subject.read.head)
-    observed = Observed(path, trials, jobs, progress)
+    observed = Observed(path, Trials(runner, subject.read.head))
     first, last = observed.at((0, len(path.candidates) - 1))
     for cell, end in ((one, first), (other, last)):
         if isinstance(end, str):
             raise MachineError(f"{cell.name}: {end}")
-    outcome = search(len(path.candidates), observed.observer(ANY, RECORD), width=jobs)
+    outcome = search(len(path.candidates), observed.observer(ANY, RECORD), width=runner.jobs)
     steps = tuple(_steps(observed, outcome, around))
     said = [observed.trial(at).build.diagnostics for at in (0, len(path.candidates) - 1)]
     return CellDifferences(

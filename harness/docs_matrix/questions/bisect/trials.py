@@ -9,15 +9,13 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
-from docs_matrix.check.workbench import Bench, Provided
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.config.matrix import Cell, Recipe
 from docs_matrix.errors import InputError, MissingInterpreterError
-from docs_matrix.trees import Tree
 
 __all__ = ["Trial", "Trials", "Way"]
 
@@ -48,15 +46,11 @@ class Trial:
 class Trials:
     """Builds the same documents of the same tree in many toolchains; safe to use from several threads."""
 
-    def __init__(
-        self, bench: Bench, tree: Tree, recipe: Recipe, requirements: tuple[str, ...], documents: tuple[str, ...] | None
-    ) -> None:
-        self.bench = bench
+    def __init__(self, runner: CellRunner, documents: tuple[str, ...] | None) -> None:
+        """`documents` of the head of the runner's subject are built; None for all."""
+        self.runner = runner
         self.documents = documents
-        self.requirements = requirements
-        self._tree = tree
-        self._recipe = recipe
-        self._smoke: Tree | None = None
+        self._smoke: CellRunner | None = None
         self._known: dict[str, Trial] = {}
         self._broken: dict[tuple[str, str, str], str] = {}
         self._lock = threading.Lock()
@@ -76,39 +70,39 @@ class Trials:
             known = self._broken.get((cell.python, cell.sphinx, cell.docutils))
             if known is not None:
                 continue
-            try:
-                provided = self.bench.provide(cell, self.requirements)
-            except (InputError, MissingInterpreterError) as error:
-                reasons.append(_behind(str(error), " cannot be resolved: "))
+            built = self.runner.build(cell, self.runner.subject.head, self.documents)
+            if isinstance(built.error, (InputError, MissingInterpreterError)):
+                reasons.append(_behind(str(built.error), " cannot be resolved: "))
                 continue
-            order = Order(provided.environment, self._tree, self._recipe, self.documents)
-            made = self.bench.runner.build(order)
-            if made.build.status == "ok":
-                environment = provided.environment
+            if built.error:
+                raise built.error
+            if built.made and built.provided and built.status == "ok":
+                environment = built.provided.environment
                 python = environment.interpreter.version
-                trial = Trial(way, dict(environment.lock.packages), python, made.build, made.fresh)
+                trial = Trial(way, dict(environment.lock.packages), python, built.made.build, built.made.fresh)
                 self._known[cell.name] = trial
                 return trial
-            reason = f"the build {'timed out' if made.build.status == 'timeout' else 'failed'}: {made.build.reason}"
-            if self._works(provided):
+            reason = f"the build {'timed out' if built.status == 'timeout' else 'failed'}: {built.reason}"
+            if self._works(cell):
                 return reason
             toolchain = f"Python {cell.python} with Sphinx {cell.sphinx} and docutils {cell.docutils}"
-            reasons.append(f"{toolchain} does not work at all: {made.build.reason}")
+            reasons.append(f"{toolchain} does not work at all: {built.reason}")
             self._broken[cell.python, cell.sphinx, cell.docutils] = reasons[-1]
         if not reasons:
             return "no toolchain that works could be made"
         others = f" (and {len(reasons) - 1} other ways fail too)" if len(reasons) > 1 else ""
         return reasons[0] + others
 
-    def _works(self, provided: Provided) -> bool:
-        """Whether the environment builds a project with one empty page."""
+    def _works(self, cell: Cell) -> bool:
+        """Return whether the cell builds a project with one empty page."""
         with self._lock:
             if self._smoke is None:
                 with tempfile.TemporaryDirectory() as folder:
                     for name, text in SMOKE_FILES.items():
                         (Path(folder) / name).write_text(text, "utf-8")
-                    self._smoke = self.bench.trees.open(Path(folder))
-        return self.bench.runner.build(Order(provided.environment, self._smoke, SMOKE)).build.status == "ok"
+                    tree = self.runner.bench.trees.open(Path(folder))
+                self._smoke = self.runner.on(replace(self.runner.subject, head=tree, base=None, recipe=SMOKE))
+        return self._smoke.build(cell, self._smoke.subject.head, None).status == "ok"
 
 
 def _behind(text: str, words: str) -> str:

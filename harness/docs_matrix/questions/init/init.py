@@ -17,7 +17,8 @@ from typing import Any
 from docs_matrix import __version__, files, process
 from docs_matrix.baselines import baseline_file
 from docs_matrix.check import accept, subject
-from docs_matrix.check.check import Progress
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.progress import Progress
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree, Recipe
@@ -84,10 +85,9 @@ def begin(
         cells = [cell for cell in cells if cell.name not in unresolved]
         bench = Bench(_matrix(scratch, folder, cells, requirements, project.recipe), store, offline=offline)
         found = subject.resolve(subject.Asked(TREE), bench)
-        accepted = accept.accept(
-            "all", baseline_file.Baseline(), found, cells, cells, bench, jobs=jobs, progress=progress(cells)
-        )
-        left |= {**unresolved, **accepted.broken, **accepted.skipped}
+        runner = CellRunner(found, bench, jobs, progress(cells))
+        accepted = accept.accept("all", baseline_file.Baseline(), runner, cells, cells)
+        left |= {**unresolved, **accepted.failures}
         kept = [cell for cell in cells if cell.name in accepted.built]
         if not kept:
             told = "; ".join(f"{name}: {why}" for name, why in left.items())

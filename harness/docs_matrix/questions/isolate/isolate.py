@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from docs_matrix.builds import recipes
 from docs_matrix.builds.host_tools import require_tools
-from docs_matrix.builds.order import Order, Reading
-from docs_matrix.check.check import Progress
+from docs_matrix.builds.order import Reading
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import text_of
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.errors import HarnessError, InputError, MachineError
+from docs_matrix.errors import HarnessError, InputError
 from docs_matrix.questions.bisect.asked import Wanted
 from docs_matrix.questions.isolate.isolation import Isolation, Proof
 from docs_matrix.questions.isolate.suspects import likeliest
@@ -43,11 +44,10 @@ class Reader:
     Each sequence is read before `document`, in a process of its own.
     """
 
-    def __init__(self, subject: Subject, document: str, wanted: Wanted, bench: Bench, most: int) -> None:
-        self._subject = subject
+    def __init__(self, runner: CellRunner, document: str, wanted: Wanted, most: int) -> None:
+        self._runner = runner
         self._document = document
         self._wanted = wanted
-        self._bench = bench
         self._left = most
         self.builds = 0
         self.message: Diagnostic | None = None
@@ -55,7 +55,7 @@ class Reader:
     def shown(self, cell: Cell, tried: Sequence[Names]) -> list[bool]:
         """Whether the message appears behind each of `tried`.
 
-        Raises `OutOfQuestionsError` where all builds are used up, `MachineError` where this one did not end well.
+        Raises `OutOfQuestionsError` if all builds are used up, a `HarnessError` if this one did not end well.
         """
         if not self._left:
             raise OutOfQuestionsError
@@ -63,13 +63,8 @@ class Reader:
         self.builds += 1
         trials = tuple((*names, self._document) for names in tried)
         documents = tuple(sorted({name for trial in trials for name in trial}))
-        environment = self._bench.provide(cell, self._subject.requirements).environment
-        order = Order(
-            environment, self._subject.head, self._subject.recipe, documents, Reading(trials=trials, only=True)
-        )
-        build = self._bench.runner.build(order).build
-        if build.status != "ok":
-            raise MachineError(f"{cell.name}: {build.reason}")
+        reading = Reading(trials=trials, only=True)
+        build = self._runner.build(cell, self._runner.subject.head, documents, reading).answer().build
         meant = [self._wanted.of(said) for said in build.trials]
         self.message = self.message or next((said[0] for said in meant if said), None)
         return [bool(said) for said in meant]
@@ -82,7 +77,8 @@ def isolate(question: Question, subject: Subject, bench: Bench, *, progress: Pro
     """
     require_tools(subject.recipe)
     document = _document(subject)
-    reader = Reader(subject, document, question.wanted, bench, MOST_BUILDS)
+    runner = CellRunner(subject, bench, jobs=1, progress=progress)
+    reader = Reader(runner, document, question.wanted, MOST_BUILDS)
 
     def ask(tried: Sequence[Names]) -> list[bool]:
         if reader.builds >= MOST_BUILDS - len(question.proofs):

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from packaging.version import Version
 
-from docs_matrix.check.check import Progress
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Judged, Verdict
 from docs_matrix.errors import HarnessError
@@ -34,7 +33,6 @@ def tell_apart(
     trials: Trials,
     explains: Explains,
     calendar: Calendar,
-    progress: Progress,
 ) -> Apart | str:
     """Which package told `explaining` from `without`, and from which release on the report is explained; else why that
     cannot be told. The rest of the toolchain is that of `explaining`."""
@@ -48,11 +46,11 @@ def tell_apart(
         except HarnessError as error:
             return str(error)
         package = Package(axis, (), explaining, around)
-        end = _try(package, _of(listed, old), trials, explains, progress)
+        end = _try(package, _of(listed, old), trials, explains)
         if end.explains is None:
             reasons.append(f"{axis} {old} cannot be put into {explaining.name}: {end.reason}")
         elif end.explains is False:
-            return _along(package, listed, end, without, trials, explains, calendar, progress)
+            return _along(package, listed, end, without, trials, explains, calendar)
     return "; ".join(reasons) or "no package alone makes the difference between the two cells"
 
 
@@ -64,13 +62,12 @@ def _along(
     trials: Trials,
     explains: Explains,
     calendar: Calendar,
-    progress: Progress,
 ) -> Apart:
     """Build the releases between the two ends, those that came out after the report apart."""
     inner = [release for release in listed if release.version != end.release]
     in_time = [release for release in inner if not (calendar.date and release.date and release.date > calendar.date)]
-    chosen = in_time if len(in_time) <= MOST else _halves(in_time, package, trials, explains, progress)
-    tried = [end, *(_try(package, release, trials, explains, progress) for release in chosen)]
+    chosen = in_time if len(in_time) <= MOST else _halves(in_time, package, trials, explains)
+    tried = [end, *(_try(package, release, trials, explains) for release in chosen)]
     tried += [
         Tried(release.version, _day(release), None, "came out after the report")
         for release in inner
@@ -89,16 +86,14 @@ def _along(
     )
 
 
-def _halves(
-    listed: Sequence[Release], package: Package, trials: Trials, explains: Explains, progress: Progress
-) -> list[Release]:
+def _halves(listed: Sequence[Release], package: Package, trials: Trials, explains: Explains) -> list[Release]:
     """Those of `listed` that a search by halves for the first that explains looks at, and the last."""
     looked = [listed[-1]]
     low, high = 0, len(listed) - 1
     while low < high:
         middle = (low + high) // 2
         looked.append(listed[middle])
-        if _try(package, listed[middle], trials, explains, progress).explains:
+        if _try(package, listed[middle], trials, explains).explains:
             high = middle
         else:
             low = middle + 1
@@ -113,7 +108,8 @@ def _day(release: Release) -> str | None:
     return f"{release.date:%Y-%m-%d}" if release.date else None
 
 
-def _try(package: Package, release: Release, trials: Trials, explains: Explains, progress: Progress) -> Tried:
+def _try(package: Package, release: Release, trials: Trials, explains: Explains) -> Tried:
+    progress = trials.runner.progress
     name = f"{package.name} {release.version}"
     progress.update(name, "building")
     candidate = Candidate(release.version, release.date)

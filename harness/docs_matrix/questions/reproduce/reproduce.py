@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from docs_matrix.check import check as checking
 from docs_matrix.check import read_set
 from docs_matrix.check import subject as subjects
-from docs_matrix.check.check import Progress
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Asked, Subject
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
@@ -48,17 +48,19 @@ class Question:
 
 @dataclass(frozen=True)
 class _Case:
-    """A question resolved: the subject of the patched documents, and that of the others (None where there are none)."""
+    """A question resolved: the runner of the patched documents, and that of the others (None if there are none)."""
 
     question: Question
-    own: Subject
-    other: Subject | None
+    runner: CellRunner
+    others: CellRunner | None
     reported: tuple[Message, ...]
     lacks: tuple[str | None, ...]
-    bench: Bench
     around: Surroundings
-    jobs: int
-    progress: Progress
+
+    @property
+    def own(self) -> Subject:
+        """The subject of the patched documents."""
+        return self.runner.subject
 
     @property
     def idle(self) -> bool:
@@ -69,7 +71,7 @@ class _Case:
 def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress) -> Reproduction:
     """The answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
     started = time.monotonic()
-    case = _resolve(question, bench, jobs, progress)
+    case = _resolve(question, bench, jobs=jobs, progress=progress)
     report = question.report
     header, note = of_the_header(report, case.around, bench)
     calendar = Calendar(report.date, offline=bench.offline)
@@ -108,7 +110,7 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
     )
 
 
-def _resolve(question: Question, bench: Bench, jobs: int, progress: Progress) -> _Case:
+def _resolve(question: Question, bench: Bench, *, jobs: int, progress: Progress) -> _Case:
     """Read the tree, and find the documents of the messages: those that the patch concerns, and the others."""
     found = subjects.resolve(question.asked, bench)
     sources = Sources(found.head, found.recipe, bench.trees)
@@ -138,7 +140,9 @@ def _resolve(question: Question, bench: Bench, jobs: int, progress: Progress) ->
         read = read_set.choose(rest, None, found.base, found.recipe, bench.trees)
         other = replace(found, head=found.base, base=None, baseline=None, read=read)
     around = Surroundings(bench.matrix.cells, bench.interpreters, found.requirements, bench.offline)
-    return _Case(question, found, other, reported, tuple(lacks), bench, around, jobs, progress)
+    runner = CellRunner(found, bench, jobs, progress, question.repeat)
+    foreign = replace(runner, subject=other, repeat=1) if other else None
+    return _Case(question, runner, foreign, reported, tuple(lacks), around)
 
 
 def _built(
@@ -149,33 +153,29 @@ def _built(
 
     The others are built in two cells first: what neither says at all is not built in the rest.
     """
-    run = checking.check(
-        case.own, cells, case.bench, jobs=case.jobs, progress=case.progress, repeat=case.question.repeat
-    )
-    if case.other is None:
-        return run.cells, {}, ()
+    results = case.runner.results(cells)
+    if case.others is None:
+        return results, {}, ()
     first = [cells[0], cells[-1]] if len(cells) > 1 else list(cells)
-    said, broken = _others(case, case.other, first)
+    said, broken = _said_of_others(case.others, first)
     foreign = [at for at, message in enumerate(case.reported) if not message.marked]
     wanted = [case.reported[at] for at in foreign]
     if broken or any(any(judging.seen_in(wanted, judged)) for judged in said.values()):
-        more, also = _others(case, case.other, [cell for cell in cells if cell not in first])
+        more, also = _said_of_others(case.others, [cell for cell in cells if cell not in first])
         said, broken = said | more, (*broken, *also)
-    return run.cells, said, broken
+    return results, said, broken
 
 
-def _others(
-    case: _Case, subject: Subject, cells: Sequence[Cell]
-) -> tuple[dict[str, tuple[Judged, ...]], tuple[str, ...]]:
+def _said_of_others(runner: CellRunner, cells: Sequence[Cell]) -> tuple[dict[str, tuple[Judged, ...]], tuple[str, ...]]:
     """What `cells` say of the documents that the patch does not concern, and a note for each that could not build them."""
     said: dict[str, tuple[Judged, ...]] = {}
     broken = []
-    for name, made in checking.heads(subject, cells, case.bench, jobs=case.jobs, progress=case.progress).items():
-        if isinstance(made, HarnessError) or made.build.status != "ok":
-            why = str(made) if isinstance(made, HarnessError) else f"{made.build.status}: {made.build.reason}"
-            broken.append(f"{name}: the documents that the patch does not concern could not be built: {why}")
+    for one in runner.heads(cells):
+        name = one.cell.name
+        if one.made is None or one.failure:
+            broken.append(f"{name}: the documents that the patch does not concern could not be built: {one.failure}")
         else:
-            found = [diagnostic for diagnostic in made.build.diagnostics if not diagnostic.unjudged]
+            found = [diagnostic for diagnostic in one.made.build.diagnostics if not diagnostic.unjudged]
             said[name] = tuple(Judged(Judgement.KNOWN, diagnostic) for diagnostic in found)
     return said, tuple(broken)
 
@@ -230,13 +230,13 @@ def _apart(
     judged = [at for at, one in enumerate(told) if one.judged]
     wanted = [case.reported[at] for at in judged]
     of_these = [told[at] for at in judged]
-    own = [at for at, one in enumerate(of_these) if case.other is None or one.standing != "known"]
-    trials = Trials(case.bench, case.own.head, case.own.recipe, case.own.requirements, case.own.read.head)
+    own = [at for at, one in enumerate(of_these) if case.others is None or one.standing != "known"]
+    trials = Trials(case.runner, case.own.read.head)
 
     def explains(said: Sequence[Judged]) -> tuple[str, ...]:
         return judging.misses([of_these[at] for at in own], judging.seen_in([wanted[at] for at in own], said))
 
-    yield decisive_release.tell_apart(bad, good, case.around, trials, explains, calendar, case.progress)
+    yield decisive_release.tell_apart(bad, good, case.around, trials, explains, calendar)
 
 
 def _proposal(

@@ -9,9 +9,9 @@ from typing import Any
 
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.diagnostics.findings import Judged, Run, Verdict
+from docs_matrix.diagnostics.findings import CellStatus, Judged, Run, Verdict
 
-__all__ = ["Series", "Step", "Strand", "over_cells", "strands"]
+__all__ = ["CellEnd", "Series", "Step", "Strand", "over_cells", "strands"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class CellEnd:
+    """How a cell ended: `reason` says why it tells nothing, None if it is `ok`."""
+
+    name: str
+    status: CellStatus
+    reason: str | None = None
+
+    @property
+    def words(self) -> str:
+        """This in a line."""
+        return self.status if self.reason is None else f"{self.status}: {self.reason}"
+
+
+@dataclass(frozen=True)
 class Series:
     """The whole answer: the patches in order, and the strands that one of them brings or takes away, in order of place."""
 
@@ -73,15 +87,14 @@ class Series:
     docs: str
     steps: tuple[Step, ...]
     strands: tuple[Strand, ...]
-    cells: Mapping[str, str]
-    """How each cell ended: `ok`, or why it tells nothing."""
+    cells: tuple[CellEnd, ...]
     notes: tuple[str, ...] = ()
     builds: int = 0
 
     @property
-    def broken(self) -> tuple[str, ...]:
+    def broken(self) -> tuple[CellEnd, ...]:
         """The cells that tell nothing."""
-        return tuple(name for name, ended in self.cells.items() if ended != "ok")
+        return tuple(cell for cell in self.cells if cell.status != "ok")
 
     @property
     def remaining(self) -> tuple[Strand, ...]:
@@ -97,7 +110,7 @@ class Series:
             "docs": self.docs,
             "patches": [step.to_json() for step in self.steps],
             "diagnostics": [strand.to_json() for strand in self.strands],
-            "cells": dict(self.cells),
+            "cells": {cell.name: cell.words for cell in self.cells},
             "notes": list(self.notes),
             "builds": self.builds,
         }
@@ -116,9 +129,11 @@ def strands(steps: Sequence[Sequence[Judged]]) -> tuple[Strand, ...]:
                 following[item.diagnostic].append(_continued(open_ones, item.base))
             elif item.verdict is Verdict.NEW:
                 following[item.diagnostic].append(Strand(number, None, item.diagnostic))
+            elif open_ones.get(item.diagnostic):
+                done.append(_continued(open_ones, item.diagnostic))  # only the reading order took it away: it stays
         open_ones = following
-    done += [strand for group in open_ones.values() for strand in group if strand.introduced]
-    return tuple(done)
+    done += [strand for group in open_ones.values() for strand in group]
+    return tuple(strand for strand in done if strand.introduced or strand.repaired)
 
 
 def _continued(open_ones: dict[Diagnostic, list[Strand]], diagnostic: Diagnostic) -> Strand:

@@ -17,8 +17,8 @@ def lines(answer: Series) -> Iterator[str]:
     for step in answer.steps:
         yield from _step(step, answer)
     yield ""
-    for name in answer.broken:
-        yield f"{one_line(name)}: {cut(one_line(answer.cells[name]), 300)}"
+    for cell in answer.broken:
+        yield f"{one_line(cell.name)}: {cut(one_line(cell.words), 300)}"
     for note in answer.notes:
         yield one_line(note)
     brought = [strand for strand in answer.strands if strand.introduced]
@@ -59,7 +59,7 @@ def _said(strand: Strand) -> str:
 
 
 def _cells(strand: Strand, answer: Series) -> str:
-    good = [name for name, ended in answer.cells.items() if ended == "ok"]
+    good = [cell.name for cell in answer.cells if cell.status == "ok"]
     where = (
         f"in all {len(good)} cells"
         if len(strand.cells) == len(good) > 1

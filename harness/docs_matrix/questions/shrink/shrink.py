@@ -13,7 +13,7 @@ from docs_matrix import files
 from docs_matrix.builds.fork_client import Workshop, workshop
 from docs_matrix.builds.order import Order, Reading
 from docs_matrix.builds.result import Build
-from docs_matrix.check.check import Progress
+from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Recipe
