@@ -48,6 +48,13 @@ def acceptance(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="uv|virtualenv")
+def planted(session: nox.Session) -> None:
+    """Plant mistakes into projects, and compare `check` with plain builds: nox -s planted -- --project click --kind docstring."""
+    install(session, "test")
+    session.run("python", "-m", "tests.planted", *session.posargs)
+
+
+@nox.session(venv_backend="uv|virtualenv")
 def lint(session: nox.Session) -> None:
     """ruff, mypy, the layers of the architecture, the locks, and what GitHub runs."""
     install(session, "lint", "test")

@@ -1,0 +1,1 @@
+"""Parcels, wrapped and sent."""

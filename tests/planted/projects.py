@@ -1,0 +1,131 @@
+"""The projects that mistakes are planted into: source distributions of the package index, and two of our own."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uv
+
+from tests.planted.mistakes import KNOWN, known_page
+
+__all__ = ["PROJECTS", "Project", "make_base"]
+
+OLD = "py3.9-docutils0.16-sphinx3.4.3"
+MIDDLE = "py3.11-docutils0.19-sphinx5.3.0"
+NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
+PALLETS = ("pallets-sphinx-themes", "sphinxcontrib-log-cabinet")
+OF_STRUCTLOG = (
+    "furo",
+    "myst-parser",
+    "sphinx-notfound-page",
+    "sphinxcontrib-mermaid",
+    "sphinxext-opengraph",
+    "twisted",
+)
+OWN = Path(__file__).parent / "own"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: its release in the package index (none: a folder of ours), the folder of its conf.py, and what it needs.
+
+    `suffix` is that of its pages; `cells` are an old, a middle and the newest one that build it. `package` says that it
+    describes its own package as it is installed. `edits` are made to files of its base, as (old, new) texts.
+    """
+
+    name: str
+    release: str | None
+    source: str = "docs"
+    requirements: tuple[str, ...] = ()
+    suffix: str = ".rst"
+    cells: tuple[str, ...] = (OLD, MIDDLE, NEWEST)
+    package: bool = False
+    edits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+PROJECTS: Mapping[str, Project] = {
+    project.name: project
+    for project in (
+        Project("parcels", None),
+        Project("letters", None, source="."),
+        Project("recipes", None, requirements=("myst-nb", "sphinx-autoapi"), suffix=".md"),
+        Project("simplejson", "simplejson==3.19.3", source="."),
+        Project("cachetools", "cachetools==5.5.0"),
+        Project("wcwidth", "wcwidth==0.2.13"),
+        Project("pyparsing", "pyparsing==3.1.4"),
+        Project("more-itertools", "more-itertools==10.5.0", requirements=("sphinx-rtd-theme",)),
+        Project("python-dateutil", "python-dateutil==2.9.0", requirements=("six", "sphinx-rtd-theme")),
+        Project("sniffio", "sniffio==1.3.1", "docs/source", ("sphinx-rtd-theme", "sphinxcontrib-trio")),
+        Project("pluggy", "pluggy==1.5.0", package=True),
+        Project("deprecated", "Deprecated==1.2.14", "docs/source", ("wrapt",), package=True),
+        Project("click", "click==8.1.7", requirements=(*PALLETS, "sphinx-issues", "sphinx-tabs"), package=True),
+        Project("itsdangerous", "itsdangerous==2.2.0", requirements=PALLETS, package=True),
+        Project("traitlets", "traitlets==5.14.3", "docs/source", ("myst-parser", "pydata-sphinx-theme"), package=True),
+        Project("structlog", "structlog==24.4.0", requirements=OF_STRUCTLOG, suffix=".md", package=True),
+    )
+}
+
+
+def make_base(project: Project, work: Path) -> Path:
+    """The tree of a project as a git repository with one revision, made once below `work`; raises where it cannot be had."""
+    tree = work / "trees" / project.name
+    if not tree.exists():
+        fresh = tree.with_name(f"{project.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        if project.release is None:
+            shutil.copytree(OWN / project.name, fresh)
+        else:
+            _unpack(_sdist(project.release, work / "sdists"), fresh)
+        for name, (old, new) in project.edits.items():
+            text = (fresh / name).read_text("utf-8")
+            assert old in text, f"{project.name}: {name} has no {old!r}"
+            (fresh / name).write_text(text.replace(old, new), "utf-8")
+        page = posixpath.join(project.source, KNOWN + project.suffix)
+        (fresh / page).write_text(known_page(project.suffix), "utf-8")
+        git(fresh, "init", "--quiet")
+        git(fresh, "add", "--all", "--force")
+        git(fresh, "commit", "--quiet", "--message", "base")
+        fresh.rename(tree)
+    git(tree, "reset", "--quiet", "--hard")
+    git(tree, "clean", "--quiet", "-fdx")
+    return tree
+
+
+def git(tree: Path, *words: str | Path) -> str:
+    """Run git in a tree; return what it printed."""
+    names = ("-c", "user.name=planted", "-c", "user.email=planted@example.org", "-c", "core.autocrlf=false")
+    done = subprocess.run(["git", *names, *words], cwd=tree, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def _sdist(release: str, folder: Path) -> Path:
+    name, _, version = release.partition("==")
+    folder.mkdir(parents=True, exist_ok=True)
+    pattern = f"{name.replace('-', '?').replace('.', '?').replace('_', '?')}-{version}.tar.gz"
+    found = _found(folder, pattern)
+    if found is None:
+        what = ("--quiet", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python", "--dest", folder)
+        subprocess.run([uv.find_uv_bin(), "tool", "run", "pip", "download", *what, release], check=True)
+        found = _found(folder, pattern)
+    assert found is not None, f"{release} came under another name"
+    return found
+
+
+def _found(folder: Path, pattern: str) -> Path | None:
+    names = {path.name.lower(): path for path in folder.glob("*.tar.gz")}
+    return next((path for name, path in names.items() if Path(name).match(pattern.lower())), None)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    (inside,) = folder.iterdir()
+    for path in inside.iterdir():
+        path.rename(folder / path.name)
+    inside.rmdir()
