@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from docs_matrix.check.rerun_recipe import Rerun
@@ -85,18 +88,116 @@ def test_every_requirement_in_it_is_pinned_and_hashed(found: tuple[Path, Path, P
 EVIL = "$(touch owned)`touch owned`';touch owned;'\n#\"/../x"
 
 
-def test_nothing_that_a_change_holds_is_run_by_the_shell(tmp_path: Path) -> None:
-    evil = Rerun(
-        cell=EVIL, python="3.13.0", docutils="0.22.4", sphinx="9.0.4", requirements="a==1 --hash=sha256:0", patch=EVIL.encode(),
-        blobs=((EVIL, None, None), (EVIL, "0" * 40, None)), kind="make", source=EVIL, config=EVIL, builder=EVIL, target=EVIL,
+def hostile(kind: Literal["sphinx", "make"], **changed: object) -> Rerun:
+    """A rerun whose every text has a command in it."""
+    made = Rerun(
+        cell=EVIL, python=EVIL, docutils=EVIL, sphinx=EVIL, requirements=EVIL, patch=EVIL.encode() + b"\xff",
+        blobs=((EVIL, None, None), (EVIL, "0" * 40, None)), kind=kind, source=EVIL, config=EVIL, builder=EVIL, target=EVIL,
         options=(EVIL,), variables=(("V", EVIL), ("SPHINXOPTS", EVIL)), folders=(EVIL,), expected=(EVIL, "a\x00b"),
     )  # fmt: skip
-    for kind in ("make", "sphinx"):
-        (tmp_path / "reproduce.sh").write_bytes(script(replace(evil, kind=kind)))
-        assert subprocess.run(["sh", "-n", "reproduce.sh"], cwd=tmp_path, check=False).returncode == 0
-        (tmp_path / "tree").mkdir(exist_ok=True)
-        assert start(tmp_path / "reproduce.sh", tmp_path / "tree", cwd=tmp_path / "tree").returncode == 2
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["make", "sphinx"])
+def test_nothing_that_a_change_holds_is_run_by_the_shell(tmp_path: Path, kind: Literal["sphinx", "make"]) -> None:
+    (tmp_path / "reproduce.sh").write_bytes(script(hostile(kind)))
+    assert subprocess.run(["sh", "-n", "reproduce.sh"], cwd=tmp_path, check=False).returncode == 0
+    (tmp_path / "tree").mkdir()
+    assert start(tmp_path / "reproduce.sh", tmp_path / "tree", cwd=tmp_path / "tree").returncode == 2
     assert not list(tmp_path.rglob("owned"))
+
+
+def stand_ins(folder: Path, kept: Path) -> Path:
+    """Commands that build nothing and keep what they are given, so that a script goes through to its end."""
+    programs = {
+        "uv": 'for last; do :; done; if [ "$1" = pip ]; then cp "$last" KEPT/requirements; else mkdir -p "$last/bin"; '
+        'cp FOLDER/python "$last/bin/python"; fi',
+        "python": 'if [ "$1" = -m ]; then printf "%s\\0" "$@" >KEPT/words; else cp "$6" KEPT/expected; '
+        'echo "$7" >KEPT/total; fi',
+        "make": """printf '%s\\0' "$@" >KEPT/words""",
+        "git": """if [ "$1" = apply ]; then cp "$3" KEPT/patch; fi""",
+    }
+    folder.mkdir()
+    kept.mkdir()
+    for name, program in programs.items():
+        text = program.replace("KEPT", shlex.quote(str(kept))).replace("FOLDER", shlex.quote(str(folder)))
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def run_through(rerun: Rerun, folder: Path, shell: str) -> dict[str, bytes]:
+    """Run the script with `stand_ins`, and return what they kept; no command of `EVIL` ran."""
+    tools, tree = stand_ins(folder / "tools", folder / "kept"), folder / "tree"
+    tree.mkdir()
+    (folder / "reproduce.sh").write_bytes(script(rerun))
+    environment = {"PATH": f"{tools}{os.pathsep}/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder)}
+    words = [*shell.split(), str(folder / "reproduce.sh"), str(tree)]
+    done = subprocess.run(words, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not list(folder.rglob("owned"))
+    return contents(folder / "kept")
+
+
+MESSAGE = "a.rst:1: WARNING: $(touch owned) `touch owned`"
+
+SHELLS = pytest.mark.parametrize(
+    "shell", [name for name in ("dash", "bash", "busybox sh") if shutil.which(name.split()[0])]
+)
+
+
+@SHELLS
+def test_each_text_reaches_make_as_it_is(tmp_path: Path, shell: str) -> None:
+    kept = run_through(hostile("make", blobs=((EVIL, None, None),)), tmp_path, shell)
+    first, _, *words = kept["words"].decode().split("\0")[:-1]
+    assert first == "--no-print-directory"
+    assert words == [f"SPHINXOPTS=-jauto {EVIL}", f"V={EVIL}", f"SPHINXDIRS={EVIL}", EVIL]
+
+
+@SHELLS
+def test_each_text_reaches_sphinx_as_it_is(tmp_path: Path, shell: str) -> None:
+    kept = run_through(hostile("sphinx", blobs=((EVIL, None, None),)), tmp_path, shell)
+    words = kept["words"].decode().split("\0")[:-1]
+    assert words[5:-1] == ["-b", EVIL, "-c", EVIL, EVIL, EVIL]
+
+
+@SHELLS
+def test_no_line_of_a_change_a_lock_or_a_message_ends_the_document_that_it_is_in(tmp_path: Path, shell: str) -> None:
+    first = re.findall("<<'(.*)'\n", script(hostile("make")).decode("utf-8", "surrogateescape"))[0]
+    text = f"{first}\ntouch owned\n"
+    rerun = hostile(
+        "make", requirements=text, patch=text.encode() + b"\xff\n", blobs=(), expected=(first, "touch owned", MESSAGE)
+    )
+    kept = run_through(rerun, tmp_path, shell)
+    assert kept["requirements"].decode() == text
+    assert kept["patch"] == text.encode() + b"\xff\n"
+    assert kept["expected"].decode() == f"{MESSAGE}\n"
+
+
+@SHELLS
+def test_a_null_character_that_a_shell_drops_makes_no_end_of_a_document(tmp_path: Path, shell: str) -> None:
+    first = re.findall("<<'(.*)'\n", script(hostile("make")).decode("utf-8", "surrogateescape"))[0]
+    run_through(hostile("make", patch=f"{first[0]}\0{first[1:]}\ntouch owned\n".encode(), blobs=()), tmp_path, shell)
+
+
+def test_a_line_that_is_printed_like_no_message_is_not_in_the_script_and_counts_as_missing(tmp_path: Path) -> None:
+    rerun = hostile("make", blobs=(), expected=("touch owned", "a.rst:1: WARNING: a\x1b", MESSAGE))
+    kept = run_through(rerun, tmp_path, "sh")
+    assert kept["expected"].decode() == f"{MESSAGE}\n"
+    assert kept["total"] == b"3\n"
+
+
+@pytest.mark.parametrize("kind", ["make", "sphinx"])
+def test_shellcheck_finds_nothing_in_a_script(tmp_path: Path, kind: Literal["sphinx", "make"]) -> None:
+    rerun = Rerun(
+        cell=LATER, python="3.13.0", docutils="0.22.4", sphinx="9.0.4", requirements="a==1 --hash=sha256:0\n", patch=b"--- a\n",
+        blobs=(("a b.rst", None, "1" * 40), ("c.rst", "0" * 40, None)), kind=kind, source="docs", config="docs", builder="html",
+        target="htmldocs", options=("-q",), variables=(("V", "1 2"),), folders=("driver-api",), expected=(MESSAGE,),
+    )  # fmt: skip
+    (tmp_path / "reproduce.sh").write_bytes(script(rerun))
+    words = [Path(sys.executable).with_name("shellcheck"), tmp_path / "reproduce.sh"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env={"LC_ALL": "C.UTF-8"})
+    assert (done.stdout, done.returncode) == ("", 0)
 
 
 def test_there_is_no_script_where_nothing_is_new(docs_matrix: Command) -> None:

@@ -1,8 +1,10 @@
-"""Fills the templates of `templates/`. What is filled in is escaped by default, so that no template can forget it."""
+"""Fills the templates of `templates/`. What is filled in is escaped or quoted by default: no template can forget it."""
 
 from __future__ import annotations
 
+import shlex
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from docs_matrix.reports.escaping import cut, one_line, plural, visible
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["TEMPLATES", "markup", "markup_environment"]
+__all__ = ["TEMPLATES", "markup", "markup_environment", "shell", "shell_environment"]
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -38,6 +40,49 @@ def markup_environment() -> Environment:
     made.filters["block"] = lambda text, limit: visible(cut(text, limit))
     made.filters["plural"] = plural
     return made
+
+
+def shell(template: str, **values: object) -> str:
+    """Return a template of a shell script with `values` filled in."""
+    return shell_environment().get_template(template).render(values)
+
+
+@cache
+def shell_environment() -> Environment:
+    """Return the environment for shell scripts: each value becomes one word, which the shell takes as it is.
+
+    So a value may stand only outside of quotes and comments. Its filter `here_document` makes a text of several lines
+    what follows `<<`.
+    """
+    from jinja2 import Environment
+
+    def word(value: object) -> _Shell:
+        return value if isinstance(value, _Shell) else _Shell(shlex.quote(str(value)))
+
+    made = Environment(autoescape=False, finalize=word, **_options())  # noqa: S701 (the values are quoted, not escaped)
+    made.filters["here_document"] = _here_document
+    made.filters["one_line"] = one_line
+    return made
+
+
+class _Shell(str):
+    """A piece of a shell script: it is put in as it is."""
+
+    __slots__ = ()
+
+
+def _here_document(text: str) -> _Shell:
+    r"""Return `text` as a document for `<<`, whose end is marked by a line that the text does not have.
+
+    >>> print(_here_document("end-1\necho $HOME\n"))
+    'end-2'
+    end-1
+    echo $HOME
+    end-2
+    """
+    lines = text.replace("\0", "").split("\n")  # some shells drop null characters
+    mark = next(mark for number in count(1) if (mark := f"end-{number}") not in lines)
+    return _Shell(f"'{mark}'\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{mark}")
 
 
 def _options() -> dict[str, Any]:
