@@ -12,6 +12,7 @@ nox.options.sessions = ["docs-matrix"]
 nox.needs_version = ">=2026.8.17"  # the first with sessions that run beside each other (-j)
 
 HERE = Path(__file__).parent
+JOBS = str(os.cpu_count() or 1)
 
 sessions(HERE / "matrix.yaml")  # docs-matrix, one a cell, and docs-report
 
@@ -35,9 +36,16 @@ def lock(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv|virtualenv")
 def tests(session: nox.Session) -> None:
-    """The quick tests."""
+    """Run the tests that need Python and git alone."""
     install(session, "test")
-    session.run("pytest", "-n", str(os.cpu_count() or 1), "-m", "not acceptance", *session.posargs)
+    session.run("pytest", "-n", JOBS, "-m", "not builds and not acceptance", *session.posargs)
+
+
+@nox.session(venv_backend="uv|virtualenv")
+def builds(session: nox.Session) -> None:
+    """Run the tests that build documentation, in the environments of real cells."""
+    install(session, "test")
+    session.run("pytest", "-n", JOBS, "-m", "builds and not acceptance", *session.posargs)
 
 
 @nox.session(venv_backend="uv|virtualenv")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import uv
+from docs_matrix import process
+from docs_matrix.cli.main import main
+from docs_matrix.toolchains import environments
 from hypothesis import settings
+
+from tests.support.machine import lacks
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
@@ -23,6 +29,30 @@ settings.load_profile("untimed")
 ROOT = Path(__file__).parents[1]
 NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
 MIDDLE = "py3.11-docutils0.19-sphinx5.3.0"
+
+
+BUILDS = {"browser", "buildable", "npm_package"}
+"""Fixtures of the session `builds`: what uses one is marked so by itself."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a fixture of `BUILDS`."""
+    for item in items:
+        if isinstance(item, pytest.Function) and BUILDS.intersection(item.fixturenames):
+            item.add_marker("builds")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that makes an environment without a mark that puts it into a session which may."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not any(item.iter_markers("builds")) and not any(item.iter_markers("acceptance")):
+            patch.setattr(environments, "provide", _unmarked)
+        return (yield)
+
+
+def _unmarked(*_: object, **__: object) -> NoReturn:
+    pytest.fail("a test that builds is marked `builds`")
 
 
 @dataclass(frozen=True)
@@ -61,28 +91,44 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def docs_matrix(tmp_path: Path, store: Path) -> Command:
-    """The command, run in the project's folder: `docs_matrix("check", "--tree", tree)`; a variable of None is unset."""
+def docs_matrix(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command, run in this process from the project's folder: `docs_matrix("check", "--tree", tree)`.
+
+    A keyword is an environment variable, unset where it is None.
+    """
 
     def run(*arguments: str | Path, out: str = "report", cwd: Path = ROOT, **variables: str | None) -> Answer:
         folder = tmp_path / out
-        words = [sys.executable, "-m", "docs_matrix", *map(str, arguments)]
-        if arguments and arguments[0] in ("check", "merge", "series"):
+        words = [str(argument) for argument in arguments]
+        if words and words[0] in ("check", "merge", "series"):
             words += ["--out", str(folder)]
-        given = {
-            **os.environ,
-            "CI": None,
-            "GITHUB_ACTIONS": None,
-            "PYTHONDONTWRITEBYTECODE": None,  # or each of hundreds of runs compiles all modules
-            "PYTHONPATH": str(ROOT),
-            "DOCS_MATRIX_STORE": str(store),
-            **variables,
-        }
-        environment = {name: value for name, value in given.items() if value is not None}
-        done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-        return Answer(done.returncode, done.stdout, done.stderr, folder)
+        given = {"CI": None, "GITHUB_ACTIONS": None, "DOCS_MATRIX_STORE": str(store), **variables}
+        with monkeypatch.context() as patch, redirect_stdout(_Stream()) as stdout, redirect_stderr(_Stream()) as stderr:
+            for name, value in given.items():
+                patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
+            patch.chdir(cwd)
+            patch.setattr(process._GROUPS, "stopped", False)  # a command that ended early leaves it set
+            try:
+                status = main(words)
+            except SystemExit as ended:  # argparse leaves so
+                status = ended.code if isinstance(ended.code, int) else 1
+        return Answer(status, stdout.text, stderr.text, folder)
 
     return run
+
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream that keeps what is written to it, as the bytes that a file would hold."""
+
+    def __init__(self) -> None:
+        self._bytes = io.BytesIO()
+        super().__init__(self._bytes, encoding="utf-8", errors="backslashreplace", newline="")
+
+    @property
+    def text(self) -> str:
+        """All that was written."""
+        self.flush()
+        return self._bytes.getvalue().decode()
 
 
 @pytest.fixture
@@ -100,18 +146,18 @@ def write(tmp_path: Path) -> Callable[[str, Mapping[str, str]], Path]:
 
 
 def sdist(release: str, folder: Path) -> Path:
-    """The source distribution of `name==version` from the package index, put into `folder`; skips where it cannot be had."""
+    """The source distribution of `name==version` from the package index, put into `folder`; a lack where it cannot be had."""
     what = ("--no-deps", "--no-binary", ":all:", "--ignore-requires-python")  # it is not for this Python
     words = ["tool", "run", "pip", "download", "--quiet", *what, release]
     done = subprocess.run([uv.find_uv_bin(), *words], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"the source distribution of {release} cannot be had: {done.stderr.strip().splitlines()[-1:]}")
+        lacks(f"the source distribution of {release} cannot be had: {done.stderr.strip().splitlines()[-1:]}")
     return next(folder.glob("*.tar.gz"))
 
 
 @pytest.fixture(scope="session")
 def sphinx_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sphinx's source distribution, from `$DOCS_MATRIX_SOURCES` or the package index; skips where it cannot be had."""
+    """Sphinx's source distribution, from `$DOCS_MATRIX_SOURCES` or the package index; a lack where it cannot be had."""
     kept = Path(os.environ.get("DOCS_MATRIX_SOURCES", "/nowhere")) / "sphinx-8.1.3.tar.gz"
     return kept if kept.exists() else sdist("sphinx==8.1.3", tmp_path_factory.mktemp("sdist"))
 

@@ -9,20 +9,19 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.machine import lacks
 
 SHARED = ROOT.parent / "shared" / "data"
 
 
 def source(version: str) -> Path:
-    """Debian's archive of a kernel; skips where it is not there."""
+    """Return Debian's archive of a kernel."""
     folders = [Path(os.environ[name]) for name in ("DOCS_MATRIX_SOURCES",) if name in os.environ]
     for folder in (*folders, Path("/usr/src")):
         path = folder / f"linux-source-{version}.tar.xz"
         if path.exists():
             return path
-    pytest.skip(
-        f"linux-source-{version}.tar.xz is missing: sh tests/acceptance/fetch.sh $DOCS_MATRIX_SOURCES {version}"
-    )
+    lacks(f"linux-source-{version}.tar.xz is missing: sh tests/acceptance/fetch.sh $DOCS_MATRIX_SOURCES {version}")
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +43,19 @@ def unpacked_6_12(linux_6_12: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def thread() -> Path:
+    """Return the page of the thread that the project began with."""
+    return _of_the_thread("noiommu-thread.txt")
+
+
+@pytest.fixture(scope="session")
 def thread_patch() -> Path:
-    path = SHARED / "vfio-noiommu.patch"
+    """Return the patch of that thread."""
+    return _of_the_thread("vfio-noiommu.patch")
+
+
+def _of_the_thread(name: str) -> Path:
+    path = SHARED / name
     if not path.exists():
-        pytest.skip("the thread's patch is not beside the checkout")
+        pytest.skip(f"{name} is not beside the checkout")
     return path

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Command
-from tests.robot.corpus import THREAD, here
 
 from . import seven
 from .test_kernel import BASE_BLOB, HEAD_BLOB
@@ -18,9 +17,9 @@ pytestmark = pytest.mark.acceptance
 
 
 def test_the_threads_report_reproduces_and_its_header_does_not_explain_it(
-    docs_matrix: Command, linux_6_12: Path
+    docs_matrix: Command, linux_6_12: Path, thread: Path
 ) -> None:
-    answer = docs_matrix("reproduce", here(THREAD), "--tree", linux_6_12, "--json")
+    answer = docs_matrix("reproduce", thread, "--tree", linux_6_12, "--json")
     assert answer.status == 0, answer.stderr
     told = json.loads(answer.stdout)
     new = [message for message in told["messages"] if message["standing"] == "new"]

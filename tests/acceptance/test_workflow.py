@@ -16,6 +16,7 @@ from docs_matrix.errors import HarnessError
 from docs_matrix.toolchains import interpreters
 
 from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
+from tests.support.machine import lacks
 from tests.support.workflow_runner import Job, Runner, a_python
 
 pytestmark = pytest.mark.acceptance
@@ -66,7 +67,7 @@ def interpreter_folders() -> tuple[Path, ...]:
             interpreters.find(cell[2:].split("-")[0], offline=True)[0].path.parent for cell in (NEWEST, MIDDLE)
         )
     except HarnessError as missing:
-        pytest.skip(str(missing))
+        lacks(missing)
 
 
 def matrix_of(tree: str) -> str:

@@ -17,6 +17,9 @@ from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.toolchains.environments import Environment
 
 from tests.conftest import MIDDLE, NEWEST, ROOT
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
 
 MAKEFILE = """\
 htmldocs:
@@ -40,7 +43,7 @@ def provided(store: Path) -> Callable[[str], tuple[Bench, Environment]]:
         try:
             return bench, bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
         except MissingInterpreterError as missing:
-            pytest.skip(str(missing))
+            lacks(missing)
 
     return provided
 

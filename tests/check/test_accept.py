@@ -16,6 +16,8 @@ from docs_matrix.baselines.baseline_file import Baseline, Entry
 from tests.check.test_check import CONF, GOOD, INDEX, PROJECT, SHORT, _needs_the_newest_cell  # noqa: F401
 from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
 
+pytestmark = pytest.mark.builds
+
 Write = Callable[[str, Mapping[str, str]], Path]
 
 TWO = f"{SHORT}\nAn *open one.\n\nOther text.\n"

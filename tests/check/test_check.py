@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,9 @@ import pytest
 from junitparser import JUnitXml
 
 from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
+from tests.support.machine import needs_python
+
+pytestmark = pytest.mark.builds
 
 Write = Callable[[str, Mapping[str, str]], Path]
 
@@ -28,9 +30,7 @@ PROJECT = {"docs/conf.py": CONF, "docs/index.rst": INDEX, "docs/a.rst": SHORT, "
 
 @pytest.fixture(autouse=True)
 def _needs_the_newest_cell() -> None:
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    if not shutil.which("python3.13") and not list(versions.glob("3.13*")):
-        pytest.skip("no Python 3.13 on this machine")
+    needs_python("3.13")
 
 
 def repository(write: Write, files: Mapping[str, str] = PROJECT) -> Path:

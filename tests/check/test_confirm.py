@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import MIDDLE, Answer, Command, git
 from tests.support.leaking_project import LEAKING
 
+pytestmark = pytest.mark.builds
+
 Write = Callable[[str, Mapping[str, str]], Path]
 DEPENDS = "depends on what was read before"
 AFRESH = ("--docs", "all", "--repeat", "2")

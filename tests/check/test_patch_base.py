@@ -10,6 +10,8 @@ from docs_matrix.robot.read import read
 
 from tests.conftest import ROOT, Command, git
 
+pytestmark = pytest.mark.builds
+
 CELL = ("--cell", "py3.13-docutils0.22.4-sphinx9.0.4")
 PATCH = ROOT / "examples" / "noiommu.patch"
 VFIO = "Documentation/driver-api/vfio.rst"

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_matrix.errors import HarnessError
-from docs_matrix.toolchains import interpreters
 
 from tests.conftest import NEWEST, Answer, Command, git
+from tests.support.machine import needs_python
+
+pytestmark = pytest.mark.builds
 
 Write = Callable[[str, Mapping[str, str]], Path]
 
@@ -23,10 +24,7 @@ INDEX = "Index\n=====\n\n.. toctree::\n\n   a\n"
 
 @pytest.fixture(autouse=True)
 def _needs_the_newest_cell() -> None:
-    try:
-        interpreters.find("3.13", offline=True)
-    except HarnessError as missing:
-        pytest.skip(str(missing))
+    needs_python("3.13")
 
 
 @pytest.fixture

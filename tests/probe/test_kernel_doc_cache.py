@@ -16,6 +16,9 @@ from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.probe.netlink_cache import GENERATORS
 
 from tests.conftest import MIDDLE, NEWEST, ROOT
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
 
 SAME_PYTHON = "py3.13-docutils0.22.4-sphinx9.0.4"
 """As that of the newest cell."""
@@ -62,7 +65,7 @@ def setup(app):
 def asked(tmp_path: Path) -> Path:
     """A file with a line for each time that one of the programs was really started; below it, the tree."""
     if not shutil.which("perl"):
-        pytest.skip("perl is not installed")
+        lacks("perl is not installed")
     asked, tree = tmp_path / "asked", tmp_path / "tree"
     texts = {
         GENERATORS[0]: GENERATOR,
@@ -87,7 +90,7 @@ def _build(asked: Path, store: Path, cell: str) -> Build:
     try:
         environment = bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
     except MissingInterpreterError as missing:
-        pytest.skip(str(missing))
+        lacks(missing)
     tree = bench.trees.open(asked.parent / "tree")
     return bench.runner.build(Order(environment, tree, Recipe("make", "docs", "docs"))).build
 

@@ -13,6 +13,9 @@ from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MissingInterpreterError
 
 from tests.conftest import MIDDLE, NEWEST, ROOT
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
 
 CONF = """\
 html_theme = 'alabaster'
@@ -121,7 +124,7 @@ def both_ways(bench: Bench, cell: str, place: Path, recipe: Recipe, requirements
         wanted = next(one for one in bench.matrix.cells if one.name == cell)
         environment = bench.provide(wanted, requirements).environment
     except MissingInterpreterError as missing:
-        pytest.skip(str(missing))
+        lacks(missing)
     tree = bench.trees.open(place)
     quiet = bench.runner.build(Order(environment, tree, recipe)).build
     loud = bench.runner.build(Order(environment, tree, recipe, loud=True)).build

@@ -17,6 +17,10 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.probe import probe
 from docs_matrix.process import Finished, run
 
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
+
 PROBE = Path(probe.__file__)
 TOOLCHAINS: dict[str, tuple[str, str | None, tuple[str, ...]]] = {
     "oldest": ("3.9", "2021-03-01T00:00:00Z", ("sphinx==3.4.3", "docutils==0.16", "jinja2<3.1", "setuptools")),
@@ -48,7 +52,7 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     minor, date, requirements = TOOLCHAINS[request.param]
     base, uv = interpreter(minor), Path(sys.executable).with_name("uv")
     if base is None or not uv.exists():
-        pytest.skip(f"needs uv and Python {minor}")
+        lacks(f"needs uv and Python {minor}")
     made = tmp_path_factory.mktemp(request.param) / "env"
     run([uv, "venv", "--quiet", "--python", base, made], timeout=60)
     command: list[str | Path] = [
@@ -65,7 +69,7 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         command += ["--exclude-newer", date]
     ended = run(command, timeout=120)
     if ended.returncode:
-        pytest.skip(f"cannot install {requirements[0]}: {ended.error_text.strip().splitlines()[-1]}")
+        lacks(f"cannot install {requirements[0]}: {ended.error_text.strip().splitlines()[-1]}")
     return made / "bin/python"
 
 

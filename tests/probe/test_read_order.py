@@ -14,6 +14,9 @@ from docs_matrix.errors import HarnessError
 
 from tests.conftest import NEWEST, ROOT
 from tests.support.leaking_project import LEAKING
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
 
 OLDEST = "py3.9-docutils0.16-sphinx3.4.3"
 Write = Callable[[str, Mapping[str, str]], Path]
@@ -28,7 +31,7 @@ def read(request: pytest.FixtureRequest, store: Path, write: Write) -> Read:
     try:
         environment = bench.provide(cell, ()).environment
     except HarnessError as error:
-        pytest.skip(str(error))
+        lacks(error)
 
     def read(
         reading: Reading, documents: tuple[str, ...] | None = None, more: Mapping[str, str] | None = None

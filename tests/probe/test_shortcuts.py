@@ -13,6 +13,9 @@ from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.probe import fast_c_symbols, fast_node_search
 
 from tests.conftest import NEWEST, ROOT
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
 
 IN_A_CELL = r"""
 import importlib.util, random, sys
@@ -209,7 +212,7 @@ def _printed(store: Path, cell: str, script: str, module: ModuleType, how: str) 
     try:
         environment = bench.provide(chosen, ()).environment
     except MissingInterpreterError as error:
-        pytest.skip(str(error))
+        lacks(error)
     words = [str(environment.python), "-c", script, str(module.__file__), how]
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 

@@ -17,6 +17,9 @@ from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MissingInterpreterError
 
 from tests.conftest import MIDDLE, NEWEST, ROOT
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
 
 CELLS = ("py3.9-docutils0.16-sphinx3.4.3", MIDDLE, NEWEST)
 CONF = "import sys\nsys.path.insert(0, '.')\nextensions = ['ext']\nhtml_theme = 'basic'\n"
@@ -114,7 +117,7 @@ def heads(folder: Path, store: Path, cell: str, changed: Mapping[str, str | None
     try:
         environment = bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
     except MissingInterpreterError as missing:
-        pytest.skip(str(missing))
+        lacks(missing)
     base = bench.trees.open(place)
     recipe = Recipe("sphinx", ".", ".")
     before = bench.runner.build(Order(environment, base, recipe, keep=True)).build

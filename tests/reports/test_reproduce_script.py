@@ -18,6 +18,8 @@ from docs_matrix.reports.reproduce_script import script
 
 from tests.conftest import ROOT, Command
 
+pytestmark = pytest.mark.builds
+
 LATER = "py3.13-docutils0.22.4-sphinx9.0.4"
 PATCH = ROOT / "examples" / "noiommu.patch"
 

@@ -1,30 +1,33 @@
-"""The robot's real reports beside the checkout, and what a plain search for their marks says, to hold the reader against.
+"""The robot's reports: invented ones in all forms that it has, and what a plain search for their marks says.
 
-`python -m tests.robot.corpus` prints how many of their messages are written in which form.
+`mails/` holds a report a file, with what it must say beside it; `thread.txt` is an archive's page of a patch and the answers
+to it. `$DOCS_MATRIX_REPORTS` may name a folder of real reports: they are then read as well.
+`python -m tests.robot.corpus` prints how many messages are written in which form.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 from docs_matrix.robot.read import read
 from docs_matrix.robot.report import Message, Report, forms
 
-from tests.conftest import ROOT
+HERE = Path(__file__).parent
+MAILS = sorted((HERE / "mails").glob("*.txt"))
+THREAD = HERE / "thread.txt"
+REAL = sorted(Path(os.environ["DOCS_MATRIX_REPORTS"]).glob("*.txt")) if "DOCS_MATRIX_REPORTS" in os.environ else []
+REPORTS = [*MAILS, *REAL]
 
-FOLDER = ROOT.parent / "shared" / "data"
-REPORTS = sorted((FOLDER / "reports").glob("*.txt"))
-THREAD = FOLDER / "noiommu-thread.txt"
-
-each = pytest.mark.parametrize("path", REPORTS or [None], ids=lambda path: path.stem[:3] if path else "none")
+each = pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
 
 
 def each_with(name: str, values: Sequence[object]) -> pytest.MarkDecorator:
-    """Each report with each of `values` as `name`: with one in turn in the quick tests, with the others in acceptance."""
+    """Each report with each of `values` as `name`; of the real ones one value in turn in the quick tests."""
     rest = pytest.mark.acceptance
     return pytest.mark.parametrize(
         ("path", name),
@@ -32,23 +35,16 @@ def each_with(name: str, values: Sequence[object]) -> pytest.MarkDecorator:
             pytest.param(
                 path,
                 value,
-                id=f"{path.stem[:3] if path else 'none'}-{value}",
-                marks=() if number % len(values) == turn else rest,
+                id=f"{path.stem}-{value}",
+                marks=() if path in MAILS or number % len(values) == turn else rest,
             )
-            for number, path in enumerate(REPORTS or [None])
+            for number, path in enumerate(REPORTS)
             for turn, value in enumerate(values)
         ],
     )
 
 
 Mark = tuple[str | None, int | None, str | None, str]
-
-
-def here(path: Path | None) -> Path:
-    """`path`, or the test is skipped."""
-    if path is None or not path.exists():
-        pytest.skip("the robot's reports are not beside the checkout")
-    return path
 
 
 def marks(text: str) -> list[Mark]:
@@ -95,15 +91,15 @@ def same(one: Report, other: Report) -> bool:
     ] == [(item.path, item.line, item.level, item.category, item.message, item.marked) for item in other.messages]
 
 
-def counted() -> Counter[str]:
-    """How many messages of all reports are written in which form."""
+def counted(paths: Iterable[Path]) -> Counter[str]:
+    """How many messages of the reports in `paths` are written in which form."""
     total: Counter[str] = Counter()
-    for path in REPORTS:
+    for path in paths:
         for report in read(path.read_bytes(), path.name).reports:
             total += forms(report.messages)
     return total
 
 
 if __name__ == "__main__":
-    for form, count in counted().most_common():
+    for form, count in counted(REPORTS).most_common():
         print(f"{count:5} {form}")  # noqa: T201

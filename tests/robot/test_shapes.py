@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import calls
-from tests.robot.corpus import each, each_with, here, marks, same, the_one, told
+from tests.robot.corpus import each, each_with, marks, same, the_one, told
 
 REPORT = """\
 Hi Ada,
@@ -77,8 +77,8 @@ def quoted(text: str, prefix: str = "> ") -> str:
 
 
 @each
-def test_an_answer_that_quotes_the_report_is_read_as_the_report(path: Path | None) -> None:
-    text = plain(here(path).read_text())
+def test_an_answer_that_quotes_the_report_is_read_as_the_report(path: Path) -> None:
+    text = plain(path.read_text())
     answer = f"On Friday the robot wrote:\n{quoted(text)}\nThanks, I will mend it.\n"
     assert same(the_one(answer.encode()), the_one(text.encode()))
 
@@ -93,9 +93,9 @@ def said_by(report: Report) -> list[tuple[str | None, int | None, str, bool]]:
 
 
 @each
-def test_a_mark_that_was_quoted_without_a_blank_is_a_mark(path: Path | None) -> None:
+def test_a_mark_that_was_quoted_without_a_blank_is_a_mark(path: Path) -> None:
     """Thunderbird puts no blank between its sign and another one, and one more before lines that begin with blanks."""
-    text = plain(here(path).read_text())
+    text = plain(path.read_text())
     answer = "".join(f">{line}\n" if line[:1] == ">" else f"> {line}\n" for line in text.split("\n"))
     assert same(the_one(answer.encode()), the_one(text.encode()))
     stuffed = re.sub(r"(?m)^>    ", ">     ", answer)
@@ -103,9 +103,9 @@ def test_a_mark_that_was_quoted_without_a_blank_is_a_mark(path: Path | None) -> 
 
 
 @each
-def test_a_mark_whose_signs_were_parted_is_a_mark(path: Path | None) -> None:
+def test_a_mark_whose_signs_were_parted_is_a_mark(path: Path) -> None:
     """Evolution takes the robot's mark for quoting of its own kind."""
-    text = plain(here(path).read_text())
+    text = plain(path.read_text())
     answer = re.sub(r"(?m)^> >> ", "> > > ", quoted(text))
     assert said_by(the_one(answer.encode())) == said_by(the_one(text.encode()))
 
@@ -136,8 +136,8 @@ def wrapped(text: str, width: int) -> str:
 
 
 @each_with("width", [66, 72, 80])
-def test_a_report_that_was_wrapped_is_joined_again(path: Path | None, width: int) -> None:
-    text = plain(here(path).read_text())
+def test_a_report_that_was_wrapped_is_joined_again(path: Path, width: int) -> None:
+    text = plain(path.read_text())
     for shape in (wrapped(text, width), quoted(wrapped(text, width), "> > ")):
         report = the_one(shape.encode())
         assert [(*place, " ".join(words.split())) for *place, words in told(report.messages)] == [
@@ -149,8 +149,8 @@ def test_a_report_that_was_wrapped_is_joined_again(path: Path | None, width: int
 
 
 @each
-def test_a_list_whose_blanks_were_squeezed_out_is_read(path: Path | None) -> None:
-    text = plain(here(path).read_text())
+def test_a_list_whose_blanks_were_squeezed_out_is_read(path: Path) -> None:
+    text = plain(path.read_text())
     squeezed = re.sub(r"(?m)^ {2,}", "", re.sub(r"  +", " ", text.partition("\nvim ")[0]))
     found = told(the_one(squeezed.encode()).messages)
     assert [(*place, " ".join(words.split())) for *place, words in found] == [
@@ -159,8 +159,8 @@ def test_a_list_whose_blanks_were_squeezed_out_is_read(path: Path | None) -> Non
 
 
 @each_with("encoding", ["quoted-printable", "base64", "8bit"])
-def test_a_mail_is_decoded(path: Path | None, encoding: str) -> None:
-    text = plain(here(path).read_text())
+def test_a_mail_is_decoded(path: Path, encoding: str) -> None:
+    text = plain(path.read_text())
     data = text.encode()
     body = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(encoding, bytes)(data)
     head = f"{MAIL}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n".encode()
@@ -188,8 +188,8 @@ def test_a_mail_of_parts_gives_its_text_and_names_the_rest() -> None:
 
 
 @each
-def test_a_page_of_an_archive_is_read(path: Path | None) -> None:
-    text = plain(here(path).read_text())
+def test_a_page_of_an_archive_is_read(path: Path) -> None:
+    text = plain(path.read_text())
     page = (
         f"<!DOCTYPE html>\n<html><head><title>a</title></head><body><pre id=b>{html.escape(text)}</pre></body></html>"
     )
@@ -201,8 +201,8 @@ def test_line_ends_of_another_system_are_no_part_of_the_text() -> None:
 
 
 @each
-def test_dates_and_versions_of_other_tools_are_fields_of_the_header(path: Path | None) -> None:
-    text = plain(here(path).read_text())
+def test_dates_and_versions_of_other_tools_are_fields_of_the_header(path: Path) -> None:
+    text = plain(path.read_text())
     more = ":::::: branch date: 19 hours ago\n:::::: commit date: 2 days ago\ndtschema version: 2025.12\n"
     for name in ("patch subject", "compiler", "base"):
         grown = re.sub(rf"(?m)^({name}: .*\n)", lambda found: found[1] + more, text)
@@ -213,8 +213,8 @@ def test_dates_and_versions_of_other_tools_are_fields_of_the_header(path: Path |
 
 
 @each
-def test_two_reports_in_one_file_are_two(path: Path | None) -> None:
-    text = plain(here(path).read_text())
+def test_two_reports_in_one_file_are_two(path: Path) -> None:
+    text = plain(path.read_text())
     reading = read((text + "\n" + REPORT).encode(), "two")
     assert len(reading.reports) == 2
     assert same(reading.reports[0], the_one(text.encode()))
@@ -257,8 +257,8 @@ def test_a_list_without_a_header_is_a_report() -> None:
 
 
 @each
-def test_a_report_that_ends_in_the_middle_is_read_as_far_as_it_goes(path: Path | None) -> None:
-    text = plain(here(path).read_text())
+def test_a_report_that_ends_in_the_middle_is_read_as_far_as_it_goes(path: Path) -> None:
+    text = plain(path.read_text())
     whole = marks(text)
     for part in (4, 3, 2):
         short = text[: len(text) * (part - 1) // part]

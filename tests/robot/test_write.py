@@ -15,7 +15,7 @@ from docs_matrix.robot.write import TITLE, write_list
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.robot.corpus import each, here, the_one
+from tests.robot.corpus import each, the_one
 from tests.support.runs import example, runs
 
 paths = (
@@ -51,8 +51,8 @@ def plain(messages: list[Message]) -> list[Message]:
 
 
 @each
-def test_nothing_of_a_real_report_is_lost_in_writing_and_reading(path: Path | None) -> None:
-    messages = list(the_one(here(path).read_bytes()).messages)
+def test_nothing_of_a_report_is_lost_in_writing_and_reading(path: Path) -> None:
+    messages = list(the_one(path.read_bytes()).messages)
     assert plain(written(messages)) == plain(messages)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.toolchains import interpreters, locks
 from docs_matrix.toolchains.interpreters import Interpreter
 from docs_matrix.toolchains.locks import Lock
+
+from tests.support.machine import lacks
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,12 +29,10 @@ def buildable(cells: tuple[Cell, ...]) -> tuple[Lock, Interpreter]:
     """The committed lock and the interpreter of the newest cell that can be built here."""
     among = interpreters.installed()
     for cell in reversed(cells):
-        try:
+        with suppress(MissingInterpreterError):
             interpreter, _ = interpreters.find(cell.python, offline=True, among=among)
-        except MissingInterpreterError:
-            continue
-        return locks.read(ROOT / "locks" / locks.file_name(cell, ())), interpreter
-    pytest.skip("no cell of matrix.yaml has its interpreter here")
+            return locks.read(ROOT / "locks" / locks.file_name(cell, ())), interpreter
+    return lacks("no cell of matrix.yaml has its interpreter here")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from docs_matrix.config import matrix
 from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.toolchains import environments, interpreters, locks
 
+from tests.support.machine import lacks
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,7 +24,7 @@ def test_the_environment_of_every_cell_builds_a_page(
     try:
         interpreter, _ = interpreters.find(cell.python)
     except MissingInterpreterError as error:
-        pytest.skip(str(error))
+        lacks(error)
     lock = locks.provide(cell, requirements, committed=ROOT / "locks", store=tmp_path, offline=True)
     environment = environments.provide(lock, interpreter, store=tmp_path)
     (tmp_path / "conf.py").write_text("import yaml\n" if requirements else "")

@@ -13,6 +13,8 @@ from docs_matrix.toolchains import doctor, environments, interpreters, locks
 from docs_matrix.toolchains.interpreters import Interpreter
 from docs_matrix.toolchains.locks import Lock
 
+from tests.support.machine import lacks
+
 LOCKS = Path(__file__).parents[2] / "locks"
 
 MISSING = Cell("py3.99-docutils0.23-sphinx9.2.0", "3.99", "0.23", "9.2.0", datetime(2026, 11, 1, tzinfo=UTC))
@@ -98,7 +100,7 @@ def test_a_cells_state_says_where_its_environment_is_and_whether_it_is_made(
     try:
         environments.provide(lock, interpreter, store=tmp_path)
     except MachineError as error:
-        pytest.skip(f"no package index here: {error}")
+        lacks(error)
     assert doctor.state(cell, (), committed=LOCKS, store=tmp_path, among=among).made
     full = dataclasses.replace(cell, python=f"{cell.python}.99")
     assert "is used in its place" in str(doctor.state(full, (), committed=LOCKS, store=tmp_path).notice)

@@ -16,6 +16,10 @@ from docs_matrix.toolchains.environments import Environment
 from docs_matrix.toolchains.interpreters import Interpreter
 from docs_matrix.toolchains.locks import Lock
 
+from tests.support.machine import lacks
+
+pytestmark = pytest.mark.builds
+
 
 @pytest.fixture
 def made(small: tuple[Lock, Interpreter], tmp_path: Path) -> Environment:
@@ -27,7 +31,7 @@ def provided(what: tuple[Lock, Interpreter], store: Path) -> Environment:
     try:
         return environments.provide(lock, interpreter, store=store)
     except MachineError as error:
-        pytest.skip(f"no package index here: {error}")
+        lacks(error)
 
 
 def store_of(environment: Environment) -> Path:

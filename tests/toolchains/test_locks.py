@@ -13,6 +13,8 @@ from docs_matrix.errors import InputError, MachineError
 from docs_matrix.toolchains import locks
 from packaging.version import Version
 
+from tests.support.machine import lacks
+
 LOCKS = Path(__file__).parents[2] / "locks"
 KERNEL = ("alabaster", "pyyaml")
 
@@ -31,7 +33,7 @@ def resolved(cell: Cell, requirements: tuple[str, ...] = ()) -> str:
     try:
         return locks.resolve(cell, requirements)
     except MachineError as error:
-        pytest.skip(f"no package index here: {error}")
+        lacks(error)
 
 
 def kept(folder: Path, text: str) -> locks.Lock:

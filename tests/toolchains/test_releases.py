@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 from docs_matrix.errors import InputError
-from docs_matrix.toolchains import releases, uv
+from docs_matrix.toolchains import releases
+
+from tests.support.machine import needs_index
+
+pytestmark = pytest.mark.builds
 
 
 @pytest.fixture(autouse=True)
 def _needs_the_index() -> None:
-    lack = uv.index_lack()
-    if lack:
-        pytest.skip(lack)
+    needs_index()
 
 
 def test_releases_come_in_order_with_the_time_of_their_upload() -> None:

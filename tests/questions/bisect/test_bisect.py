@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_matrix.toolchains import uv
 
 from tests.conftest import NEWEST, Command
+from tests.support.machine import needs_index, needs_python
+
+pytestmark = pytest.mark.builds
 
 Write = Callable[[str, Mapping[str, str]], Path]
 
@@ -37,12 +37,8 @@ if docutils.__version__ not in ("0.22", "0.22.2"):
 
 @pytest.fixture(autouse=True)
 def _needs_the_newest_cell_and_the_index() -> None:
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    if not shutil.which("python3.13") and not list(versions.glob("3.13*")):
-        pytest.skip("no Python 3.13 on this machine")
-    lack = uv.index_lack()
-    if lack:
-        pytest.skip(lack)
+    needs_python("3.13")
+    needs_index()
 
 
 @pytest.fixture

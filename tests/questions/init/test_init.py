@@ -13,6 +13,8 @@ import yaml
 
 from tests.conftest import MIDDLE, NEWEST, Command, git
 
+pytestmark = pytest.mark.builds
+
 Write = Callable[[str, Mapping[str, str]], Path]
 PROJECT = {"docs/conf.py": "project = 'x'\n", "docs/index.rst": "Index\n=====\n\n*open\n"}
 ACTION = f"owner/docs-matrix@{'0123456789' * 4}"

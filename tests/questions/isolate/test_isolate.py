@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import MIDDLE, Command
 from tests.support.leaking_project import LEAKING
 
+pytestmark = pytest.mark.builds
+
 Write = Callable[[str, Mapping[str, str]], Path]
 
 

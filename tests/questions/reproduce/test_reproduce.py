@@ -11,6 +11,8 @@ import pytest
 
 from tests.conftest import ROOT, Command
 
+pytestmark = pytest.mark.builds
+
 EXAMPLE = ROOT / "examples" / "kernel-like"
 PATCH = ROOT / "examples" / "noiommu.patch"
 VFIO = "Documentation/driver-api/vfio.rst"

@@ -16,6 +16,8 @@ from docs_matrix.questions.series.patch_results import over_cells, strands
 from tests.conftest import MIDDLE, ROOT, Answer, Command, git
 from tests.support.leaking_project import LEAKING
 
+pytestmark = pytest.mark.builds
+
 OLD, LATER = "py3.9-docutils0.16-sphinx3.4.3", "py3.13-docutils0.22.4-sphinx9.0.4"
 BUSES, PATCHES = "Documentation/driver-api/buses.rst", "Documentation/process/patches.rst"
 SECTION = "\nListing devices\n=====\n\nThere is a list.\n"

@@ -14,6 +14,8 @@ import pytest
 
 from tests.conftest import MIDDLE, ROOT, Command
 
+pytestmark = pytest.mark.builds
+
 Write = Callable[[str, Mapping[str, str]], Path]
 
 ONE_DIRECTIVE = """\
