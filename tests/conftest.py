@@ -5,23 +5,19 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-import uv
 from docs_matrix import process
 from docs_matrix.cli.main import main
 from docs_matrix.toolchains import environments
 from hypothesis import settings
 
-from tests.support.machine import lacks
+from tests.support.sdists import sdist
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
@@ -145,58 +141,8 @@ def write(tmp_path: Path) -> Callable[[str, Mapping[str, str]], Path]:
     return make
 
 
-def sdist(release: str, folder: Path) -> Path:
-    """The source distribution of `name==version` from the package index, put into `folder`; a lack where it cannot be had."""
-    what = ("--no-deps", "--no-binary", ":all:", "--ignore-requires-python")  # it is not for this Python
-    words = ["tool", "run", "pip", "download", "--quiet", *what, release]
-    done = subprocess.run([uv.find_uv_bin(), *words], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lacks(f"the source distribution of {release} cannot be had: {done.stderr.strip().splitlines()[-1:]}")
-    return next(folder.glob("*.tar.gz"))
-
-
 @pytest.fixture(scope="session")
 def sphinx_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sphinx's source distribution, from `$DOCS_MATRIX_SOURCES` or the package index; a lack where it cannot be had."""
     kept = Path(os.environ.get("DOCS_MATRIX_SOURCES", "/nowhere")) / "sphinx-8.1.3.tar.gz"
     return kept if kept.exists() else sdist("sphinx==8.1.3", tmp_path_factory.mktemp("sdist"))
-
-
-def calls(function: Callable[[], object]) -> int:
-    """How often a function is called, builtin ones too, while `function` runs: what it takes, on a busy machine as well."""
-    count = 0
-
-    def heard(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(heard)
-    try:
-        function()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
-@contextmanager
-def patience() -> Iterator[None]:
-    """Fail where something does not come to an end in two minutes: what goes back over its input would take hours."""
-
-    def give_up(*_: object) -> None:
-        raise AssertionError("it does not come to an end")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(120)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def git(folder: Path, *arguments: str | Path) -> str:
-    """Run git in `folder` as a user with a name."""
-    settings = ("user.name=t", "user.email=t@example.org", "commit.gpgsign=false", "init.defaultBranch=main")
-    words = ["git", *(word for setting in settings for word in ("-c", setting)), *map(str, arguments)]
-    return subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True).stdout

@@ -16,12 +16,11 @@ SHARED = ROOT.parent / "shared" / "data"
 
 def source(version: str) -> Path:
     """Return Debian's archive of a kernel."""
-    folders = [Path(os.environ[name]) for name in ("DOCS_MATRIX_SOURCES",) if name in os.environ]
-    for folder in (*folders, Path("/usr/src")):
-        path = folder / f"linux-source-{version}.tar.xz"
-        if path.exists():
-            return path
-    lacks(f"linux-source-{version}.tar.xz is missing: sh tests/acceptance/fetch.sh $DOCS_MATRIX_SOURCES {version}")
+    name = f"linux-source-{version}.tar.xz"
+    for folder in (Path(os.environ.get("DOCS_MATRIX_SOURCES", "/usr/src")), Path("/usr/src")):
+        if (folder / name).exists():
+            return folder / name
+    return lacks(f"{name} is missing: sh tests/acceptance/fetch.sh $DOCS_MATRIX_SOURCES {version}")
 
 
 @pytest.fixture(scope="session")

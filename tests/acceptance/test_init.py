@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Command, sdist
+from tests.conftest import ROOT, Command
+from tests.support.sdists import sdist
 
 pytestmark = pytest.mark.acceptance
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
-from tests.conftest import Answer, Command, git
+from tests.conftest import Answer, Command
+from tests.support.git import git
 
 from . import seven
 

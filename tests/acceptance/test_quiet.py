@@ -11,8 +11,9 @@ from docs_matrix.check.workbench import Bench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell
 
-from tests.conftest import ROOT, sdist
+from tests.conftest import ROOT
 from tests.probe.test_no_output import both_ways
+from tests.support.sdists import sdist
 
 MATRIX = matrix.load(ROOT / "matrix.yaml")
 

@@ -15,7 +15,8 @@ import yaml
 from docs_matrix.errors import HarnessError
 from docs_matrix.toolchains import interpreters
 
-from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
+from tests.conftest import MIDDLE, NEWEST, ROOT, Command
+from tests.support.git import git
 from tests.support.machine import lacks
 from tests.support.workflow_runner import Job, Runner, a_python
 

@@ -16,7 +16,7 @@ from docs_matrix.errors import InputError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import git
+from tests.support.git import git
 
 TEXTS = st.text(st.characters(exclude_categories=()))  # lone surrogates too
 ENTRIES = st.builds(

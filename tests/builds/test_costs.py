@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from docs_matrix.builds.costs import Costs, Memory, guess, machine_bytes
 from docs_matrix.config.matrix import Recipe
 
@@ -59,6 +60,7 @@ def test_more_documents_are_expected_to_hold_more_of_a_machine() -> None:
     assert guess(1) < machine_bytes()
 
 
+@pytest.mark.builds
 def test_what_took_longest_last_time_comes_first_and_is_said(
     docs_matrix: Command, write: Callable[[str, Mapping[str, str]], Path], tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import calls, patience
+from tests.support.effort import calls, patience
 
 
 def one(*lines: str) -> Diagnostic:

@@ -14,7 +14,8 @@ from docs_matrix.baselines import baseline_file
 from docs_matrix.baselines.baseline_file import Baseline, Entry
 
 from tests.check.test_check import CONF, GOOD, INDEX, PROJECT, SHORT, _needs_the_newest_cell  # noqa: F401
-from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
+from tests.conftest import MIDDLE, NEWEST, ROOT, Command
+from tests.support.git import git
 
 pytestmark = pytest.mark.builds
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
-from tests.conftest import MIDDLE, NEWEST, ROOT, Command, git
+from tests.conftest import MIDDLE, NEWEST, ROOT, Command
+from tests.support.git import git
 from tests.support.machine import needs_python
 
 pytestmark = pytest.mark.builds

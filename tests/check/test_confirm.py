@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MIDDLE, Answer, Command, git
+from tests.conftest import MIDDLE, Answer, Command
+from tests.support.git import git
 from tests.support.leaking_project import LEAKING
 
 pytestmark = pytest.mark.builds

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from docs_matrix.robot.read import read
 
-from tests.conftest import ROOT, Command, git
+from tests.conftest import ROOT, Command
+from tests.support.git import git
 
 pytestmark = pytest.mark.builds
 

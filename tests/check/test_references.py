@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from docs_matrix.check.references import Target, Targets, moved, referred
 
-from tests.conftest import patience
+from tests.support.effort import patience
 
 LONG, SPACES = "a" * 99_999, " " * 99_999
 

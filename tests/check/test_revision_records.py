@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import NEWEST, Answer, Command, git
+from tests.conftest import NEWEST, Answer, Command
+from tests.support.git import git
 from tests.support.machine import needs_python
 
 pytestmark = pytest.mark.builds

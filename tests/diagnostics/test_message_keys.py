@@ -8,7 +8,7 @@ import pytest
 from docs_matrix.comparison.duplicates import duplicate
 from docs_matrix.diagnostics import message_keys
 
-from tests.conftest import patience
+from tests.support.effort import patience
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from docs_matrix.robot.report import Report
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import calls
 from tests.robot.corpus import each, each_with, marks, same, the_one, told
+from tests.support.effort import calls
 
 REPORT = """\
 Hi Ada,

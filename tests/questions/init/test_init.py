@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import MIDDLE, NEWEST, Command, git
+from tests.conftest import MIDDLE, NEWEST, Command
+from tests.support.git import git
 
 pytestmark = pytest.mark.builds
 

@@ -13,7 +13,8 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import Judged, Verdict
 from docs_matrix.questions.series.patch_results import over_cells, strands
 
-from tests.conftest import MIDDLE, ROOT, Answer, Command, git
+from tests.conftest import MIDDLE, ROOT, Answer, Command
+from tests.support.git import git
 from tests.support.leaking_project import LEAKING
 
 pytestmark = pytest.mark.builds

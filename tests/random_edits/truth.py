@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import Judged, Verdict
 
-from tests.mutation.documents import Project
+from tests.random_edits.documents import Project
 
 __all__ = ["Score", "Texts", "score"]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MIDDLE, NEWEST, sdist
-from tests.warm.rounds import rounds
+from tests.conftest import MIDDLE, NEWEST
+from tests.random_warm_starts.rounds import rounds
+from tests.support.sdists import sdist
 
 pytestmark = pytest.mark.acceptance
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.documents import invented_sources, sphinx_sources
-from tests.mutation.fast import rounds
+from tests.random_edits.documents import invented_sources, sphinx_sources
+from tests.random_edits.single_documents import rounds
 
 
 def test_random_edits_of_invented_documents_are_judged_right(tmp_path: Path) -> None:

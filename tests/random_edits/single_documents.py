@@ -1,6 +1,7 @@
 """Thousands of edits through docutils alone, one document at a time, and git's real diff between the trees.
 
-Run as a script: `python -m tests.mutation.fast [ROUNDS [SEED [ARCHIVE]]]`; ARCHIVE is a source distribution with reStructuredText
+Run as a script:
+`python -m tests.random_edits.single_documents [ROUNDS [SEED [ARCHIVE]]]`; ARCHIVE is a source distribution with reStructuredText
 in `doc/`, such as Sphinx's; without one the documents are invented.
 """
 
@@ -21,9 +22,9 @@ from docs_matrix.trees import Trees
 from docutils.core import publish_doctree  # type: ignore[import-untyped]
 from docutils.readers import standalone  # type: ignore[import-untyped]
 
-from tests.mutation.documents import Project, invented_sources, seeded, sphinx_sources
-from tests.mutation.edits import make_edits, plant
-from tests.mutation.truth import Score, Texts, score
+from tests.random_edits.documents import Project, invented_sources, seeded, sphinx_sources
+from tests.random_edits.edits import make_edits, plant
+from tests.random_edits.truth import Score, Texts, score
 
 __all__ = ["rounds"]
 

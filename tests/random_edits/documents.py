@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.mutation.mistakes import words
+from tests.random_edits.mistakes import words
 
 __all__ = ["Document", "Line", "Planted", "Project", "invented_sources", "seeded", "sphinx_sources"]
 

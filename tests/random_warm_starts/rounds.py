@@ -1,7 +1,7 @@
 """Heads that start from a warm base, held against heads that are built from nothing, after random changes.
 
-Run as a script: `python -m tests.warm.rounds TREE ROUNDS SEED CELL [CELL ...] [+REQUIREMENT ...] [NAME=VALUE ...]`; TREE is
-copied first, the variables go to make (`SPHINXDIRS=driver-api`). Documents are changed below `$SOURCE`, `docs` by default.
+Run as a script: `python -m tests.random_warm_starts.rounds TREE ROUNDS SEED CELL [CELL ...] [+REQUIREMENT ...] [NAME=VALUE ...]`.
+TREE is copied first, the variables go to make (`SPHINXDIRS=driver-api`). Documents are changed below `$SOURCE`, `docs` by default.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from docs_matrix.config import matrix
 from docs_matrix.diagnostics.findings import Judged
 
 from tests.conftest import ROOT
-from tests.warm.changes import Documents, change
+from tests.random_warm_starts.cross_document_changes import Documents, change
 
 __all__ = ["Round", "rounds"]
 

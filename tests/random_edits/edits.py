@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from random import Random
 
-from tests.mutation.documents import Document, Line, Planted, Project
-from tests.mutation.mistakes import MISTAKES, words
+from tests.random_edits.documents import Document, Line, Planted, Project
+from tests.random_edits.mistakes import MISTAKES, words
 
 __all__ = ["make_edits", "plant"]
 

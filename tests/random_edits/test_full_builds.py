@@ -10,7 +10,7 @@ from docs_matrix.check.workbench import Bench
 from docs_matrix.config import matrix
 
 from tests.conftest import NEWEST, ROOT
-from tests.mutation.whole import Whole
+from tests.random_edits.full_builds import Whole
 
 pytestmark = pytest.mark.acceptance
 

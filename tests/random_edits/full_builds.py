@@ -1,8 +1,8 @@
 """Hundreds of edits through whole Sphinx builds of a real documentation tree, held against the same truth.
 
-Run as a script: `python -m tests.mutation.whole TREE FOLDER [ROUNDS [EDITS [SEED [CELL]]]]`. TREE is a documentation tree whose
-documents below FOLDER (relative to its source folder) are edited and read; it is copied first. A round's base is the head of
-the round before it.
+Run as a script: `python -m tests.random_edits.full_builds TREE FOLDER [ROUNDS [EDITS [SEED [CELL]]]]`. TREE is a
+documentation tree whose documents below FOLDER (relative to its source folder) are edited and read; it is copied first. A
+round's base is the head of the round before it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.trees import Tree
 
 from tests.conftest import ROOT
-from tests.mutation.documents import Project, seeded
-from tests.mutation.edits import make_edits, plant
-from tests.mutation.truth import Score, score
+from tests.random_edits.documents import Project, seeded
+from tests.random_edits.edits import make_edits, plant
+from tests.random_edits.truth import Score, score
 
 __all__ = ["Whole"]
 
