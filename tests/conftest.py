@@ -17,6 +17,7 @@ from docs_matrix.cli.main import main
 from docs_matrix.toolchains import environments
 from hypothesis import settings
 
+from tests.support import fake_sphinx as fake_sphinx_builds
 from tests.support.sdists import sdist
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
@@ -87,11 +88,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def docs_matrix(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+def docs_matrix(
+    tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Command:
     """The command, run in this process from the project's folder: `docs_matrix("check", "--tree", tree)`.
 
-    A keyword is an environment variable, unset where it is None.
+    A keyword is an environment variable, unset where it is None. What `fake_sphinx` answers goes to a store of its own.
     """
+    if "fake_sphinx" in request.fixturenames:
+        store = tmp_path / "store"
 
     def run(*arguments: str | Path, out: str = "report", cwd: Path = ROOT, **variables: str | None) -> Answer:
         folder = tmp_path / out
@@ -125,6 +130,12 @@ class _Stream(io.TextIOWrapper):
         """All that was written."""
         self.flush()
         return self._bytes.getvalue().decode()
+
+
+@pytest.fixture
+def fake_sphinx(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no build run Sphinx: `tests.support.fake_sphinx` answers, in every cell of the matrix."""
+    fake_sphinx_builds.install(monkeypatch)
 
 
 @pytest.fixture
