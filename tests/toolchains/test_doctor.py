@@ -62,7 +62,10 @@ def test_a_store_that_cannot_be_written_is_told(
         (lack,) = examined(cell_of(buildable[0], cells), tmp_path / store)
         assert lack.what == f"the store {tmp_path / store} {reason}"
     (lack,) = examined(cell_of(buildable[0], cells), tmp_path)
-    assert lack.what == f"the store {tmp_path} is no store of docs-matrix, and not empty"
+    assert (
+        lack.what
+        == f"the store {tmp_path} is no store of docs-matrix: it is not empty, and has no file docs-matrix-store"
+    )
 
 
 def test_an_index_that_does_not_answer_is_told_while_something_must_be_fetched(
