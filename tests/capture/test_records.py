@@ -129,6 +129,18 @@ def test_broken_records_are_read_as_far_as_they_go_and_mean_not_finished(tmp_pat
     assert not got.finished
 
 
+@pytest.mark.parametrize("version", ["9.0.4\nReported-by: nobody", "$(reboot)", "", "9" * 100])
+def test_a_version_that_none_can_be_is_not_taken_from_a_build(tmp_path: Path, version: str) -> None:
+    got = capture(tmp_path, [{**META, "sphinx": version}, END])
+    assert got.sphinx == ""
+    assert not got.finished
+
+
+@pytest.mark.parametrize("version", ["9.0.4", "0.22rc5.dev", "8.2.0+/aea9f5e", "0.21.post1"])
+def test_versions_of_releases_and_of_work_between_them_are_taken(tmp_path: Path, version: str) -> None:
+    assert capture(tmp_path, [{**META, "docutils": version}, END]).docutils == version
+
+
 def test_a_call_without_an_end_means_not_finished(tmp_path: Path) -> None:
     assert not capture(tmp_path, [META, END, META]).finished
     assert capture(tmp_path, [META, END, META, END]).finished

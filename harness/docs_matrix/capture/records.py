@@ -8,6 +8,7 @@ printed by Sphinx's handler, part of a raw diagnostic, or unclassified.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.probe.probe import plain, relocate
 
 __all__ = ["Capture", "read"]
+
+_VERSION = re.compile(r"[0-9][0-9A-Za-z.+/_-]{0,60}")
 
 TRIES = 64
 """So many places are tried for a message of several lines whose first line stands in the log more than once."""
@@ -178,7 +181,7 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
     match record["kind"]:
         case "meta":
             told.calls += 1
-            told.versions = {name: _text(record[name]) for name in ("python", "docutils", "sphinx")}
+            told.versions = {name: _version(record[name]) for name in ("python", "docutils", "sphinx")}
             told.arguments = tuple(map(_text, record["arguments"]))
             told.places += [(_text(folder), _text(name)) for folder, name in record["places"]]
         case "places":
@@ -261,6 +264,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
+
+
+def _version(value: object) -> str:
+    """Return `value` if it can be a version; raises ValueError if not, since a build can forge its records."""
+    if not _VERSION.fullmatch(_text(value)):
+        raise ValueError(value)
+    return _text(value)
 
 
 def _text_or_none(value: object) -> str | None:
