@@ -76,7 +76,7 @@ def test_a_link_in_the_place_of_a_folder_is_replaced_by_a_folder(tmp_path: Path,
     with pytest.raises(OSError, match=r"Not a directory|symbolic link"), nofollow.folder(tmp_path / "link"):
         pass
     with nofollow.made_folder(tmp_path / "link") as descriptor:
-        assert nofollow.contents(descriptor) == {}
+        assert nofollow.contents(descriptor, 100) == {}
     assert (victim / "thesis").exists()
 
 
@@ -119,9 +119,9 @@ def test_the_contents_of_a_folder_have_size_and_digest(tmp_path: Path) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/b/f").write_bytes(b"")
     with nofollow.folder(tmp_path) as descriptor:
-        assert nofollow.contents(descriptor) == {
+        assert nofollow.contents(descriptor, 100) == {
             "a/b/f": (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
         }
         (tmp_path / "a/link").symlink_to("b/f")
         with pytest.raises(OSError, match="symbolic link"):
-            nofollow.contents(descriptor)
+            nofollow.contents(descriptor, 100)

@@ -38,7 +38,8 @@ def test_a_command_gives_what_it_printed_and_its_status() -> None:
 
 
 def test_output_goes_to_files_on_request(tmp_path: Path) -> None:
-    done = process.run(["echo", "text"], timeout=10, stdout_to=tmp_path / "out", stderr_to=tmp_path / "err")
+    with (tmp_path / "out").open("wb+") as out, (tmp_path / "err").open("wb+") as err:
+        done = process.run(["echo", "text"], timeout=10, stdout_to=out, stderr_to=err)
     assert (tmp_path / "out").read_text() == "text\n"
     assert done.stdout == b""
 

@@ -75,18 +75,18 @@ def write(path: str, data: bytes, *, dir_fd: int) -> None:
             stream.write(data)
 
 
-def contents(dir_fd: int, prefix: str = "") -> dict[str, tuple[int, str]]:
+def contents(dir_fd: int, limit: int) -> dict[str, tuple[int, str]]:
     """Return the size and the SHA-256 of each file below the folder `dir_fd`, by its path.
 
-    Raises `OSError` if something there is neither a folder nor a regular file.
+    Raises `OSError` if something there is neither a folder nor a regular file, if the files have more than `limit` bytes, or
+    if folders are nested deeper than 100 levels.
     """
     found: dict[str, tuple[int, str]] = {}
-    for name, is_folder in _entries(dir_fd):
-        if is_folder:
-            with folder(name, dir_fd=dir_fd) as below:
-                found.update(contents(below, f"{prefix}{name}/"))
-        else:
-            found[prefix + name] = _measured(name, dir_fd)
+    for path, size, digest in _measured(dir_fd, "", 0):
+        found[path] = (size, digest)
+        limit -= size
+        if limit < 0:
+            raise OSError(errno.EFBIG, "the files are too large", path)
     return found
 
 
@@ -170,11 +170,17 @@ def _blocks(descriptor: int, most: int) -> Iterator[bytes]:
         most -= len(block)
 
 
-def _measured(name: str, dir_fd: int) -> tuple[int, str]:
-    with _regular(name, dir_fd) as descriptor:
-        total, size = hashlib.sha256(), os.fstat(descriptor).st_size
-        read_bytes = 0
-        for block in _blocks(descriptor, size):
-            total.update(block)
-            read_bytes += len(block)
-    return read_bytes, total.hexdigest()
+def _measured(dir_fd: int, prefix: str, depth: int) -> Iterator[tuple[str, int, str]]:
+    if depth > DEEPEST:
+        raise OSError(errno.ELOOP, "the folders are nested too deep", prefix)
+    for name, is_folder in _entries(dir_fd):
+        if is_folder:
+            with folder(name, dir_fd=dir_fd) as below:
+                yield from _measured(below, f"{prefix}{name}/", depth + 1)
+            continue
+        total, size = hashlib.sha256(), 0
+        with _regular(name, dir_fd) as descriptor:
+            for block in _blocks(descriptor, os.fstat(descriptor).st_size):
+                total.update(block)
+                size += len(block)
+        yield prefix + name, size, total.hexdigest()

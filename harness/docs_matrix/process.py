@@ -70,13 +70,13 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
-    stdout_to: Path | None = None,
-    stderr_to: Path | None = None,
+    stdout_to: IO[bytes] | None = None,
+    stderr_to: IO[bytes] | None = None,
 ) -> Finished:
     """Run `command` to its end and say how it ended; a non-zero exit status is the caller's to judge.
 
     `timeout` is in seconds. `env` is the whole environment, not an addition; None is this process's own. `stdout_to`
-    and `stderr_to` name files that are overwritten. Raises `MachineError` where the command cannot be started.
+    and `stderr_to` are open files that are written into. Raises `MachineError` where the command cannot be started.
     """
     words = tuple(os.fspath(word) for word in command)
     if _GROUPS.stopped:
@@ -238,8 +238,8 @@ def _signal_group(pgid: int, number: signal.Signals) -> None:
         os.killpg(pgid, number)
 
 
-def _output(path: Path | None) -> IO[bytes]:
-    return path.open("wb+") if path else tempfile.TemporaryFile()
+def _output(given: IO[bytes] | None) -> contextlib.AbstractContextManager[IO[bytes]]:
+    return contextlib.nullcontext(given) if given else tempfile.TemporaryFile()
 
 
 def _content(stream: IO[bytes]) -> bytes:

@@ -81,3 +81,55 @@ def test_a_makefile_that_has_no_bytecode_kept_has_it_kept_of_the_environment_alo
     assert "ours.py" in build.unclassified
     assert "__pycache__" not in build.unclassified
     assert all(list(folder.glob("*.pyc")) for folder in kept)
+
+
+REPLACED = """\
+import atexit, os
+scratch = os.path.dirname(os.environ["HOME"])
+def replace(name="{name}", kind="{kind}"):
+    place = os.path.join(scratch, name)
+    if os.path.lexists(place):
+        os.rename(place, place + ".away")
+    os.mkfifo(place) if kind == "FIFO" else os.mkdir(place) if kind == "folder" else os.symlink("{secret}", place)
+atexit.register(replace)
+"""
+
+
+@pytest.mark.parametrize("kind", ["link", "FIFO", "folder"])
+@pytest.mark.parametrize("name", ["records.jsonl", "stdout", "stderr"])
+def test_what_a_build_puts_in_the_place_of_its_records_or_its_log_is_not_read(
+    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]], name: str, kind: str
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("top secret\n")
+    conf = REPLACED.format(name=name, kind=kind, secret=secret)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    bench, environment = provided(MIDDLE)
+    (folder / "conf.py").write_text(conf)
+    (folder / "index.rst").write_text(f"Index\n=====\n\n*half {uuid.uuid4()}\n")
+    made = bench.runner.build(Order(environment, bench.trees.open(folder), Recipe("sphinx", ".", ".")))
+    if name == "records.jsonl":
+        assert made.build.reason == "the file of the build's records is no regular file"
+        assert made.build.status == "failed"
+    else:
+        assert [diagnostic.line for diagnostic in made.build.diagnostics] == [4]
+    assert "top secret" not in made.log
+    assert "Inline emphasis start-string" in made.log
+
+
+def test_a_kept_base_whose_records_were_cut_short_is_built_again(
+    tmp_path: Path, store: Path, provided: Callable[[str], tuple[Bench, Environment]]
+) -> None:
+    bench, environment = provided(MIDDLE)
+    (tmp_path / "conf.py").write_text("")
+    (tmp_path / "index.rst").write_text(f"Index\n=====\n\n*half {uuid.uuid4()}\n")
+    recipe = Recipe("sphinx", ".", ".")
+    base = Order(environment, bench.trees.open(tmp_path), recipe, keep=True)
+    (tmp_path / "a.rst").write_text("A\n=\n")
+    head = Order(environment, bench.trees.open(tmp_path), recipe, base=base.tree)
+    (store / "warm" / bench.runner.build(base).key / "records.jsonl").write_bytes(b"")
+    made = bench.runner.build(head)
+    assert (made.build.resumed, made.build.cold) == (None, "the kept base is damaged; the next run builds it again")
+    assert [diagnostic.path for diagnostic in made.build.diagnostics] == ["index.rst", "a.rst"]
+    assert bench.runner.build(base).fresh

@@ -34,9 +34,8 @@ def said(message: str, printed: str | None = None, **values: Any) -> dict[str, A
 
 
 def capture(folder: Path, records: list[dict[str, Any]], stderr: str = "", tail: bytes = b"") -> Capture:
-    (folder / "records").write_bytes("".join(json.dumps(record) + "\n" for record in records).encode() + tail)
-    (folder / "stderr").write_bytes(stderr.encode("utf-8", "surrogateescape"))
-    return read(folder / "records", folder / "stderr", root=folder / "tree")
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    return read(lines.encode() + tail, stderr.encode("utf-8", "surrogateescape"), root=folder / "tree")
 
 
 def test_what_sphinx_printed_is_not_read_a_second_time(tmp_path: Path) -> None:
@@ -147,7 +146,7 @@ def test_a_call_without_an_end_means_not_finished(tmp_path: Path) -> None:
 
 
 def test_without_any_record_nothing_finished(tmp_path: Path) -> None:
-    got = read(tmp_path / "none", tmp_path / "none", root=tmp_path)
+    got = read(b"", b"", root=tmp_path)
     assert not got.finished
     assert (got.status, got.python, got.diagnostics) == (None, "", ())
 
@@ -216,10 +215,8 @@ def test_every_line_of_standard_error_is_accounted_for(
     log = [line for text in printed[lost:] for line in text.split("\n")]
     for at, text in noise:
         log.insert(at, text)
-    (tmp_path / "stderr").write_bytes("\n".join(log).encode("utf-8", "surrogatepass"))
-    records = [META, *(said("m", text) for text in printed), END]
-    (tmp_path / "records").write_text("".join(json.dumps(record) + "\n" for record in records))
-    got = read(tmp_path / "records", tmp_path / "stderr", root=tmp_path)
+    lines = [json.dumps(record) + "\n" for record in [META, *(said("m", text) for text in printed), END]]
+    got = read("".join(lines).encode(), "\n".join(log).encode("utf-8", "surrogatepass"), root=tmp_path)
     assert got.sphinx_lines + got.raw_lines + len(got.unclassified) == got.stderr_lines
     assert sum(diagnostic.origin == "sphinx" for diagnostic in got.diagnostics) == len(messages)
 

@@ -96,16 +96,11 @@ def build(python: Path, tmp_path: Path) -> Build:
             json.dumps({"records": str(out / "records"), "root": str(root), "documents": documents})
         )
         arguments: list[str | Path] = ["-q", "-b", builder, *options, root / source, out / "html"]
-        ended = run(
-            [python, PROBE, out / "config.json", *arguments],
-            timeout=60,
-            cwd=root,
-            env=environment(),
-            stderr_to=out / "stderr",
-        )
-        got = read(out / "records", out / "stderr", root=root)
+        ended = run([python, PROBE, out / "config.json", *arguments], timeout=60, cwd=root, env=environment())
+        records = out / "records"
+        got = read(records.read_bytes() if records.exists() else b"", ended.stderr, root=root)
         assert got.sphinx_lines + got.raw_lines + len(got.unclassified) == got.stderr_lines
-        return Built(got, (out / "stderr").read_text(), ended)
+        return Built(got, ended.error_text, ended)
 
     return build
 

@@ -275,4 +275,4 @@ def test_the_open_scratch_folder_is_still_that_of_the_build(trees: Trees, tree: 
         write(workspace.scratch, {"records": "x"})
         workspace.scratch.rename(tmp_path / "away")
         workspace.scratch.symlink_to(tmp_path)
-        assert list(nofollow.contents(workspace.scratch_fd)) == ["records"]
+        assert list(nofollow.contents(workspace.scratch_fd, 100)) == ["records"]

@@ -13,11 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import files, json_values
+from docs_matrix import files, json_values, nofollow
 from docs_matrix.builds.result import Build
 from docs_matrix.store import room
 
 __all__ = ["BuildStore"]
+
+LOG_LIMIT = 256 << 20
+"""Bytes of a log."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,15 @@ class BuildStore:
         files.write_whole(place / _log(number), log)
         json_values.write(place / (_result(number) if build.status == "ok" else "failure.json"), build)
 
+    def forget(self, key: str) -> None:
+        """Remove all observations of `key`: it is built again the next time."""
+        with self.building(key):
+            nofollow.remove(self._place(key))
+
     def log(self, key: str, *, number: int = 1) -> str:
         """What the observation `number` of `key` printed last; empty where nothing is kept."""
         try:
-            return (self._place(key) / _log(number)).read_text("utf-8", "backslashreplace")
+            return nofollow.read(self._place(key) / _log(number), LOG_LIMIT).decode("utf-8", "backslashreplace")
         except OSError:
             return ""
 

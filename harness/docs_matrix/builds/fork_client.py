@@ -9,15 +9,15 @@ import json
 import math
 import os
 import select
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
-from docs_matrix import process
+from docs_matrix import nofollow, process
 from docs_matrix.builds import recipes
+from docs_matrix.builds.build_output import RECORDS, RECORDS_LIMIT
 from docs_matrix.builds.sandbox import variables
 from docs_matrix.capture import records as capture
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -37,12 +37,12 @@ BYTES = 4_000_000_000
 class Workshop:
     """Builds variants one after the other, in the folder `place`."""
 
-    def __init__(self, place: Path, requests: int, answers: int, worker: Thread) -> None:
+    def __init__(self, place: Path, place_fd: int, requests: int, answers: int, worker: Thread) -> None:
         self._place = place
+        self._place_fd = place_fd
         self._requests = requests
         self._answers = answers
         self._worker = worker
-        self._there: dict[str, bytes] = {}
         self._seconds = SECONDS
         self.builds = 0
 
@@ -56,14 +56,12 @@ class Workshop:
         """
         self.builds += 1
         self._bring(files)
-        root, output, records = self._place / "tree", self._place / "output", self._place / "records"
-        shutil.rmtree(output, ignore_errors=True)
-        records.unlink(missing_ok=True)
+        root, output = self._place / "tree", self._place / "output"
         source, config = folders
         order = {"ordered": False, "readers": None, "trials": [list(trial) for trial in trials], "only": True}
         documents = sorted({name for trial in trials for name in trial})
-        settings = {"records": str(records), "root": str(root), "documents": documents, "order": order}
-        (self._place / "probe.json").write_text(json.dumps(settings), encoding="utf-8")
+        settings = {"records": str(self._place / RECORDS), "root": str(root), "documents": documents, "order": order}
+        nofollow.write("probe.json", json.dumps(settings).encode("ascii"), dir_fd=self._place_fd)
         words = ["-q", "-b", "dummy", "-E", "-d", output / "doctrees", "-c", root / config, root / source, output]
         request = {
             "words": [str(self._place / "probe.json"), *map(str, words)],
@@ -74,7 +72,11 @@ class Workshop:
         }
         os.write(self._requests, json.dumps(request).encode() + b"\n")
         status, used = self._answer().split()
-        captured = capture.read(records, self._place / "nothing", root=root)
+        try:
+            records = nofollow.read(RECORDS, RECORDS_LIMIT, dir_fd=self._place_fd)
+        except OSError:
+            return None
+        captured = capture.read(records, b"", root=root)
         if int(status) or captured.crash or not captured.finished:
             return None
         self._seconds = min(self._seconds, 2 + 4 * math.ceil(float(used)))
@@ -88,22 +90,21 @@ class Workshop:
         return os.read(self._answers, 100)
 
     def _bring(self, files: Mapping[str, bytes]) -> None:
-        """Have nothing but `files` in the tree; what a build made there is gone."""
-        root = self._place / "tree"
-        for name in set(self._there) - set(files):
-            (root / name).unlink(missing_ok=True)
-        for name, content in files.items():
-            if self._there.get(name) != content:
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_bytes(content)
-        self._there = dict(files)
+        """Have nothing but `files` in the tree; what the variant before left, there and beside it, is removed."""
+        for name in ("tree", "output", "log", RECORDS):
+            nofollow.remove(name, dir_fd=self._place_fd)
+        with nofollow.made_folder("tree", dir_fd=self._place_fd) as root:
+            for name, content in files.items():
+                nofollow.write(name, content, dir_fd=root)
 
 
 @contextmanager
 def workshop(environment: Environment, *, limit: float) -> Iterator[Workshop]:
     """A workshop in a cell's environment for as long as the `with` statement lasts, and `limit` seconds at most."""
-    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder:
-        place = Path(folder)
+    place = Path(tempfile.mkdtemp(prefix="docs-matrix-"))
+    with ExitStack() as opened:
+        opened.callback(nofollow.remove, place)
+        place_fd = opened.enter_context(nofollow.folder(place))
         for name in ("tree", "home", "tmp"):
             (place / name).mkdir()
         requests, answers = place / "requests", place / "answers"
@@ -121,7 +122,7 @@ def workshop(environment: Environment, *, limit: float) -> Iterator[Workshop]:
         out = os.open(requests, os.O_RDWR)  # opened so, it does not wait for the other side
         back = os.open(answers, os.O_RDONLY | os.O_NONBLOCK)
         try:
-            yield Workshop(place, out, back, worker)
+            yield Workshop(place, place_fd, out, back, worker)
         finally:
             os.close(out)  # the process reads no further line, and ends
             worker.join()

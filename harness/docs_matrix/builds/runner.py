@@ -7,13 +7,15 @@ environment, its own HOME and TMPDIR, and no credentials.
 from __future__ import annotations
 
 import shlex
+import tempfile
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docs_matrix import files, process
 from docs_matrix.builds import recipes, warm_store
+from docs_matrix.builds.build_output import BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
 from docs_matrix.builds.order import Order, Scope, build_key
@@ -23,7 +25,7 @@ from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.capture import records
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.toolchains import environments
-from docs_matrix.trees import Trees
+from docs_matrix.trees import Trees, Workspace
 
 __all__ = ["Made", "Runner"]
 
@@ -111,7 +113,11 @@ class Runner:
         found = self._builds.observations(key)
         if found:
             return Made(found[0], key, (), self._builds.log(key))
-        state = warm_store.find(self._store, base)
+        try:
+            state = warm_store.find(self._store, base)
+        except warm_store.DamagedStateError:
+            self._builds.forget(base)
+            return "the kept base is damaged; the next run builds it again"
         before = self._builds.observations(base)
         if state is None or not before:
             return None
@@ -153,33 +159,41 @@ class Runner:
         with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:
             rooms = furnish(order, workspace, self._store, state, again)
             command = kind.command(order.recipe, rooms)
-            stdout, stderr = workspace.scratch / "stdout", workspace.scratch / "stderr"
-            try:
-                finished = process.run(
-                    command.words,
-                    timeout=self._time_limit,
-                    cwd=command.cwd,
-                    env={**variables(order.environment, rooms), **command.variables},
-                    stdout_to=stdout,
-                    stderr_to=stderr,
-                )
-            except OSError as error:
-                raise files.cannot_write(workspace.scratch, error) from error
-            captured = records.read(workspace.scratch / "records.jsonl", stderr, root=workspace.root)
-            build = _result(captured, finished, self._time_limit, order)
+            given = {**variables(order.environment, rooms), **command.variables}
+            finished, output = self._observed(command, workspace, given)
+            captured = records.read(output.records, output.stderr, root=workspace.root)
+            build = _result(captured, finished, output.fault, self._time_limit, order)
             environment = order.environment
             if not environments.is_whole(environment.lock, environment.interpreter, self._store):
                 build = replace(build, status="failed", reason="the build changed its environment, which others share")
             elif build.status == "ok":
                 slot = workspace.root.parent.name
-                warm_store.keep(self._store, key, workspace.scratch / "warm", workspace.scratch / "records.jsonl", slot)
+                warm_store.keep(self._store, key, workspace.scratch_fd, output.records, slot)
                 self._costs.note(order.tree.lineage, environment.lock.cell, order.recipe, order.scope, build)
-            text = b"$ %s\n%s%s" % (
-                shlex.join(command.words).encode("utf-8", "replace"),
-                stdout.read_bytes(),
-                stderr.read_bytes(),
-            )
-            return build, text, captured
+            words = shlex.join(command.words).encode("utf-8", "replace")
+            return build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured
+
+    def _observed(
+        self, command: recipes.Command, workspace: Workspace, given: Mapping[str, str]
+    ) -> tuple[process.Finished, BuildOutput]:
+        """Run `command` in `workspace` with the environment `given`. Its output goes to files without a name: a build cannot
+        put anything in their place."""
+        try:
+            with (
+                tempfile.TemporaryFile(dir=workspace.scratch) as stdout,
+                tempfile.TemporaryFile(dir=workspace.scratch) as stderr,
+            ):
+                finished = process.run(
+                    command.words,
+                    timeout=self._time_limit,
+                    cwd=command.cwd,
+                    env=given,
+                    stdout_to=stdout,
+                    stderr_to=stderr,
+                )
+                return finished, collect(workspace.scratch_fd, stdout, stderr)
+        except OSError as error:
+            raise files.cannot_write(workspace.scratch, error) from error
 
     def _expected_bytes(self, order: Order) -> int:
         """The memory that a build may need: as much as the last of its kind, or by the number of its documents."""
@@ -192,10 +206,12 @@ class Runner:
         return guess(sum(order.documents is None or name.startswith(order.documents) for name in names))
 
 
-def _result(captured: records.Capture, finished: process.Finished, limit: float, order: Order) -> Build:
+def _result(
+    captured: records.Capture, finished: process.Finished, fault: str | None, limit: float, order: Order
+) -> Build:
     trials = order.reading.trials if order.reading else ()
     watched = bool(order.reading and order.reading.watched)
-    status, reason = _status(captured, finished, limit)
+    status, reason = _status(captured, finished, fault, limit)
     return Build(
         status=status,
         reason=reason,
@@ -226,12 +242,14 @@ def _lost(base: Build, head: Build, unheard: Collection[str]) -> str | None:
     return next((text for text in before if text.splitlines()[0] not in unheard), None)
 
 
-def _status(captured: records.Capture, finished: process.Finished, limit: float) -> tuple[BuildStatus, str | None]:
+def _status(
+    captured: records.Capture, finished: process.Finished, fault: str | None, limit: float
+) -> tuple[BuildStatus, str | None]:
     """A build is `ok` only where the recipe ended well and Sphinx came to its end: everything else is a failure."""
     if finished.timed_out:
         return "timeout", f"stopped at the time limit of {limit:.0f} s"
-    if captured.crash:
-        return "failed", captured.crash
+    if fault or captured.crash:
+        return "failed", fault or captured.crash
     if finished.returncode < 0:
         return "failed", f"ended by signal {-finished.returncode}"
     if finished.returncode > 0:

@@ -13,6 +13,7 @@ from pathlib import Path
 from docs_matrix import files
 from docs_matrix import store as upkeep
 from docs_matrix.builds import host_tools, recipes
+from docs_matrix.builds.build_output import RECORDS
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.probe import netlink_cache, probe
@@ -32,7 +33,7 @@ def furnish(
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
     config = {
-        "records": str(scratch / "records.jsonl"),
+        "records": str(scratch / RECORDS),
         "root": str(workspace.root),
         "places": [
             (str(scratch / "home"), "<home>"),

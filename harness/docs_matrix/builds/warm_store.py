@@ -1,24 +1,32 @@
 """Warm states: what whole builds leave in the store for those that start from them (`docs_matrix.probe.warm_start`).
 
-A state's folder `<store>/warm/<key of the build>/` is put there by one rename: it is whole or not there. Nothing in it is
-ever written again. The least recently used go first when the store is full.
+A state's folder `<store>/warm/<key of the build>/` is put there by one rename, and nothing in it is ever written again.
+Its manifest has the size and the digest of each file: a power failure may leave a file empty or cut short. The least
+recently used states go first when the store is full.
 """
 
 from __future__ import annotations
 
-import contextlib
+import errno
+import json
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import files
+from docs_matrix import files, nofollow
 from docs_matrix import store as upkeep
+from docs_matrix.builds.build_output import RECORDS
 
-__all__ = ["WarmState", "find", "keep"]
+__all__ = ["DamagedStateError", "WarmState", "find", "keep"]
 
-SLOT = "slot"
-RECORDS = "records.jsonl"
+MANIFEST = "manifest.json"
+MANIFEST_LIMIT = 64 << 20
+STATE_LIMIT = 16 << 30
+"""Bytes of the manifest, and of all files of a state."""
+
+
+class DamagedStateError(Exception):
+    """The files of a warm state are not those that its build left."""
 
 
 @dataclass(frozen=True)
@@ -30,30 +38,51 @@ class WarmState:
 
 
 def find(store: Path, key: str) -> WarmState | None:
-    """The warm state of the build `key`; None where there is none."""
+    """Return the warm state of the build `key`, None if there is none.
+
+    Raises `DamagedStateError` if its files are not as the manifest says; the state is removed then.
+    """
     folder = store / "warm" / key
-    try:
-        slot = (folder / SLOT).read_text("utf-8")
-        os.utime(folder / SLOT)
-    except OSError:
+    if not os.path.lexists(folder):
         return None
+    try:
+        with nofollow.folder(folder) as descriptor:
+            slot, expected = _manifest(nofollow.read(MANIFEST, MANIFEST_LIMIT, dir_fd=descriptor))
+            found = nofollow.contents(descriptor, STATE_LIMIT)
+            os.utime(MANIFEST, dir_fd=descriptor)
+        del found[MANIFEST]
+    except (OSError, ValueError, KeyError, TypeError):
+        found, expected, slot = {}, None, ""
+    if found != expected:
+        nofollow.remove(folder)
+        raise DamagedStateError(folder)
     return WarmState(folder, slot)
 
 
-def keep(store: Path, key: str, made: Path, records: Path, slot: str) -> None:
-    """Take the folder `made`, which a build in `slot` left, and its `records` into the store; where it was left at all.
+def keep(store: Path, key: str, scratch_fd: int, records: bytes, slot: str) -> None:
+    """Take what a build in `slot` left as `warm` in its open scratch folder, and its `records`, into the store.
 
-    Raises `MachineError` on a full disk, and as `docs_matrix.store.claim` does.
+    A build that left nothing, or something other than folders and files, has no state. Raises `MachineError` if the disk is
+    full, and as `docs_matrix.store.claim` does.
     """
-    if not made.is_dir():
-        return
     place = upkeep.room(store, "warm") / key
     try:
-        shutil.copyfile(records, made / RECORDS)
-        (made / SLOT).write_text(slot, "utf-8")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            made.rename(place)
+        with nofollow.folder("warm", dir_fd=scratch_fd) as made, nofollow.made_folder(place.parent) as states:
+            nofollow.remove(MANIFEST, dir_fd=made)
+            nofollow.write(RECORDS, records, dir_fd=made)
+            content = {"slot": slot, "files": nofollow.contents(made, STATE_LIMIT)}
+            text = json.dumps(content).encode("ascii")
+            nofollow.write(MANIFEST, files.digest(text).encode("ascii") + b"\n" + text, dir_fd=made)
+            os.rename("warm", key, src_dir_fd=scratch_fd, dst_dir_fd=states)
     except OSError as error:
-        if not place.is_dir():
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise files.cannot_write(place, error) from error
+
+
+def _manifest(data: bytes) -> tuple[str, dict[str, tuple[int, str]]]:
+    """Return the slot and the files that a manifest names; raises `ValueError` if it is not whole."""
+    digest, _, text = data.partition(b"\n")
+    if digest.decode("ascii") != files.digest(text):
+        raise ValueError("cut short")
+    content = json.loads(text)
+    return content["slot"], {name: (size, digest) for name, (size, digest) in content["files"].items()}

@@ -72,11 +72,11 @@ class Capture:
     arguments: tuple[str, ...]
 
 
-def read(records: Path, stderr: Path, *, root: Path) -> Capture:
+def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
     """Put together what the probe recorded in `records` and what stands in `stderr`, of a build in the folder `root`.
 
-    Neither file has to be there, or whole: what can be read is taken, and a build whose records break off is not
-    finished. Paths and texts name no folder of the build: those in `root` are relative to it.
+    Neither has to be whole: what can be read is taken, and a build whose records break off is not finished. Paths and texts
+    name no folder of the build: those in `root` are relative to it.
     """
     told = _records(records)
     places = [*told.places, (str(root.absolute()), ""), (str(root.resolve()), "")]
@@ -160,9 +160,8 @@ class _Told:
         return next(iter([*self.crashes, *(f"the probe failed: {mistake}" for mistake in self.mistakes)]), None)
 
 
-def _records(path: Path) -> _Told:
+def _records(data: bytes) -> _Told:
     told = _Told()
-    data = path.read_bytes() if path.exists() else b""
     *whole, rest = data.split(b"\n")
     told.whole = not rest
     for line in whole:
@@ -282,9 +281,8 @@ def _text_or_none(value: object) -> str | None:
 _FREE, _SPHINX, _GLUED = 0, 1, 2
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(data: bytes) -> list[str]:
     """The lines, without colours; bytes that are not UTF-8 are shown as escapes."""
-    data = path.read_bytes() if path.exists() else b""
     return [line.rstrip("\r") for line in plain(data.decode("utf-8", "backslashreplace")).split("\n")]
 
 
