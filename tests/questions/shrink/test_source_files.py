@@ -8,8 +8,8 @@ from docs_matrix.questions.shrink.source_files import Project, reduced
 
 FILES = {
     "docs/conf.py": b"extensions = ['kit']\nproject = 'The needed project'\n",
-    "docs/kit.py": b"LEFT = []\nimport os\nLEFT.append(os.sep)\n",
-    "docs/data.h": b"/* nothing */\nint first, needed_here;\n",
+    "docs/kit.py": b"LEFT = []\nimport os\nif os.sep:\n    LEFT.append(os.sep)\n",
+    "docs/data.h": b"/* nothing */\nint first;\nint needed_here;\n",
     "docs/unused.h": b"",
     "docs/first.rst": b"One\n===\n\nSome text.\n",
     "docs/index.rst": b"Two\n===\n\nMore text, the needed one.\n",
@@ -17,8 +17,14 @@ FILES = {
 PROJECT = Project(FILES, "docs", "docs", ("first.rst",), "index.rst")
 
 
-def test_files_lines_words_characters_and_code_go_and_what_is_left_lies_in_one_folder() -> None:
-    words = {"first.rst": b"", "index.rst": b"needed", "data.h": b"_", "conf.py": b"project = ", "kit.py": b"LEFT"}
+def test_files_lines_and_statements_go_and_what_is_left_lies_in_one_folder() -> None:
+    words = {
+        "first.rst": b"",
+        "index.rst": b"needed",
+        "data.h": b"_",
+        "conf.py": b"project = ",
+        "kit.py": b"LEFT.append",
+    }
 
     def holds(version: Project) -> bool:
         files = {posixpath.basename(path): content for path, content in version.files.items()}
@@ -26,21 +32,12 @@ def test_files_lines_words_characters_and_code_go_and_what_is_left_lies_in_one_f
         return all(word in files.get(name, b"") for name, word in words.items())
 
     assert reduced(PROJECT, holds).files == {
-        "conf.py": b"project = None\n",
-        "kit.py": b"LEFT = []\n",
-        "data.h": b"_\n",
+        "conf.py": b"project = 'The needed project'\n",
+        "kit.py": b"LEFT.append(os.sep)\n",
+        "data.h": b"int needed_here;\n",
         "before.rst": b"",
-        "index.rst": b"needed\n",
+        "index.rst": b"More text, the needed one.\n",
     }
-
-
-def test_ends_of_lines_stay_where_characters_go() -> None:
-    def holds(version: Project) -> bool:
-        lines = version.files[version.documents[-1]].splitlines()
-        return len(lines) > 1 and b"a" in lines[0] and b"b" in lines[1]
-
-    small = reduced(PROJECT.with_file("docs/index.rst", b"an anchor\na bridge\n"), holds)
-    assert small.files["index.rst"] == b"a\nb\n"
 
 
 def test_a_file_that_another_one_names_is_named_where_it_lies_then() -> None:
@@ -50,4 +47,9 @@ def test_a_file_that_another_one_names_is_named_where_it_lies_then() -> None:
         return version.files.get(path, b"").startswith(b"/")
 
     small = reduced(PROJECT.with_file("docs/index.rst", b".. show:: docs/data.h\n"), holds)
-    assert small.files == {"conf.py": b"", "data.h": b"/\n", "before.rst": b"", "index.rst": b":: data.h\n"}
+    assert small.files == {
+        "conf.py": b"",
+        "data.h": b"/* nothing */\n",
+        "before.rst": b"",
+        "index.rst": b".. show:: data.h\n",
+    }

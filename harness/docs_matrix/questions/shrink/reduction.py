@@ -1,4 +1,4 @@
-"""How things get smaller: the fewest of some items with which a test still holds, by lithium; or one change after the other."""
+"""How things get smaller: the fewest of some items with which a test still holds, by lithium."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from lithium.strategies import Minimize, ReductionIterator
 from lithium.testcases import TestcaseLine
 
-__all__ = ["fewest", "one_by_one"]
+__all__ = ["fewest"]
 
 Item = TypeVar("Item")
 
@@ -28,20 +28,3 @@ def fewest(items: Sequence[Item], holds: Callable[[Sequence[Item]], bool]) -> li
     for attempt in reduction:
         reduction.feedback(holds([items[int(part)] for part in attempt.parts]))
     return [items[int(part)] for part in reduction.testcase.parts]
-
-
-def one_by_one(text: str, holds: Callable[[str], bool], version: Callable[[str, int], str | None]) -> str:
-    """`text` with one change after the other that `holds` is true of, as long as there are any that were not refused.
-
-    `version` gives the text with the change of a number, counted from 0 anew in each text; None behind the last one.
-
-    >>> one_by_one("abca", lambda text: "b" in text, lambda text, at: text[:at] + text[at + 1 :] if at < len(text) else None)
-    'b'
-    """
-    refused = 0
-    while (other := version(text, refused)) is not None:
-        if holds(other):
-            text = other
-        else:
-            refused += 1
-    return text

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from docs_matrix.questions.shrink.joining import joined
-from docs_matrix.questions.shrink.python import finer, smaller
+from docs_matrix.questions.shrink.python import smaller
 from docs_matrix.questions.shrink.reduction import fewest
 
 __all__ = ["Project", "reduced"]
@@ -46,45 +44,30 @@ class Project:
 
 
 Holds = Callable[[Project], bool]
-MUCH = 0.95
-"""Of the lines are left where it is worth to go on without a look at expressions."""
 
 
 def reduced(project: Project, holds: Holds) -> Project:
-    """The smallest version of `project` that was found of which `holds` is true: files, then what conf.py asks for, then
-    lines, then code, then modules that one other imports, over and over while much goes; then names of files, expressions and
-    characters, and all of it again, until nothing more does."""
+    """Return the smallest version of `project` that was found with `holds` true.
+
+    Lines of documents go first: each trial is quicker after that. Then files; lines and statements of `conf.py`, which lists
+    its extensions one a line; lines of headers and statements of extensions. All of it again, until nothing more goes.
+    """
     while True:
         before = project.files
-        lines = 2 * project.lines
-        while project.lines < MUCH * lines:
-            lines = project.lines
-            project = _coarse(project, holds)
-        project = _fine(_tidied(project, holds), holds)
+        for path in project.documents:
+            project = _fewer_lines(project, path, holds)
+        project = _fewer_files(project, holds)
+        project = _less_code(_fewer_lines(project, project.conf, holds), project.conf, holds)
+        project = _tidied(_fewer_files(project, holds), holds)
+        for path in _others(project):
+            less = _less_code if path.endswith(".py") else _fewer_lines
+            project = less(project, path, holds)
         if before == project.files:
             return project
 
 
-def _coarse(project: Project, holds: Holds) -> Project:
-    project = _fewer_files(project, holds)
-    project = _fewer_files(_less_code(project, project.conf, smaller, holds), holds)
-    for path in reversed(project.documents):
-        project = _fewer_lines(project, path, holds)
-    for path in _others(project):
-        python = path.endswith(".py")
-        project = _less_code(project, path, smaller, holds) if python else _fewer_lines(project, path, holds)
-    return _merged(project, holds)
-
-
-def _fine(project: Project, holds: Holds) -> Project:
-    for path in (*reversed(project.documents), *_others(project), project.conf):
-        python = path.endswith(".py")
-        project = _less_code(project, path, finer, holds) if python else _shorter_lines(project, path, holds)
-    return project
-
-
 def _others(project: Project) -> list[str]:
-    """What is neither a document nor conf.py, the sources at the end."""
+    """Return what is neither a document nor conf.py, the sources at the end."""
     rest = [path for path in project.files if path not in (*project.documents, project.conf)]
     return sorted(rest, key=lambda path: (path.endswith(".py"), path))
 
@@ -100,28 +83,13 @@ def _fewer_files(project: Project, holds: Holds) -> Project:
 
 
 def _fewer_lines(project: Project, path: str, holds: Holds) -> Project:
-    return _fewer_pieces(project, path, project.files[path].splitlines(keepends=True), holds)
+    def version(some: Sequence[bytes]) -> Project:
+        return project.with_file(path, b"".join(some))
+
+    return version(fewest(project.files[path].splitlines(keepends=True), lambda some: holds(version(some))))
 
 
-def _shorter_lines(project: Project, path: str, holds: Holds) -> Project:
-    """Leave words, then characters, out of the lines of a file."""
-    project = _fewer_pieces(project, path, re.findall(rb"\w+|[^\w\n]|\n", project.files[path]), holds, b"\n")
-    return _fewer_pieces(project, path, re.findall(rb"[^\n]|\n", project.files[path]), holds, b"\n")
-
-
-def _fewer_pieces(
-    project: Project, path: str, pieces: Sequence[bytes], holds: Holds, fixed: bytes | None = None
-) -> Project:
-    places = [at for at, piece in enumerate(pieces) if piece != fixed]
-
-    def version(some: Sequence[int]) -> Project:
-        gone = frozenset(places).difference(some)
-        return project.with_file(path, b"".join(piece for at, piece in enumerate(pieces) if at not in gone))
-
-    return version(fewest(places, lambda some: holds(version(some))))
-
-
-def _less_code(project: Project, path: str, less: Callable[[str, Callable[[str], bool]], str], holds: Holds) -> Project:
+def _less_code(project: Project, path: str, holds: Holds) -> Project:
     try:
         text = project.files[path].decode()
     except UnicodeDecodeError:
@@ -132,23 +100,7 @@ def _less_code(project: Project, path: str, less: Callable[[str, Callable[[str],
 
     if holds(version("")):
         return version("")
-    return version(less(text, lambda text: holds(version(text))))
-
-
-def _merged(project: Project, holds: Holds) -> Project:
-    """Put modules into those that import them, and extensions into conf.py."""
-    sources = [path for path in project.files if path.endswith(".py")]
-    for module in sorted(sources):
-        name = posixpath.splitext(posixpath.basename(module))[0]
-        for path in sorted(sources):
-            if path == module or not {path, module} <= project.files.keys():
-                continue
-            text, other = (project.files[one].decode("utf-8", "replace") for one in (path, module))
-            whole = joined(text, name, other)
-            rest = {one: content for one, content in project.files.items() if one != module}
-            if whole is not None and holds(version := replace(project, files={**rest, path: whole.encode()})):
-                project = version
-    return project
+    return version(smaller(text, lambda text: holds(version(text))))
 
 
 def _tidied(project: Project, holds: Holds) -> Project:
