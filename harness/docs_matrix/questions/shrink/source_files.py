@@ -49,27 +49,29 @@ Holds = Callable[[Project], bool]
 def reduced(project: Project, holds: Holds) -> Project:
     """Return the smallest version of `project` that was found with `holds` true.
 
-    Lines of documents go first: each trial is quicker after that. Then files; lines and statements of `conf.py`, which lists
-    its extensions one a line; lines of headers and statements of extensions. All of it again, until nothing more goes.
+    Lines of documents go first, then files, then lines of what they include: each trial is quicker after that. Then lines and
+    statements of `conf.py`, which lists its extensions one a line; then statements of extensions. All of it again, until
+    nothing more goes.
     """
     while True:
         before = project.files
         for path in project.documents:
             project = _fewer_lines(project, path, holds)
         project = _fewer_files(project, holds)
+        for path in _others(project, python=False):
+            project = _fewer_lines(project, path, holds)
         project = _less_code(_fewer_lines(project, project.conf, holds), project.conf, holds)
         project = _tidied(_fewer_files(project, holds), holds)
-        for path in _others(project):
-            less = _less_code if path.endswith(".py") else _fewer_lines
-            project = less(project, path, holds)
+        for path in _others(project, python=True):
+            project = _less_code(project, path, holds)
         if before == project.files:
             return project
 
 
-def _others(project: Project) -> list[str]:
-    """Return what is neither a document nor conf.py, the sources at the end."""
-    rest = [path for path in project.files if path not in (*project.documents, project.conf)]
-    return sorted(rest, key=lambda path: (path.endswith(".py"), path))
+def _others(project: Project, *, python: bool) -> list[str]:
+    """Return the paths of the Python sources, or of all other files, without documents and conf.py."""
+    rest = (path for path in project.files if path not in (*project.documents, project.conf))
+    return sorted(path for path in rest if path.endswith(".py") == python)
 
 
 def _fewer_files(project: Project, holds: Holds) -> Project:
