@@ -28,7 +28,7 @@ from docs_matrix.errors import InputError
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = ["MARK", "plain", "read", "read_or_none", "write"]
+__all__ = ["MARK", "holds", "plain", "read", "read_or_none", "write"]
 
 MARK = "docs-matrix"
 """The key under which a file names what it holds: the class, and the digest of its shape."""
@@ -79,6 +79,16 @@ def read_or_none(path: Path, kind: type[_Value]) -> _Value | None:
         return read(path, kind)
     except InputError:
         return None
+
+
+def holds(path: Path, kind: type) -> bool:
+    """Return whether `write` made the file at `path` of a value of `kind`, in whichever release, cut or not."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(100)
+    except OSError:
+        return False
+    return start.startswith(f'{{"{MARK}": "{kind.__name__} '.encode())
 
 
 def _number(text: str) -> float:

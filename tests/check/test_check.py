@@ -383,6 +383,14 @@ def test_the_folder_of_reports_is_made_before_anything_is_built_and_loses_nothin
     assert (answer.status, answer.stderr.count("\n")) == (3, 1)
 
 
+def test_a_run_that_ends_early_leaves_no_answer_of_an_earlier_one(docs_matrix: Command, write: Write) -> None:
+    folder = write("project", {**PROJECT, "docs/a.rst": GOOD})
+    out = docs_matrix("check", "--tree", folder, "--cell", NEWEST).out
+    assert docs_matrix("merge", out, out="merged").status == 0
+    assert docs_matrix("check", "--tree", folder, "--docs", "none", "--cell", NEWEST).status == 2
+    assert docs_matrix("merge", out, out="merged").status == 2
+
+
 DEFINING = f""":orphan:
 
 .. _Two Words:

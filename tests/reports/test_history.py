@@ -121,10 +121,6 @@ def test_hostile_subjects_and_reasons_are_text(text: str) -> None:
     assert all("\n" not in note and "\x1b" not in note for note in notes(made))
 
 
-def test_a_history_is_read_back_as_it_was() -> None:
-    assert RevisionHistory.from_json(COURSE.to_json()) == COURSE
-
-
 def test_jobs_of_one_cell_each_make_one_history() -> None:
     parts = [COURSE.of([NEW]), COURSE.of([OLD])]
     assert joined(parts, [OLD, NEW]) == COURSE

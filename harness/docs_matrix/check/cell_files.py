@@ -7,21 +7,34 @@ Only cells that answer the same question (same tree, base, patches, read set) ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from docs_matrix import files, nofollow
+from docs_matrix import files, json_values, nofollow
 from docs_matrix.diagnostics.findings import CellResult, Run
 from docs_matrix.diagnostics.merge_cells import merge
 from docs_matrix.diagnostics.revisions import RevisionHistory, joined
 from docs_matrix.errors import InputError
 
-__all__ = ["forget", "gather", "keep", "left", "question", "with_missing"]
+__all__ = ["CellFile", "forget", "gather", "keep", "left", "question", "with_missing"]
 
-FORMAT = 1
-_HEAD = ("tree", "identity", "base", "base_identity", "docs", "patches", "notes")
+
+@dataclass(frozen=True)
+class CellFile:
+    """What a run leaves of one cell: its `result`, and of the run the digest of its `question` and what concerns the cell."""
+
+    question: str
+    tree: str
+    identity: str
+    base: str
+    base_identity: str | None
+    docs: str
+    patches: tuple[str, ...]
+    notes: tuple[str, ...]
+    sources: Mapping[str, str]
+    history: RevisionHistory | None
+    result: CellResult
 
 
 def question(run: Run) -> str:
@@ -32,30 +45,32 @@ def question(run: Run) -> str:
 
 def keep(run: Run, out: Path) -> None:
     """Write the results of each cell of `run` below `out`, each whole."""
-    head = {name: getattr(run, name) for name in _HEAD}
     for cell in run.cells:
         named = {judged.diagnostic.path for judged in cell.judged}
-        files.write_json(
-            out / "cells" / f"{cell.name}.json",
-            {
-                "docs-matrix-cell": FORMAT,
-                "question": question(run),
-                **head,
-                "sources": {path: text for path, text in run.sources.items() if path in named},
-                "history": run.history.of([cell.name]).to_json() if run.history else None,
-                "result": cell.to_json(),
-            },
+        part = CellFile(
+            question=question(run),
+            tree=run.tree,
+            identity=run.identity,
+            base=run.base,
+            base_identity=run.base_identity,
+            docs=run.docs,
+            patches=run.patches,
+            notes=run.notes,
+            sources={path: text for path, text in run.sources.items() if path in named},
+            history=run.history.of([cell.name]) if run.history else None,
+            result=cell,
         )
+        json_values.write(out / "cells" / f"{cell.name}.json", part)
 
 
-def forget(out: Path, *, but: str | None) -> None:
-    """Remove the results of cells below `out`, except for those that answer the question `but`; no other file."""
+def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None:
+    """Remove the results of cells below `out`, except for those that `but` accepts; no other file.
+
+    Results that another release left, and those that are cut, are removed too.
+    """
     for path in sorted((out / "cells").glob("*.json")):
-        try:
-            asked = _read(path)["question"]
-        except InputError:
-            continue
-        if asked != but:
+        part = json_values.read_or_none(path, CellFile)
+        if (part is None or not but(part)) and json_values.holds(path, CellFile):
             nofollow.remove(path)
 
 
@@ -70,15 +85,15 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
     `asked` leaves out results of other questions. Raises `InputError` where there is none, where one cannot be read, or
     where they answer different questions.
     """
-    parts = [_read(path) for path in left(folders)]
+    parts = [json_values.read(path, CellFile) for path in left(folders)]
     if asked is not None:
-        parts = [part for part in parts if part["question"] == asked]
+        parts = [part for part in parts if part.question == asked]
     if not parts:
         raise InputError(f"{', '.join(map(str, folders))}: no results of cells found (cells/*.json)")
-    if len({part["question"] for part in parts}) > 1:
+    if len({part.question for part in parts}) > 1:
         raise InputError(f"{', '.join(map(str, folders))}: the results are of different trees, patches or bases")
     cells: dict[str, CellResult] = {}
-    for cell in (CellResult.from_json(part["result"]) for part in parts):
+    for cell in (part.result for part in parts):
         known = cells.get(cell.name)
         if known is None or (known.status == "ok" and cell.status != "ok"):  # a failure is never hidden by another job
             cells[cell.name] = cell
@@ -86,17 +101,17 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
     ordered = tuple(sorted(cells.values(), key=lambda cell: (place.get(cell.name, len(place)), cell.name)))
     first = parts[0]
     return Run(
-        tree=first["tree"],
-        identity=first["identity"],
-        base=first["base"],
-        base_identity=first["base_identity"],
-        docs=first["docs"],
-        patches=tuple(first["patches"]),
-        notes=tuple(first["notes"]),
+        tree=first.tree,
+        identity=first.identity,
+        base=first.base,
+        base_identity=first.base_identity,
+        docs=first.docs,
+        patches=first.patches,
+        notes=first.notes,
         cells=ordered,
         findings=merge(ordered),
-        sources={path: text for part in parts for path, text in part["sources"].items()},
-        history=joined([RevisionHistory.from_json(told) for part in parts if (told := part.get("history"))], order),
+        sources={path: text for part in parts for path, text in part.sources.items()},
+        history=joined([part.history for part in parts if part.history], order),
     )
 
 
@@ -109,26 +124,3 @@ def with_missing(run: Run, expected: Iterable[str]) -> Run:
         if name not in have
     )
     return replace(run, cells=run.cells + missing)
-
-
-def _complete(part: dict[str, Any]) -> None:
-    """Raise `KeyError` or `TypeError` where a key that `gather` needs is missing or of another kind."""
-    for name in ("question", *_HEAD, "sources"):
-        part[name]
-    if not all(isinstance(part[name], list) for name in ("patches", "notes")) or not isinstance(part["sources"], dict):
-        raise TypeError("patches and notes must be lists, sources a mapping")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        part = json.loads(path.read_text("utf-8"))
-        if part["docs-matrix-cell"] != FORMAT:
-            raise InputError(f"{path}: format {part['docs-matrix-cell']!r}; this release reads {FORMAT}")
-        _complete(part)
-        CellResult.from_json(part["result"])
-        if part.get("history"):
-            RevisionHistory.from_json(part["history"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: not the results of a cell: {error}") from error
-    else:
-        return dict(part)

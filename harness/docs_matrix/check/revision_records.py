@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import docs_matrix
-from docs_matrix import files
+from docs_matrix import files, json_values
 from docs_matrix import store as upkeep
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.runner import Made
@@ -28,7 +28,6 @@ from docs_matrix.trees import lineage, user_repository
 
 __all__ = ["around", "recall", "remember"]
 
-FORMAT = 1
 LATEST = 60
 """As many revisions of its history does a report show."""
 
@@ -83,11 +82,11 @@ def remember(made: Made, order: Order, cell: str, subject: Subject, store: Path)
     )
     name = files.digest(record.commit or record.identity, cell, json.dumps(record.documents))[:32]
     place = upkeep.room(store, "revisions") / tree.lineage / f"{name}.json"
-    known = _read(place)
+    known = json_values.read_or_none(place, _Record)
     if known and record.commit is None:
         record = replace(record, date=known.date)
     if known != record and not (failed and known and known.status == "ok"):
-        files.write_whole(place, json.dumps({"docs-matrix-revision": FORMAT, **asdict(record)}) + "\n")
+        json_values.write(place, record)
 
 
 def around(subject: Subject, source: Path, cells: Sequence[str], store: Path) -> RevisionHistory | None:
@@ -176,18 +175,6 @@ def _way(order: Order) -> str:
 
 def _records(folder: Path) -> Iterator[_Record]:
     for path in sorted(folder.glob("*.json")):
-        record = _read(path)
+        record = json_values.read_or_none(path, _Record)
         if record:
             yield record
-
-
-def _read(path: Path) -> _Record | None:
-    """The record at `path`; None where there is none, or one that this release cannot read."""
-    try:
-        value = json.loads(path.read_text("utf-8"))
-        if value.pop("docs-matrix-revision") != FORMAT:
-            return None
-        documents = None if value["documents"] is None else tuple(value["documents"])
-        return _Record(**{**value, "documents": documents, "marks": tuple(value["marks"])})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None

@@ -65,27 +65,30 @@ def run(args: argparse.Namespace) -> int:
 
 def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     folder.prepare(args.out, keep=args.join)
+    if not args.join:
+        cell_files.forget(args.out)  # a run that ends early must not leave the answer of an earlier one
     bench = common.bench(args)
     store.sweep(bench.store, variables.store_limit())
     found = subject.resolve(common.asked_of(args), bench)
     if args.ratchet and found.baseline is None:
         raise InputError("--ratchet: there is no baseline file to shrink; the head is held against " + found.against)
     cells = common.cells(bench.matrix, args.cell, found.cells)
-    console = Console(stderr=True)
-    with terminal.Progress(console, [cell.name for cell in cells]) as progress:
+    names = [cell.name for cell in cells]
+    cell_files.forget(args.out, lambda part: part.result.name not in names)
+    with terminal.Progress(Console(stderr=True), names) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
         answer = check.check(runner, cells)
         if args.verify:
             answer, agrees = _verified(answer, runner, cells)
-    names = [cell.name for cell in cells]
     past = revision_records.around(found, subject.source(found.name, bench), names, bench.store)
     answer = replace(answer, history=past)
     out: Path = args.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if args.join else nullcontext():
-        cell_files.forget(out, but=cell_files.question(answer) if args.join else None)
+        asked = cell_files.question(answer)
+        cell_files.forget(out, lambda part: part.question == asked)
         cell_files.keep(answer, out)
-        whole = cell_files.gather([out], order, cell_files.question(answer)) if args.join else answer
+        whole = cell_files.gather([out], order, asked) if args.join else answer
         rerun = rerun_of(found, answer, tuple(cells), bench)
         folder.write(
             whole, out, strict=args.strict_junit, below=common.folder_in_repository(whole, bench.matrix), rerun=rerun

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -49,29 +49,6 @@ class Judged:
     reason: str = ""
     hunk: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """This value as a JSON object."""
-        return {
-            "verdict": str(self.verdict),
-            "diagnostic": self.diagnostic.to_json(),
-            "base": self.base.to_json() if self.base else None,
-            "how": self.how,
-            "reason": self.reason,
-            "hunk": self.hunk,
-        }
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Judged:
-        """The value that `to_json` made `value` of."""
-        return cls(
-            verdict=Verdict(value["verdict"]),
-            diagnostic=Diagnostic.from_json(value["diagnostic"]),
-            base=Diagnostic.from_json(value["base"]) if value["base"] else None,
-            how=value["how"],
-            reason=value["reason"],
-            hunk=value.get("hunk"),
-        )
-
 
 @dataclass(frozen=True)
 class CellResult:
@@ -107,26 +84,6 @@ class CellResult:
         """How many diagnostics of this cell have `verdict`."""
         return sum(judged.verdict is verdict for judged in self.judged)
 
-    def to_json(self) -> dict[str, Any]:
-        """This result as a JSON object."""
-        value = dict(vars(self))
-        value["judged"] = [judged.to_json() for judged in self.judged]
-        value["notices"] = list(self.notices)
-        value["unclassified"] = list(self.unclassified)
-        return value
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> CellResult:
-        """The result that `to_json` made `value` of."""
-        return cls(
-            **{
-                **value,
-                "judged": tuple(Judged.from_json(judged) for judged in value["judged"]),
-                "notices": tuple(value["notices"]),
-                "unclassified": tuple(value["unclassified"]),
-            }
-        )
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -161,17 +118,6 @@ class Finding:
     via: str | None = None
     reason: str = ""
     hunk: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """This finding as `findings.json` has it."""
-        value = dict(vars(self))
-        value["verdict"] = str(self.verdict)
-        value["cells"] = list(self.cells)
-        value["variants"] = [
-            {**vars(variant), "verdict": str(variant.verdict), "cells": list(variant.cells)}
-            for variant in self.variants
-        ]
-        return value
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ Only builds that read the same documents stand in one history, and a build that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 __all__ = ["Difference", "Revision", "RevisionHistory", "Told", "joined", "placed"]
 
@@ -89,24 +89,6 @@ class RevisionHistory:
     def latest(self, most: int) -> RevisionHistory:
         """This history's `most` newest revisions."""
         return replace(self, revisions=self.revisions[-most:])
-
-    def to_json(self) -> dict[str, Any]:
-        """This value as a JSON object."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> RevisionHistory:
-        """The value that `to_json` made `value` of; raises `KeyError` or `TypeError` where it is none."""
-        rows = (
-            Revision(**{**row, "builds": {cell: _told(told) for cell, told in row["builds"].items()}})
-            for row in value["revisions"]
-        )
-        documents = None if value["documents"] is None else tuple(value["documents"])
-        return cls(value["tree"], documents, tuple(value["cells"]), tuple(rows))
-
-
-def _told(value: dict[str, Any]) -> Told:
-    return Told(**{**value, "difference": Difference(**value["difference"]) if value["difference"] else None})
 
 
 def placed(rows: Iterable[Revision], among: Sequence[Revision]) -> tuple[Revision, ...]:

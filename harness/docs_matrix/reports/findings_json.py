@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
+from docs_matrix.json_values import plain
 
 __all__ = ["SCHEMA", "document"]
 
@@ -27,7 +28,7 @@ def document(run: Run) -> dict[str, Any]:
         "docs": run.docs,
         "notes": list(run.notes),
         "cells": {cell.name: _cell(cell) for cell in run.cells},
-        "findings": [finding.to_json() for finding in run.findings],
+        "findings": plain(run.findings),
     }
     fit: dict[str, Any] = _without_surrogates(whole)
     return fit

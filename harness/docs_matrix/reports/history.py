@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docs_matrix.diagnostics.revisions import Revision, RevisionHistory, Told
+from docs_matrix.json_values import plain
 from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.reports.rendering import markup
 
@@ -61,7 +62,7 @@ def document(histories: Sequence[RevisionHistory]) -> dict[str, Any]:
     """The histories as a JSON object; `total` is null where a build failed."""
     told = []
     for history in histories:
-        value = history.to_json()
+        value = plain(history)
         for row, raw in zip(history.revisions, value["revisions"], strict=True):
             for cell, build in row.builds.items():
                 raw["builds"][cell]["total"] = build.total

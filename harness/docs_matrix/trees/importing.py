@@ -6,18 +6,18 @@ its times, size and inode; an archive by its place, time and size.
 
 from __future__ import annotations
 
-import json
 import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
+from docs_matrix import json_values
 from docs_matrix.errors import InputError, MachineError
-from docs_matrix.files import digest, locked, write_json
+from docs_matrix.files import digest, locked
 from docs_matrix.trees.archives import import_archive
 from docs_matrix.trees.blob_writer import Blob, BlobWriter
 from docs_matrix.trees.folders import Found
@@ -28,6 +28,30 @@ __all__ = ["archive", "contents_of", "folder", "found_files", "link_targets", "p
 
 _SETTLED = 2_000_000_000
 """A file must have been left alone for this many nanoseconds before its times can vouch for its content."""
+
+_State = tuple[str, int | str, int, int, int]
+"""What is known of a file without reading it: mode, size (of a link the target), times of change of the content and of
+anything, inode."""
+
+_Known = tuple[str, int | str, int, int, int, str]
+"""A file's state, and the id of its blob."""
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """What is remembered of a folder: the digest of its content, the tree object of it, and what is known of its files."""
+
+    content: str
+    object_id: str
+    files: Mapping[str, _Known]
+
+
+@dataclass(frozen=True)
+class _Archive:
+    """What is remembered of an archive: the tree object of it, and its empty folders."""
+
+    object_id: str
+    empty: tuple[str, ...]
 
 
 def folder(
@@ -44,17 +68,17 @@ def folder(
     """
     memory = repository.folder / "sources" / f"{source}.json"
     with locked(memory.with_suffix(".lock")):
-        remembered = _remembered(memory)
+        remembered = json_values.read_or_none(memory, _Folder) or _Folder("", "", {})
         started = time.time_ns()
-        files, times = found_files(repository, found, stored, remembered.get("files", {}))
+        files, times = found_files(repository, found, stored, remembered.files)
         contents = Contents({**clean, **files}, tuple(sorted(found.empty)))
         content = digest(*(f"{path}\0{mode} {blob}" for path, (mode, blob) in sorted(contents.files.items())))
-        object_id = remembered.get("object_id", "")
-        if content != remembered.get("content") or not _there(repository, object_id):
+        object_id = remembered.object_id
+        if content != remembered.content or not _there(repository, object_id):
             object_id = write_tree(repository, contents, objects)
         settled = {path: entry for path, entry in times.items() if max(entry[2], entry[3]) < started - _SETTLED}
-        if (content, settled) != (remembered.get("content"), remembered.get("files")):
-            write_json(memory, {"content": content, "object_id": object_id, "files": settled}, indent=None)
+        if (content, settled) != (remembered.content, remembered.files):
+            json_values.write(memory, _Folder(content, object_id, settled))
     return object_id, contents.empty
 
 
@@ -64,47 +88,42 @@ def archive(repository: Repository, place: Path) -> tuple[str, tuple[str, ...]]:
     key = digest(str(place.resolve()), str(state.st_size), str(state.st_mtime_ns))
     memory = repository.folder / "archives" / f"{key}.json"
     with locked(memory.with_suffix(".lock")):
-        remembered = _remembered(memory)
-        if not _there(repository, remembered.get("object_id", "")):
+        remembered = json_values.read_or_none(memory, _Archive)
+        if remembered is None or not _there(repository, remembered.object_id):
             contents = import_archive(place, repository)
-            object_id = write_tree(repository, contents, None)
-            remembered = {"object_id": object_id, "empty": list(contents.empty)}
-            write_json(memory, remembered)
-    return remembered["object_id"], tuple(remembered["empty"])
+            remembered = _Archive(write_tree(repository, contents, None), contents.empty)
+            json_values.write(memory, remembered)
+    return remembered.object_id, remembered.empty
 
 
 def found_files(
     repository: Repository,
     found: Found,
     stored: frozenset[str] = frozenset(),
-    known: dict[str, list[Any]] | None = None,
-) -> tuple[dict[str, tuple[str, str]], dict[str, list[Any]]]:
-    """The modes and ids of what was `found`, all in the store afterwards, and what to know of each file next time.
+    known: Mapping[str, _Known] | None = None,
+) -> tuple[dict[str, tuple[str, str]], dict[str, _Known]]:
+    """Return the modes and ids of what was `found`, all in the store afterwards, and what to know of each file next time.
 
-    `known` is what was known last time: path to [mode, size, times of change of the content and of anything, inode, id].
+    `known` is what was known last time, by path.
     """
     known = known or {}
-    entries: dict[str, list[Any]] = {}
-    new: dict[str, Blob] = {}
+    blobs_of: dict[str, tuple[_State, Blob | str]] = {}
     with BlobWriter(repository, stored) as blobs:
-        for path, (entry, size, content) in _entries(found):
+        for path, (state, size, content) in _entries(found):
             before = known.get(path)
-            if before and before[:5] == entry:
-                entries[path] = before
-            else:
-                entries[path] = entry
-                new[path] = blobs.add_file(content, size)
-    times = {path: [*entry, new[path].name] if path in new else entry for path, entry in entries.items()}
+            same = before and before[:5] == state
+            blobs_of[path] = (state, before[5] if before and same else blobs.add_file(content, size))
+    times = {path: (*state, blob if isinstance(blob, str) else blob.name) for path, (state, blob) in blobs_of.items()}
     return {path: (entry[0], entry[5]) for path, entry in times.items()}, times
 
 
-def _entries(found: Found) -> Iterator[tuple[str, tuple[list[Any], int, Callable[[], bytes]]]]:
+def _entries(found: Found) -> Iterator[tuple[str, tuple[_State, int, Callable[[], bytes]]]]:
     """What is known of each link and file without reading it, its size, and how to read it."""
     for path, target in found.links.items():
-        yield path, ([LINK, target, 0, 0, 0], len(target), partial(str.encode, target, "utf-8", "surrogateescape"))
+        yield path, ((LINK, target, 0, 0, 0), len(target), partial(str.encode, target, "utf-8", "surrogateescape"))
     for path, (place, state) in found.files.items():
         mode = PROGRAM if state.st_mode & stat.S_IXUSR else FILE
-        entry = [mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
+        entry = (mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
         yield path, (entry, state.st_size, partial(_read, place))
 
 
@@ -173,11 +192,3 @@ def _read(place: str) -> bytes:
 
 def _there(repository: Repository, object_id: str) -> bool:
     return bool(object_id) and repository.attempt("cat-file", "-e", object_id).returncode == 0
-
-
-def _remembered(memory: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(memory.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

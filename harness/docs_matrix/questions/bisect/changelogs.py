@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from packaging.version import Version
 
-from docs_matrix import files
+from docs_matrix import json_values
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.errors import MachineError
 from docs_matrix.questions.bisect.bisection import History, Pair
@@ -39,6 +39,13 @@ _COMMON = {
 """Words that any entry uses."""
 _LEVEL_WORDS = ("severe", "level of")
 _VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+(?:(?:a|b|rc|\.post|\.dev)\d+)?)(?![\w.]*\d)")
+
+
+@dataclass(frozen=True)
+class _HistoryFiles:
+    """The history files of a release's source distribution, by name, those nearest to its top first."""
+
+    files: tuple[tuple[str, str], ...]
 
 
 def quote(
@@ -143,21 +150,22 @@ def _is_rule(line: str) -> bool:
     return len(line) > 2 and len(set(line.strip())) == 1 and not line[0].isalnum()
 
 
-def _history_files(package: str, version: str, kept: Path, *, offline: bool) -> list[tuple[str, str]]:
-    """The history files of a release's source distribution, by name, those nearest to its top first; those in the folder
-    `kept`, else fetched now and kept there. Raises `MachineError` with the reason where they cannot be."""
+def _history_files(package: str, version: str, kept: Path, *, offline: bool) -> tuple[tuple[str, str], ...]:
+    """Return the history files of a release: those in the folder `kept`, else fetched now and kept there.
+
+    Raises `MachineError` with the reason if they cannot be fetched.
+    """
     path = kept / f"{package}-{version}.json"
-    try:
-        return [(str(name), str(text)) for name, text in json.loads(path.read_text("utf-8"))]
-    except (OSError, ValueError):
+    found = json_values.read_or_none(path, _HistoryFiles)
+    if found is None:
         if offline:
-            raise MachineError("it is not in the store, and --offline forbids to ask for it") from None
-    found = _fetched(package, version)
-    files.write_json(path, found)
-    return found
+            raise MachineError("it is not in the store, and --offline forbids to ask for it")
+        found = _HistoryFiles(_fetched(package, version))
+        json_values.write(path, found)
+    return found.files
 
 
-def _fetched(package: str, version: str) -> list[tuple[str, str]]:
+def _fetched(package: str, version: str) -> tuple[tuple[str, str], ...]:
     """uv fetches and unpacks a source distribution, and makes a wheel of it as an installation without wheels would."""
     with tempfile.TemporaryDirectory() as folder:
         cache, target = Path(folder) / "cache", Path(folder) / "target"
@@ -171,4 +179,4 @@ def _fetched(package: str, version: str) -> list[tuple[str, str]]:
         if not found and finished.returncode:
             raise MachineError(uv.reason(finished))
         found.sort(key=lambda path: (len(path.parts), path.name))
-        return [(path.name, path.read_text("utf-8", "replace")[:LARGEST]) for path in found]
+        return tuple((path.name, path.read_text("utf-8", "replace")[:LARGEST]) for path in found)
