@@ -13,7 +13,7 @@ import pytest
 from docs_matrix.errors import InputError
 from docs_matrix.robot.mails import MOST_LINES
 from docs_matrix.robot.read import read
-from docs_matrix.robot.report import Report
+from docs_matrix.robot.report import Report, document
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -220,7 +220,7 @@ def test_two_reports_in_one_file_are_two(path: Path) -> None:
     assert same(reading.reports[0], the_one(text.encode()))
     assert same(reading.reports[1], the_one(REPORT.encode()))
     assert told(reading.reports[0].messages + reading.reports[1].messages) == marks(text + REPORT)
-    assert len(reading.to_json()["reports"]) == 2
+    assert len(document(reading)["reports"]) == 2
 
 
 DIFF = "diff --git a/a.rst b/a.rst\n--- a/a.rst\n+++ b/a.rst\n@@ -1,2 +1,3 @@\n a\n+b\n c\n"
@@ -392,7 +392,7 @@ pieces = st.sampled_from(
 def read_or_refused(data: bytes) -> None:
     """Raise `AssertionError` where `data` is neither."""
     try:
-        read(data, "a file").to_json()
+        document(read(data, "a file"))
     except InputError as error:
         said = str(error)
     else:

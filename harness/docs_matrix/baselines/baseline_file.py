@@ -27,7 +27,7 @@ from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.errors import InputError
 
-__all__ = ["Baseline", "Entry", "identities", "read", "write"]
+__all__ = ["Baseline", "Entry", "identities", "mapping", "read", "write"]
 
 FORMAT = 1
 HEAD = f"""\
@@ -68,23 +68,6 @@ class Entry:
         """This entry as a diagnostic without a line."""
         return Diagnostic(self.path, None, self.level, self.category, self.message, printed=self.message)
 
-    def to_json(self) -> dict[str, Any]:
-        """This entry as the file has it: a mapping without what is not said."""
-        anchor = self.anchor
-        value = {
-            "path": self.path,
-            "level": self.level,
-            "category": self.category,
-            "message": self.message,
-            "section": anchor.section if anchor else None,
-            "source": anchor.source if anchor else None,
-            "block": anchor.block if anchor else None,
-            "cells": None if self.cells is None else sorted(self.cells),
-            "flaky": self.flaky or None,
-            "reason": self.reason,
-        }
-        return {name: value for name, value in value.items() if value is not None}
-
 
 @dataclass(frozen=True)
 class Baseline:
@@ -95,6 +78,24 @@ class Baseline:
     def accepted(self, cell: str) -> tuple[Entry, ...]:
         """What is accepted in `cell`."""
         return tuple(entry for entry in self.entries if entry.cells is None or cell in entry.cells)
+
+
+def mapping(entry: Entry) -> dict[str, Any]:
+    """Return `entry` as the file has it: a mapping without what is not said."""
+    anchor = entry.anchor
+    value = {
+        "path": entry.path,
+        "level": entry.level,
+        "category": entry.category,
+        "message": entry.message,
+        "section": anchor.section if anchor else None,
+        "source": anchor.source if anchor else None,
+        "block": anchor.block if anchor else None,
+        "cells": None if entry.cells is None else sorted(entry.cells),
+        "flaky": entry.flaky or None,
+        "reason": entry.reason,
+    }
+    return {name: value for name, value in value.items() if value is not None}
 
 
 def identities(entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -178,7 +179,7 @@ def _places(before: str, live: Iterable[str]) -> tuple[dict[str, list[str]], lis
 
 
 def _dumped(entry: Entry) -> str:
-    dumped: str = yaml.dump([entry.to_json()], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
+    dumped: str = yaml.dump([mapping(entry)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
     return dumped
 
 

@@ -95,7 +95,7 @@ def _show(args: argparse.Namespace) -> int:
     path = common.baseline_path(args, common.matrix_of(args))
     kept = baseline_file.read(path)
     if args.json:
-        print_json([entry.to_json() for entry in kept.entries])
+        print_json([baseline_file.mapping(entry) for entry in kept.entries])
         return 0
     for entry in kept.entries:
         told = [f"in {', '.join(entry.cells)}"] if entry.cells is not None else []

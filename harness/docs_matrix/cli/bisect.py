@@ -13,7 +13,7 @@ from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
-from docs_matrix.questions.bisect import asked, bisect, bisect_report
+from docs_matrix.questions.bisect import asked, bisect, bisect_report, bisection
 from docs_matrix.questions.bisect.bisection import Bisection
 
 __all__ = ["add_arguments", "run"]
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     answer = bisect.bisect(question, CellRunner(found, bench, args.jobs, steps))
     answer = replace(answer, command=_again(args, answer))
     if args.json:
-        print_json(answer.to_json())
+        print_json(bisection.document(answer))
     elif args.markdown:
         print(bisect_report.markdown(answer), end="")
     else:

@@ -10,7 +10,7 @@ from docs_matrix.check import subject
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
-from docs_matrix.questions.bisect import bisect_report, compare_cells, compare_report
+from docs_matrix.questions.bisect import bisect_report, cell_differences, compare_cells, compare_report
 
 __all__ = ["add_arguments", "run"]
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     steps = bisect_report.Steps(Console(stderr=True))
     answer = compare_cells.compare_cells(one, other, CellRunner(found, bench, args.jobs, steps))
     if args.json:
-        print_json(answer.to_json())
+        print_json(cell_differences.document(answer))
     elif args.markdown:
         print(compare_report.markdown(answer), end="")
     else:

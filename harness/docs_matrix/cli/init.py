@@ -12,6 +12,7 @@ from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json
 from docs_matrix.config import matrix
 from docs_matrix.errors import InputError
+from docs_matrix.json_values import plain
 from docs_matrix.questions.init import init, project_facts
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import cut, one_line
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
             progress=lambda cells: stack.enter_context(terminal.Progress(console, [cell.name for cell in cells])),
         )
     if args.json:
-        print_json({**begun.to_json(), "notices": list(project.notices)})
+        print_json({**plain(begun), "notices": list(project.notices)})
         return 0
     for notice in project.notices:
         print(one_line(notice))

@@ -14,7 +14,7 @@ from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.config.matrix import Cell
 from docs_matrix.questions.bisect import asked, bisect, bisect_report
-from docs_matrix.questions.isolate import isolate, isolate_report
+from docs_matrix.questions.isolate import isolate, isolate_report, isolation
 from docs_matrix.questions.isolate.isolation import Isolation
 
 __all__ = ["add_arguments", "run"]
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     answer = isolate.isolate(question, found, bench, progress=bisect_report.Steps(Console(stderr=True)))
     answer = _with_commands(answer, args)
     if args.json:
-        print_json(answer.to_json())
+        print_json(isolation.document(answer))
     else:
         print_lines(isolate_report.lines(answer))
     return 0

@@ -7,6 +7,7 @@ import argparse
 from docs_matrix.cli import options, robot_report
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.reports import robot_summary
+from docs_matrix.robot.report import document
 
 __all__ = ["add_arguments", "run"]
 
@@ -24,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     """What a robot's report says. Returns the exit status."""
     reading = robot_report.read_file(args.report)
     if args.json:
-        print_json(reading.to_json())
+        print_json(document(reading))
     else:
         print_lines(robot_summary.lines(reading))
     return 0

@@ -14,7 +14,7 @@ from docs_matrix.cli import common, options, robot_report
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
 from docs_matrix.questions.bisect import bisect_report
-from docs_matrix.questions.reproduce import reproduce, reproduce_report
+from docs_matrix.questions.reproduce import reproduce, reproduce_report, reproduction
 from docs_matrix.robot.report import Reading, Report
 from docs_matrix.trees import patches
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         steps = bisect_report.Steps(Console(stderr=True))
         answer = reproduce.reproduce(question, bench, jobs=args.jobs, progress=steps)
     if args.json:
-        print_json(answer.to_json())
+        print_json(reproduction.document(answer))
     else:
         print_lines(reproduce_report.lines(answer))
     return 0

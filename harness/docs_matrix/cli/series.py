@@ -12,7 +12,7 @@ from docs_matrix.check import subject
 from docs_matrix.check.exit_status import exit_status
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json, print_lines
-from docs_matrix.questions.series import series, series_report
+from docs_matrix.questions.series import patch_results, series, series_report
 from docs_matrix.reports import folder, terminal
 
 __all__ = ["add_arguments", "run"]
@@ -43,11 +43,11 @@ def run(args: argparse.Namespace) -> int:
         answer = series.examine(wanted, cells, bench, jobs=args.jobs, progress=progress, repeat=args.repeat)
     out: Path = args.out
     files.write_whole(out / ".gitignore", "*\n")
-    files.write_json(out / "series.json", answer.to_json())
+    files.write_json(out / "series.json", patch_results.document(answer))
     for step in answer.steps:
         folder.write(step.run, out / series_report.folder_name(step), strict=False)
     if args.json:
-        print_json(answer.to_json())
+        print_json(patch_results.document(answer))
     else:
         print_lines(series_report.lines(answer))
         print(f"reports: {out}")

@@ -15,7 +15,7 @@ from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
 from docs_matrix.questions.bisect import asked, bisect, bisect_report
 from docs_matrix.questions.isolate import isolate
-from docs_matrix.questions.shrink import shrink, shrink_report
+from docs_matrix.questions.shrink import shrink, shrink_report, shrunk
 
 __all__ = ["add_arguments", "run"]
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     for path, content in shrink_report.folder(answer).items():
         files.write_whole(out / path, content)
     if args.json:
-        print_json(answer.to_json())
+        print_json(shrunk.document(answer))
     else:
         print_lines(shrink_report.lines(answer, str(out)))
     return 0 if answer.finished else 130

@@ -1,12 +1,9 @@
-"""The diagnostic: one message of one build, as a value.
-
-Its JSON form (`to_json`, `from_json`) is what the store keeps and what travels between jobs.
-"""
+"""The diagnostic: one message of one build, as a value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 __all__ = ["LEVELS", "Diagnostic", "Origin"]
 
@@ -46,12 +43,3 @@ class Diagnostic:
         place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
         tag = f" [{self.category}]" if self.category else ""
         return f"{place + ': ' if place else ''}{self.level}: {self.message}{tag}"
-
-    def to_json(self) -> dict[str, Any]:
-        """This diagnostic as a JSON object, with a key for each field."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Diagnostic:
-        """The diagnostic that `to_json` made `value` of."""
-        return cls(**value)

@@ -1,4 +1,4 @@
-"""What a report says, as values; their JSON form is what `docs-matrix read --json` prints."""
+"""What a report says, as values, and the JSON object that `docs-matrix read --json` prints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-__all__ = ["Message", "Reading", "Report", "Source", "SourceLine", "Tested", "forms"]
+from docs_matrix.json_values import plain
+
+__all__ = ["Message", "Reading", "Report", "Source", "SourceLine", "Tested", "document", "forms"]
 
 
 @dataclass(frozen=True)
@@ -110,21 +112,6 @@ class Report:
     notices: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """This report as a JSON object, with a key for each field."""
-        value = dict(vars(self))
-        value["date"] = self.date.strftime("%Y-%m-%dT%H:%M:%SZ") if self.date else None
-        value["tested"] = [{**vars(tested), "trees": list(tested.trees)} for tested in self.tested]
-        value["fields"] = [{"name": name, "text": text} for name, text in self.fields]
-        value["messages"] = [dict(vars(message)) for message in self.messages]
-        value["sources"] = [
-            {**vars(source), "lines": [dict(vars(line)) for line in source.lines], "trailer": list(source.trailer)}
-            for source in self.sources
-        ]
-        for name in ("tags", "notices", "unread"):
-            value[name] = list(value[name])
-        return value
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -138,18 +125,25 @@ class Reading:
     unread: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The report's object with `patches`. Where there are several, the header is that of the first, `messages`, `tags`
-        and `unread` are those of all, and `reports` has each by itself."""
-        value = self.reports[0].to_json()
-        value["patches"] = list(self.patches)
-        if len(self.reports) > 1:
-            each = [report.to_json() for report in self.reports]
-            for name in ("messages", "tags", "unread"):
-                value[name] = [item for one in each for item in one[name]]
-            value["reports"] = each
-        value["unread"] = [*value["unread"], *self.unread]
-        return value
+
+def document(reading: Reading) -> dict[str, Any]:
+    """Return the report's JSON object with `patches`, as `docs-matrix read --json` prints it.
+
+    If there are several reports, the header is that of the first, `messages`, `tags` and `unread` are those of all, and
+    `reports` has each by itself.
+    """
+    each = [_of_report(report) for report in reading.reports]
+    value = {**each[0], "patches": list(reading.patches)}
+    if len(each) > 1:
+        for name in ("messages", "tags", "unread"):
+            value[name] = [item for one in each for item in one[name]]
+        value["reports"] = each
+    value["unread"] = [*value["unread"], *reading.unread]
+    return value
+
+
+def _of_report(report: Report) -> dict[str, Any]:
+    return {**plain(report), "fields": [{"name": name, "text": text} for name, text in report.fields]}
 
 
 def forms(messages: Iterable[Message]) -> Counter[str]:

@@ -7,7 +7,17 @@ from collections.abc import Hashable
 
 import pytest
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.questions.bisect.bisection import Bisection, Cause, Culprit, Found, Pair, Skipped, differences, pairs
+from docs_matrix.questions.bisect.bisection import (
+    Bisection,
+    Cause,
+    Culprit,
+    Found,
+    Pair,
+    Skipped,
+    differences,
+    document,
+    pairs,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,7 +110,7 @@ def test_the_main_change_is_the_first_that_the_axis_made() -> None:
 
 
 def test_the_json_form_has_the_main_change_on_top() -> None:
-    value = json.loads(json.dumps(answer(found("1", gap=(Skipped("0.5", "crash"),))).to_json()))
+    value = json.loads(json.dumps(document(answer(found("1", gap=(Skipped("0.5", "crash"),))))))
     assert (value["axis"], value["first"], value["last_without"], value["date"]) == ("docutils", "1", "0", "2025-09-17")
     assert (value["before"]["line"], value["after"]["line"]) == (391, 392)
     assert value["changes"][0]["gap"] == value["gap"] == [{"release": "0.5", "reason": "crash"}]
@@ -109,7 +119,7 @@ def test_the_json_form_has_the_main_change_on_top() -> None:
 
 def test_the_json_form_names_the_company_behind_a_change() -> None:
     change = Found("9.0", "8.2", None, (), (), "company", "why", Culprit("docutils", "0.22.1", "0.22", "2025-09-17"))
-    value = answer(change).to_json()
+    value = document(answer(change))
     assert value["cause"] == "company"
     assert value["changes"][0]["culprit"]["axis"] == value["culprit"]["axis"] == "docutils"
     assert value["before"] is value["after"] is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.questions.bisect.bisection import Culprit, Found, Pair
-from docs_matrix.questions.bisect.cell_differences import CellDifferences, Difference
+from docs_matrix.questions.bisect.cell_differences import CellDifferences, Difference, document
 from docs_matrix.questions.bisect.compare_report import lines, markdown
 
 OLD = Diagnostic("a.rst", 391, "ERROR", "docutils", "Malformed table.", "printed")
@@ -66,7 +66,7 @@ def test_markdown_has_a_row_for_each_difference() -> None:
 
 
 def test_the_json_form_leads_from_each_difference_to_its_steps() -> None:
-    value = ANSWER.to_json()
+    value = document(ANSWER)
     assert [item["steps"] for item in value["differences"]] == [[0], [0], [1], []]
     assert value["steps"][1]["culprit"]["first"] == "0.22.1"
     assert [item["kind"] for item in value["differences"]][:2] == ["changed", "only in the first"]

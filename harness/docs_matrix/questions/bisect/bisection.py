@@ -12,8 +12,22 @@ from typing import Any, Literal
 
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.json_values import plain
 
-__all__ = ["Bisection", "Cause", "Culprit", "Found", "History", "Pair", "Skipped", "Tried", "differences", "pairs"]
+__all__ = [
+    "Bisection",
+    "Cause",
+    "Culprit",
+    "Found",
+    "History",
+    "Pair",
+    "Skipped",
+    "Tried",
+    "differences",
+    "document",
+    "of_change",
+    "pairs",
+]
 
 Cause = Literal["axis", "company", "together", "unknown"]
 """Who is behind a change: the axis; what had to come along with it; only both together; or that cannot be told."""
@@ -41,10 +55,6 @@ class Tried:
     round: int
     fresh: bool
     said: tuple[Diagnostic, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """This trial as a JSON object."""
-        return {**vars(self), "said": [_json(said) for said in self.said]}
 
 
 @dataclass(frozen=True)
@@ -88,23 +98,6 @@ class Found:
     culprit: Culprit | None = None
     history: History | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """This change as a JSON object."""
-        return {
-            "first": self.first,
-            "last_without": self.last_without,
-            "date": self.date,
-            "gap": [vars(skipped) for skipped in self.gap],
-            "pairs": [
-                {"what": differences(pair), "before": _json(pair.before), "after": _json(pair.after)}
-                for pair in self.pairs
-            ],
-            "cause": self.cause,
-            "explanation": self.explanation,
-            "culprit": vars(self.culprit) if self.culprit else None,
-            "history": {"file": self.history.file, "entries": list(self.history.entries)} if self.history else None,
-        }
-
 
 @dataclass(frozen=True)
 class Bisection:
@@ -133,39 +126,31 @@ class Bisection:
         """The change that the question is about: the first that the axis made, else the first."""
         return next((found for found in self.changes if found.cause == "axis"), self.changes[0])
 
-    def to_json(self) -> dict[str, Any]:
-        """This answer as a JSON object."""
-        main = self.main
-        first = main.pairs[0] if main.pairs else Pair(None, None)
-        return {
-            "schema": 1,
-            "axis": self.axis,
-            "first": main.first,
-            "last_without": main.last_without,
-            "date": main.date,
-            "before": _json(first.before),
-            "after": _json(first.after),
-            "cause": main.cause,
-            "culprit": vars(main.culprit) if main.culprit else None,
-            "explanation": main.explanation,
-            "gap": [vars(skipped) for skipped in main.gap],
-            "history": main.to_json()["history"],
-            "changes": [found.to_json() for found in self.changes],
-            "returns": self.returns,
-            "tried": [tried.to_json() for tried in self.tried],
-            "skipped": [vars(skipped) for skipped in self.skipped],
-            "rounds": self.rounds,
-            "candidates": list(self.candidates),
-            "tree": self.tree,
-            "identity": self.identity,
-            "documents": self.documents,
-            "find": self.find,
-            "path": self.path,
-            "cell": self.cell,
-            "notes": list(self.notes),
-            "command": self.command,
-            "seconds": round(self.seconds, 1),
-        }
+
+def document(answer: Bisection) -> dict[str, Any]:
+    """Return `answer` as `docs-matrix bisect --json` prints it: the main change on top, and all of `changes`."""
+    main = answer.main
+    first = main.pairs[0] if main.pairs else Pair(None, None)
+    return {
+        "schema": 1,
+        "axis": answer.axis,
+        **_picked(main, "first", "last_without", "date"),
+        **plain(first),
+        **_picked(main, "cause", "culprit", "explanation", "gap", "history"),
+        "changes": [of_change(change) for change in answer.changes],
+        **_picked(answer, "returns", "tried", "skipped", "rounds", "candidates", "tree", "identity", "documents"),
+        **_picked(answer, "find", "path", "cell", "notes", "command"),
+        "seconds": round(answer.seconds, 1),
+    }
+
+
+def of_change(change: Found) -> dict[str, Any]:
+    """Return `change` as a JSON object, in which each pair says what differs."""
+    return {**plain(change), "pairs": [{"what": differences(pair), **plain(pair)} for pair in change.pairs]}
+
+
+def _picked(value: object, *names: str) -> dict[str, Any]:
+    return {name: plain(getattr(value, name)) for name in names}
 
 
 def pairs(
@@ -247,7 +232,3 @@ def _position(pair: Pair) -> tuple[bool, str, int]:
     diagnostic = pair.after or pair.before
     both = pair.before is not None and pair.after is not None
     return (not both, (diagnostic and diagnostic.path) or "", (diagnostic and diagnostic.line) or 0)
-
-
-def _json(diagnostic: Diagnostic | None) -> dict[str, Any] | None:
-    return diagnostic.to_json() if diagnostic else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from docs_matrix.questions.bisect.bisection import Found, Pair, Skipped, Tried, differences
+from docs_matrix.json_values import plain
+from docs_matrix.questions.bisect.bisection import Found, Pair, Skipped, Tried, differences, of_change
 
-__all__ = ["CellDifferences", "Difference", "Kind"]
+__all__ = ["CellDifferences", "Difference", "Kind", "document"]
 
 Kind = Literal["changed", "only in the first", "only in the second"]
 
@@ -48,30 +49,31 @@ class CellDifferences:
     notes: tuple[str, ...]
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
-        """This answer as a JSON object."""
-        return {
-            "schema": 1,
-            "tree": self.tree,
-            "identity": self.identity,
-            "documents": self.documents,
-            "cells": [self.one, self.other],
-            "alike": self.alike,
-            "only_printed": self.only_printed,
-            "differences": [
-                {
-                    "kind": difference.kind,
-                    "what": differences(difference.pair),
-                    "before": difference.pair.before.to_json() if difference.pair.before else None,
-                    "after": difference.pair.after.to_json() if difference.pair.after else None,
-                    "steps": list(difference.steps),
-                }
-                for difference in self.differences
-            ],
-            "steps": [step.to_json() for step in self.steps],
-            "tried": [tried.to_json() for tried in self.tried],
-            "skipped": [vars(skipped) for skipped in self.skipped],
-            "rounds": self.rounds,
-            "notes": list(self.notes),
-            "seconds": round(self.seconds, 1),
-        }
+
+def document(answer: CellDifferences) -> dict[str, Any]:
+    """Return `answer` as `docs-matrix compare --json` prints it."""
+    return {
+        "schema": 1,
+        "tree": answer.tree,
+        "identity": answer.identity,
+        "documents": answer.documents,
+        "cells": [answer.one, answer.other],
+        "alike": answer.alike,
+        "only_printed": answer.only_printed,
+        "differences": [_of_difference(difference) for difference in answer.differences],
+        "steps": [of_change(step) for step in answer.steps],
+        "tried": plain(answer.tried),
+        "skipped": plain(answer.skipped),
+        "rounds": answer.rounds,
+        "notes": plain(answer.notes),
+        "seconds": round(answer.seconds, 1),
+    }
+
+
+def _of_difference(difference: Difference) -> dict[str, Any]:
+    return {
+        "kind": difference.kind,
+        "what": differences(difference.pair),
+        **plain(difference.pair),
+        "steps": list(difference.steps),
+    }

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from docs_matrix import __version__, files, process
 from docs_matrix.baselines import baseline_file
@@ -45,10 +44,6 @@ class Begun:
     kept: tuple[str, ...]
     left: dict[str, str]
     accepted: int
-
-    def to_json(self) -> dict[str, Any]:
-        """This value as a JSON object."""
-        return {**vars(self), "written": list(self.written), "kept": list(self.kept)}
 
 
 def refuse_what_is_there(folder: Path, *, nox: bool) -> None:

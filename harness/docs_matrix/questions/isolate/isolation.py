@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.json_values import plain
 
-__all__ = ["Isolation", "Proof"]
+__all__ = ["Isolation", "Proof", "document"]
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,8 @@ class Isolation:
     shows: str = ""
     hides: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """This answer as a JSON object."""
-        return {
-            **vars(self),
-            "before": list(self.before),
-            "message": self.message.to_json() if self.message else None,
-            "proofs": [{**vars(proof), "without": list(proof.without), "holds": proof.holds} for proof in self.proofs],
-        }
+
+def document(answer: Isolation) -> dict[str, Any]:
+    """Return `answer` as `docs-matrix isolate --json` prints it."""
+    proofs = [{**plain(proof), "holds": proof.holds} for proof in answer.proofs]
+    return {**plain(answer), "proofs": proofs}

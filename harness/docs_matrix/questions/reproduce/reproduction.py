@@ -1,4 +1,4 @@
-"""The answer to "does this report reproduce, and what made it", as values; their JSON form is that of `reproduce --json`."""
+"""The answer to "does this report reproduce, and what made it", as values, and the JSON object of `reproduce --json`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from docs_matrix.json_values import plain
 from docs_matrix.robot.report import Message
 
-__all__ = ["Apart", "Extra", "Reproduction", "Seen", "Standing", "Told", "Toolchain", "Tried", "Verdict"]
+__all__ = ["Apart", "Extra", "Reproduction", "Seen", "Standing", "Told", "Toolchain", "Tried", "Verdict", "document"]
 
 Standing = Literal["new", "known", "here", "absent", "unjudged"]
 """Of a message: new by the patch; in the base too; said here where there is no base; said by no cell; or not looked for."""
@@ -25,10 +26,6 @@ class Seen:
     differences: tuple[str, ...]
     verdict: str
     line: int | None
-
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        return {"differences": list(self.differences), "verdict": self.verdict, "line": self.line}
 
 
 @dataclass(frozen=True)
@@ -55,19 +52,6 @@ class Told:
         """The cells that say it exactly as the report does."""
         return tuple(name for name, seen in self.cells.items() if not seen.differences)
 
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        return {
-            **vars(self.message),
-            "standing": self.standing,
-            "reproduced": bool(self.cells),
-            "missed": self.missed,
-            "judged": self.judged,
-            "reason": self.reason,
-            "flaky": self.flaky,
-            "cells": {name: seen.to_json() for name, seen in self.cells.items()},
-        }
-
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -91,13 +75,6 @@ class Toolchain:
         """Whether it says every judged line as the report does, whenever it came out."""
         return not self.reasons and self.verdict != "not built"
 
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        return {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in {**vars(self), "fits": self.fits}.items()
-        }
-
 
 @dataclass(frozen=True)
 class Tried:
@@ -107,10 +84,6 @@ class Tried:
     date: str | None
     explains: bool | None
     reason: str
-
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -126,14 +99,6 @@ class Apart:
     tried: tuple[Tried, ...]
     differences: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        value = dict(vars(self))
-        value["with"] = value.pop("with_")
-        value["tried"] = [tried.to_json() for tried in self.tried]
-        value["differences"] = list(self.differences)
-        return value
-
 
 @dataclass(frozen=True)
 class Extra:
@@ -144,10 +109,6 @@ class Extra:
     level: str
     message: str
     cells: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        return {**vars(self), "cells": list(self.cells)}
 
 
 @dataclass(frozen=True)
@@ -176,22 +137,43 @@ class Reproduction:
         """The toolchains that the report's header names."""
         return tuple(one for one in self.toolchains if one.header)
 
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        return {
-            "schema": 1,
-            "report": {"subject": self.subject, "date": self.date, "docutils": self.docutils, "python": self.python},
-            "tree": self.tree,
-            "identity": self.identity,
-            "base": self.base,
-            "notes": list(self.notes),
-            "notices": list(self.notices),
-            "messages": [told.to_json() for told in self.messages],
-            "cells": {one.name: one.to_json() for one in self.toolchains},
-            "explained_by": [one.name for one in self.toolchains if one.verdict == "explains"],
-            "header_explains": any(one.fits for one in self.header) if self.header else None,
-            "apart": [apart.to_json() for apart in self.apart],
-            "extra": [extra.to_json() for extra in self.extra],
-            "proposal": self.proposal,
-            "seconds": round(self.seconds, 1),
-        }
+
+def document(answer: Reproduction) -> dict[str, Any]:
+    """Return `answer` as `docs-matrix reproduce --json` prints it."""
+    return {
+        "schema": 1,
+        "report": {name: getattr(answer, name) for name in ("subject", "date", "docutils", "python")},
+        "tree": answer.tree,
+        "identity": answer.identity,
+        "base": answer.base,
+        "notes": plain(answer.notes),
+        "notices": plain(answer.notices),
+        "messages": [_of_message(told) for told in answer.messages],
+        "cells": {one.name: {**plain(one), "fits": one.fits} for one in answer.toolchains},
+        "explained_by": [one.name for one in answer.toolchains if one.verdict == "explains"],
+        "header_explains": any(one.fits for one in answer.header) if answer.header else None,
+        "apart": [_of_apart(apart) for apart in answer.apart],
+        "extra": plain(answer.extra),
+        "proposal": answer.proposal,
+        "seconds": round(answer.seconds, 1),
+    }
+
+
+def _of_message(told: Told) -> dict[str, Any]:
+    return {
+        **plain(told.message),
+        "standing": told.standing,
+        "reproduced": bool(told.cells),
+        "missed": told.missed,
+        "judged": told.judged,
+        "reason": told.reason,
+        "flaky": told.flaky,
+        "cells": {name: plain(seen) for name, seen in told.cells.items()},
+    }
+
+
+def _of_apart(apart: Apart) -> dict[str, Any]:
+    """Return `apart` with the key `with`, which no field can be named."""
+    value = plain(apart)
+    other = value.pop("with_")
+    return {**value, "with": other}

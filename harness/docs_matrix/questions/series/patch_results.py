@@ -10,8 +10,9 @@ from typing import Any
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellStatus, Judged, Run, Verdict
+from docs_matrix.json_values import plain
 
-__all__ = ["CellEnd", "Series", "Step", "Strand", "over_cells", "strands"]
+__all__ = ["CellEnd", "Series", "Step", "Strand", "document", "over_cells", "strands"]
 
 
 @dataclass(frozen=True)
@@ -26,20 +27,6 @@ class Strand:
     cells: tuple[str, ...] = ()
     lines: tuple[int | None, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """This strand as a JSON object."""
-        said = self.diagnostic
-        return {
-            "introduced": self.introduced or None,
-            "repaired": self.repaired,
-            **{
-                name: getattr(said, name)
-                for name in ("path", "line", "level", "category", "message", "document", "via")
-            },
-            "cells": list(self.cells),
-            "lines": dict(zip(self.cells, self.lines, strict=True)),
-        }
-
 
 @dataclass(frozen=True)
 class Step:
@@ -52,16 +39,6 @@ class Step:
     files: tuple[str, ...]
     touches: bool
     run: Run
-
-    def to_json(self) -> dict[str, Any]:
-        """This step as a JSON object, without the findings of its run."""
-        return {
-            "number": self.number,
-            "name": self.name,
-            "subject": self.subject,
-            "files": list(self.files),
-            "identity": self.run.identity,
-        }
 
 
 @dataclass(frozen=True)
@@ -101,19 +78,41 @@ class Series:
         """What the series brings and does not take away."""
         return tuple(strand for strand in self.strands if strand.introduced and strand.repaired is None)
 
-    def to_json(self) -> dict[str, Any]:
-        """This as a JSON object."""
-        return {
-            "schema": 1,
-            "tree": self.tree,
-            "base": self.base,
-            "docs": self.docs,
-            "patches": [step.to_json() for step in self.steps],
-            "diagnostics": [strand.to_json() for strand in self.strands],
-            "cells": {cell.name: cell.words for cell in self.cells},
-            "notes": list(self.notes),
-            "builds": self.builds,
-        }
+
+def document(answer: Series) -> dict[str, Any]:
+    """Return `answer` as `series.json` has it, without the findings of each step's run."""
+    return {
+        "schema": 1,
+        "tree": answer.tree,
+        "base": answer.base,
+        "docs": answer.docs,
+        "patches": [_of_step(step) for step in answer.steps],
+        "diagnostics": [_of_strand(strand) for strand in answer.strands],
+        "cells": {cell.name: cell.words for cell in answer.cells},
+        "notes": plain(answer.notes),
+        "builds": answer.builds,
+    }
+
+
+def _of_step(step: Step) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "name": step.name,
+        "subject": step.subject,
+        "files": list(step.files),
+        "identity": step.run.identity,
+    }
+
+
+def _of_strand(strand: Strand) -> dict[str, Any]:
+    said = plain(strand.diagnostic)
+    return {
+        "introduced": strand.introduced or None,
+        "repaired": strand.repaired,
+        **{name: said[name] for name in ("path", "line", "level", "category", "message", "document", "via")},
+        "cells": list(strand.cells),
+        "lines": dict(zip(strand.cells, strand.lines, strict=True)),
+    }
 
 
 def strands(steps: Sequence[Sequence[Judged]]) -> tuple[Strand, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.json_values import plain
 
-__all__ = ["Shrunk"]
+__all__ = ["Shrunk", "document"]
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,8 @@ class Shrunk:
         """How many lines all files have together."""
         return sum(len(content.splitlines()) for content in self.files.values())
 
-    def to_json(self) -> dict[str, Any]:
-        """This answer as a JSON object."""
-        return {
-            **vars(self),
-            "files": {path: content.decode("utf-8", "backslashreplace") for path, content in self.files.items()},
-            "documents": list(self.documents),
-            "message": self.message.to_json(),
-            "requirements": list(self.requirements),
-            "lines": self.lines,
-        }
+
+def document(answer: Shrunk) -> dict[str, Any]:
+    """Return `answer` as `docs-matrix shrink --json` prints it, with the files' texts."""
+    texts = {path: content.decode("utf-8", "backslashreplace") for path, content in answer.files.items()}
+    return {**plain(answer), "files": texts, "lines": answer.lines}
