@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import pytest
-from docs_matrix.builds import recipes
-from docs_matrix.builds.recipes import Rooms, recognise
+from docs_matrix.builds import host_tools, recipes
+from docs_matrix.builds.recipes import Recognised, Rooms, Shortcuts, recognise
+from docs_matrix.builds.recipes.sphinx import SphinxBuild
 from docs_matrix.config.matrix import Recipe
-from docs_matrix.errors import InputError
+from docs_matrix.errors import InputError, MachineError
 
 KERNEL = {
     "Kbuild": b"",
@@ -66,3 +67,36 @@ def test_make_points_at_the_probe_and_builds_outside_of_the_tree() -> None:
     assert "BUILDDIR=/s/output" in command.words
     assert "SPHINXDIRS=driver-api" in command.words
     assert command.words[-1] == "htmldocs"
+
+
+def test_a_kernel_has_its_generators_of_netlink_asked_once_for_all_cells(tmp_path: Path) -> None:
+    kernel = recipes.KINDS["make"]
+    python, answers = Path("/e/bin/python"), Path("/store/answers")
+    assert kernel.shortcuts(tmp_path, python, answers) == Shortcuts({"kernel_doc_cache": "/store/answers"})
+    (tmp_path / "tools/net/ynl").mkdir(parents=True)
+    (tmp_path / "tools/net/ynl/ynl-gen-rst.py").write_text("")
+    programs = kernel.shortcuts(tmp_path, python, answers).programs
+    assert list(programs) == ["python3"]
+    assert "tools/net/ynl/ynl-gen-rst.py)" in programs["python3"]
+    assert programs["python3"].endswith('exec /e/bin/python3 "$@"')
+
+
+class Waf(SphinxBuild):
+    """A third kind, which is known by a file of its own and needs a program that no machine has."""
+
+    tools: tuple[str, ...] = ("no-such-waf",)
+    needed: Mapping[str, str] = {"no-such-waf": "waf is not installed"}
+
+    def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
+        recipe = Recipe("waf", "docs", "docs")  # type: ignore[arg-type]
+        return Recognised(recipe, ()) if "wscript" in paths else None
+
+
+def test_a_third_kind_is_a_class_and_a_line_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipes, "KINDS", {"waf": Waf(), **recipes.KINDS})
+    monkeypatch.setattr(host_tools, "KINDS", recipes.KINDS)
+    recipe = known({"wscript": b"", "docs/conf.py": b""}).recipe
+    assert str(recipe.kind) == "waf"
+    assert known({"docs/conf.py": b""}).recipe.kind == "sphinx"
+    with pytest.raises(MachineError, match="waf is not installed"):
+        host_tools.require_tools(recipe)

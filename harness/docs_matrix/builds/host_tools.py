@@ -1,4 +1,4 @@
-"""The programs of this machine that a build may use: make, Perl, Graphviz's dot, and what the system has."""
+"""The programs of this machine that a build may use: those that recipes name, and what the system has."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from docs_matrix import process
+from docs_matrix.builds.recipes import KINDS
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MachineError
 
@@ -17,8 +18,9 @@ _SYSTEM = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin"
 
 
 def folders() -> tuple[str, ...]:
-    """The folders of the host's programs: the system's, and where the user keeps make, perl and dot."""
-    own = (shutil.which(tool) for tool in ("make", "perl", "dot"))
+    """Return the folders of the host's programs: the system's, and where the user keeps those that recipes name."""
+    named = dict.fromkeys(tool for kind in KINDS.values() for tool in kind.tools)
+    own = (shutil.which(tool) for tool in named)
     return tuple(dict.fromkeys((*_SYSTEM, *(str(Path(path).parent) for path in own if path))))
 
 
@@ -34,8 +36,9 @@ def tool_version(tool: str) -> str | None:
 
 def require_tools(recipe: Recipe) -> None:
     """Raise `MachineError` where the host lacks a program that `recipe` cannot do without."""
-    if recipe.kind == "make" and _found("make") is None:
-        raise MachineError("make is not installed; this tree is built by make: install GNU make (apt-get install make)")
+    for tool, message in KINDS[recipe.kind].needed.items():
+        if _found(tool) is None:
+            raise MachineError(message)
 
 
 def _found(tool: str) -> str | None:

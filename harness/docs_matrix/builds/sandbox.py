@@ -6,7 +6,6 @@ The variables are an allow-list: nothing of the user's session reaches the code 
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from docs_matrix.builds import host_tools, recipes
 from docs_matrix.builds.build_output import RECORDS
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.warm_store import WarmState
-from docs_matrix.probe import netlink_cache, probe
+from docs_matrix.probe import probe
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
@@ -29,7 +28,11 @@ def furnish(
     """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
     scratch = workspace.scratch
     watched = bool(order.reading and order.reading.watched)
-    kept = str(upkeep.room(store, "answers")) if order.recipe.kind == "make" and not watched else None
+    python = order.environment.python
+    kind = recipes.KINDS[order.recipe.kind]
+    shortcuts = recipes.Shortcuts()
+    if not watched:
+        shortcuts = kind.shortcuts(workspace.root, python, upkeep.room(store, "answers"))
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
     config = {
@@ -46,26 +49,17 @@ def furnish(
         "keep": str(scratch / "warm") if order.keep and order.answers_for_all else None,
         "start": str(state.folder) if state else None,
         "again": list(again),
-        "answers": kept,
+        "companions": dict(shortcuts.companions),
         "order": vars(order.reading) if order.reading else None,
         "watch": watched,
     }
     files.write_json(scratch / "probe.json", config)
-    python, python3 = order.environment.python, order.environment.bin / "python3"
     sphinx_build = scratch / "bin" / "sphinx-build"
-    # The kernel has Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
-    _program(sphinx_build, _exec(python, "-X", "pycache_prefix", probe.__file__, scratch / "probe.json"))
-    generators = [name for name in netlink_cache.GENERATORS if (workspace.root / name).exists()]
-    if kept and generators:
-        asked = "|".join(f"{name}|*/{name}" for name in generators)
-        answer = _exec(python, "-I", "-S", netlink_cache.__file__, kept, python3)
-        _program(scratch / "bin" / "python3", f'case "$1" in\n{asked}) {answer} ;;\nesac\n{_exec(python3)}')
+    # A makefile may have Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
+    _program(sphinx_build, recipes.exec_line(python, "-X", "pycache_prefix", probe.__file__, scratch / "probe.json"))
+    for name, text in shortcuts.programs.items():
+        _program(scratch / "bin" / name, text)
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
-
-
-def _exec(*words: str | Path | None) -> str:
-    """The line of a shell script that becomes `words` and all that the script was given."""
-    return f'exec {shlex.join(str(word) for word in words)} "$@"'
 
 
 def _program(path: Path, text: str) -> None:

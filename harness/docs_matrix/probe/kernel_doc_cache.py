@@ -12,11 +12,16 @@ import os
 import subprocess
 from typing import Any, Callable, Optional  # noqa: F401 (used in comments)
 
-__all__ = ["install"]
+__all__ = ["extend", "install"]
 
 PROGRAM = "scripts/kernel-doc"
 VARIABLES = ("KBUILD_BUILD_TIMESTAMP", "KBUILD_VERBOSE", "KCFLAGS", "KDOC_WERROR", "KERNELVERSION", "SRCTREE")
 """What the program takes from its environment."""
+
+
+def extend(probe: Any, folder: str, companion: Callable[[str], Any]) -> None:
+    """Install it for a build that `probe` observes; `companion` gives the module beside this file that has a name."""
+    install(folder, companion("netlink_cache").keep, probe.keeper and probe.keeper.ear)
 
 
 def install(folder: str, keep: Callable[[str, bytes], None], ear: Any = None) -> None:

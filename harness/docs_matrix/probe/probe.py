@@ -3,12 +3,12 @@
     python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
 
 CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
-read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "answers": folder or null}.
+read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument}}.
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
 nobody reads (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
-`answers` is where those of kernel-doc are kept (kernel_doc_cache.py), `order` is for a fixed order of reading
-(read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found by name
+`companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
+fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found by name
 (fast_c_symbols.py), nodes by a loop (fast_node_search.py). What is read of `documents`, and what the messages of such a
 build are worth, is restrict.py's. The file needs nothing but the standard library and runs on Python 3.6 and later with
 Sphinx 1.8 to 9.2, serial or parallel.
@@ -115,9 +115,8 @@ class Probe(object):
         keep = config.get("keep") if looks.available() else None
         self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
         self.start = _companion("warm_start").Start(self, looks, start, config.get("again", ())) if start else None  # type: Any
-        if config.get("answers"):
-            keep = _companion("netlink_cache").keep
-            _companion("kernel_doc_cache").install(config["answers"], keep, self.keeper and self.keeper.ear)
+        for name, argument in sorted(config.get("companions", {}).items()):
+            _companion(name).extend(self, argument, _companion)
         order = config.get("order")
         self.order = _companion("read_order").Ordered(self, order) if order else None  # type: Any
         if config.get("watch"):

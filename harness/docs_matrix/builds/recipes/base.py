@@ -1,0 +1,87 @@
+"""What every recipe gives: the protocol of a kind, and the values that it is made of."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from docs_matrix.config.matrix import Recipe
+
+__all__ = ["Command", "Kind", "Recognised", "Rooms", "Shortcuts", "exec_line"]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Where a build takes place: the tree's private copy, a scratch folder outside of it, and what stands for
+    sphinx-build (the probe, in the cell's interpreter)."""
+
+    root: Path
+    scratch: Path
+    sphinx_build: Path
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run, where, with which variables on top of the allow-listed ones."""
+
+    words: tuple[str, ...]
+    cwd: Path
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Shortcuts:
+    """What makes a build of a recipe quicker and changes nothing that it says.
+
+    `companions` are modules in `docs_matrix.probe`, each with the argument that its `extend` gets. `programs` are scripts
+    for the shell, by their name: a build finds them before the programs of the cell and of the machine.
+    """
+
+    companions: Mapping[str, str] = field(default_factory=dict)
+    programs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What the files of a tree say of themselves: its recipe, and the requirements that it names (PEP 508)."""
+
+    recipe: Recipe
+    requirements: tuple[str, ...]
+
+
+class Kind(Protocol):
+    """A kind of recipe.
+
+    `tools` are the machine's programs that take part in what a build says. `needed` are those that it cannot do without, each
+    with the error message if it is missing.
+    """
+
+    tools: tuple[str, ...]
+    needed: Mapping[str, str]
+
+    def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
+        """Return how to build the tree `name` with the files `paths`, which `read` gives the content of; None if the tree is
+        not of this kind.
+
+        Raises `InputError` if it could be built in two ways.
+        """
+        ...
+
+    def command(self, recipe: Recipe, rooms: Rooms) -> Command:
+        """Return what builds the tree in `rooms` by `recipe`."""
+        ...
+
+    def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
+        """Return the shortcuts for the tree in the folder `root`, built by the interpreter `python`.
+
+        `answers` is the folder in which answers are kept by content for all cells.
+        """
+        ...
+
+
+def exec_line(*words: str | Path) -> str:
+    """Return the line of a shell script that becomes `words` and all that the script was given."""
+    return f'exec {shlex.join(str(word) for word in words)} "$@"'

@@ -1,0 +1,65 @@
+"""The recipe `make`: a kernel's `make htmldocs`, with all that is the kernel's alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from docs_matrix.builds.recipes.base import Command, Recognised, Rooms, Shortcuts, exec_line
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.probe import kernel_doc_cache, netlink_cache
+
+__all__ = ["Make"]
+
+SIGNS = frozenset({"Kbuild", "Documentation/Makefile", "Documentation/conf.py"})
+"""The files by which a kernel is known."""
+
+
+class Make:
+    """`make htmldocs` of a kernel, or any make target that takes SPHINXBUILD, SPHINXOPTS and BUILDDIR."""
+
+    tools: tuple[str, ...] = ("make", "perl", "dot")
+    needed: Mapping[str, str] = {
+        "make": "make is not installed; this tree is built by make: install GNU make (apt-get install make)"
+    }
+
+    def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
+        """A kernel is known by its `Documentation/Makefile` and `Kbuild`."""
+        if not SIGNS.issubset(paths):
+            return None
+        wanted = read("Documentation/sphinx/requirements.txt") or b""
+        recipe = Recipe("make", "Documentation", "Documentation", target="htmldocs")
+        return Recognised(recipe, _requirements(wanted.decode("utf-8", "replace")))
+
+    def command(self, recipe: Recipe, rooms: Rooms) -> Command:
+        variables = {
+            "SPHINXBUILD": str(rooms.sphinx_build),
+            "SPHINXOPTS": f"-j{recipe.jobs}",
+            "BUILDDIR": str(rooms.scratch / "output"),
+            **(recipe.variables or {}),
+        }
+        words = ("make", "--no-print-directory", *(f"{name}={value}" for name, value in variables.items()))
+        return Command((*words, recipe.target), rooms.root, {})
+
+    def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
+        """What Perl's kernel-doc answers, and the documents of netlink's specifications, are made once for all cells."""
+        companions = {Path(kernel_doc_cache.__file__).stem: str(answers)}
+        generators = [name for name in netlink_cache.GENERATORS if (root / name).exists()]
+        if not generators:
+            return Shortcuts(companions)
+        python3 = python.parent / "python3"
+        asked = "|".join(f"{name}|*/{name}" for name in generators)
+        answer = exec_line(python, "-I", "-S", netlink_cache.__file__, answers, python3)
+        return Shortcuts(companions, {"python3": f'case "$1" in\n{asked}) {answer} ;;\nesac\n{exec_line(python3)}'})
+
+
+def _requirements(text: str) -> tuple[str, ...]:
+    """The requirements of a requirements file but for docutils and Sphinx, which the cell pins.
+
+    >>> _requirements("alabaster\\nSphinx\\npyyaml  # for netlink\\n")
+    ('alabaster', 'pyyaml')
+    """
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    wanted = (line for line in lines if line and not line.startswith("-"))
+    return tuple(line for line in wanted if not re.match(r"(sphinx|docutils)\b(?!-)", line, re.IGNORECASE))
