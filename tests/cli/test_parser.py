@@ -15,6 +15,7 @@ EVERY: list[tuple[str, ...]] = [
 """Every verb, with those below `baseline` and `store`, as the words that call it."""
 
 REPORT = "All warnings (new ones prefixed by >>):\n\n>> Documentation/a.rst:9: WARNING: Malformed table.\n"
+BUILDING = {"builds", "check", "config", "process", "questions", "toolchains", "trees"}
 HEAVY = {"attr", "cattrs", "filelock", "jsonschema", "nox", "packaging", "rich", "yaml"}
 
 
@@ -73,22 +74,12 @@ def test_version_and_help_import_no_verb_and_no_library(option: str) -> None:
 
 def test_reading_a_report_imports_what_reads_it_and_no_library() -> None:
     assert not imported("read", "-") & HEAVY
-    assert ours("read", "-") <= {
-        "capture",
-        "cli",
-        "diagnostics",
-        "errors",
-        "files",
-        "json_values",
-        "reports",
-        "robot",
-        "suggestions",
-    }
+    assert not ours("read", "-") & BUILDING
 
 
 def test_showing_the_store_imports_no_matrix_and_nothing_that_builds() -> None:
     assert not imported("store", "show") & (HEAVY - {"rich"})
-    assert ours("store", "show") <= {"cli", "errors", "files", "nofollow", "reports", "store", "suggestions"}
+    assert not ours("store", "show") & (BUILDING | {"robot", "capture"})
 
 
 def test_a_verb_imports_no_other_verb() -> None:
