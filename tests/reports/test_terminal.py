@@ -22,6 +22,11 @@ def told(made: Run, *, terminal: bool = False, width: int = 80) -> str:
     return console.file.getvalue()
 
 
+def about(asked: Run) -> str:
+    """How the last line begins."""
+    return f"{asked.tree}, compared with {asked.base}: "
+
+
 def test_new_findings_come_first_and_whole() -> None:
     lines = told(example()).splitlines()
     assert lines[0] == (f"{VFIO}:382: WARNING: Inline emphasis start-string without end-string. [docutils]")
@@ -36,14 +41,22 @@ def test_new_findings_come_first_and_whole() -> None:
 
 
 def test_the_last_line_is_the_verdict() -> None:
-    assert told(example()).splitlines()[-1] == "7 new diagnostics in 2 cells (1 known)"
-    assert told(run(cell(NEW, fixed("a")))).splitlines()[-1] == "nothing new in 1 cell (1 fixed)"
+    assert told(example()).splitlines()[-1] == f"{about(example())}7 new diagnostics in 2 cells (1 known)"
+    fixes = run(cell(NEW, fixed("a")))
+    assert told(fixes).splitlines()[-1] == f"{about(fixes)}nothing new in 1 cell (1 fixed)"
+
+
+def test_the_verdict_names_the_tree_and_what_it_was_compared_with() -> None:
+    asked = replace(run(cell(NEW)), tree="linux", base="origin/master")
+    assert told(asked).splitlines()[-1] == "linux, compared with origin/master: nothing new in 1 cell"
+    assert told(replace(asked, tree=".")).splitlines()[-1].startswith("this folder, compared with origin/master: ")
 
 
 def test_a_cell_that_was_not_built_is_told_with_its_reason() -> None:
-    lines = told(run(cell(OLD, status="timeout", reason="no end after 60 s"), cell(NEW))).splitlines()
+    ended = run(cell(OLD, status="timeout", reason="no end after 60 s"), cell(NEW))
+    lines = told(ended).splitlines()
     assert f"{OLD}: no end after 60 s" in lines
-    assert lines[-1] == f"nothing new in 1 cell; 1 cell could not be built: {OLD} (no end after 60 s)"
+    assert lines[-1] == f"{about(ended)}nothing new in 1 cell; 1 cell could not be built: {OLD} (no end after 60 s)"
 
 
 def test_that_nothing_was_built_is_said_where_the_store_had_it_all() -> None:
@@ -54,7 +67,8 @@ def test_that_nothing_was_built_is_said_where_the_store_had_it_all() -> None:
 
 
 def test_no_cell_built_is_not_nothing_new() -> None:
-    assert told(run(cell(OLD, status="failed", reason="x"))).splitlines()[-1].startswith("no cell was built; ")
+    ended = run(cell(OLD, status="failed", reason="x"))
+    assert told(ended).splitlines()[-1].startswith(f"{about(ended)}no cell was built; ")
 
 
 def test_the_table_has_a_line_a_cell_however_narrow_the_window_of_a_log() -> None:

@@ -14,12 +14,12 @@ from docs_matrix.builds.order import Reading
 from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Bench
-from docs_matrix.config.matrix import NamedTree, Recipe
+from docs_matrix.config.matrix import Matrix, NamedTree, Recipe
 from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Tree, Trees, patches
 
-__all__ = ["Asked", "Subject", "resolve", "source", "supported"]
+__all__ = ["Asked", "Subject", "named_in", "resolve", "source", "supported"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         name=asked.tree,
         head=head,
         base=base,
-        against=_against(asked, base, baseline, chosen),
+        against=_against(asked, base, _shown(baseline, bench.matrix.folder.absolute()), chosen),
         baseline=baseline,
         recipe=recipe,
         requirements=requirements,
@@ -131,16 +131,20 @@ def _refuse_contradictions(asked: Asked) -> None:
 
 def _named(tree: str, bench: Bench) -> NamedTree | None:
     """The tree of matrix.yaml that the user names, by its name or by its path."""
-    trees = bench.matrix.trees
-    if tree in trees:
-        return trees[tree]
-    path = Path(tree)
-    if not path.exists():
-        meant = did_you_mean(tree, trees)
+    if not Path(tree).exists() and tree not in bench.matrix.trees:
+        meant = did_you_mean(tree, bench.matrix.trees)
         raise InputError(
             f"--tree {tree}: no such file or folder, and {bench.matrix.path.name} names no such tree{meant}"
         )
-    return next((named for named in trees.values() if named.path.resolve() == path.resolve()), None)
+    return named_in(bench.matrix, tree)
+
+
+def named_in(matrix: Matrix, tree: str) -> NamedTree | None:
+    """Return the tree of `matrix` that has this name or this path; None if there is none."""
+    if tree in matrix.trees:
+        return matrix.trees[tree]
+    path = Path(tree).resolve()
+    return next((named for named in matrix.trees.values() if named.path.resolve() == path), None)
 
 
 def _versions(
@@ -184,10 +188,15 @@ def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:
         )
 
 
-def _against(asked: Asked, base: Tree | None, baseline: Path | None, chosen: patch_base.Chosen | None) -> str:
+def _against(asked: Asked, base: Tree | None, accepted: str, chosen: patch_base.Chosen | None) -> str:
     if asked.base is not None:
         return asked.base
     if base:
         tree = chosen.rev if chosen and chosen.rev else "the tree"
         return f"{tree} without the patch" if len(asked.patches) == 1 else f"{tree} without the patches"
-    return str(baseline) if baseline else "nothing: no diagnostic is accepted"
+    return accepted or "nothing (no diagnostic is accepted)"
+
+
+def _shown(path: Path | None, folder: Path) -> str:
+    """Return `path` from the folder of matrix.yaml on, if it lies there."""
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path) if path else ""

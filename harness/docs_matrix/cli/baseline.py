@@ -69,6 +69,7 @@ def _prune(args: argparse.Namespace) -> int:
 def _accept(what: What, args: argparse.Namespace) -> int:
     bench = common.bench(args)
     path = common.baseline_path(args, bench.matrix)
+    common.refuse_shipped(path, bench.matrix)
     kept = baseline_file.read(path) if path.exists() or what == "said" else baseline_file.Baseline()
     found = subject.resolve(common.asked_of(args), bench)
     cells = common.cells(bench.matrix, args.cell, found.cells)

@@ -17,7 +17,7 @@ from docs_matrix.check import cell_files, check, revision_records, subject, veri
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
 from docs_matrix.check.rerun import rerun_of
-from docs_matrix.cli import common, options, variables
+from docs_matrix.cli import common, options, project, variables
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Run, Verdict
 from docs_matrix.errors import InputError, MachineError
@@ -69,7 +69,9 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
         cell_files.forget(args.out)  # a run that ends early must not leave the answer of an earlier one
     bench = common.bench(args)
     store.sweep(bench.store, variables.store_limit())
-    found = subject.resolve(common.asked_of(args), bench)
+    alone = bench.matrix.tree == project.HERE
+    look = project.subject_of if alone else subject.resolve
+    found = look(common.asked_of(args), bench)
     if args.ratchet and found.baseline is None:
         raise InputError("--ratchet: there is no baseline file to shrink; the head is held against " + found.against)
     cells = common.cells(bench.matrix, args.cell, found.cells)
@@ -77,9 +79,13 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     cell_files.forget(args.out, lambda part: part.result.name not in names)
     with terminal.Progress(Console(stderr=True), names) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
-        answer = check.check(runner, cells)
+        answer = project.check_newest(runner, cells) if alone and not args.cell else check.check(runner, cells)
+        names = [cell.name for cell in answer.cells]
+        cells = [cell for cell in cells if cell.name in names]
         if args.verify:
             answer, agrees = _verified(answer, runner, cells)
+    if alone:
+        answer = replace(answer, notes=(project.note(Path.cwd(), answer, found), *answer.notes))
     past = revision_records.around(found, subject.source(found.name, bench), names, bench.store)
     answer = replace(answer, history=past)
     out: Path = args.out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ import docs_matrix
 from docs_matrix.builds.order import Reading
 from docs_matrix.check import subject
 from docs_matrix.check.workbench import Bench
-from docs_matrix.cli import variables
+from docs_matrix.cli import project, variables
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.diagnostics.findings import Run
@@ -29,12 +30,15 @@ __all__ = [
     "bench",
     "cells",
     "default_tree",
-    "find_matrix",
     "folder_in_repository",
+    "is_shipped",
     "matrix_of",
+    "refuse_shipped",
     "shipped_matrix",
     "tell",
 ]
+
+MATRIX = "matrix.yaml"
 
 
 def asked_of(args: argparse.Namespace) -> subject.Asked:
@@ -59,6 +63,8 @@ def _reading(args: argparse.Namespace) -> Reading | None:
 
 def default_tree(configuration: Matrix) -> str:
     """The tree that matrix.yaml names for who names none; raises `InputError` where it names none."""
+    if is_shipped(configuration):
+        return project.HERE
     if configuration.tree is None:
         raise InputError(f"--tree is missing, and {configuration.path} names no default tree")
     return configuration.tree
@@ -69,9 +75,11 @@ def baseline_path(args: argparse.Namespace, configuration: Matrix) -> Path:
     if args.baseline:
         return Path(args.baseline)
     tree = args.tree or default_tree(configuration)
-    named = configuration.trees.get(tree)
+    named = subject.named_in(configuration, tree)
     if named is None or named.baseline is None:
-        raise InputError(f"{tree}: no baseline is named; give --baseline FILE, or name the tree in matrix.yaml")
+        raise InputError(
+            f"{tree}: no baseline is named; give --baseline FILE, or name the tree in matrix.yaml (docs-matrix init)"
+        )
     return named.baseline
 
 
@@ -87,29 +95,46 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
 
 
 def bench(args: argparse.Namespace) -> Bench:
-    """The bench on the user's store; raises `InputError` or `MachineError`."""
-    return Bench(matrix_of(args), variables.store_folder(), offline=args.offline)
+    """The bench on the user's store, with the project here if nothing else is named; raises `InputError` or `MachineError`."""
+    configuration, store = matrix_of(args), variables.store_folder()
+    if args.tree in (None, project.HERE) and is_shipped(configuration):
+        configuration = project.add_project(configuration, Path.cwd(), store=store, offline=args.offline)
+    return Bench(configuration, store, offline=args.offline)
 
 
 def matrix_of(args: argparse.Namespace) -> Matrix:
-    """The matrix that the user names, else the one that is found."""
-    return matrix.load(args.matrix or find_matrix())
-
-
-def find_matrix() -> Path:
-    """matrix.yaml here or in a folder above, else the default matrix that docs-matrix comes with."""
+    """The matrix that the user names, else that of here or above, or of the tree; else the shipped one, without a default tree."""
+    if args.matrix:
+        return matrix.load(args.matrix)
     here = Path.cwd()
-    for above in (here, *here.parents):
-        if (above / "matrix.yaml").is_file():
-            return above / "matrix.yaml"
-    return shipped_matrix() or here / "matrix.yaml"
+    above = next((folder for folder in (here, *here.parents) if (folder / MATRIX).is_file()), None)
+    found = matrix.load(above / MATRIX) if above else None
+    tree = getattr(args, "tree", None)
+    if tree and (Path(tree) / MATRIX).is_file() and not (found and subject.named_in(found, tree)):
+        return matrix.load(Path(tree) / MATRIX)
+    return found or replace(matrix.load(shipped_matrix()), tree=None)
 
 
-def shipped_matrix() -> Path | None:
-    """The default matrix that docs-matrix comes with."""
+def is_shipped(configuration: Matrix) -> bool:
+    """Return whether nobody configured anything: the matrix is the shipped one, and it was not found here or above."""
+    return configuration.tree is None and configuration.path == shipped_matrix()
+
+
+def shipped_matrix() -> Path:
+    """The default matrix that docs-matrix comes with: in the installed package, or in its checkout."""
     package = Path(docs_matrix.__file__).parent
-    shipped = (package / "default" / "matrix.yaml", package.parents[1] / "matrix.yaml")
-    return next((path for path in shipped if path.is_file()), None)
+    installed = package / "default" / MATRIX
+    return installed if installed.is_file() else package.parents[1] / MATRIX
+
+
+def refuse_shipped(path: Path, configuration: Matrix) -> None:
+    """Raise `InputError` if `path` belongs to docs-matrix itself and not to the user's project."""
+    package = Path(docs_matrix.__file__).parent.resolve()
+    ours = is_shipped(configuration) and path.is_relative_to(configuration.folder)
+    if ours or path.resolve().is_relative_to(package):
+        raise InputError(
+            f"{path}: this file belongs to docs-matrix and is not changed; make a matrix of your own: docs-matrix init"
+        )
 
 
 def tell(answer: Run, args: argparse.Namespace, *, part: bool) -> None:

@@ -49,9 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.nox:
         texts["noxfile.py"] = init.NOXFILE
     project = project_facts.look(folder)
-    candidates = common.cells(
-        matrix.load(args.matrix or common.shipped_matrix() or common.find_matrix()), args.cell, None
-    )
+    candidates = common.cells(matrix.load(args.matrix or common.shipped_matrix()), args.cell, None)
     console = Console(stderr=True)
     with ExitStack() as stack:
         begun = init.begin(

@@ -29,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
     where = configuration.folder / "locks"
     sets = set(locks.requirement_sets(configuration.cells, where))
     sets |= {tree.requirements for tree in configuration.trees.values() if tree.requirements is not None}
+    if not args.check:
+        common.refuse_shipped(where, configuration)
     if args.check:
         outcomes = locks.check_all(configuration.cells, sorted(sets), where)
         outcomes = tuple(outcome for outcome in outcomes if not args.cell or outcome.cell in args.cell)

@@ -49,7 +49,8 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
         tables.print_text(console, Text(f"on what that depends: {wording.on_what(run)}"))
     for note in run.notes:
         tables.print_text(console, Text(one_line(note)))
-    tables.print_text(console, Text(wording.verdict(run), "bold red" if new or wording.fate(run)[1] else "bold"))
+    about = one_line(f"{wording.tree(run)}, compared with {run.base}: {wording.verdict(run)}")
+    tables.print_text(console, Text(about, "bold red" if new or wording.fate(run)[1] else "bold"))
 
 
 def _whole(finding: Finding, run: Run) -> Iterator[Text]:

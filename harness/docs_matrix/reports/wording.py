@@ -21,6 +21,7 @@ __all__ = [
     "place",
     "statement",
     "toolchain",
+    "tree",
     "verdict",
     "why",
 ]
@@ -117,6 +118,11 @@ def verdict(run: Run) -> str:
         if some:
             said += f"; {plural(len(some), 'cell')} {label}: {_named(some)}"
     return said
+
+
+def tree(run: Run) -> str:
+    """Return what to call the tree of a run: `this folder` for `.`."""
+    return "this folder" if run.tree == "." else one_line(run.tree)
 
 
 def toolchain(cell: CellResult) -> str:

@@ -15,6 +15,7 @@ from docs_matrix.trees.tree import LINK, Commit
 __all__ = [
     "UserRepository",
     "WorkTree",
+    "branch_point",
     "commit_of",
     "find",
     "has",
@@ -89,6 +90,16 @@ def commit_of(repository: UserRepository, revision: str) -> Commit | None:
     found = call(*words, date, f"{revision}^{{commit}}", "--", cwd=repository.folder, variables={"TZ": "UTC0"})
     told = found.text.removesuffix("\n").split("\0")
     return Commit(*told) if found.returncode == 0 and len(told) == 3 else None
+
+
+def branch_point(repository: UserRepository) -> str | None:
+    """Return the commit at which HEAD left the default branch: HEAD itself on that branch; None if there is no commit."""
+    told = _git(repository.folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").text.strip()
+    for branch in (told, "origin/main", "origin/master", "main", "master", "HEAD"):
+        common = _git(repository.folder, "merge-base", "HEAD", branch) if branch else None
+        if common and common.returncode == 0:
+            return common.text.split()[0]
+    return None
 
 
 def head_tree(repository: UserRepository) -> str | None:

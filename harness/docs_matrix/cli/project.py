@@ -1,0 +1,137 @@
+"""The project that one stands in: what is built where no matrix.yaml is here or above, and no tree is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from docs_matrix.builds import recipes
+from docs_matrix.builds.recipes import Recognised
+from docs_matrix.check import check, subject
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.subject import Asked, Subject
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import PINNED, Cell, Matrix, NamedTree, normalised
+from docs_matrix.diagnostics.cell_age import age
+from docs_matrix.diagnostics.findings import CellResult, Run
+from docs_matrix.errors import InputError
+from docs_matrix.questions.init import project_facts
+from docs_matrix.questions.init.project_facts import Project
+from docs_matrix.toolchains import locks
+from docs_matrix.trees import user_repository
+
+__all__ = ["HERE", "add_project", "check_newest", "note", "subject_of"]
+
+HERE = "."
+"""The name of the tree that is the current folder."""
+MOST_CELLS = 2
+"""In how many cells a project without a matrix is checked."""
+MOST_FAILURES = 3
+"""After how many cells that do not build it the search for those that do ends: an older one would fail as well."""
+
+
+def add_project(shipped: Matrix, folder: Path, *, store: Path, offline: bool) -> Matrix:
+    """Return the matrix `shipped` with the documentation below `folder` as its default tree.
+
+    Raises `InputError` if there is no documentation, or if no cell has the releases that it wants.
+    """
+    kernel = _recognised(folder)
+    if kernel:
+        tree = NamedTree(HERE, folder, kernel.recipe, kernel.requirements)
+    else:
+        try:
+            project = project_facts.look(folder)
+        except InputError as error:
+            raise InputError(f"{error}; --tree names another tree (--tree example: the shipped example)") from error
+        cells = _wanted(project, shipped, folder)
+        requirements = _requirements(project, cells[-1], shipped, store=store, offline=offline)
+        tree = NamedTree(HERE, folder, project.recipe, requirements, cells=tuple(cell.name for cell in cells))
+    return replace(shipped, tree=HERE, trees={**shipped.trees, HERE: tree})
+
+
+def _recognised(folder: Path) -> Recognised | None:
+    """The recipe of a tree that is no plain Sphinx project, such as a kernel."""
+    paths = [str(path.relative_to(folder)) for pattern in ("*", "*/*") for path in folder.glob(pattern)]
+    try:
+        found = recipes.recognise(str(folder), paths, lambda path: (folder / path).read_bytes())
+    except (InputError, OSError):
+        return None
+    return found if found.recipe.kind != "sphinx" else None
+
+
+def _wanted(project: Project, shipped: Matrix, folder: Path) -> list[Cell]:
+    """The cells whose docutils and Sphinx the project allows; raises `InputError` for none."""
+    cells = [
+        cell
+        for cell in shipped.cells
+        if project.allowed["sphinx"].contains(cell.sphinx, prereleases=True)
+        and project.allowed["docutils"].contains(cell.docutils, prereleases=True)
+    ]
+    if not cells:
+        wanted = ", ".join(f"{name}{project.allowed[name]}" for name in PINNED if str(project.allowed[name]))
+        raise InputError(
+            f"{folder}: it wants {wanted}, and no shipped cell has that; write a matrix.yaml with one that has"
+        )
+    return cells
+
+
+def _requirements(project: Project, cell: Cell, shipped: Matrix, *, store: Path, offline: bool) -> tuple[str, ...]:
+    """What the project needs, with its own last release if it asks for that and the package index has it."""
+    wanted = normalised((*project.requirements, *project.own))
+    try:
+        if project.own:
+            locks.provide(cell, wanted, committed=shipped.folder / "locks", store=store, offline=offline)
+    except InputError:
+        return normalised(project.requirements)
+    return wanted
+
+
+def subject_of(asked: Asked, bench: Bench) -> Subject:
+    """Return what to check: in git, what changed since the default branch was left; everything if nothing did."""
+    if not asked.patches and asked.base is None and asked.baseline is None:
+        repository = user_repository.find(subject.source(asked.tree, bench))
+        commit = user_repository.branch_point(repository) if repository else None
+        if commit:
+            found = subject.resolve(replace(asked, base=commit[:12]), bench)
+            config = recipes.in_tree(replace(found.recipe, source=found.recipe.config), "conf.py")
+            if found.base and found.base.identity != found.head.identity and config in bench.trees.paths(found.base):
+                return found
+    return subject.resolve(asked, bench)
+
+
+def check_newest(runner: CellRunner, cells: Sequence[Cell]) -> Run:
+    """Check the runner's subject in the newest of `cells` that can build it, at most `MOST_CELLS`.
+
+    The notes say which newer cells cannot. A cell that builds the base and not the head is an answer: it is never left out.
+    If no cell can build it, the answer is how the newest ones failed.
+    """
+    waiting, answers, failed = sorted(cells, key=age), list[CellResult](), list[CellResult]()
+    while waiting and len(answers) < MOST_CELLS and len(failed) < MOST_FAILURES:
+        some = [waiting.pop() for _ in range(min(MOST_CELLS - len(answers), len(waiting)))]
+        for cell, result in zip(some, runner.results(some), strict=True):
+            if result.status == "ok" or _builds_base(runner, cell):
+                answers.append(result)
+            elif result.status != "skipped" or not waiting:
+                failed.append(result)
+    answer = check.assemble(runner.subject, sorted(answers or failed, key=age), runner.bench)
+    left = [f"{one.name} is left out, since it cannot build this: {one.reason}" for one in failed if answers]
+    return replace(answer, notes=(*answer.notes, *left))
+
+
+def _builds_base(runner: CellRunner, cell: Cell) -> bool:
+    subject = runner.subject
+    if subject.base is None:
+        return False
+    base = replace(subject, head=subject.base, base=None, read=replace(subject.read, head=subject.read.base))
+    return runner.on(base).heads([cell])[0].status == "ok"
+
+
+def note(folder: Path, answer: Run, found: Subject) -> str:
+    """Return in a line what was checked."""
+    documentation = f"{folder.name}/{found.recipe.source}".removesuffix("/.")
+    since = f"what changed since {found.against}" if found.base else "all of it, since nothing says what is accepted"
+    cells = ", ".join(cell.name for cell in answer.cells)
+    return (
+        f"no matrix.yaml here or above: checked {documentation}, {since}, in {cells} (docs-matrix init makes a matrix)"
+    )
