@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import NEWEST, ROOT, Command, git
+from tests.conftest import NEWEST, ROOT, Command
+from tests.support.git import git
 
 Write = Callable[[str, Mapping[str, str]], Path]
 PROJECT = {"docs/conf.py": "project = 'mine'\n", "docs/index.rst": "Mine\n====\n\nAn *open one.\n"}
@@ -22,6 +23,7 @@ def project(write: Write) -> Path:
     return folder
 
 
+@pytest.mark.builds
 def test_everything_is_checked_where_nothing_changed_since_the_default_branch(
     docs_matrix: Command, project: Path
 ) -> None:
@@ -33,6 +35,7 @@ def test_everything_is_checked_where_nothing_changed_since_the_default_branch(
     assert "\nthis folder, compared with nothing (no diagnostic is accepted): 1 new diagnostic in" in answer.stdout
 
 
+@pytest.mark.builds
 def test_a_change_is_compared_with_where_it_left_the_default_branch(docs_matrix: Command, project: Path) -> None:
     git(project, "checkout", "-qb", "topic")
     (project / "docs/index.rst").write_text(f"{PROJECT['docs/index.rst']}\nAnd `another.\n")
@@ -45,6 +48,7 @@ def test_a_change_is_compared_with_where_it_left_the_default_branch(docs_matrix:
     assert f"\nthis folder, compared with {base}: 1 new diagnostic in" in answer.stdout
 
 
+@pytest.mark.builds
 def test_newer_cells_that_cannot_build_the_project_are_left_out_and_named(docs_matrix: Command, project: Path) -> None:
     refuse = "import sphinx\nif sphinx.version_info >= (9, 2):\n    raise RuntimeError('too new')\n"
     (project / "docs/conf.py").write_text(refuse)
@@ -55,6 +59,7 @@ def test_newer_cells_that_cannot_build_the_project_are_left_out_and_named(docs_m
     assert f"{NEWEST} is left out, since it cannot build this: " in answer.stdout
 
 
+@pytest.mark.builds
 def test_a_change_that_breaks_the_build_of_the_newest_cell_is_not_left_out(docs_matrix: Command, project: Path) -> None:
     refuse = "import sphinx\nif sphinx.version_info >= (9, 2):\n    raise RuntimeError('too new')\n"
     (project / "docs/conf.py").write_text(refuse)
@@ -86,6 +91,7 @@ def test_nothing_of_ours_is_written_where_nothing_is_configured(
     assert {path: path.read_bytes() for folder in ("baselines", "locks") for path in (ROOT / folder).iterdir()} == kept
 
 
+@pytest.mark.builds
 def test_a_tree_given_by_its_path_is_built_by_its_own_matrix(
     docs_matrix: Command, project: Path, tmp_path: Path
 ) -> None:
@@ -102,6 +108,7 @@ def test_a_tree_given_by_its_path_is_built_by_its_own_matrix(
     assert answer.places("known") == [("docs/index.rst", 4)]
 
 
+@pytest.mark.builds
 def test_the_shipped_example_is_asked_for_by_its_name(docs_matrix: Command, tmp_path: Path) -> None:
     answer = docs_matrix("check", "--tree", "example", "--cell", NEWEST, cwd=tmp_path)
     assert answer.status == 0, answer.stderr
