@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -345,6 +346,34 @@ def harmless_docstring(site: Site, random: Random) -> tuple[Place, ...] | None:
     return ()
 
 
+def functions_swapped(site: Site, random: Random) -> tuple[Place, ...] | None:
+    """Two functions of a module change places, with all that is wrong in their docstrings."""
+    found = [
+        (path, pair) for path in sorted({path for path, _ in _described(site)}) if (pair := _neighbours(site, path))
+    ]
+    if not found:
+        return None
+    path, ((first, end), (second, last)) = random.choice(found)
+    lines = site.read(path).split("\n")
+    moved = [*lines[second:last], *lines[end:second], *lines[first:end]]
+    site.write(path, "\n".join([*lines[:first], *moved, *lines[last:]]))
+    return ()
+
+
+def _neighbours(site: Site, path: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The lines of two functions with nothing between them; the first such ones with a docstring."""
+    body = ast.parse(site.read(path)).body
+    for one, other in pairwise(body):
+        if _is_plain(one) and _is_plain(other):
+            return (one.lineno - 1, one.end_lineno or 0), (other.lineno - 1, other.end_lineno or 0)
+    return None
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    """Whether it is a function with a docstring and without decorators, which begin above it."""
+    return isinstance(node, ast.FunctionDef) and bool(ast.get_docstring(node)) and not node.decorator_list
+
+
 KINDS: Mapping[str, Plant] = {
     function.__name__.replace("_", "-"): function
     for function in (
@@ -366,5 +395,6 @@ KINDS: Mapping[str, Plant] = {
         repaired,
         harmless,
         harmless_docstring,
+        functions_swapped,
     )
 }

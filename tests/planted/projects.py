@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import shutil
 import subprocess
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import uv
@@ -19,6 +21,9 @@ __all__ = ["PROJECTS", "Project", "make_base"]
 OLD = "py3.9-docutils0.16-sphinx3.4.3"
 MIDDLE = "py3.11-docutils0.19-sphinx5.3.0"
 NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
+OF_MYST = (OLD, MIDDLE, "py3.13-docutils0.22.4-sphinx9.0.4")
+"""No MyST goes with docutils 0.23."""
+OF_NOTEBOOKS = (OLD, MIDDLE, "py3.13-docutils0.21.2-sphinx8.2.3")
 PALLETS = ("pallets-sphinx-themes", "sphinxcontrib-log-cabinet")
 OF_STRUCTLOG = (
     "furo",
@@ -36,7 +41,7 @@ class Project:
     """A project: its release in the package index (none: a folder of ours), the folder of its conf.py, and what it needs.
 
     `suffix` is that of its pages; `cells` are an old, a middle and the newest one that build it. `package` says that it
-    describes its own package as it is installed. `edits` are made to files of its base, as (old, new) texts.
+    describes its own package as it is installed.
     """
 
     name: str
@@ -46,7 +51,6 @@ class Project:
     suffix: str = ".rst"
     cells: tuple[str, ...] = (OLD, MIDDLE, NEWEST)
     package: bool = False
-    edits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 PROJECTS: Mapping[str, Project] = {
@@ -54,7 +58,7 @@ PROJECTS: Mapping[str, Project] = {
     for project in (
         Project("parcels", None),
         Project("letters", None, source="."),
-        Project("recipes", None, requirements=("myst-nb", "sphinx-autoapi"), suffix=".md"),
+        Project("recipes", None, requirements=("myst-nb", "sphinx-autoapi"), suffix=".md", cells=OF_NOTEBOOKS),
         Project("simplejson", "simplejson==3.19.3", source="."),
         Project("cachetools", "cachetools==5.5.0"),
         Project("wcwidth", "wcwidth==0.2.13"),
@@ -66,26 +70,29 @@ PROJECTS: Mapping[str, Project] = {
         Project("deprecated", "Deprecated==1.2.14", "docs/source", ("wrapt",), package=True),
         Project("click", "click==8.1.7", requirements=(*PALLETS, "sphinx-issues", "sphinx-tabs"), package=True),
         Project("itsdangerous", "itsdangerous==2.2.0", requirements=PALLETS, package=True),
-        Project("traitlets", "traitlets==5.14.3", "docs/source", ("myst-parser", "pydata-sphinx-theme"), package=True),
-        Project("structlog", "structlog==24.4.0", requirements=OF_STRUCTLOG, suffix=".md", package=True),
+        Project(
+            "traitlets",
+            "traitlets==5.14.3",
+            "docs/source",
+            ("myst-parser", "pydata-sphinx-theme"),
+            cells=OF_MYST,
+            package=True,
+        ),
+        Project("structlog", "structlog==24.4.0", requirements=OF_STRUCTLOG, suffix=".md", cells=OF_MYST, package=True),
     )
 }
 
 
 def make_base(project: Project, work: Path) -> Path:
     """The tree of a project as a git repository with one revision, made once below `work`; raises where it cannot be had."""
-    tree = work / "trees" / project.name
+    tree = work / "trees" / _identity(project) / project.name
     if not tree.exists():
         fresh = tree.with_name(f"{project.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         if project.release is None:
-            shutil.copytree(OWN / project.name, fresh)
+            shutil.copytree(OWN / project.name, fresh, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             _unpack(_sdist(project.release, work / "sdists"), fresh)
-        for name, (old, new) in project.edits.items():
-            text = (fresh / name).read_text("utf-8")
-            assert old in text, f"{project.name}: {name} has no {old!r}"
-            (fresh / name).write_text(text.replace(old, new), "utf-8")
         page = posixpath.join(project.source, KNOWN + project.suffix)
         (fresh / page).write_text(known_page(project.suffix), "utf-8")
         git(fresh, "init", "--quiet")
@@ -95,6 +102,16 @@ def make_base(project: Project, work: Path) -> Path:
     git(tree, "reset", "--quiet", "--hard")
     git(tree, "clean", "--quiet", "-fdx")
     return tree
+
+
+@cache
+def _identity(project: Project) -> str:
+    """What a base is made of: a release, or the files of ours; and the page of known mistakes."""
+    digest = hashlib.sha256(f"{project.release} {known_page(project.suffix)}".encode())
+    for path in sorted((OWN / project.name).rglob("*")) if project.release is None else ():
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(OWN)} {path.stat().st_size} ".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def git(tree: Path, *words: str | Path) -> str:
@@ -111,7 +128,8 @@ def _sdist(release: str, folder: Path) -> Path:
     found = _found(folder, pattern)
     if found is None:
         what = ("--quiet", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python", "--dest", folder)
-        subprocess.run([uv.find_uv_bin(), "tool", "run", "pip", "download", *what, release], check=True)
+        words = [uv.find_uv_bin(), "tool", "run", "pip", "download", *what, release]
+        subprocess.run(words, check=True, capture_output=True)
         found = _found(folder, pattern)
     assert found is not None, f"{release} came under another name"
     return found

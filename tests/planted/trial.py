@@ -20,7 +20,7 @@ BY_PATCH = ("code", "included", "label-removed")
 
 @dataclass(frozen=True)
 class Trial:
-    """How a trial went: the difference, None where it could not take place; `notes` say why, or what was read."""
+    """How a trial went: the difference, None where the kind does not apply; `notes` say that, or what was read."""
 
     difference: Difference | None
     notes: str
@@ -33,14 +33,14 @@ def run(project: Project, kind: str, cell: str, work: Path, seed: int = 0) -> Tr
     tree = make_base(project, work)
     place, reason = _environment(tree, cell, project.requirements)
     if place is None:
-        return Trial(None, f"no environment: {reason}")
+        return Trial(Difference(missed=[f"the cell cannot be built: {reason[:200]}"]), "nothing")
 
     def built(number: int = 1) -> plain.Plain:
         return plain.build(tree, project.source, place, work / "plain", package=project.package, number=number)
 
     base = built()
     if base.status:
-        return Trial(None, f"the base does not build: {base.end}")
+        return Trial(Difference(missed=[f"the base cannot be built: {base.end}"]), "nothing")
     places = KINDS[kind](Site(tree, project.source, base.entries), Random(f"{project.name} {kind} {seed}"))  # noqa: S311
     if places is None:
         return Trial(None, "does not apply")
