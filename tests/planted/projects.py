@@ -128,7 +128,7 @@ def _sdist(release: str, folder: Path) -> Path:
     found = _found(folder, pattern)
     if found is None:
         what = ("--quiet", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python", "--dest", folder)
-        words = [uv.find_uv_bin(), "tool", "run", "pip", "download", *what, release]
+        words: list[str | Path] = [uv.find_uv_bin(), "tool", "run", "pip", "download", *what, release]
         subprocess.run(words, check=True, capture_output=True)
         found = _found(folder, pattern)
     assert found is not None, f"{release} came under another name"
