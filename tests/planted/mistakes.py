@@ -144,7 +144,8 @@ def docstring(site: Site, random: Random) -> tuple[Place, ...] | None:
 
 def _described(site: Site) -> Iterator[tuple[str, ast.Constant]]:
     """The docstrings of the functions, classes and methods that a build describes, with their files."""
-    names = {entry.name for entry in site.entries if re.match(r"py:(function|class|exception|method)$", entry.kind)}
+    kinds = ("py:class", "py:exception", "py:function", "py:method")
+    names = {entry.name for entry in site.entries if entry.kind in kinds and _is_by_autodoc(site, entry)}
     for path in site.files("*.py"):
         if "test" in path or path.endswith("conf.py"):
             continue
@@ -158,6 +159,19 @@ def _described(site: Site) -> Iterator[tuple[str, ast.Constant]]:
             described = any(f".{module}.{name}".endswith(f".{full}") and full.count(".") for full in names)
             if described and closing.endswith(('"""', "'''")) and not closing.startswith(("r", "R")):
                 yield path, node
+
+
+def _is_by_autodoc(site: Site, entry: Entry) -> bool:
+    """Whether the page of an object does not describe it in its own words."""
+    page = posixpath.normpath(posixpath.join(site.source, entry.page.removesuffix(".html") + site.suffix))
+    if not (site.root / page).is_file():
+        return True
+    last = re.escape(entry.name.rpartition(".")[2])
+    return not re.search(
+        rf"^\s*\.\. (?:py:)?(?!auto)\w*(?:function|class|method|exception|decorator):: .*\b{last}\b",
+        site.read(page),
+        re.M,
+    )
 
 
 def _docstrings(parsed: ast.Module | ast.ClassDef, above: str) -> Iterator[tuple[str, ast.Constant]]:
@@ -252,9 +266,9 @@ def object_twice(site: Site, random: Random) -> tuple[Place, ...] | None:
         return None
     path, name = random.choice(site.documents(site.suffix)), random.choice(objects)
     if site.suffix == ".md":
-        site.add(path, [f"```{{py:function}} {name}()\n```"])
+        site.add(path, ["```{py:currentmodule} None\n```", f"```{{py:function}} {name}()\n```"])
     else:
-        site.add(path, [f".. py:function:: {name}()", "   Planted."])
+        site.add(path, [".. py:currentmodule:: None", f".. py:function:: {name}()"])
     return ()
 
 
@@ -321,9 +335,8 @@ def translation(site: Site, random: Random) -> tuple[Place, ...] | None:
 def repaired(site: Site, random: Random) -> tuple[Place, ...] | None:
     """The known mistakes are repaired, and others made elsewhere."""
     path = posixpath.normpath(posixpath.join(site.source, KNOWN + site.suffix))
-    site.write(
-        path, re.sub(r"\n\n.*without end\.|\n\n.*known-role.*", "\n\nGood.", site.read(path)).replace("`known-", "``")
-    )
+    title = site.read(path).partition("\n\n")[0]
+    site.write(path, f"{title}\n\nGood.\n")
     return (*(document(site, random) or ()), *(reference(site, random) or ()))
 
 

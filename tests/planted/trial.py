@@ -41,7 +41,7 @@ def run(project: Project, kind: str, cell: str, work: Path, seed: int = 0) -> Tr
     base = built()
     if base.status:
         return Trial(Difference(missed=[f"the base cannot be built: {base.end}"]), "nothing")
-    places = KINDS[kind](Site(tree, project.source, base.entries), Random(f"{project.name} {kind} {seed}"))  # noqa: S311
+    places = KINDS[kind](Site(tree, project.source, base.entries), Random(f"{project.name} {kind} {seed}"))
     if places is None:
         return Trial(None, "does not apply")
     head = built()
