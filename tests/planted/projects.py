@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import uv
-
 from tests.planted.mistakes import KNOWN, known_page
+from tests.support.sdists import download
 
 __all__ = ["PROJECTS", "Project", "make_base"]
 
@@ -122,22 +121,10 @@ def git(tree: Path, *words: str | Path) -> str:
 
 
 def _sdist(release: str, folder: Path) -> Path:
-    name, _, version = release.partition("==")
-    folder.mkdir(parents=True, exist_ok=True)
-    pattern = f"{name.replace('-', '?').replace('.', '?').replace('_', '?')}-{version}.tar.gz"
-    found = _found(folder, pattern)
-    if found is None:
-        what = ("--quiet", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python", "--dest", folder)
-        words: list[str | Path] = [uv.find_uv_bin(), "tool", "run", "pip", "download", *what, release]
-        subprocess.run(words, check=True, capture_output=True)
-        found = _found(folder, pattern)
-    assert found is not None, f"{release} came under another name"
-    return found
-
-
-def _found(folder: Path, pattern: str) -> Path | None:
-    names = {path.name.lower(): path for path in folder.glob("*.tar.gz")}
-    return next((path for name, path in names.items() if Path(name).match(pattern.lower())), None)
+    """The archive of a release, downloaded into a folder of its own unless it is there."""
+    mine = folder / release
+    mine.mkdir(parents=True, exist_ok=True)
+    return next(mine.glob("*.tar.gz"), None) or download(release, mine)
 
 
 def _unpack(archive: Path, folder: Path) -> None:

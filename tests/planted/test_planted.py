@@ -1,0 +1,58 @@
+"""Mistakes planted into two small projects of ours: what `check` answers is what plain builds say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import NEWEST
+from tests.planted.projects import PROJECTS
+from tests.planted.trial import run
+
+pytestmark = pytest.mark.builds
+
+
+def missing(project: str, kind: str, reason: str) -> object:
+    """A case in which `check` does not answer rightly yet: the mark has to go with the fix."""
+    return pytest.param(project, kind, marks=pytest.mark.xfail(strict=True, reason=reason))
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the trees and the plain builds of this run are kept."""
+    return tmp_path_factory.mktemp("planted")
+
+
+@pytest.mark.parametrize(
+    ("project", "kind"),
+    [
+        ("parcels", "document"),
+        ("parcels", "code"),
+        ("parcels", "include-removed"),
+        ("parcels", "label-removed"),
+        ("parcels", "label-twice"),
+        ("parcels", "page-in-no-toctree"),
+        ("parcels", "page-removed"),
+        ("parcels", "harmless"),
+        missing("parcels", "reference", "a reference to nothing is unjudged"),
+        missing("parcels", "repaired", "a reference to nothing is unjudged"),
+        missing("parcels", "docstring", "a docstring is placed in its object, and flaky in a generated page"),
+        missing("parcels", "included", "behind :start-after: the line is that of the piece"),
+        missing("parcels", "object-twice", "the first description, by autodoc, is not read"),
+        missing("parcels", "template", "a template of generated pages is taken for a document"),
+        missing("parcels", "page-template", "pages are not rendered"),
+        missing("letters", "label-removed", "a translated reference is unjudged"),
+        missing("letters", "translation", "a translated message is placed in its paragraph"),
+    ],
+)
+def test_what_is_planted_is_found_and_nothing_else(
+    project: str, kind: str, work: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCS_MATRIX_STORE", str(store))
+    monkeypatch.delenv("CI", raising=False)
+    trial = run(PROJECTS[project], kind, NEWEST, work)
+    found = trial.difference
+    assert found is not None, trial.notes
+    assert (found.missed, found.false, found.misplaced) == ([], [], [])
+    assert trial.effect or kind.startswith("harmless")
