@@ -98,11 +98,15 @@ def read_messages(stderr: str, root: str) -> Iterator[Said]:
 
 
 def _file(place: str | None) -> tuple[str | None, int | None]:
-    """The file of a place, and the line that its name may have: `a.rst:4:<translated>`, `a.py:docstring of a.b`."""
+    """The file of a place, and the line that its name may have: `a.rst:4:<translated>`, `a.py:docstring of a.b`.
+
+    Sphinx prints `a.md.rst` where MyST gives it a path for a document's name.
+    """
     if place is None:
         return None, None
     found = re.match(r"(?P<path>.*?\.\w+)(?::(?P<line>\d+))?(?::(?:docstring of .*|<\w+>))$", place)
-    return (found["path"], int(found["line"]) if found["line"] else None) if found else (place, None)
+    path = re.sub(r"(\.(?:md|ipynb))\.rst$", r"\1", found["path"] if found else place)
+    return path, int(found["line"]) if found and found["line"] else None
 
 
 def _build(tree: Path, source: str, environment: Path, package: bool) -> Plain:
