@@ -164,36 +164,6 @@ def test_a_conf_py_that_writes_into_its_sources_changes_nobody_else(docs_matrix:
     assert (folder / "docs/b.rst").read_text() == before
 
 
-def test_a_tree_without_documentation_is_one_clear_line(docs_matrix: Command, write: Write) -> None:
-    answer = docs_matrix("check", "--tree", write("empty", {"README": "x"}))
-    assert answer.status == 2
-    assert answer.stderr.count("\n") == 1
-    assert "no documentation found" in answer.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--tree", "no-such-folder"), "no such file or folder"),
-        (("--tree", "exmple"), "did you mean example?"),
-        (("--cell", "py9"), "no such cell"),
-        (("--cell", "py3.13-docutils0.23-sphinx9.2"), f"did you mean {NEWEST}?"),
-        (("--docs", "driver-api/vfoi.rst"), "did you mean driver-api/vfio.rst?"),
-        (("--patch", "README.md"), "README.md"),
-        (("--patch", "no-such.patch"), "no-such.patch"),
-        (("--patch", "examples/noiommu.patch", "--base", "HEAD"), "give one of them"),
-        (("--head", "HEAD"), "--head needs --base"),
-        (("--matrix", "no-such.yaml"), "no-such.yaml"),
-        (("--docs", "affected"), "there is no change"),
-    ],
-)
-def test_bad_input_is_one_clear_line_and_status_2(docs_matrix: Command, arguments: tuple[str, ...], said: str) -> None:
-    answer = docs_matrix("check", *arguments)
-    assert answer.status == 2
-    assert answer.stderr.count("\n") == 1, answer.stderr
-    assert said in answer.stderr
-
-
 def test_a_missing_interpreter_is_skipped_and_fails_in_ci(docs_matrix: Command, write: Write, tmp_path: Path) -> None:
     matrix = tmp_path / "matrix.yaml"
     cells = '- {python: "%s", docutils: "0.23", sphinx: "9.2.0", date: "2026-09-01T00:00:00Z", why: x}\n'

@@ -122,12 +122,6 @@ def test_what_shows_only_with_other_documents_is_found_by_reading_more(docs_matr
     assert "do not differ in --find duplicate label (index.rst:" in answer.stderr
 
 
-def test_a_question_without_text_or_path_is_refused(docs_matrix: Command, tree: Path) -> None:
-    answer = docs_matrix("bisect", "docutils", "--tree", tree)
-    assert answer.status == 2
-    assert "give --find TEXT, or --path" in answer.stderr
-
-
 @pytest.mark.acceptance
 def test_anything_that_changes_in_a_document_is_found_without_a_text(docs_matrix: Command, tree: Path) -> None:
     asked = ("bisect", "docutils", "--tree", tree, "--path", "index.rst", "--from", "0.22", "--to", "0.22.2")
@@ -137,12 +131,6 @@ def test_anything_that_changes_in_a_document_is_found_without_a_text(docs_matrix
     other = docs_matrix(*(word if word != "index.rst" else "other.rst" for word in asked))
     assert other.status == 2
     assert "do not differ in what they say of other.rst" in other.stderr
-
-
-def test_one_cell_cannot_be_compared_with_itself(docs_matrix: Command, tree: Path) -> None:
-    answer = docs_matrix("compare", NEWEST, NEWEST, "--tree", tree)
-    assert answer.status == 2
-    assert "are one cell" in answer.stderr
 
 
 def test_a_package_that_the_cell_lacks_is_asked_for_by_an_explicit_word(docs_matrix: Command, tree: Path) -> None:

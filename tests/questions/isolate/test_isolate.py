@@ -67,9 +67,3 @@ def test_without_json_the_answer_is_told_in_lines(docs_matrix: Command, tree: Pa
     assert "it depends on what was read before; d30.rst says it behind 1 document:" in lines
     assert "  d17.rst" in lines
     assert f"{MIDDLE}: proven: it is there with it, and not without" in lines
-
-
-def test_a_folder_is_no_document(docs_matrix: Command, write: Write) -> None:
-    tree = write("project", {**LEAKING, "sub/a.rst": "A\n=\n"})
-    answer = docs_matrix("isolate", "--tree", tree, "--find", "left", "--path", "sub", "--cell", MIDDLE)
-    assert (answer.status, "not a folder" in answer.stderr) == (2, True)

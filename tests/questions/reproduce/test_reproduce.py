@@ -175,32 +175,9 @@ def test_where_no_message_can_be_looked_for_nothing_is_built(reproduced: Any) ->
     assert [message["judged"] for message in answer["messages"]] == [False]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("nothing\n", "holds no report"),
-        (report() + report(), "holds 2 reports; say which by --number"),
-    ],
-)
-def test_what_cannot_be_reproduced_is_one_line(docs_matrix: Command, tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "report.txt").write_text(text)
-    answer = docs_matrix("reproduce", tmp_path / "report.txt", "--tree", EXAMPLE, "--cell", DEBIAN)
-    assert answer.status == 2
-    assert said in answer.stderr
-    assert answer.stderr.count("\n") == 1
-
-
 def test_what_stands_behind_a_report_does_not_matter(reproduced: Any) -> None:
     answer = reproduced(report() + "\x00" * 10, "--patch", PATCH, "--cell", LATER)
     assert answer["cells"][LATER]["verdict"] == "explains"
-
-
-def test_a_patch_that_does_not_apply_names_file_and_hunk(docs_matrix: Command, tmp_path: Path) -> None:
-    (tmp_path / "report.txt").write_text(report())
-    (tmp_path / "other.patch").write_text(PATCH.read_text().replace("-A machine that", "-No machine that"))
-    answer = docs_matrix("reproduce", tmp_path / "report.txt", "--tree", EXAMPLE, "--patch", tmp_path / "other.patch")
-    assert answer.status == 2
-    assert f"other.patch: {VFIO}: hunk at line" in answer.stderr
 
 
 def test_where_no_cell_could_be_built_nothing_is_said_of_the_messages(docs_matrix: Command, tmp_path: Path) -> None:

@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.diagnostics.findings import Judged, Verdict
-from docs_matrix.questions.series.patch_results import over_cells, strands
 
 from tests.conftest import MIDDLE, ROOT, Answer, Command
 from tests.support.git import git
@@ -135,38 +132,6 @@ def test_a_patch_that_does_not_apply_is_named_with_file_and_hunk(
 def test_no_patch_and_no_mbox_are_one_line(docs_matrix: Command, series: tuple[Path, Path]) -> None:
     answer = docs_matrix("series", "--tree", series[0])
     assert (answer.status, answer.stderr) == (2, "docs-matrix: --patch is missing: the mbox of the series\n")
-
-
-def said(line: int, message: str = "a") -> Diagnostic:
-    return Diagnostic("a.rst", line, "WARNING", None, message, f"a.rst:{line}: WARNING: {message}")
-
-
-def test_equal_diagnostics_are_followed_one_by_one() -> None:
-    steps = [
-        [Judged(Verdict.NEW, said(3)), Judged(Verdict.NEW, said(3))],
-        [Judged(Verdict.KNOWN, said(5), base=said(3)), Judged(Verdict.FIXED, said(3))],
-        [Judged(Verdict.KNOWN, said(5), base=said(5)), Judged(Verdict.FIXED, said(9, "old"))],
-    ]
-    found = strands(steps)
-    assert sorted((one.introduced, one.repaired or 0, one.diagnostic.message) for one in found) == [
-        (0, 3, "old"), (1, 0, "a"), (1, 2, "a"),
-    ]  # fmt: skip
-
-
-def test_what_cells_see_at_other_lines_is_one_strand() -> None:
-    one, other = ([Judged(Verdict.NEW, said(line))] for line in (391, 392))
-    (strand,) = over_cells({"old": strands([one]), "new": strands([other])})
-    assert (strand.cells, strand.lines) == (("old", "new"), (391, 392))
-
-
-def test_what_only_the_reading_order_takes_away_does_not_end_a_strand() -> None:
-    steps = [
-        [Judged(Verdict.NEW, said(3))],
-        [Judged(Verdict.FLAKY, said(3)), Judged(Verdict.FLAKY, said(7, "b"))],
-        [Judged(Verdict.KNOWN, said(7, "b"), base=said(7, "b"))],
-    ]
-    (strand,) = strands(steps)
-    assert (strand.introduced, strand.repaired, strand.diagnostic) == (1, None, said(3))
 
 
 def test_what_depends_on_the_reading_order_is_judged_as_by_check(

@@ -93,12 +93,6 @@ def test_two_documents_and_what_lies_between_them_are_left(docs_matrix: Command,
     assert [path for path, _ in shown_by(docs_matrix, out, "Something is left")] == ["index.rst"]
 
 
-def test_a_folder_with_something_in_it_is_not_written_to(docs_matrix: Command, write: Write) -> None:
-    tree = write("project", FILES)
-    answer = docs_matrix("shrink", "--tree", tree, "--find", "x", "--path", "c", "--cell", MIDDLE, "--out", tree)
-    assert (answer.status, "new or empty" in answer.stderr) == (2, True)
-
-
 def test_a_message_that_nobody_says_is_an_error(docs_matrix: Command, write: Write, tmp_path: Path) -> None:
     asked = ("--find", "nonsense", "--path", "docs/c.rst", "--cell", MIDDLE, "--out", tmp_path / "small")
     answer = docs_matrix("shrink", "--tree", write("project", FILES), *asked)
