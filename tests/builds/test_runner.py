@@ -133,3 +133,50 @@ def test_a_kept_base_whose_records_were_cut_short_is_built_again(
     assert (made.build.resumed, made.build.cold) == (None, "the kept base is damaged; the next run builds it again")
     assert [diagnostic.path for diagnostic in made.build.diagnostics] == ["index.rst", "a.rst"]
     assert bench.runner.build(base).fresh
+
+
+SHORTCUTS = """\
+import gc, os, subprocess, sys
+import docutils.nodes
+from sphinx.util import logging
+
+def setup(app):
+    app.connect("build-finished", tell)
+
+def tell(app, error):
+    node = docutils.nodes.Node
+    search = getattr(node, "_superfast_findall", None) or node._all_traverse
+    answer = {
+        "search": search.__module__,
+        "symbols": sys.modules["sphinx.domains.c"].Symbol.clear_doc.__module__,
+        "programs": subprocess.Popen.__mro__[1].__name__,
+        "pages": os.path.exists(os.path.join(app.outdir, "index.html")),
+        "cycles": gc.get_threshold() == (700, 10, 10),
+    }
+    logging.getLogger(__name__).warning("observed: %s", " ".join("%s=%s" % pair for pair in sorted(answer.items())))
+"""
+
+WHICH = """\
+htmldocs:
+\tcase `command -v python3` in */scratch/bin/*) echo "ours" >&2 ;; *) echo "the cell's" >&2 ;; esac
+\t$(SPHINXBUILD) $(SPHINXOPTS) -b html docs $(BUILDDIR)
+"""
+
+
+def test_a_plain_build_says_the_same_without_any_shortcut(
+    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]]
+) -> None:
+    bench, environment = provided(MIDDLE)
+    (tmp_path / "tools/net/ynl").mkdir(parents=True)
+    (tmp_path / "tools/net/ynl/ynl-gen-rst.py").write_text("")
+    quick = built(bench, environment, tmp_path, WHICH, SHORTCUTS)
+    order = Order(environment, bench.trees.open(tmp_path), Recipe("make", "docs", "docs"), plain=True)
+    plain = bench.runner.build(order).build
+    assert (quick.status, plain.status) == ("ok", "ok")
+    assert ("ours" in quick.unclassified, "the cell's" in plain.unclassified) == (True, True)
+    assert quick.diagnostics[0] == plain.diagnostics[0]
+    assert [build.diagnostics[1].message for build in (quick, plain)] == [
+        "observed: cycles=False pages=False programs=Popen search=docs_matrix_fast_node_search"
+        " symbols=docs_matrix_fast_c_symbols",
+        "observed: cycles=True pages=True programs=object search=docutils.nodes symbols=sphinx.domains.c",
+    ]

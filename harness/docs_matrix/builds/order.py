@@ -51,7 +51,8 @@ class Order:
 
     `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
     where it is to `keep` it, and starts from that of `base`, another version of the tree, where there is one. `loud` has the
-    builder render and write all that it does for readers.
+    builder render and write all that it does for readers. A `plain` build has no shortcut of ours at all: Sphinx is observed
+    only. It is of all documents, is not kept, and starts from nothing.
     """
 
     environment: Environment
@@ -62,6 +63,11 @@ class Order:
     keep: bool = False
     base: Tree | None = None
     loud: bool = False
+    plain: bool = False
+
+    def __post_init__(self) -> None:
+        if self.plain and (self.documents is not None or self.reading or self.keep or self.base):
+            raise ValueError("a plain build has no read set, no reading, no state to keep and no base")
 
     @property
     def scope(self) -> Scope:
@@ -88,6 +94,7 @@ def build_key(order: Order) -> str:
         "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": _capture_version(),
         **({"loud": True} if order.loud else {}),
+        **({"plain": True} if order.plain else {}),
     }
     if order.reading:
         content["reading"] = {**vars(order.reading), "documents": order.documents if order.reading.ordered else None}
@@ -96,6 +103,8 @@ def build_key(order: Order) -> str:
 
 @functools.cache
 def _capture_version() -> str:
+    """Return the digest of the names and the contents of all files in the folders `CAPTURE`."""
     package = Path(docs_matrix.__file__).parent
-    modules = sorted(path for folder in CAPTURE for path in (package / folder).glob("*.py"))
-    return files.digest(*(part for path in modules for part in (path.name, path.read_bytes())))
+    below = (path for folder in CAPTURE for path in (package / folder).rglob("*"))
+    found = sorted(path for path in below if path.is_file() and "__pycache__" not in path.parts)
+    return files.digest(*(part for path in found for part in (path.relative_to(package).as_posix(), path.read_bytes())))

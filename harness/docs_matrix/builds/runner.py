@@ -169,7 +169,8 @@ class Runner:
             elif build.status == "ok":
                 slot = workspace.root.parent.name
                 warm_store.keep(self._store, key, workspace.scratch_fd, output.records, slot)
-                self._costs.note(order.tree.lineage, environment.lock.cell, order.recipe, order.scope, build)
+                if not order.plain:
+                    self._costs.note(order.tree.lineage, environment.lock.cell, order.recipe, order.scope, build)
             words = shlex.join(command.words).encode("utf-8", "replace")
             return build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured
 

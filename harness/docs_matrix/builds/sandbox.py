@@ -31,7 +31,7 @@ def furnish(
     python = order.environment.python
     kind = recipes.KINDS[order.recipe.kind]
     shortcuts = recipes.Shortcuts()
-    if not watched:
+    if not (watched or order.plain):
         shortcuts = kind.shortcuts(workspace.root, python, upkeep.room(store, "answers"))
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
@@ -45,7 +45,8 @@ def furnish(
             (str(scratch), "<scratch>"),
         ],
         "documents": None if order.documents is None else list(order.documents),
-        "quiet": not order.loud,
+        "plain": order.plain,
+        "quiet": not (order.loud or order.plain),
         "keep": str(scratch / "warm") if order.keep and order.answers_for_all else None,
         "start": str(state.folder) if state else None,
         "again": list(again),
@@ -56,7 +57,8 @@ def furnish(
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
     # A makefile may have Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
-    _program(sphinx_build, recipes.exec_line(python, "-X", "pycache_prefix", probe.__file__, scratch / "probe.json"))
+    options = () if order.plain else ("-X", "pycache_prefix")
+    _program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
     for name, text in shortcuts.programs.items():
         _program(scratch / "bin" / name, text)
     return recipes.Rooms(workspace.root, scratch, sphinx_build)

@@ -3,15 +3,16 @@
     python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
 
 CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
-read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument}}.
+read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument},
+"plain": bool}.
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
 nobody reads (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
 `companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
-fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found by name
-(fast_c_symbols.py), nodes by a loop (fast_node_search.py). What is read of `documents`, and what the messages of such a
-build are worth, is restrict.py's. The file needs nothing but the standard library and runs on Python 3.6 and later with
-Sphinx 1.8 to 9.2, serial or parallel.
+fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found
+by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py). A `plain` build has none of this: it is recorded only.
+What is read of `documents`, and what the messages of such a build are worth, is restrict.py's. The file needs nothing but
+the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
@@ -103,6 +104,7 @@ class Probe(object):
         self.root = os.path.abspath(config["root"])
         self.places = [tuple(pair) for pair in config.get("places", ())] + _places(config["root"])
         self.quiet = bool(config.get("quiet"))
+        self.plain = bool(config.get("plain"))
         self.hushed = False
         self.stage = (None, None)  # type: Tuple[Optional[str], Optional[str]]
         self.said = []  # type: List[Dict[str, Any]]
@@ -306,8 +308,9 @@ class Probe(object):
 
     def on_builder_inited(self, app: Any) -> None:
         """Connect behind the extensions, which are all loaded by now."""
-        _companion("fast_c_symbols").install(getattr(_sphinx("domains.c"), "Symbol", None))
-        _companion("fast_node_search").install(importlib.import_module("docutils.nodes").Node)
+        if not self.plain:
+            _companion("fast_c_symbols").install(getattr(_sphinx("domains.c"), "Symbol", None))
+            _companion("fast_node_search").install(importlib.import_module("docutils.nodes").Node)
         self.connect("env-before-read-docs", self.on_before_read)
         self.hushed = self.quiet and _companion("no_output").hush(app.builder)
         if self.hushed and not self.keeper:
@@ -359,7 +362,7 @@ class Probe(object):
                     with self.guarded():
                         self.keeper.done(self.app.env, arguments[place])
                 self.stage = before
-                for cache in ("_pickled_doctree_cache", "_write_doc_doctree_cache"):
+                for cache in () if self.plain else ("_pickled_doctree_cache", "_write_doc_doctree_cache"):
                     getattr(self.app.env, cache, {}).clear()  # Sphinx 7.3 to 9.2 keep all that was read in memory
 
         return wrapped
@@ -449,7 +452,8 @@ class Probe(object):
     def run(self, arguments: List[str]) -> int:
         """Build, and return the exit status."""
         status = 1  # type: int
-        gc.set_threshold(200000, 20, 100)  # a third of the time of resolving goes into looking for cycles by default
+        if not self.plain:
+            gc.set_threshold(200000, 20, 100)  # a third of the time of resolving goes into looking for cycles by default
         try:
             docutils = importlib.import_module("docutils")
             self.put(
@@ -480,7 +484,7 @@ class Probe(object):
         finally:
             with self.guarded():
                 self.put("end", status=status)
-            if hasattr(gc, "freeze"):
+            if hasattr(gc, "freeze") and not self.plain:
                 # At its end Python looks once more for cycles, in a kernel's environment for ten seconds. What lies in
                 # one is not finalized now; the system takes it back.
                 gc.freeze()
@@ -579,13 +583,15 @@ def _keep_bytecode() -> None:
 
 def main() -> None:
     """Look like the sphinx-build beside this interpreter, then be it."""
-    _keep_bytecode()
+    with open(sys.argv[1], encoding="utf-8") as stream:
+        config = json.load(stream)
+    if not config.get("plain"):
+        _keep_bytecode()
     scripts = os.path.dirname(sys.executable)
     here = os.path.dirname(os.path.abspath(__file__))
     if sys.path and os.path.abspath(sys.path[0]) == here:
         sys.path[0] = scripts
-    with open(sys.argv[1], encoding="utf-8") as stream:
-        probe = Probe(json.load(stream))
+    probe = Probe(config)
     arguments = sys.argv[2:]
     sys.argv = [os.path.join(scripts, "sphinx-build"), *arguments]
     sys.exit(probe.run(arguments))
