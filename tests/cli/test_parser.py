@@ -5,9 +5,12 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from docs_matrix.cli.parser import VERBS, load, parser
+
+from tests.conftest import ROOT, Command
 
 EVERY: list[tuple[str, ...]] = [
     (name, *below.split()) for name in VERBS for below in getattr(load(name), "VERBS", ("",))
@@ -41,6 +44,21 @@ def test_every_example_is_a_call_of_its_verb(verb: tuple[str, ...]) -> None:
     program, *words = example(verb)
     assert (program, *words[: len(verb)]) == ("docs-matrix", *verb)
     assert callable(parser(words).parse_args(words).run)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [("baseline", "show"), ("cells",), ("doctor",), ("history",), ("lock",), ("read",), ("store", "show")],
+    ids=" ".join,
+)
+def test_an_example_that_builds_nothing_runs_as_it_is_written(
+    verb: tuple[str, ...], docs_matrix: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "report.txt").write_text(REPORT)
+    words = example(verb)[1:]
+    answer = docs_matrix(*words, cwd=tmp_path if "report.txt" in words else ROOT)
+    assert answer.status == 0 or (verb, answer.status) == (("doctor",), 3), answer.stderr
+    assert answer.stdout
 
 
 IMPORTED = """
