@@ -9,6 +9,7 @@ A whole noxfile:
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -41,7 +42,9 @@ def sessions(path: Path | str) -> None:
     @nox.parametrize("cell", parameters)
     def docs_matrix(session: nox.Session, cell: str) -> None:
         """Check a tree in one cell, and report on all cells so far: nox -s docs-matrix -- --patch F."""
-        arguments = ("check", "--matrix", str(path), "--join", "--cell", cell, *session.posargs)
+        arguments = ["check", "--matrix", str(path), "--join", "--cell", cell, *session.posargs]
+        if _report_follows(session):
+            arguments.append("--briefly")
         try:
             interpreters.find(cells[cell].python)
         except MissingInterpreterError as missing:
@@ -55,6 +58,18 @@ def sessions(path: Path | str) -> None:
     def docs_report(session: nox.Session) -> None:
         """Merge the results of the cells again: nox -s docs-report [-- DIR ...]."""
         command(session, "merge", "--matrix", str(path), *(session.posargs or ["docs-matrix-report"]))
+
+
+def _report_follows(session: nox.Session) -> bool:
+    """Queue `docs-report` behind all sessions of cells; False if nox runs them side by side, where it queues nothing."""
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("--out", default="docs-matrix-report")
+    out = options.parse_known_args(session.posargs)[0].out
+    try:
+        session.notify("docs-report", [out, "--out", out])
+    except ValueError:
+        return False
+    return True
 
 
 def command(session: nox.Session, *arguments: str, ends_with: tuple[int, ...] = (0,)) -> None:

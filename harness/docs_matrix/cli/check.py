@@ -52,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--join", action="store_true", help="keep the results that other cells left in --out, report on all"
     )
+    text = "print how each cell ended and no report: a merge prints it"
+    parser.add_argument("--briefly", action="store_true", help=text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -100,7 +102,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
             whole, out, strict=args.strict_junit, below=common.folder_in_repository(whole, bench.matrix), rerun=rerun
         )
     expected = {cell.name for cell in common.cells(bench.matrix, None, found.cells)}
-    common.tell(whole, args, part=args.join and not expected <= {cell.name for cell in whole.cells})
+    if not args.briefly:
+        common.tell(whole, args, part=args.join and not expected <= {cell.name for cell in whole.cells})
     if args.ratchet and answer.count(Verdict.FIXED):
         print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
     if args.verify and not agrees:
