@@ -459,3 +459,20 @@ def test_a_correct_reference_to_what_an_untouched_document_defines_is_judged(
     )
     assert [path for path, _ in whole.places("new")] == ["docs/a.rst"]
     assert (some.places("new"), some.places("unjudged")) == ([], whole.places("new"))
+
+
+def test_verify_builds_without_shortcuts_and_shows_what_one_changes(docs_matrix: Command, write: Write) -> None:
+    tell = (
+        "import docutils.nodes\nfrom sphinx.util import logging\n"
+        "def setup(app):\n    app.connect('env-updated', tell)\n"
+        "def tell(app, env):\n"
+        "    place = docutils.nodes.Node._superfast_findall.__module__\n"
+        "    logging.getLogger(__name__).warning('searched by %s', place)\n"
+    )
+    same = docs_matrix("check", "--tree", repository(write), "--docs", "all", "--verify", "--cell", NEWEST)
+    assert same.status == 1, same.stdout
+    assert "verified against plain builds of all documents: no differences" in same.stdout
+    folder = write("other", {**PROJECT, "docs/conf.py": CONF + tell})
+    other = docs_matrix("check", "--tree", folder, "--docs", "all", "--verify", "--cell", NEWEST)
+    assert other.status == 3, other.stdout
+    assert "searched by docutils.nodes" in other.stdout

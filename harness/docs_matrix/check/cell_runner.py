@@ -102,8 +102,9 @@ class CellBuild:
 class CellRunner:
     """Runs the cells of a matrix on one subject, at most `jobs` builds at a time.
 
-    Each build is observed `repeat` times at least: what equal builds do not all say is flaky. With `from_scratch` no build
-    starts from another build's warm state. What goes wrong in a cell is the status of that cell and harms no other.
+    Each build is observed `repeat` times at least: what equal builds do not all say is flaky. With `plain` a build of all
+    documents has no shortcut of ours, as `Order.plain` says. What goes wrong in a cell is the status of that cell and harms
+    no other.
     """
 
     subject: Subject
@@ -111,7 +112,7 @@ class CellRunner:
     jobs: int
     progress: Progress
     repeat: int = 1
-    from_scratch: bool = False
+    plain: bool = False
 
     def on(self, subject: Subject) -> CellRunner:
         """Return a runner that does the same with another subject."""
@@ -145,6 +146,8 @@ class CellRunner:
             self.progress.update(cell.name, "environment")
             provided = self.bench.provide(cell, self.subject.requirements)
             order = Order(provided.environment, tree, self.subject.recipe, documents, reading, keep=keep, base=base)
+            if self.plain and documents is None and reading is None:
+                order = replace(order, keep=False, base=None, plain=True)
             last = self.bench.runner.expected(tree.lineage, cell.name, order.recipe, order.scope)
             took = f", {last.seconds:.0f} s last time" if last and last.seconds >= SLOW else ""
             self.progress.update(cell.name, f"{doing}{took}")
@@ -192,10 +195,16 @@ class CellRunner:
             if before is not None and subject.read.head is None:
                 self.progress.update(cell.name, "waiting for its base")
                 futures.wait([before])
-            start = None if self.from_scratch else subject.base
             return self.build(
-                cell, subject.head, subject.read.head, readings[1], base=start, doing="head", times=self.repeat, remember=True
-            )  # fmt: skip
+                cell,
+                subject.head,
+                subject.read.head,
+                readings[1],
+                base=subject.base,
+                doing="head",
+                times=self.repeat,
+                remember=True,
+            )
 
         def seconds(cell: Cell) -> float:
             scope: Scope = "whole" if subject.read.head is None else "some"

@@ -1,7 +1,7 @@
-"""`check --verify`: the proof that nothing is lost by reading only what matters.
+"""`check --verify`: the proof that nothing is lost by a shortcut of ours.
 
-Every version is built again from nothing, all of its documents, and what each cell says then is held against what it was
-judged by.
+Every version is built again plainly (`docs_matrix.builds.order.Order.plain`): all of its documents, from nothing. What each
+cell says then is compared with what it was judged by.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ WHOLE = ReadSet(None, None, "all documents")
 
 
 def verify(run: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Return where `run`, the runner's answer, is not what builds of all documents from nothing say; a line each."""
+    """Return where `run`, the runner's answer, is not what plain builds of all documents say; a line each."""
     subject = runner.subject
-    exact = replace(runner, subject=replace(subject, read=WHOLE), repeat=1, from_scratch=True).results(cells)
+    exact = replace(runner, subject=replace(subject, read=WHOLE), repeat=1, plain=True).results(cells)
     restricted = subject.read.head is not None
     told = {cell.name: cell for cell in run.cells}
     return tuple(f"{cell.name}: {line}" for cell in exact for line in disagreements(told[cell.name], cell, restricted))

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
     parser.add_argument(
-        "--verify", action="store_true", help="build all documents from nothing too, and hold them against it"
+        "--verify", action="store_true", help="also build all documents plainly, without shortcuts, and compare"
     )
     parser.add_argument("--ratchet", action="store_true", help="fail on accepted diagnostics that are fixed")
     options.add_repeat(parser)
@@ -113,9 +113,9 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
 
 
 def _verified(answer: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[Run, bool]:
-    """`answer` with what builds of all documents from nothing say of it in its notes, and whether they agree."""
+    """Return `answer` with what plain builds of all documents say of it in its notes, and whether they agree."""
     lines = verify.verify(answer, runner, cells)
-    told = f"verified against builds of all documents from nothing: {len(lines) or 'no'} differences"
+    told = f"verified against plain builds of all documents: {len(lines) or 'no'} differences"
     return replace(answer, notes=(*answer.notes, told, *lines)), not lines
 
 
