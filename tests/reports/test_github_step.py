@@ -168,6 +168,7 @@ def test_init_s_workflow_and_ours_pin_the_same_actions() -> None:
         name: set(re.findall(r"([\w/-]+@[0-9a-f]{40} # v[\d.]+)", (ROOT / name).read_text()))
         for name in (
             ".github/workflows/docs-matrix.yml",
+            ".github/workflows/tests.yml",
             "action.yml",
             "harness/docs_matrix/questions/init/workflow.yml",
         )
