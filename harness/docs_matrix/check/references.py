@@ -55,10 +55,14 @@ DESCRIBED = re.compile(
 )
 """Such a directive, with the lines of its signatures."""
 KERNEL_DOC = re.compile(
-    r"/\*\*[ \t]*+\r?\n[ \t]*+\*[ \t]*+(?!DOC:)(?:\w++[ \t*]++(?=\w)){0,4}+(\w++)[ \t]*+(?:\([^\n]*\)[ \t]*+)?+\r?(?:[-:]|$)",
+    r"/\*\*[ \t]*+\r?\n[ \t]*+\*[ \t]*+(?!DOC:)(?>(?:\w++[ \t*]++(?=\w)){0,4})(\w++)[ \t]*+"
+    r"(?>(?:\([^\n]*\)[ \t]*+)?)\r?(?:[-:]|$)",
     re.MULTILINE,
 )
-"""The first line of a comment that kernel-doc takes, which names what it describes."""
+"""The first line of a comment that kernel-doc takes, which names what it describes.
+
+Groups are atomic instead of possessive: before Python 3.11.5, a possessive group that backtracks inside does not match.
+"""
 COMMAND_OPTION = re.compile(r"(?:^|\s)(-{1,2}\w[\w-]*)")
 ARGUMENTS = re.compile(r"<[^<>]*>")
 SIGNED = re.compile(
