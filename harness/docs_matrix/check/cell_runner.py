@@ -29,6 +29,7 @@ from docs_matrix.check.confirm import confirm, trials_alone
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import TreeSources, text_of
+from docs_matrix.check.unread import Unread
 from docs_matrix.check.workbench import Bench, Provided
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config.matrix import Cell
@@ -238,6 +239,11 @@ class CellRunner:
         """The accepted diagnostics; raises `InputError` if their file cannot be read."""
         return baseline_file.read(self.subject.baseline) if self.subject.baseline else baseline_file.Baseline()
 
+    @cached_property
+    def unread(self) -> Unread:
+        """What answers for the documents that restricted builds do not read."""
+        return Unread(self.bench.trees, self.subject.recipe)
+
     def judged(self, base: CellBuild | None, head: CellBuild) -> CellResult:
         """Return what a cell says of the head, by its base or by what is accepted; a build that failed is its status."""
         cell, built = head.cell, [one for one in (base, head) if one]
@@ -274,6 +280,11 @@ class CellRunner:
         )
 
     def _judge(self, base: Made | None, head: Made, cell: str) -> tuple[Judged, ...]:
+        subject = self.subject
+        if subject.read.head is not None:
+            head = self.unread.settled(head, subject.head)
+        if base and subject.base and subject.read.base is not None:
+            base = self.unread.settled(base, subject.base)
         if base:
             return compare_observed(observed(base), observed(head), self.comparison)
         accepted = self.accepted.accepted(cell)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-__all__ = ["Target", "Targets", "moved", "referred"]
+__all__ = ["ROLE", "Target", "Targets", "definitions", "moved", "referred"]
 
 LABEL = re.compile(
     r"^[ \t]*(?:(?:[*+-]|[\w#]{1,3}[.)])[ \t]+){0,3}"
@@ -91,6 +91,11 @@ def moved(before: str, after: str) -> set[Target]:
     """
     old, new = Counter(_definitions(before)), Counter(_definitions(after))
     return {target for target, _ in (old - new) + (new - old)}
+
+
+def definitions(text: str) -> frozenset[Target]:
+    """Return what `text` defines."""
+    return frozenset(target for target, _ in _definitions(text))
 
 
 def referred(before: str, after: str) -> set[Target]:
