@@ -8,6 +8,7 @@ from dataclasses import replace
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Judged, Run, Verdict
 from docs_matrix.diagnostics.merge_cells import merge
+from docs_matrix.diagnostics.notes import Note
 from hypothesis import strategies as st
 
 VFIO = "Documentation/driver-api/vfio.rst"
@@ -147,6 +148,6 @@ def runs(draw: st.DrawFn) -> Run:
         cells=tuple(made),
         findings=merge(made),
         patches=tuple(draw(st.lists(texts, max_size=2))),
-        notes=tuple(draw(st.lists(texts, max_size=2))),
+        notes=tuple(draw(st.lists(st.builds(lambda text: Note("left out", (text,)), texts), max_size=2))),
         sources=draw(st.dictionaries(texts, texts, max_size=2)),
     )

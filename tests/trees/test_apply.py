@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from docs_matrix.check.subject import patch_notes
 from docs_matrix.errors import InputError
+from docs_matrix.reports.notes import words
 from docs_matrix.trees import Patched, Trees, patches
 
 from tests.robot.corpus import THREAD
@@ -61,16 +63,16 @@ def test_notes_say_whether_the_blobs_are_those_of_the_patch(
     write(project, {"docs/index.rst": lines(10).replace("line 2\n", "x\n")})
     head = git(project, "hash-object", "docs/index.rst").strip()[:12]
     patch = patch_of(git, project, tmp_path)
-    assert patched(trees, project, patch).notes() == (
-        f"docs/index.rst: base blob {base} as the patch says; result {head} as the patch says",
-    )
+    assert [words(note) for note in patch_notes(patched(trees, project, patch))] == [
+        f"docs/index.rst: base blob {base} as the patch says; result {head} as the patch says"
+    ]
     write(project, {"docs/index.rst": lines(11)})
-    file = patched(trees, project, patch).files[0]
-    assert (file.base_matches, file.head_matches) == (False, False)
+    other = patched(trees, project, patch)
+    assert (other.files[0].base_matches, other.files[0].head_matches) == (False, False)
     assert re.fullmatch(
         r"docs/index.rst: base blob [0-9a-f]{12}, where the patch says [0-9a-f]{7}; "
         r"result [0-9a-f]{12}, where the patch says [0-9a-f]{7}",
-        file.note(),
+        words(*patch_notes(other)),
     )
 
 

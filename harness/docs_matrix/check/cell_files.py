@@ -14,6 +14,7 @@ from pathlib import Path
 from docs_matrix import files, json_values, nofollow
 from docs_matrix.diagnostics.findings import CellResult, Run
 from docs_matrix.diagnostics.merge_cells import merge
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory, joined
 from docs_matrix.errors import InputError
 
@@ -31,7 +32,7 @@ class CellFile:
     base_identity: str | None
     docs: str
     patches: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     sources: Mapping[str, str]
     history: RevisionHistory | None
     result: CellResult

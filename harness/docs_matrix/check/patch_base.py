@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.trees import Patched, Tree, Trees, user_repository
 from docs_matrix.trees.patches import Patch
@@ -24,13 +25,13 @@ _NAMED = re.compile(rb"^base-commit: ([0-9a-f]{12,40})\s*$", re.MULTILINE)
 @dataclass(frozen=True)
 class Chosen:
     """The base that was taken and the patched tree; `rev` is its revision (None: the tree as it is). `tested` says of each
-    revision that the user named how it went (`auto`: taken, `also`: it applies there too, `cannot`), `notes` in words."""
+    revision that the user named how it went (`auto`: taken, `also`: it applies there too, `cannot`), `notes` more of it."""
 
     base: Tree
     patched: Patched
     rev: str | None = None
     tested: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def choose(
     for rev, why in _candidates(source, files, commit, trees, patches):
         one = _tried(source, rev, patches, trees)
         if one.patched is not None and (one.exact or here is not None):
-            note = f"the patch is applied to {rev[:12]}, {why}, since the tree as it is has other files"
+            note = Note("applied to", (rev[:12], why))
             return Chosen(one.base, one.patched, rev[:12], notes=(note,))
     if here is not None:
         raise here
@@ -84,18 +85,14 @@ def _of_named(tries: Sequence[_Try]) -> Chosen:
     chosen, patched = fitting[0]
     tested = [(("auto" if one is chosen else "also") if one.patched else "cannot", one.rev) for one in tries]
     ordered = tuple(sorted(tested, key=lambda one: ("auto", "also", "cannot").index(one[0])))
-    return Chosen(chosen.base, patched, chosen.rev, ordered, tuple(_words(one) for one in tries))
+    return Chosen(chosen.base, patched, chosen.rev, ordered, tuple(_note(one) for one in tries))
 
 
-def _words(one: _Try) -> str:
+def _note(one: _Try) -> Note:
     if one.patched is None:
-        return f"onto {one.rev}: does not apply: {one.reason}"
-    if one.exact:
-        return f"onto {one.rev}: applies; the blobs are those that the patch was made for"
+        return Note("does not apply", (one.rev, one.reason))
     other = [file.base_path or "" for file in one.patched.files if file.base_matches is False]
-    return f"onto {one.rev}: applies" + (
-        f"; made for another {', '.join(other)}" if other else "; the patch names no blobs"
-    )
+    return Note("applies", (one.rev, "exact" if one.exact else "other" if other else "unstated", *other))
 
 
 def _tried(source: Path, rev: str, patches: Sequence[Patch], trees: Trees) -> _Try:
@@ -109,16 +106,16 @@ def _tried(source: Path, rev: str, patches: Sequence[Patch], trees: Trees) -> _T
 def _candidates(
     source: Path, files: Sequence[Path], commit: str | None, trees: Trees, patches: Sequence[Patch]
 ) -> list[tuple[str, str]]:
-    """The commits of the tree's repository that the mail names, or that have the blobs, and in words why each."""
+    """Return the commits of the tree's repository that the mail `names`, or that `has` the blobs, each with which of the two."""
     repository = user_repository.find(source) if source.is_dir() else None
     if repository is None:
         return []
     named = [found[1].decode() for path in files for found in _NAMED.finditer(path.read_bytes())]
-    told = [(rev, "the commit that the mail names") for rev in (*named, *([commit] if commit else ()))]
+    told = [(rev, "names") for rev in (*named, *([commit] if commit else ()))]
     found = [(rev, why) for rev, why in told if user_repository.has(repository, rev)]
     blobs = trees.stated(patches)
     rev = user_repository.holding(repository, blobs) if blobs else None
-    return [*found, *([(rev, "which has the files that it was made for")] if rev else ())]
+    return [*found, *([(rev, "has")] if rev else ())]
 
 
 def _is_exact(patched: Patched) -> bool:

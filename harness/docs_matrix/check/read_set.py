@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from docs_matrix.builds import recipes
 from docs_matrix.check.references import Target, Targets, moved, referred
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Change, Tree, TreeChanges, Trees
@@ -40,7 +41,7 @@ class ReadSet:
     base: tuple[str, ...] | None
     head: tuple[str, ...] | None
     words: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     closed: bool = False
     apart: frozenset[str] = frozenset()
 
@@ -91,15 +92,14 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
     for change in changed:
         if _concerns_all(change, recipe):
             path = change.head_path or change.base_path
-            return ReadSet(None, None, "all documents", (f"all documents are read: the change touches {path}",))
+            return ReadSet(None, None, "all documents", (Note("read all", ("touches", path or "")),))
     if len(changed) > MOST_NAMES:
-        return ReadSet(None, None, "all documents", ("all documents are read: the change touches too many files",))
+        return ReadSet(None, None, "all documents", (Note("read all", ("many",)),))
     names = _named_by(changed, base, head, recipe, trees)
     before = _concerned(base, {change.base_path for change in changed if change.base_path}, names, recipe, trees)
     after = _concerned(head, {change.head_path for change in changed if change.head_path}, names, recipe, trees)
     if before is None or after is None:
-        note = "all documents are read: the change touches a file below the sources that no document names"
-        return ReadSet(None, None, "all documents", (note,))
+        return ReadSet(None, None, "all documents", (Note("read all", ("unnamed",)),))
     changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
     both_before = before.files | {path for name in after.files if (path := changes.base_path(name))}
     both_after = after.files | {path for name in before.files if (path := changes.head_path(name))}
@@ -113,16 +113,10 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
         recipes.documents(recipe, both_before),
         recipes.documents(recipe, both_after),
         "affected",
-        (NOTE,),
+        (Note("read affected"),),
         closed=True,
         apart=frozenset(recipes.documents(recipe, apart)),
     )
-
-
-NOTE = (
-    "read are the documents that the change touches, those that name a file that it touches, or what it defines now or no more, "
-    "and those that define what it refers to; --docs all reads the others"
-)
 
 
 def _concerns_all(change: Change, recipe: Recipe) -> bool:

@@ -15,11 +15,12 @@ from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Matrix, NamedTree, Recipe
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
-from docs_matrix.trees import Tree, Trees, patches
+from docs_matrix.trees import Patched, PatchedFile, Tree, Trees, patches
 
-__all__ = ["Asked", "Subject", "named_in", "resolve", "source", "supported"]
+__all__ = ["Asked", "Subject", "named_in", "patch_notes", "resolve", "source", "supported"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Subject:
     nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
     the names of the cells that the tree supports, None for all. `tested` says of each revision that the user named for the
     patches how it went: `auto` (it is the base), `also` (they apply there too) or `cannot`. `reading` is how they are read,
-    where that is asked for.
+    where that is asked for. `patched` says what the patches did to each file.
     """
 
     name: str
@@ -64,9 +65,10 @@ class Subject:
     read: ReadSet
     cells: tuple[str, ...] | None
     patches: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     tested: tuple[tuple[str, str], ...] = ()
     reading: Reading | None = None
+    patched: tuple[PatchedFile, ...] = ()
 
 
 def resolve(asked: Asked, bench: Bench) -> Subject:
@@ -78,10 +80,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
     recipe, requirements = _recipe(asked, named, head, trees)
     baseline = None if base else asked.baseline or (named.baseline if named else None)
     if baseline and not asked.baseline and not baseline.exists():
-        notes = (
-            *notes,
-            f"{baseline.name} does not exist yet: nothing is accepted (docs-matrix baseline write makes it)",
-        )
+        notes = (*notes, Note("no baseline", (baseline.name,)))
         baseline = None
     read = read_set.choose(asked.docs, base, head, recipe, trees)
     if asked.reading and asked.reading.ordered and any(name.endswith("/") for name in read.head or ("/",)):
@@ -100,6 +99,7 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         notes=(*notes, *read.notes),
         tested=chosen.tested if chosen else (),
         reading=asked.reading,
+        patched=chosen.patched.files if chosen else (),
     )
 
 
@@ -149,19 +149,39 @@ def named_in(matrix: Matrix, tree: str) -> NamedTree | None:
 
 def _versions(
     asked: Asked, source: Path, trees: Trees
-) -> tuple[Tree, Tree | None, tuple[str, ...], patch_base.Chosen | None]:
+) -> tuple[Tree, Tree | None, tuple[Note, ...], patch_base.Chosen | None]:
     """The head, the base where one is built, what there is to say of the patches, and what they were applied to."""
     if asked.base is not None:
         base = trees.revision(source, asked.base)
         head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
-        return head, base, tuple(dict.fromkeys((*base.notes, *head.notes))), None
+        return head, base, _left_out(*dict.fromkeys((*base.notes, *head.notes))), None
     if asked.patches:
         read = [patch for path in asked.patches for patch in patches.read(path)]
         chosen = patch_base.choose(source, asked.patches, read, asked.onto, asked.commit, trees)
-        notes = (*chosen.base.notes, *chosen.notes, *chosen.patched.notes())
+        notes = (*_left_out(*chosen.base.notes), *chosen.notes, *patch_notes(chosen.patched))
         return chosen.patched.tree, chosen.base, notes, chosen
     head = trees.open(source)
-    return head, None, head.notes, None
+    return head, None, _left_out(*head.notes), None
+
+
+def _left_out(*lines: str) -> tuple[Note, ...]:
+    return tuple(Note("left out", (line,)) for line in lines)
+
+
+def patch_notes(patched: Patched) -> tuple[Note, ...]:
+    """Return a note for each patch and file: the blobs before and after, and those that the patch names."""
+    return tuple(
+        Note(
+            "patched",
+            tuple(
+                fact or ""
+                for fact in (
+                    file.base_path, file.head_path, file.base_blob, file.head_blob, file.stated_base, file.stated_head
+                )
+            ),
+        )
+        for file in patched.files
+    )  # fmt: skip
 
 
 def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> tuple[Recipe, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from docs_matrix.check.rerun import rerun_of
 from docs_matrix.cli import common, options, project, variables
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Run, Verdict
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.reports import folder, github_step, terminal
 
@@ -115,8 +116,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
 def _verified(answer: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[Run, bool]:
     """Return `answer` with what plain builds of all documents say of it in its notes, and whether they agree."""
     lines = verify.verify(answer, runner, cells)
-    told = f"verified against plain builds of all documents: {len(lines) or 'no'} differences"
-    return replace(answer, notes=(*answer.notes, told, *lines)), not lines
+    told = (Note("verified", (str(len(lines) or "no"),)), *(Note("differs", (line,)) for line in lines))
+    return replace(answer, notes=(*answer.notes, *told)), not lines
 
 
 def _readers(text: str) -> int | str:

@@ -15,6 +15,7 @@ from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import PINNED, Cell, Matrix, NamedTree, normalised
 from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.findings import CellResult, Run
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.questions.init import project_facts
 from docs_matrix.questions.init.project_facts import Project
@@ -115,7 +116,7 @@ def check_newest(runner: CellRunner, cells: Sequence[Cell]) -> Run:
             elif result.status != "skipped" or not waiting:
                 failed.append(result)
     answer = check.assemble(runner.subject, sorted(answers or failed, key=age), runner.bench)
-    left = [f"{one.name} is left out, since it cannot build this: {one.reason}" for one in failed if answers]
+    left = [Note("cell left out", (one.name, one.reason or "")) for one in failed if answers]
     return replace(answer, notes=(*answer.notes, *left))
 
 
@@ -127,11 +128,8 @@ def _builds_base(runner: CellRunner, cell: Cell) -> bool:
     return runner.on(base).heads([cell])[0].status == "ok"
 
 
-def note(folder: Path, answer: Run, found: Subject) -> str:
-    """Return in a line what was checked."""
+def note(folder: Path, answer: Run, found: Subject) -> Note:
+    """Return what was checked, and since when: the revision, or nothing."""
     documentation = f"{folder.name}/{found.recipe.source}".removesuffix("/.")
-    since = f"what changed since {found.against}" if found.base else "all of it, since nothing says what is accepted"
     cells = ", ".join(cell.name for cell in answer.cells)
-    return (
-        f"no matrix.yaml here or above: checked {documentation}, {since}, in {cells} (docs-matrix init makes a matrix)"
-    )
+    return Note("project", (documentation, found.against if found.base else "", cells))

@@ -12,6 +12,7 @@ from typing import Literal
 
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory
 from docs_matrix.files import digest
 
@@ -127,7 +128,7 @@ class Run:
     `tree` names the tree as the user did; `identity` is its content's digest (git's id of the head tree),
     `base_identity` that of the base, where the base is a tree. `base` says in words what the baseline is (`the tree
     without the patches`, `HEAD~1`, `baselines/example.json`, `nothing is accepted`). `patches` are the patches'
-    names; `notes` are lines about the tree and the patch (whether blob ids match, what was not read). `sources` has
+    names; `notes` are about the tree and the patch (whether blob ids match, what was not read). `sources` has
     the head's text of the documents that findings name, by path, for numbered source lines. `cells` are in the
     matrix's order, `findings` merged over them. `tested` says of each revision that was named for the patches how it went:
     `auto` (it is the base), `also` (they apply there too) or `cannot`. `history` is what earlier builds told of the tree's
@@ -142,7 +143,7 @@ class Run:
     base_identity: str | None = None
     patches: tuple[str, ...] = ()
     docs: str = "all"
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     tested: tuple[tuple[str, str], ...] = ()
     history: RevisionHistory | None = None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Variant, Verdict
 from docs_matrix.reports import history, wording
 from docs_matrix.reports.escaping import cut, one_line, plural
+from docs_matrix.reports.notes import words
 from docs_matrix.reports.rendering import TEMPLATES, markup
 
 __all__ = ["LIMIT", "command_again", "page"]
@@ -199,7 +200,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     yield "held against", f"{run.base}{f' ({run.base_identity})' if run.base_identity else ''}"
     yield "documents", run.docs
     yield from (("patch", patch) for patch in run.patches)
-    yield from (("note", note) for note in run.notes)
+    yield from (("note", words(note)) for note in run.notes)
     yield from ((f"lock of {cell.name}", cell.lock) for cell in run.cells if cell.lock)
     yield from ((f"notice of {cell.name}", notice) for cell in run.cells for notice in cell.notices)
     builds = plural(sum(cell.built for cell in run.cells), "build")

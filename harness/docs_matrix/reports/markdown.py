@@ -14,6 +14,7 @@ from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
 from docs_matrix.diagnostics.flaky import DEPENDS
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural, visible
+from docs_matrix.reports.notes import words
 
 __all__ = ["LIMIT", "as_code", "as_text", "summary"]
 
@@ -115,7 +116,7 @@ def _about(run: Run) -> Iterator[str]:
         f"- compared with: {as_text(run.base, 300)}{identity}",
         f"- documents: {as_code(run.docs, 300)}",
         *(f"- patch: {as_code(patch, 300)}" for patch in run.patches),
-        *(f"- note: {as_text(note, 300)}" for note in run.notes),
+        *(f"- note: {as_text(words(note), 300)}" for note in run.notes),
         *(f"- {as_code(cell.name, 100)}: {as_text(notice, 300)}" for cell in run.cells for notice in cell.notices),
     ]
     yield "<details><summary>what was built</summary>"

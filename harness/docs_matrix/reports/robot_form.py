@@ -13,6 +13,7 @@ from docs_matrix.diagnostics.diagnostic import LEVELS
 from docs_matrix.diagnostics.findings import Finding, Run, Verdict
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, visible
+from docs_matrix.reports.notes import words
 from docs_matrix.reports.reproduce_script import NAME
 from docs_matrix.robot.report import Message
 from docs_matrix.robot.write import TITLE, write_list
@@ -56,7 +57,7 @@ def _header(run: Run) -> Iterator[str]:
         for notice in cell.notices:
             yield f"        {one_line(notice)}"
     for note in run.notes:
-        yield f"note:   {one_line(note)}"
+        yield f"note:   {one_line(words(note))}"
     if new and run.base_identity:
         yield f"reproduce: sh {NAME} TREE"
     if new:

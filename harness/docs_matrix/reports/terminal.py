@@ -48,7 +48,7 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
     if wording.on_what(run):
         tables.print_text(console, Text(f"on what that depends: {wording.on_what(run)}"))
     for note in run.notes:
-        tables.print_text(console, Text(one_line(note)))
+        tables.print_text(console, Text(one_line(words(note))))
     about = one_line(f"{wording.tree(run)}, compared with {run.base}: {wording.verdict(run)}")
     tables.print_text(console, Text(about, "bold red" if new or wording.fate(run)[1] else "bold"))
 

@@ -48,15 +48,6 @@ class PatchedFile:
         """Whether the result is exactly the one that the patch was made of; None where the patch does not say."""
         return _matches(self.head_blob, self.stated_head)
 
-    def note(self) -> str:
-        """This as a line: `a.rst: base blob 2a21a42c9386 as the patch says; result d1ee13dc6e98 as the patch says`."""
-        path = self.head_path or self.base_path or ""
-        if self.base_path and self.head_path and self.base_path != self.head_path:
-            path = f"{self.base_path} -> {self.head_path}"
-        base = _words("base blob", self.base_blob, self.stated_base) if self.base_blob else "new file"
-        head = _words("result", self.head_blob, self.stated_head) if self.head_blob else "deleted"
-        return f"{path}: {base}; {head}"
-
 
 @dataclass(frozen=True)
 class Patched:
@@ -64,10 +55,6 @@ class Patched:
 
     tree: Tree
     files: tuple[PatchedFile, ...]
-
-    def notes(self) -> tuple[str, ...]:
-        """A line for each patch and file: the blobs before and after, and whether they are those the patch names."""
-        return tuple(file.note() for file in self.files)
 
 
 def apply(repository: Repository, tree: Tree, patches: Sequence[Patch]) -> Patched:
@@ -147,14 +134,6 @@ def _id(name: bytes) -> str | None:
 
 def _matches(blob: str | None, stated: str | None) -> bool | None:
     return blob.startswith(stated) if blob and stated else None
-
-
-def _words(what: str, blob: str | None, stated: str | None) -> str:
-    matches = _matches(blob, stated)
-    said = (
-        "" if matches is None else " as the patch says" if matches else f", where the patch says {(stated or '')[:12]}"
-    )
-    return f"{what} {(blob or '')[:12]}{said}"
 
 
 def _with_object(tree: Tree, object_id: str) -> Tree:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.questions.bisect.axes import (
     Candidate,
@@ -89,14 +90,14 @@ def test_the_days_are_those_from_one_to_the_other() -> None:
     chosen = choose("date", "2025-09-15", "2025-09-18", CELL, AROUND)
     assert isinstance(chosen.axis, Days)
     assert [candidate.name for candidate in chosen.axis.candidates] == [f"2025-09-{day}" for day in (15, 16, 17, 18)]
-    assert chosen.note == ""
+    assert chosen.note is None
 
 
 def test_the_pythons_are_those_that_are_here_and_that_builds_can_be_observed_on() -> None:
     assert AROUND.minors == ("3.6", "3.9", "3.12", "3.13")
     chosen = choose("python", None, None, CELL, AROUND)
     assert [candidate.name for candidate in chosen.axis.candidates] == ["3.9", "3.12", "3.13"]
-    assert chosen.note == "the range is 3.9 to 3.13: the Pythons of the matrix's cells"
+    assert chosen.note == Note("range", ("3.9", "3.13", "the Pythons of the matrix's cells"))
 
 
 @pytest.mark.parametrize(

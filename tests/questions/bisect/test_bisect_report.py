@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.questions.bisect.bisect_report import Steps, headline, lines, markdown
 from docs_matrix.questions.bisect.bisection import Bisection, Culprit, Found, History, Pair, Skipped, Tried
 from markdown_it import MarkdownIt
@@ -33,7 +34,7 @@ def answer(*changes: Found, command: str = "docs-matrix bisect docutils") -> Bis
         tried=(TRIED,),
         skipped=(Skipped("0.21.1", "the build failed: boom"),),
         rounds=3,
-        notes=("the range is 0.21 to 0.23",),
+        notes=(Note("range", ("0.21", "0.23", "the matrix's")),),
         seconds=1.0,
         command=command,
     )

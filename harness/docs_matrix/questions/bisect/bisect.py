@@ -22,6 +22,7 @@ from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import InputError, MachineError, MissingInterpreterError
 from docs_matrix.questions.bisect import attribution, changelogs, ranges
 from docs_matrix.questions.bisect.asked import ASPECTS, RECORD, Aspect, Wanted, state, states
@@ -68,7 +69,7 @@ def bisect(asked: Question, runner: CellRunner) -> Bisection:
     chosen = ranges.choose(asked.axis, asked.first, asked.last, asked.cell, around, prereleases=asked.prereleases)
     axis = chosen.axis
     names = [candidate.name for candidate in axis.candidates]
-    notes = [note for note in subject.notes if note not in subject.read.notes]
+    notes = [*without(subject.notes, "read affected", "read all")]
     if chosen.note:
         notes.append(chosen.note)
     observed, outcome, aspects = _searched(asked, axis, runner, notes)
@@ -129,7 +130,7 @@ def _searched(
     asked: Question,
     axis: Axis,
     runner: CellRunner,
-    notes: list[str],
+    notes: list[Note],
 ) -> tuple[Observed, Outcome, tuple[Aspect, ...]]:
     """Search with as few documents as show the diagnostic, and by what the log records before what is printed."""
     for documents in _read_sets(asked.wanted, runner.subject, runner.bench):
@@ -141,7 +142,7 @@ def _searched(
             outcome = _search(asked, observed, aspects)
         if outcome.questions or not outcome.seen or asked.find is None:
             break
-        notes.append(f"reading {in_words(documents)} alone does not show it at either end; more is read")
+        notes.append(Note("reads more", (in_words(documents),)))
     return observed, outcome, aspects
 
 
@@ -224,7 +225,7 @@ def _changes(
     observed: Observed,
     outcome: Outcome,
     aspects: Sequence[Aspect],
-    notes: list[str],
+    notes: list[Note],
     around: Surroundings,
 ) -> tuple[Found, ...]:
     places: dict[Change, list[Hashable]] = {}
@@ -246,7 +247,7 @@ def _found(
     observed: Observed,
     outcome: Outcome,
     aspects: Sequence[Aspect],
-    notes: list[str],
+    notes: list[Note],
     around: Surroundings,
 ) -> Iterator[Found]:
     """What changed between two neighbours, one for each that is behind a part of it."""
@@ -273,7 +274,7 @@ def _found(
 
 
 def _history(
-    said: attribution.Attribution, move: tuple[str, str, str], changed: Sequence[Pair], notes: list[str], bench: Bench
+    said: attribution.Attribution, move: tuple[str, str, str], changed: Sequence[Pair], notes: list[Note], bench: Bench
 ) -> History | None:
     """What the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
     if said.culprit:

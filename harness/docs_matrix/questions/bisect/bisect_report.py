@@ -16,6 +16,7 @@ from docs_matrix.questions.bisect.bisection import Bisection, Found, Pair, Tried
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, harmless, one_line, plural, visible
 from docs_matrix.reports.markdown import as_code, as_text
+from docs_matrix.reports.notes import words
 
 __all__ = ["Steps", "lines", "markdown"]
 
@@ -57,7 +58,7 @@ def lines(answer: Bisection) -> Iterator[str]:
     if answer.returns:
         yield "it goes back and forth: a state comes back after another, so no single release made the change"
     for note in answer.notes:
-        yield one_line(note)
+        yield one_line(words(note))
     yield f"again: {one_line(answer.command)}"
 
 
@@ -165,7 +166,7 @@ def _markdown(answer: Bisection) -> Iterator[str]:
         yield f"| {as_code(skipped.release, 60)} | cannot be tested | {as_text(skipped.reason, 300)} |"
     for note in answer.notes:
         yield ""
-        yield f"{as_text(note, 400)}."
+        yield f"{as_text(words(note), 400)}."
     yield ""
     yield f"Shown again by {as_code(answer.command, 1_000)}"
 

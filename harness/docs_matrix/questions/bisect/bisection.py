@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
+from docs_matrix.reports.notes import words
 
 __all__ = [
     "Bisection",
@@ -117,7 +119,7 @@ class Bisection:
     tried: tuple[Tried, ...]
     skipped: tuple[Skipped, ...]
     rounds: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     seconds: float
     command: str = ""
 
@@ -139,7 +141,9 @@ def document(answer: Bisection) -> dict[str, Any]:
         **_picked(main, "cause", "culprit", "explanation", "gap", "history"),
         "changes": [of_change(change) for change in answer.changes],
         **_picked(answer, "returns", "tried", "skipped", "rounds", "candidates", "tree", "identity", "documents"),
-        **_picked(answer, "find", "path", "cell", "notes", "command"),
+        **_picked(answer, "find", "path", "cell"),
+        "notes": [words(note) for note in answer.notes],
+        "command": answer.command,
         "seconds": round(answer.seconds, 1),
     }
 

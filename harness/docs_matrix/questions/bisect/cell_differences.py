@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
 from docs_matrix.questions.bisect.bisection import Found, Pair, Skipped, Tried, differences, of_change
+from docs_matrix.reports.notes import words
 
 __all__ = ["CellDifferences", "Difference", "Kind", "document"]
 
@@ -46,7 +48,7 @@ class CellDifferences:
     tried: tuple[Tried, ...]
     skipped: tuple[Skipped, ...]
     rounds: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     seconds: float
 
 
@@ -65,7 +67,7 @@ def document(answer: CellDifferences) -> dict[str, Any]:
         "tried": plain(answer.tried),
         "skipped": plain(answer.skipped),
         "rounds": answer.rounds,
-        "notes": plain(answer.notes),
+        "notes": [words(note) for note in answer.notes],
         "seconds": round(answer.seconds, 1),
     }
 

@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from docs_matrix import json_values
 from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import MachineError
 from docs_matrix.questions.bisect.bisection import History, Pair
 from docs_matrix.store import room
@@ -49,21 +50,21 @@ class _HistoryFiles:
 
 
 def quote(
-    package: str, first: str, last_without: str, words: Sequence[str], notes: list[str], *, store: Path, offline: bool
+    package: str, first: str, last_without: str, words: Sequence[str], notes: list[Note], *, store: Path, offline: bool
 ) -> History | None:
     """The entries of `package` behind `last_without` up to `first` that speak of `words`; None, with a note, where there is
     no history or nothing in it does. History files are kept in `store`."""
     try:
         found_files = _history_files(package, first, room(store, "histories"), offline=offline)
     except MachineError as error:
-        notes.append(f"the history of {package} {first} could not be fetched: {error}")
+        notes.append(Note("no history", (package, first, f"could not be fetched: {error}")))
         return None
     for name, text in found_files:
         found = entries(section(text, first, last_without), words)
         if found:
             return History(name, found)
     what = "names none of the words of this change" if found_files else "is not in its source distribution"
-    notes.append(f"the history of {package} {first} {what}")
+    notes.append(Note("no history", (package, first, what)))
     return None
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.notes import without
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.bisect import attribution, paths
 from docs_matrix.questions.bisect.asked import ASPECTS, RECORD, Aspect, Wanted, state, states
@@ -60,7 +61,7 @@ def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences
         tried=tuple(replace(one_tried, said=()) for one_tried in tried(ANY, observed, outcome)),
         skipped=skipped(observed, outcome, range(len(path.candidates))),
         rounds=len(outcome.rounds),
-        notes=tuple(note for note in subject.notes if note not in subject.read.notes),
+        notes=without(subject.notes, "read affected", "read all"),
         seconds=time.monotonic() - started,
     )
 

@@ -9,6 +9,7 @@ from docs_matrix.questions.bisect.cell_differences import CellDifferences, Diffe
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.reports.markdown import as_code, as_text
+from docs_matrix.reports.notes import words
 
 __all__ = ["lines", "markdown"]
 
@@ -39,7 +40,7 @@ def lines(answer: CellDifferences) -> Iterator[str]:
     yield f"built {len(answer.tried)} toolchains between the two, in {plural(answer.rounds, 'round')}"
     for skipped in answer.skipped:
         yield f"  {one_line(skipped.release)}: cannot be tested: {cut(one_line(skipped.reason), 300)}"
-    yield from (one_line(note) for note in answer.notes)
+    yield from (one_line(words(note)) for note in answer.notes)
 
 
 def markdown(answer: CellDifferences) -> str:

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.questions.bisect.axes import DAY, Axis, Candidate, Days, Package, Pythons, Surroundings, minor
 from docs_matrix.toolchains import releases, resolve
@@ -21,10 +22,10 @@ __all__ = ["Range", "choose"]
 
 @dataclass(frozen=True)
 class Range:
-    """An axis with its candidates; `note` says how an end was chosen that was not given, empty where both were."""
+    """An axis with its candidates; `note` says how an end was chosen that was not given, None if both were."""
 
     axis: Axis
-    note: str
+    note: Note | None
 
 
 def choose(
@@ -46,8 +47,8 @@ def choose(
     if len(axis.candidates) < 2:
         only = axis.candidates[0].name if axis.candidates else "nothing"
         raise InputError(f"{axis.name}: a range needs two ends, and this one holds {only}; give --from and --to")
-    note = f"the range is {axis.candidates[0].name} to {axis.candidates[-1].name}: {how}"
-    return Range(axis, note if first is None or last is None else "")
+    note = Note("range", (axis.candidates[0].name, axis.candidates[-1].name, how))
+    return Range(axis, note if first is None or last is None else None)
 
 
 def _package(

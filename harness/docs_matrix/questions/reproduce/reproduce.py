@@ -19,6 +19,7 @@ from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import CellResult, Judged
 from docs_matrix.diagnostics.findings import Verdict as Judgement
+from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import HarnessError, MachineError
 from docs_matrix.questions.bisect.axes import Surroundings, minor
 from docs_matrix.questions.bisect.trials import Trials
@@ -87,10 +88,13 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
     apart = tuple(_apart(case, cells, chains, told, calendar))
     told_apart = tuple(one for one in apart if isinstance(one, Apart))
     proposal, more = _proposal(case, cells, told, calendar) if cells else (None, [])
-    idle = (
-        "nothing was built: no document of this tree could be found for any message of the report" if case.idle else ""
-    )
-    notes = [note, idle, *broken, *case.own.notes, *(one for one in apart if isinstance(one, str))]
+    notes = [
+        *([Note("toolchain", (note,))] if note else []),
+        *([Note("nothing built")] if case.idle else []),
+        *broken,
+        *without(case.own.notes, "read affected", "read all"),
+        *(Note("not told apart", (one,)) for one in apart if isinstance(one, str)),
+    ]
     return Reproduction(
         subject=report.subject or report.patch_subject,
         date=f"{report.date:%Y-%m-%d}" if report.date else None,
@@ -103,7 +107,7 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
         toolchains=(*chains, *more),
         apart=told_apart,
         extra=judging.extras(case.reported, results),
-        notes=tuple(dict.fromkeys(text for text in notes if text and text not in case.own.read.notes)),
+        notes=tuple(dict.fromkeys(notes)),
         notices=report.notices,
         proposal=proposal,
         seconds=time.monotonic() - started,
@@ -147,7 +151,7 @@ def _resolve(question: Question, bench: Bench, *, jobs: int, progress: Progress)
 
 def _built(
     case: _Case, cells: Sequence[Cell]
-) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]], tuple[str, ...]]:
+) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]], tuple[Note, ...]]:
     """Each cell's judged diagnostics of the documents concerned; what it says of the others, which are in the base too;
     and a note for each cell in which these could not be built.
 
@@ -166,14 +170,16 @@ def _built(
     return results, said, broken
 
 
-def _said_of_others(runner: CellRunner, cells: Sequence[Cell]) -> tuple[dict[str, tuple[Judged, ...]], tuple[str, ...]]:
+def _said_of_others(
+    runner: CellRunner, cells: Sequence[Cell]
+) -> tuple[dict[str, tuple[Judged, ...]], tuple[Note, ...]]:
     """What `cells` say of the documents that the patch does not concern, and a note for each that could not build them."""
     said: dict[str, tuple[Judged, ...]] = {}
     broken = []
     for one in runner.heads(cells):
         name = one.cell.name
         if one.made is None or one.failure:
-            broken.append(f"{name}: the documents that the patch does not concern could not be built: {one.failure}")
+            broken.append(Note("not built", (name, one.failure)))
         else:
             found = [diagnostic for diagnostic in one.made.build.diagnostics if not diagnostic.unjudged]
             said[name] = tuple(Judged(Judgement.KNOWN, diagnostic) for diagnostic in found)
@@ -186,11 +192,7 @@ def _seen(case: _Case, result: CellResult, others: dict[str, tuple[Judged, ...]]
 
 def _exact(case: _Case) -> set[str]:
     """The files that are byte by byte those that the report is about: the patch's result has the blob that it names."""
-    return {
-        note.partition(": ")[0].rpartition(" -> ")[2]
-        for note in case.own.notes
-        if ": base blob " in note and note.count(" as the patch says") == 2
-    }
+    return {file.head_path for file in case.own.patched if file.head_path and file.base_matches and file.head_matches}
 
 
 def _toolchain(

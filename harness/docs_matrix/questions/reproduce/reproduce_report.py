@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from docs_matrix.questions.reproduce.reproduction import Apart, Reproduction, Told, Toolchain
 from docs_matrix.reports.escaping import cut, one_line, plural
+from docs_matrix.reports.notes import words
 
 __all__ = ["lines"]
 
@@ -25,7 +26,7 @@ def lines(answer: Reproduction) -> Iterator[str]:
     sent = f"({answer.date or 'of an unknown day'}; its header names {one_line(named)})"
     yield f"{one_line(answer.subject or 'a report without a subject')} {sent}"
     yield f"on {one_line(answer.tree)} ({answer.identity[:12]}), against {one_line(answer.base)}"
-    for note in (*answer.notices, *answer.notes):
+    for note in (*answer.notices, *map(words, answer.notes)):
         yield f"  {one_line(note)}"
     yield ""
     yield from _messages(answer)

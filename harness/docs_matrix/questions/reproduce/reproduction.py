@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
+from docs_matrix.reports.notes import words
 from docs_matrix.robot.report import Message
 
 __all__ = ["Apart", "Extra", "Reproduction", "Seen", "Standing", "Told", "Toolchain", "Tried", "Verdict", "document"]
@@ -127,7 +129,7 @@ class Reproduction:
     toolchains: tuple[Toolchain, ...]
     apart: tuple[Apart, ...] = ()
     extra: tuple[Extra, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     notices: tuple[str, ...] = ()
     proposal: str | None = None
     seconds: float = field(default=0.0, compare=False)
@@ -146,7 +148,7 @@ def document(answer: Reproduction) -> dict[str, Any]:
         "tree": answer.tree,
         "identity": answer.identity,
         "base": answer.base,
-        "notes": plain(answer.notes),
+        "notes": [words(note) for note in answer.notes],
         "notices": plain(answer.notices),
         "messages": [_of_message(told) for told in answer.messages],
         "cells": {one.name: {**plain(one), "fits": one.fits} for one in answer.toolchains},

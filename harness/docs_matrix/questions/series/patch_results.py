@@ -10,7 +10,9 @@ from typing import Any
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellStatus, Judged, Run, Verdict
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
+from docs_matrix.reports.notes import words
 
 __all__ = ["CellEnd", "Series", "Step", "Strand", "document", "over_cells", "strands"]
 
@@ -30,13 +32,13 @@ class Strand:
 
 @dataclass(frozen=True)
 class Step:
-    """One patch of a series: its number from 1, its name, its subject, what it did to each file (a line each), whether
+    """One patch of a series: its number from 1, its name, its subject, what it did to each file, whether
     anything that is read changed with it, and the run of it against the patch before."""
 
     number: int
     name: str
     subject: str
-    files: tuple[str, ...]
+    files: tuple[Note, ...]
     touches: bool
     run: Run
 
@@ -65,7 +67,7 @@ class Series:
     steps: tuple[Step, ...]
     strands: tuple[Strand, ...]
     cells: tuple[CellEnd, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     builds: int = 0
 
     @property
@@ -89,7 +91,7 @@ def document(answer: Series) -> dict[str, Any]:
         "patches": [_of_step(step) for step in answer.steps],
         "diagnostics": [_of_strand(strand) for strand in answer.strands],
         "cells": {cell.name: cell.words for cell in answer.cells},
-        "notes": plain(answer.notes),
+        "notes": [words(note) for note in answer.notes],
         "builds": answer.builds,
     }
 
@@ -99,7 +101,7 @@ def _of_step(step: Step) -> dict[str, Any]:
         "number": step.number,
         "name": step.name,
         "subject": step.subject,
-        "files": list(step.files),
+        "files": [words(note) for note in step.files],
         "identity": step.run.identity,
     }
 

@@ -20,11 +20,12 @@ from docs_matrix.check.check import assemble
 from docs_matrix.check.confirm import trials_alone
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.read_set import ReadSet
-from docs_matrix.check.subject import Asked, Subject
+from docs_matrix.check.subject import Asked, Subject, patch_notes
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Verdict
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.questions.series.patch_results import CellEnd, Series, Step, Strand, over_cells, strands
 from docs_matrix.trees import Patched, Tree, patches
@@ -75,8 +76,9 @@ def examine(
     for at, (patch, one) in enumerate(zip(series, patched, strict=True), start=1):
         results = [in_cell.results[at - 1] for in_cell in in_cells]
         run = assemble(steps[at - 1].subject, results, bench)
-        notes = (f"patch {at} of {len(series)} of a series", *one.notes())
-        told.append(Step(at, patch.name, patch.subject, one.notes(), states[at].touches, replace(run, notes=notes)))
+        notes = patch_notes(one)
+        run = replace(run, notes=(Note("patch of series", (str(at), str(len(series)))), *notes))
+        told.append(Step(at, patch.name, patch.subject, notes, states[at].touches, run))
     good = {
         one.end.name: strands([result.judged for result in one.results]) for one in in_cells if one.end.status == "ok"
     }
@@ -184,12 +186,12 @@ def _made_now(built: Sequence[CellBuild]) -> int:
 def _with_repairs(step: Step, whole: Sequence[Strand]) -> Step:
     """The step with a note for each of its diagnostics that a later patch takes away."""
     told = [
-        f"{_place(strand.diagnostic)} is repaired by patch {strand.repaired} of the series"
+        Note("repaired later", (_place(strand.diagnostic), str(strand.repaired)))
         for strand in whole
         if strand.introduced == step.number and strand.repaired
     ]
     repaired = step.run.count(Verdict.FIXED)
-    told += [f"this patch repairs {repaired} {'diagnostic' if repaired == 1 else 'diagnostics'}"] if repaired else []
+    told += [Note("repairs", (str(repaired),))] if repaired else []
     return replace(step, run=replace(step.run, notes=(*step.run.notes, *told)))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from docs_matrix.questions.series.patch_results import Series, Step, Strand
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural
+from docs_matrix.reports.notes import words
 
 __all__ = ["folder_name", "lines"]
 
@@ -20,7 +21,7 @@ def lines(answer: Series) -> Iterator[str]:
     for cell in answer.broken:
         yield f"{one_line(cell.name)}: {cut(one_line(cell.words), 300)}"
     for note in answer.notes:
-        yield one_line(note)
+        yield one_line(words(note))
     brought = [strand for strand in answer.strands if strand.introduced]
     passing = [strand for strand in brought if strand.repaired]
     before = [strand for strand in answer.strands if not strand.introduced]

@@ -1,0 +1,48 @@
+"""Notes: facts about a run that are no findings, as values; `docs_matrix.reports.notes` puts them into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Note", "NoteKind", "without"]
+
+NoteKind = Literal[
+    "project",
+    "cell left out",
+    "left out",
+    "patched",
+    "applied to",
+    "applies",
+    "does not apply",
+    "no baseline",
+    "read affected",
+    "read all",
+    "verified",
+    "differs",
+    "patch of series",
+    "repaired later",
+    "repairs",
+    "range",
+    "reads more",
+    "no history",
+    "toolchain",
+    "nothing built",
+    "not built",
+    "not told apart",
+]
+"""What a note is about; `docs_matrix.reports.notes` says what the facts of each kind are."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A fact of some kind, with its values."""
+
+    kind: NoteKind
+    facts: tuple[str, ...] = ()
+
+
+def without(notes: Iterable[Note], *kinds: NoteKind) -> tuple[Note, ...]:
+    """Return the notes that are of none of `kinds`."""
+    return tuple(note for note in notes if note.kind not in kinds)

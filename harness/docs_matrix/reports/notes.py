@@ -1,0 +1,94 @@
+"""Notes in words: one sentence for each kind, which is the only place where a note becomes text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from docs_matrix.diagnostics.notes import Note, NoteKind
+
+__all__ = ["words"]
+
+
+def words(note: Note) -> str:
+    """Return `note` as a line of text; it may hold what the user or a build said, so it is not safe to print as it is.
+
+    >>> words(Note("no baseline", ("docs.yaml",)))
+    'docs.yaml does not exist yet: nothing is accepted (docs-matrix baseline write makes it)'
+    """
+    return _WORDS[note.kind](*note.facts)
+
+
+def _patched(base: str, head: str, base_blob: str, head_blob: str, stated_base: str, stated_head: str) -> str:
+    """What a patch did to a file, and whether the blobs are those that the patch names; empty for none."""
+    path = f"{base} -> {head}" if base and head and base != head else head or base
+    before = _blob("base blob", base_blob, stated_base) if base_blob else "new file"
+    after = _blob("result", head_blob, stated_head) if head_blob else "deleted"
+    return f"{path}: {before}; {after}"
+
+
+def _blob(what: str, blob: str, stated: str) -> str:
+    if not stated:
+        return f"{what} {blob[:12]}"
+    same = blob.startswith(stated)
+    return f"{what} {blob[:12]}{' as the patch says' if same else f', where the patch says {stated[:12]}'}"
+
+
+def _applies(rev: str, how: str, *paths: str) -> str:
+    """`how`: the files are `exact`, `other` ones at `paths`, or the patch is `unstated` about them."""
+    told = {
+        "exact": "; the blobs are those that the patch was made for",
+        "other": f"; made for another {', '.join(paths)}",
+        "unstated": "; the patch names no blobs",
+    }
+    return f"onto {rev}: applies{told[how]}"
+
+
+def _applied_to(rev: str, why: str) -> str:
+    """`why`: the mail `names` the commit, or it `has` the files."""
+    told = {"names": "the commit that the mail names", "has": "which has the files that it was made for"}
+    return f"the patch is applied to {rev}, {told[why]}, since the tree as it is has other files"
+
+
+def _read_all(why: str, path: str = "") -> str:
+    told = {"touches": path, "many": "too many files", "unnamed": "a file below the sources that no document names"}
+    return f"all documents are read: the change touches {told[why]}"
+
+
+def _project(documentation: str, since: str, cells: str) -> str:
+    what = f"what changed since {since}" if since else "all of it, since nothing says what is accepted"
+    return (
+        f"no matrix.yaml here or above: checked {documentation}, {what}, in {cells} (docs-matrix init makes a matrix)"
+    )
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+_WORDS: Mapping[NoteKind, Callable[..., str]] = {
+    "project": _project,
+    "cell left out": "{} is left out, since it cannot build this: {}".format,
+    "left out": _as_it_is,
+    "patched": _patched,
+    "applied to": _applied_to,
+    "applies": _applies,
+    "does not apply": "onto {}: does not apply: {}".format,
+    "no baseline": "{} does not exist yet: nothing is accepted (docs-matrix baseline write makes it)".format,
+    "read affected": lambda: (
+        "read are the documents that the change touches, those that name a file that it touches, or what it defines now or no "
+        "more, and those that define what it refers to; --docs all reads the others"
+    ),
+    "read all": _read_all,
+    "verified": "verified against plain builds of all documents: {} differences".format,
+    "differs": _as_it_is,
+    "patch of series": "patch {} of {} of a series".format,
+    "repaired later": "{} is repaired by patch {} of the series".format,
+    "repairs": lambda count: f"this patch repairs {count} {'diagnostic' if count == '1' else 'diagnostics'}",
+    "range": "the range is {} to {}: {}".format,
+    "reads more": "reading {} alone does not show it at either end; more is read".format,
+    "no history": "the history of {} {} {}".format,
+    "toolchain": _as_it_is,
+    "nothing built": lambda: "nothing was built: no document of this tree could be found for any message of the report",
+    "not built": "{}: the documents that the patch does not concern could not be built: {}".format,
+    "not told apart": _as_it_is,
+}
