@@ -37,10 +37,11 @@ from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
 from docs_matrix.builds.runner import Made
 from docs_matrix.capture.stderr_parser import blocks
-from docs_matrix.check.subject import Asked, Subject, resolve
+from docs_matrix.check.subject import Subject, resolve
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.toolchains import interpreters
 
@@ -126,7 +127,7 @@ class Kernel:
         subprocess.run(["tar", "-C", scratch, "-xf", archive], check=True)
         self.tree = next(scratch.glob("linux-source-*"))
         self.bench = Bench(matrix.load(ROOT / "matrix.yaml"), scratch / "store")
-        self.subject: Subject = resolve(Asked(str(self.tree), patches=(patch,), docs=("all",)), self.bench)
+        self.subject: Subject = resolve(Asked(str(self.tree), patches=(str(patch),), docs=("all",)), self.bench)
 
     def order(self, cell: Cell, *, head: bool, variables: Mapping[str, str] | None = None) -> Order:
         """What to build in `cell`: the head from the base's build, or the base, to be kept."""

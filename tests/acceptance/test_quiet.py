@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from docs_matrix.check.subject import Asked, resolve
+from docs_matrix.check.subject import resolve
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.asked import Asked
 
 from tests.conftest import ROOT
 from tests.probe.test_no_output import both_ways

@@ -18,11 +18,12 @@ from pathlib import Path
 
 from docs_matrix.builds.order import Order
 from docs_matrix.check import read_set
-from docs_matrix.check.subject import Asked, Subject, resolve
+from docs_matrix.check.subject import Subject, resolve
 from docs_matrix.check.texts import TreeSources
 from docs_matrix.check.workbench import Bench
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config import matrix
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.trees import Tree
 

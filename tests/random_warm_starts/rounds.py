@@ -17,10 +17,11 @@ from random import Random
 
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
-from docs_matrix.check.subject import Asked, resolve
+from docs_matrix.check.subject import resolve
 from docs_matrix.check.verify import differences
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config import matrix
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.findings import Judged
 
 from tests.conftest import ROOT

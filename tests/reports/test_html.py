@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.findings import Run
-from docs_matrix.reports.html import LIMIT, command_again, page
+from docs_matrix.reports.html import LIMIT, page
 from hypothesis import given, settings
 
 from tests.reports.conftest import Dumped, NpmPackage
@@ -119,13 +120,10 @@ def test_any_run_has_no_tags_and_attributes_but_ours(made: Run) -> None:
 
 
 def test_the_same_can_be_asked_again() -> None:
-    assert command_again(run(docs="all documents", tree="my docs")) == (
-        "docs-matrix check --tree 'my docs' --patch noiommu.patch --docs all"
-    )
-    assert command_again(run(docs="affected, a.rst", patches=(), base="main")) == (
-        "docs-matrix check --tree examples/kernel-like --base main --docs affected --docs a.rst"
-    )
-    assert "--base" not in command_again(run(patches=(), base="baselines/x.yaml", base_identity=None))
+    asked = Asked("my docs", ("noiommu.patch",), docs=("all",), folder="/home/me")
+    read = Page(page(run(asked=asked)))
+    assert "docs-matrix check --tree '/home/me/my docs' --patch /home/me/noiommu.patch --docs all" in read.text
+    assert "Ask the same again" not in page(run(asked=None))
 
 
 # ---- in a browser ----------------------------------------------------------------------------------------------------

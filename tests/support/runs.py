@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Judged, Run, Verdict
 from docs_matrix.diagnostics.merge_cells import merge
@@ -59,6 +60,7 @@ def run(*cells: CellResult, **changed: object) -> Run:
         cells=cells,
         findings=(),
         patches=("noiommu.patch",),
+        asked=Asked("examples/kernel-like", ("noiommu.patch",), folder="/home/me"),
     )
     made = replace(made, findings=merge(cells)) if "findings" not in changed else made
     return replace(made, **changed)  # type: ignore[arg-type]
@@ -150,4 +152,7 @@ def runs(draw: st.DrawFn) -> Run:
         patches=tuple(draw(st.lists(texts, max_size=2))),
         notes=tuple(draw(st.lists(st.builds(lambda text: Note("left out", (text,)), texts), max_size=2))),
         sources=draw(st.dictionaries(texts, texts, max_size=2)),
+        asked=Asked(
+            draw(texts), tuple(draw(st.lists(texts, max_size=2))), docs=tuple(draw(st.lists(texts, max_size=2)))
+        ),
     )

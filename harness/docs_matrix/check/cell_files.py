@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docs_matrix import files, json_values, nofollow
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.findings import CellResult, Run
 from docs_matrix.diagnostics.merge_cells import merge
 from docs_matrix.diagnostics.notes import Note
@@ -33,6 +34,7 @@ class CellFile:
     docs: str
     patches: tuple[str, ...]
     notes: tuple[Note, ...]
+    asked: Asked | None
     sources: Mapping[str, str]
     history: RevisionHistory | None
     result: CellResult
@@ -57,6 +59,7 @@ def keep(run: Run, out: Path) -> None:
             docs=run.docs,
             patches=run.patches,
             notes=run.notes,
+            asked=run.asked,
             sources={path: text for path, text in run.sources.items() if path in named},
             history=run.history.of([cell.name]) if run.history else None,
             result=cell,
@@ -109,6 +112,7 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
         docs=first.docs,
         patches=first.patches,
         notes=first.notes,
+        asked=_asked([part.asked for part in parts if part.asked]),
         cells=ordered,
         findings=merge(ordered),
         sources={path: text for part in parts for path, text in part.sources.items()},
@@ -125,3 +129,11 @@ def with_missing(run: Run, expected: Iterable[str]) -> Run:
         if name not in have
     )
     return replace(run, cells=run.cells + missing)
+
+
+def _asked(parts: Sequence[Asked]) -> Asked | None:
+    """Return the question of several jobs: that of the first, in the cells of all; all cells if one job was asked for all."""
+    if not parts:
+        return None
+    cells = dict.fromkeys(cell for part in parts for cell in part.cells) if all(part.cells for part in parts) else ()
+    return replace(parts[0], cells=tuple(cells))

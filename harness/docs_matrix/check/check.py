@@ -37,4 +37,5 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Bench) -> R
         notes=subject.notes,
         sources=sources,
         tested=subject.tested,
+        asked=subject.asked,
     )

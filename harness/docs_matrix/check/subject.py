@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from docs_matrix.builds import recipes
 from docs_matrix.builds.order import Reading
@@ -15,38 +16,18 @@ from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Matrix, NamedTree, Recipe
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Patched, PatchedFile, Tree, Trees, patches
 
-__all__ = ["Asked", "Subject", "named_in", "patch_notes", "resolve", "source", "supported"]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the user asked of a tree: its name in matrix.yaml or its path, and the change to judge.
-
-    `docs` are documents and folders as the user wrote them, or `affected`, or `all`; empty for the default. `onto` are
-    revisions that the patches may be applied to; `commit` is one that a report names. `reading` says in which order, and in
-    which processes, where that is asked for.
-    """
-
-    tree: str
-    patches: tuple[Path, ...] = ()
-    base: str | None = None
-    head: str | None = None
-    baseline: Path | None = None
-    docs: tuple[str, ...] = ()
-    requirements: tuple[str, ...] | None = None
-    onto: tuple[str, ...] = ()
-    commit: str | None = None
-    reading: Reading | None = None
+__all__ = ["Subject", "named_in", "patch_notes", "resolve", "source", "supported"]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The versions to build and what they are held against.
+    """The versions to build and what they are compared with, as `asked` has it.
 
     `base` is None where no second version is built: then `baseline` is the file of accepted diagnostics, or None where
     nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
@@ -66,6 +47,7 @@ class Subject:
     cells: tuple[str, ...] | None
     patches: tuple[str, ...]
     notes: tuple[Note, ...]
+    asked: Asked
     tested: tuple[tuple[str, str], ...] = ()
     reading: Reading | None = None
     patched: tuple[PatchedFile, ...] = ()
@@ -78,12 +60,13 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
     trees = bench.trees
     head, base, notes, chosen = _versions(asked, source(asked.tree, bench), trees)
     recipe, requirements = _recipe(asked, named, head, trees)
-    baseline = None if base else asked.baseline or (named.baseline if named else None)
-    if baseline and not asked.baseline and not baseline.exists():
+    given = Path(asked.baseline) if asked.baseline else None
+    baseline = None if base else given or (named.baseline if named else None)
+    if baseline and not given and not baseline.exists():
         notes = (*notes, Note("no baseline", (baseline.name,)))
         baseline = None
     read = read_set.choose(asked.docs, base, head, recipe, trees)
-    if asked.reading and asked.reading.ordered and any(name.endswith("/") for name in read.head or ("/",)):
+    if asked.in_order and any(name.endswith("/") for name in read.head or ("/",)):
         raise InputError("--in-order reads documents in the order of --docs; name each of them, and no folder")
     return Subject(
         name=asked.tree,
@@ -95,12 +78,21 @@ def resolve(asked: Asked, bench: Bench) -> Subject:
         requirements=requirements,
         read=read,
         cells=named.cells if named else None,
-        patches=tuple(str(path.name) for path in asked.patches),
+        patches=tuple(Path(path).name for path in asked.patches),
         notes=(*notes, *read.notes),
+        asked=asked,
         tested=chosen.tested if chosen else (),
-        reading=asked.reading,
+        reading=_reading(asked),
         patched=chosen.patched.files if chosen else (),
     )
+
+
+def _reading(asked: Asked) -> Reading | None:
+    """Return how documents are read, if that is asked for: in order by one process, if nobody says by how many."""
+    if not asked.in_order and asked.readers is None:
+        return None
+    readers: int | Literal["each"] = "each" if asked.readers == "each" else int(asked.readers or 1)
+    return Reading(asked.in_order, readers)
 
 
 def supported(tree: str, bench: Bench) -> tuple[str, ...] | None:
@@ -156,8 +148,9 @@ def _versions(
         head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
         return head, base, _left_out(*dict.fromkeys((*base.notes, *head.notes))), None
     if asked.patches:
-        read = [patch for path in asked.patches for patch in patches.read(path)]
-        chosen = patch_base.choose(source, asked.patches, read, asked.onto, asked.commit, trees)
+        paths = [Path(path) for path in asked.patches]
+        read = [patch for path in paths for patch in patches.read(path)]
+        chosen = patch_base.choose(source, paths, read, asked.onto, asked.commit, trees)
         notes = (*_left_out(*chosen.base.notes), *chosen.notes, *patch_notes(chosen.patched))
         return chosen.patched.tree, chosen.base, notes, chosen
     head = trees.open(source)

@@ -71,7 +71,7 @@ def _accept(what: What, args: argparse.Namespace) -> int:
     path = common.baseline_path(args, bench.matrix)
     common.refuse_shipped(path, bench.matrix)
     kept = baseline_file.read(path) if path.exists() or what == "said" else baseline_file.Baseline()
-    found = subject.resolve(common.asked_of(args), bench)
+    found = subject.resolve(common.asked_of(args, "baseline"), bench)
     cells = common.cells(bench.matrix, args.cell, found.cells)
     every = common.cells(bench.matrix, None, found.cells)
     reason = getattr(args, "reason", None)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-from dataclasses import replace
 
 from rich.console import Console
 
@@ -14,7 +12,6 @@ from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
 from docs_matrix.questions.bisect import asked, bisect, bisect_report, bisection
-from docs_matrix.questions.bisect.bisection import Bisection
 
 __all__ = ["add_arguments", "run"]
 
@@ -52,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     wanted = asked.wanted(args.find, args.path)
     if args.find is None and args.path is None:
         raise InputError("what is asked for? give --find TEXT, or --path of a document in which anything may change")
-    found = subject.resolve(common.asked_of(args), bench)
+    found = subject.resolve(common.asked_of(args, "bisect"), bench)
     cells = common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells)
     question = bisect.Question(
         axis=args.axis,
@@ -68,7 +65,6 @@ def run(args: argparse.Namespace) -> int:
     )
     steps = bisect_report.Steps(Console(stderr=True))
     answer = bisect.bisect(question, CellRunner(found, bench, args.jobs, steps))
-    answer = replace(answer, command=_again(args, answer))
     if args.json:
         print_json(bisection.document(answer))
     elif args.markdown:
@@ -76,20 +72,3 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_lines(bisect_report.lines(answer))
     return 0
-
-
-def _again(args: argparse.Namespace, answer: Bisection) -> str:
-    """The command that shows the main change of a bisection again, with its two neighbours as the ends."""
-    words = ["docs-matrix", "bisect", answer.axis, "--tree", answer.tree]
-    for option, values in (("--patch", args.patch), ("--requirement", args.requirement)):
-        words += [word for value in values or () for word in (option, str(value))]
-    given = (
-        ("--matrix", args.matrix),
-        ("--cell", answer.cell),
-        ("--find", answer.find),
-        ("--path", answer.path),
-        ("--what", args.what),
-    )
-    words += [word for option, value in given if value is not None for word in (option, str(value))]
-    words += [word for word, given in (("--pre", args.pre), ("--add-package", args.add_package)) if given]
-    return shlex.join((*words, "--from", answer.main.last_without, "--to", answer.main.first))

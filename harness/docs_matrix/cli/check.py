@@ -36,8 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_cell(parser)
     options.add_patch(parser, "a diff or an mbox to judge; repeatable")
     options.add_onto(parser)
-    parser.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
-    parser.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
+    options.add_revisions(parser)
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
     parser.add_argument(
         "--verify", action="store_true", help="also build all documents plainly, without shortcuts, and compare"
@@ -74,7 +73,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     store.sweep(bench.store, variables.store_limit())
     alone = bench.matrix.tree == project.HERE
     look = project.subject_of if alone else subject.resolve
-    found = look(common.asked_of(args), bench)
+    found = look(common.asked_of(args, "check"), bench)
     if args.ratchet and found.baseline is None:
         raise InputError("--ratchet: there is no baseline file to shrink; the head is held against " + found.against)
     cells = common.cells(bench.matrix, args.cell, found.cells)

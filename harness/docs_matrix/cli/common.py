@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.console import Console
 
 import docs_matrix
-from docs_matrix.builds.order import Reading
 from docs_matrix.check import subject
 from docs_matrix.check.workbench import Bench
 from docs_matrix.cli import project, variables
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix
+from docs_matrix.diagnostics.asked import Asked, AskingVerb
 from docs_matrix.diagnostics.findings import Run
 from docs_matrix.errors import InputError
 from docs_matrix.reports import terminal
@@ -41,24 +41,30 @@ __all__ = [
 MATRIX = "matrix.yaml"
 
 
-def asked_of(args: argparse.Namespace) -> subject.Asked:
-    """What the arguments ask of a tree, whichever verb has them."""
-    return subject.Asked(
-        tree=args.tree or default_tree(matrix_of(args)),
-        patches=tuple(getattr(args, "patch", None) or ()),
-        base=getattr(args, "base", None),
-        head=getattr(args, "head", None),
-        baseline=getattr(args, "baseline", None),
-        docs=tuple(getattr(args, "docs", None) or ()),
-        onto=tuple(getattr(args, "onto", None) or ()),
+def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
+    """Return what the arguments of `verb` ask of a tree."""
+    configuration = matrix_of(args)
+    tree = args.tree or default_tree(configuration)
+    given = vars(args)
+    cells, readers, baseline = given.get("cell"), given.get("readers"), given.get("baseline")
+    return Asked(
+        tree=tree,
+        patches=tuple(str(path) for path in given.get("patch") or ()),
+        base=given.get("base"),
+        head=given.get("head"),
+        baseline=None if baseline is None else str(baseline),
+        docs=tuple(given.get("docs") or ()),
+        onto=tuple(given.get("onto") or ()),
         requirements=None if args.requirement is None else matrix.normalised(args.requirement),
-        reading=_reading(args),
+        cells=(cells,) if isinstance(cells, str) else tuple(cells or ()),
+        in_order=given.get("in_order", False),
+        readers=None if readers is None else str(readers),
+        repeat=given.get("repeat", 1),
+        matrix=None if is_shipped(configuration) else str(configuration.path),
+        folder=str(Path.cwd()),
+        named=tree in configuration.trees,
+        verb=verb,
     )
-
-
-def _reading(args: argparse.Namespace) -> Reading | None:
-    ordered, readers = getattr(args, "in_order", False), getattr(args, "readers", None)
-    return Reading(ordered, readers or 1 if ordered else readers) if ordered or readers else None
 
 
 def default_tree(configuration: Matrix) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,7 +14,6 @@ from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.config.matrix import Cell
 from docs_matrix.questions.bisect import asked, bisect, bisect_report
 from docs_matrix.questions.isolate import isolate, isolate_report, isolation
-from docs_matrix.questions.isolate.isolation import Isolation
 
 __all__ = ["add_arguments", "run"]
 
@@ -28,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_tree(parser)
     options.add_cell(parser)
     options.add_message(parser)
+    options.add_onto(parser)
+    options.add_revisions(parser)
     options.add_json(parser)
 
 
@@ -35,13 +35,12 @@ def run(args: argparse.Namespace) -> int:
     """Which documents must be read before another one for it to say what it says. Returns the exit status."""
     bench = common.bench(args)
     wanted = asked.wanted(args.find, None)
-    found = subject.resolve(replace(common.asked_of(args), docs=(args.path,)), bench)
+    found = subject.resolve(replace(common.asked_of(args, "isolate"), docs=(args.path,)), bench)
     cells = common.cells(bench.matrix, args.cell, found.cells)
     cell = bisect.newest_here(cells, bench)
     here = bisect.all_here(cells, bench)
     question = isolate.Question(wanted, args.find, cell, tuple(here if args.cell else _spread(here)))
     answer = isolate.isolate(question, found, bench, progress=bisect_report.Steps(Console(stderr=True)))
-    answer = _with_commands(answer, args)
     if args.json:
         print_json(isolation.document(answer))
     else:
@@ -52,18 +51,3 @@ def run(args: argparse.Namespace) -> int:
 def _spread(cells: Sequence[Cell]) -> list[Cell]:
     """The oldest, the middle and the newest."""
     return list(dict.fromkeys((cells[0], cells[len(cells) // 2], cells[-1])))
-
-
-def _with_commands(answer: Isolation, args: argparse.Namespace) -> Isolation:
-    """`answer` with the commands that show the message and that do not, in the cells where that is proven."""
-    words = ["docs-matrix", "check", "--tree", answer.tree]
-    given = (
-        ("--matrix", [args.matrix] if args.matrix else []),
-        ("--patch", args.patch or []),
-        ("--requirement", args.requirement or []),
-        ("--cell", [proof.cell for proof in answer.proofs if proof.holds] or [answer.cell]),
-    )
-    words += [word for option, values in given for value in values for word in (option, str(value))]
-    before = [word for name in (*answer.before, answer.document) for word in ("--docs", name)]
-    shows = shlex.join((*words, *before, "--in-order"))
-    return replace(answer, shows=shows, hides=shlex.join((*words, "--docs", answer.document)))

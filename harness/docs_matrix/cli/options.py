@@ -21,6 +21,7 @@ __all__ = [
     "add_repeat",
     "add_report",
     "add_report_forms",
+    "add_revisions",
     "add_tree",
     "positive",
     "sentence",
@@ -92,6 +93,12 @@ def add_onto(parser: argparse.ArgumentParser) -> None:
     """Add `--onto`: where a patch is applied."""
     text = "apply the patch to this revision; of several, the one that it was made for; repeatable"
     parser.add_argument("--onto", action="append", metavar="REV", help=text)
+
+
+def add_revisions(parser: argparse.ArgumentParser) -> None:
+    """Add `--base` and `--head`: the two ends of a change in a git tree."""
+    parser.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
+    parser.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
 
 
 def add_repeat(parser: argparse.ArgumentParser) -> None:

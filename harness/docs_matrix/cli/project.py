@@ -10,9 +10,10 @@ from docs_matrix.builds import recipes
 from docs_matrix.builds.recipes import Recognised
 from docs_matrix.check import check, subject
 from docs_matrix.check.cell_runner import CellRunner
-from docs_matrix.check.subject import Asked, Subject
+from docs_matrix.check.subject import Subject
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import PINNED, Cell, Matrix, NamedTree, normalised
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.findings import CellResult, Run
 from docs_matrix.diagnostics.notes import Note
@@ -90,6 +91,12 @@ def _requirements(project: Project, cell: Cell, shipped: Matrix, *, store: Path,
 
 def subject_of(asked: Asked, bench: Bench) -> Subject:
     """Return what to check: in git, what changed since the default branch was left; everything if nothing did."""
+    found = _subject_of(asked, bench)
+    again = replace(found.asked, named=False, requirements=found.requirements)  # elsewhere, HERE is another folder
+    return replace(found, asked=again)
+
+
+def _subject_of(asked: Asked, bench: Bench) -> Subject:
     if not asked.patches and asked.base is None and asked.baseline is None:
         repository = user_repository.find(subject.source(asked.tree, bench))
         commit = user_repository.branch_point(repository) if repository else None
@@ -117,7 +124,8 @@ def check_newest(runner: CellRunner, cells: Sequence[Cell]) -> Run:
                 failed.append(result)
     answer = check.assemble(runner.subject, sorted(answers or failed, key=age), runner.bench)
     left = [Note("cell left out", (one.name, one.reason or "")) for one in failed if answers]
-    return replace(answer, notes=(*answer.notes, *left))
+    asked = replace(runner.subject.asked, cells=tuple(cell.name for cell in answer.cells))
+    return replace(answer, notes=(*answer.notes, *left), asked=asked)
 
 
 def _builds_base(runner: CellRunner, cell: Cell) -> bool:

@@ -49,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--number {args.number}: {args.report} holds {len(reading.reports)}")
     report = reading.reports[(args.number or 1) - 1]
     bench = common.bench(args)
-    wanted = common.asked_of(args)
+    wanted = common.asked_of(args, "reproduce")
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder_name:
         if not wanted.patches:
             texts = _patches_of(report, reading)
             files_of = [Path(folder_name) / f"patch-{at}.diff" for at in range(1, len(texts) + 1)]
             for path, text in zip(files_of, texts, strict=True):
                 files.write_whole(path, text)
-            wanted = replace(wanted, patches=tuple(files_of))
+            wanted = replace(wanted, patches=tuple(map(str, files_of)))
         question = reproduce.Question(
             report,
             replace(wanted, commit=report.base_commit),

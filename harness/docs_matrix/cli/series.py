@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Which patch of a series brings what. Returns the exit status."""
     bench = common.bench(args)
-    wanted = common.asked_of(args)
+    wanted = common.asked_of(args, "series")
     supported = subject.supported(wanted.tree, bench)
     cells = common.cells(bench.matrix, args.cell, supported)
     with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{out}: there is something in it; --out names a folder that is new or empty")
     bench = common.bench(args)
     wanted = asked.wanted(args.find, None)
-    found = subject.resolve(replace(common.asked_of(args), docs=(args.path,)), bench)
+    found = subject.resolve(replace(common.asked_of(args, "shrink"), docs=(args.path,)), bench)
     cell = bisect.newest_here(common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells), bench)
     question = isolate.Question(wanted, args.find, cell, ())
     answer = shrink.shrink(question, found, bench, progress=bisect_report.Steps(Console(stderr=True)))

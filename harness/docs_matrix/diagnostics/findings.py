@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from docs_matrix.diagnostics import message_keys
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory
@@ -132,7 +133,7 @@ class Run:
     the head's text of the documents that findings name, by path, for numbered source lines. `cells` are in the
     matrix's order, `findings` merged over them. `tested` says of each revision that was named for the patches how it went:
     `auto` (it is the base), `also` (they apply there too) or `cannot`. `history` is what earlier builds told of the tree's
-    revisions, where that is known.
+    revisions, where that is known. `asked` is the question, where a job left it.
     """
 
     tree: str
@@ -147,6 +148,7 @@ class Run:
     sources: Mapping[str, str] = field(default_factory=dict)
     tested: tuple[tuple[str, str], ...] = ()
     history: RevisionHistory | None = None
+    asked: Asked | None = None
 
     def count(self, verdict: Verdict) -> int:
         """How many findings have `verdict`."""

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import shlex
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Variant, Verdict
 from docs_matrix.reports import history, wording
+from docs_matrix.reports.commands import command
 from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.reports.notes import words
 from docs_matrix.reports.rendering import TEMPLATES, markup
 
-__all__ = ["LIMIT", "command_again", "page"]
+__all__ = ["LIMIT", "page"]
 
 LIMIT = 1_000
 """As many findings does the page show whole, the worst first."""
@@ -52,20 +52,8 @@ def page(run: Run) -> str:
         findings=_findings(run),
         left=_left(run),
         facts=list(_facts(run))[:600],
-        command=command_again(run),
+        command=command(run.asked) if run.asked else "",
     )
-
-
-def command_again(run: Run) -> str:
-    """The command that asks the same again, for a shell."""
-    told = ["docs-matrix", "check", "--tree", run.tree]
-    if run.patches:
-        told += [word for patch in run.patches for word in ("--patch", patch)]
-    elif run.base_identity:
-        told += ["--base", run.base]
-    documents = ["all"] if run.docs in ("all", "all documents") else run.docs.split(", ")
-    told += [word for name in documents for word in ("--docs", name)]
-    return shlex.join(one_line(word) for word in told)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from rich.text import Text
 from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
 from docs_matrix.reports import tables, wording
 from docs_matrix.reports.escaping import harmless, one_line, visible
+from docs_matrix.reports.notes import words
 
 __all__ = ["Progress", "tell"]
 

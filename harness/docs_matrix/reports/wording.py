@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
 from docs_matrix.diagnostics.flaky import DEPENDS
+from docs_matrix.reports.commands import isolate_command
 from docs_matrix.reports.escaping import cut, one_line, plural
 
 __all__ = [
@@ -88,11 +88,10 @@ def on_what(run: Run) -> str:
     """The command that says what the first message depends on of those that depend on what was read before; empty where none
     does."""
     found = next((finding for finding in run.findings if finding.reason == DEPENDS and finding.document), None)
-    if found is None:
+    if found is None or run.asked is None:
         return ""
     first = found.message.strip().partition("\n")[0]
-    told = shlex.join(("--tree", run.tree, "--find", first, "--path", found.document or ""))
-    return one_line(f"docs-matrix isolate {told}")
+    return isolate_command(run.asked, first, found.document or "")
 
 
 def fate(run: Run) -> tuple[list[CellResult], list[CellResult], list[CellResult]]:

@@ -62,8 +62,8 @@ def test_the_release_that_changed_a_level_is_found(docs_matrix: Command, tree: P
 
 @pytest.mark.acceptance
 def test_the_command_that_shows_it_again_does(docs_matrix: Command, tree: Path) -> None:
-    asked = ("bisect", "docutils", "--tree", tree, "--find", "section title", "--from", "0.22", "--to", "0.22.2")
-    first = docs_matrix(*asked, "--what", "level")
+    asked = ("bisect", "docutils", "--tree", tree.name, "--find", "section title", "--from", "0.22", "--to", "0.22.2")
+    first = docs_matrix(*asked, "--what", "level", cwd=tree.parent)
     command = first.stdout.rstrip().splitlines()[-1].removeprefix("again: docs-matrix ")
     assert "--what level" in command
     again = docs_matrix(*shlex.split(command))

@@ -51,6 +51,7 @@ def answer(*changes: Found) -> Bisection:
         2,
         (),
         1.0,
+        "docs-matrix bisect docutils",
     )
 
 

@@ -11,7 +11,7 @@ import posixpath
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 
@@ -27,10 +27,11 @@ from docs_matrix.errors import InputError, MachineError, MissingInterpreterError
 from docs_matrix.questions.bisect import attribution, changelogs, ranges
 from docs_matrix.questions.bisect.asked import ASPECTS, RECORD, Aspect, Wanted, state, states
 from docs_matrix.questions.bisect.axes import Axis, Surroundings
-from docs_matrix.questions.bisect.bisection import Bisection, Found, History, Pair, pairs
+from docs_matrix.questions.bisect.bisection import Bisection, Found, History, Pair, main_change, pairs
 from docs_matrix.questions.bisect.candidates import Observed, day, in_words, skipped, tried
 from docs_matrix.questions.bisect.release_search import Change, Outcome, Untestable, search
 from docs_matrix.questions.bisect.trials import Trial, Trials
+from docs_matrix.reports.commands import command
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.toolchains import interpreters
 
@@ -74,6 +75,7 @@ def bisect(asked: Question, runner: CellRunner) -> Bisection:
         notes.append(chosen.note)
     observed, outcome, aspects = _searched(asked, axis, runner, notes)
     _refuse_what_is_no_answer(asked, observed, outcome)
+    changes = _changes(asked, observed, outcome, aspects, notes, around)
     return Bisection(
         axis=axis.name,
         tree=subject.name,
@@ -83,14 +85,25 @@ def bisect(asked: Question, runner: CellRunner) -> Bisection:
         path=asked.wanted.path,
         cell=asked.cell.name,
         candidates=tuple(names),
-        changes=_changes(asked, observed, outcome, aspects, notes, around),
+        changes=changes,
         returns=any(outcome.returns(question) for question in outcome.questions),
         tried=tuple(tried(asked.wanted, observed, outcome)),
         skipped=skipped(observed, outcome, range(len(names))),
         rounds=len(outcome.rounds),
         notes=tuple(dict.fromkeys(notes)),
         seconds=time.monotonic() - started,
+        command=_command(asked, subject, main_change(changes)),
     )
+
+
+def _command(question: Question, subject: Subject, change: Found) -> str:
+    """Return the command that shows a change again, with its two neighbours as the ends."""
+    given = (("--find", question.find), ("--path", question.wanted.path), ("--what", question.what))
+    words = [word for option, value in given if value is not None for word in (option, value)]
+    words += [word for word, on in (("--pre", question.prereleases), ("--add-package", question.add_package)) if on]
+    ends = ("--from", change.last_without, "--to", change.first)
+    asked = replace(subject.asked, cells=(question.cell.name,))
+    return command(asked, question.axis, after=(*words, *ends))
 
 
 def _refuse_what_the_cell_lacks(asked: Question, subject: Subject, bench: Bench) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "Tried",
     "differences",
     "document",
+    "main_change",
     "of_change",
     "pairs",
 ]
@@ -121,12 +122,12 @@ class Bisection:
     rounds: int
     notes: tuple[Note, ...]
     seconds: float
-    command: str = ""
+    command: str
 
     @property
     def main(self) -> Found:
         """The change that the question is about: the first that the axis made, else the first."""
-        return next((found for found in self.changes if found.cause == "axis"), self.changes[0])
+        return main_change(self.changes)
 
 
 def document(answer: Bisection) -> dict[str, Any]:
@@ -155,6 +156,11 @@ def of_change(change: Found) -> dict[str, Any]:
 
 def _picked(value: object, *names: str) -> dict[str, Any]:
     return {name: plain(getattr(value, name)) for name in names}
+
+
+def main_change(changes: Sequence[Found]) -> Found:
+    """Return the one of `changes` that the question is about: the first that the axis made, else the first."""
+    return next((found for found in changes if found.cause == "axis"), changes[0])
 
 
 def pairs(

@@ -21,6 +21,7 @@ from docs_matrix.check.progress import Progress
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree, Recipe
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.init.project_facts import Project
 from docs_matrix.toolchains import locks
@@ -79,7 +80,7 @@ def begin(
         requirements, unresolved = _resolved(cells, project, scratch / "locks", offline=offline)
         cells = [cell for cell in cells if cell.name not in unresolved]
         bench = Bench(_matrix(scratch, folder, cells, requirements, project.recipe), store, offline=offline)
-        found = subject.resolve(subject.Asked(TREE), bench)
+        found = subject.resolve(Asked(TREE, named=True, verb="init"), bench)
         runner = CellRunner(found, bench, jobs, progress(cells))
         accepted = accept.accept("all", baseline_file.Baseline(), runner, cells, cells)
         left |= {**unresolved, **accepted.failures}

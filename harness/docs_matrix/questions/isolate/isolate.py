@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docs_matrix.builds import recipes
 from docs_matrix.builds.host_tools import require_tools
@@ -20,6 +20,7 @@ from docs_matrix.questions.bisect.asked import Wanted
 from docs_matrix.questions.isolate.isolation import Isolation, Proof
 from docs_matrix.questions.isolate.suspects import likeliest
 from docs_matrix.questions.isolate.trigger_search import Found, Names, OutOfQuestionsError, search
+from docs_matrix.reports.commands import command
 
 __all__ = ["MOST_BUILDS", "Question", "Reader", "isolate"]
 
@@ -98,17 +99,22 @@ def isolate(question: Question, subject: Subject, bench: Bench, *, progress: Pro
         for cell in question.proofs:
             proofs.append(_proof(cell, found.before, reader))
             progress.done(f"build {reader.builds}", f"{cell.name}: {'proven' if proofs[-1].holds else 'not so'}")
+    paths = [recipes.in_tree(subject.recipe, name) for name in (*found.before, document)]
+    proven = tuple(proof.cell for proof in proofs if proof.holds) or (question.cell.name,)
+    alone = replace(subject.asked, verb="check", cells=proven, docs=(paths[-1],))
     return Isolation(
         tree=subject.name,
         find=question.find,
-        document=recipes.in_tree(subject.recipe, document),
+        document=paths[-1],
         cell=question.cell.name,
         verdict="independent" if sought.alone else "depends" if sought.found else "absent",
-        before=tuple(recipes.in_tree(subject.recipe, name) for name in found.before),
+        before=tuple(paths[:-1]),
         smallest=found.smallest,
         message=reader.message,
         proofs=tuple(proofs),
         builds=reader.builds,
+        shows=command(replace(alone, docs=tuple(paths), in_order=True)),
+        hides=command(alone),
     )
 
 

@@ -48,8 +48,8 @@ class Isolation:
     message: Diagnostic | None
     proofs: tuple[Proof, ...]
     builds: int
-    shows: str = ""
-    hides: str = ""
+    shows: str
+    hides: str
 
 
 def document(answer: Isolation) -> dict[str, Any]:

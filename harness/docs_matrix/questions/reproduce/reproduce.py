@@ -14,9 +14,10 @@ from docs_matrix.check import read_set
 from docs_matrix.check import subject as subjects
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.progress import Progress
-from docs_matrix.check.subject import Asked, Subject
+from docs_matrix.check.subject import Subject
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.findings import CellResult, Judged
 from docs_matrix.diagnostics.findings import Verdict as Judgement
 from docs_matrix.diagnostics.notes import Note, without

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from docs_matrix import process
 from docs_matrix.builds import host_tools, recipes
@@ -20,9 +21,10 @@ from docs_matrix.check.check import assemble
 from docs_matrix.check.confirm import trials_alone
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.read_set import ReadSet
-from docs_matrix.check.subject import Asked, Subject, patch_notes
+from docs_matrix.check.subject import Subject, patch_notes
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Verdict
 from docs_matrix.diagnostics.notes import Note
@@ -60,7 +62,7 @@ def examine(
     if not asked.patches:
         raise InputError("--patch is missing: the mbox of the series")
     found = subject.resolve(asked, bench)
-    series = [patch for path in asked.patches for patch in patches.read(path)]
+    series = [patch for path in asked.patches for patch in patches.read(Path(path))]
     if found.base is None:
         raise InputError("a series needs a tree to apply to")
     patched: list[Patched] = []

@@ -1,0 +1,39 @@
+"""The question that the user asked, as a value: every command that we print is made of it (`docs_matrix.reports.commands`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Asked", "AskingVerb"]
+
+AskingVerb = Literal["check", "series", "reproduce", "bisect", "compare", "isolate", "shrink", "baseline", "init"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked of a tree, in the user's words: paths are as given, relative to `folder`.
+
+    `tree` is a path, or if `named` a name in matrix.yaml. `docs` are documents and folders, or `affected`, or `all`; empty for
+    the default. `onto` are revisions that the patches may be applied to; `commit` is one that a report names. `requirements`
+    is None for those of the tree. `cells` is empty for all cells of the tree. `in_order` and `readers` (a number, or `each`)
+    say how documents are read, if that is asked for. `matrix` is None for the file that docs-matrix comes with.
+    """
+
+    tree: str
+    patches: tuple[str, ...] = ()
+    base: str | None = None
+    head: str | None = None
+    baseline: str | None = None
+    docs: tuple[str, ...] = ()
+    requirements: tuple[str, ...] | None = None
+    onto: tuple[str, ...] = ()
+    commit: str | None = None
+    cells: tuple[str, ...] = ()
+    in_order: bool = False
+    readers: str | None = None
+    repeat: int = 1
+    matrix: str | None = None
+    folder: str = "."
+    named: bool = False
+    verb: AskingVerb = "check"

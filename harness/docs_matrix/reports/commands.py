@@ -1,0 +1,76 @@
+"""The commands that we print: one function makes each of them from the question that was asked.
+
+A printed command runs from any folder: its paths are absolute, and it names all that the user named.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from docs_matrix.diagnostics.asked import Asked, AskingVerb
+from docs_matrix.reports.escaping import one_line
+
+__all__ = ["command", "isolate_command"]
+
+_EVERY = frozenset({"--tree", "--patch", "--requirement", "--cell", "--matrix"})
+_TAKES: Mapping[AskingVerb, frozenset[str]] = {
+    "check": _EVERY | {"--base", "--head", "--onto", "--baseline", "--docs", "--in-order", "--readers", "--repeat"},
+    "series": _EVERY | {"--onto", "--docs", "--repeat"},
+    "isolate": _EVERY | {"--base", "--head", "--onto"},
+    "bisect": _EVERY,
+}
+"""The options of each verb that a command is printed of."""
+
+
+def command(asked: Asked, *before: str, after: tuple[str, ...] = ()) -> str:
+    """Return the command that asks `asked`, for a shell; `before` and `after` are words of the verb's own.
+
+    >>> command(Asked("docs", folder="/home/me", patches=("a b.diff",)))
+    "docs-matrix check --tree /home/me/docs --patch '/home/me/a b.diff'"
+    """
+    takes = _TAKES[asked.verb]
+    words = ["docs-matrix", asked.verb, *before]
+    for option, value in _options(asked):
+        if option in takes:
+            words += _given(option, value)
+    return shlex.join(one_line(word) for word in (*words, *after))
+
+
+def isolate_command(asked: Asked, find: str, path: str) -> str:
+    """Return the command that says what the message `find` of the document `path` depends on."""
+    return command(replace(asked, verb="isolate"), after=(*_given("--find", find), *_given("--path", path)))
+
+
+def _given(option: str, value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return (option,)
+    return (f"{option}={value}",) if value.startswith("-") else (option, value)
+
+
+def _options(asked: Asked) -> Iterator[tuple[str, str | None]]:
+    """Yield every option with its value, None for one that has no value."""
+    yield "--tree", asked.tree if asked.named else _absolute(asked.tree, asked)
+    yield from (("--patch", _absolute(path, asked)) for path in asked.patches)
+    yield from (("--onto", rev) for rev in asked.onto)
+    single = (("--base", asked.base), ("--head", asked.head))
+    yield from ((option, value) for option, value in single if value is not None)
+    if asked.baseline is not None:
+        yield "--baseline", _absolute(asked.baseline, asked)
+    yield from (("--docs", name) for name in asked.docs)
+    if asked.in_order:
+        yield "--in-order", None
+    if asked.readers is not None:
+        yield "--readers", asked.readers
+    if asked.repeat > 1:
+        yield "--repeat", str(asked.repeat)
+    yield from (("--requirement", text) for text in asked.requirements or ())
+    yield from (("--cell", name) for name in asked.cells)
+    if asked.matrix is not None:
+        yield "--matrix", _absolute(asked.matrix, asked)
+
+
+def _absolute(path: str, asked: Asked) -> str:
+    return str(Path(asked.folder) / path)
