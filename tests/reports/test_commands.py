@@ -17,7 +17,8 @@ from docs_matrix.cli.parser import parser
 from docs_matrix.diagnostics.asked import Asked, AskingVerb
 from docs_matrix.reports.commands import command, isolate_command
 
-from tests.conftest import MIDDLE, ROOT, Answer, Command, git
+from tests.conftest import MIDDLE, ROOT, Answer, Command
+from tests.support.git import git
 from tests.support.leaking_project import LEAKING
 
 ALL = Asked(
@@ -112,6 +113,7 @@ def _findings(answer: Answer) -> dict[str, Any]:
     return {name: value[name] for name in ("identity", "base_identity", "findings")}
 
 
+@pytest.mark.builds
 def test_the_pages_command_asks_the_same_from_another_folder(
     docs_matrix: Command, asked_in: tuple[Path, Answer]
 ) -> None:
@@ -126,6 +128,7 @@ def test_the_pages_command_asks_the_same_from_another_folder(
     assert _findings(again) == _findings(answer)
 
 
+@pytest.mark.builds
 def test_the_terminals_advice_and_its_answer_run_from_another_folder(
     docs_matrix: Command, asked_in: tuple[Path, Answer]
 ) -> None:
