@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from docs_matrix.check import cell_files
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 
 from tests.conftest import Command
@@ -20,7 +21,7 @@ from tests.support.runs import NEW, OLD, cell, known, new, run
 RUN = run(
     cell(OLD, new("a \udc80", 3), known("b", 5, base_line=4)),
     cell(NEW, status="failed", reason="it crashed", notices=("a notice",)),
-    notes=("a note",),
+    notes=(Note("left out", ("a note",)),),
     sources={"Documentation/driver-api/vfio.rst": "text"},
     history=COURSE,
 )
