@@ -6,12 +6,14 @@ import argparse
 
 from rich.console import Console
 
-from docs_matrix.check import subject
+from docs_matrix.check import selector, subject
 from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.cells_here import newest_here
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
-from docs_matrix.questions.bisect import asked, bisect, bisect_report, bisection
+from docs_matrix.questions.bisect import bisect, bisect_report, bisection
+from docs_matrix.reports.steps import Steps
 
 __all__ = ["add_arguments", "run"]
 
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--cell", metavar="CELL", help="what the rest is held at; default: the newest that can run here"
     )
     parser.add_argument(
-        "--what", choices=asked.ASPECTS, help="look at this alone; default: at all but what is only printed"
+        "--what", choices=selector.ASPECTS, help="look at this alone; default: at all but what is only printed"
     )
     parser.add_argument("--all-changes", action="store_true", help="build every release, and report every change")
     parser.add_argument("--pre", action="store_true", help="let pre-releases take part")
@@ -46,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """The release that changed a diagnostic. Returns the exit status."""
     bench = common.bench(args)
-    wanted = asked.wanted(args.find, args.path)
+    wanted = selector.wanted(args.find, args.path)
     if args.find is None and args.path is None:
         raise InputError("what is asked for? give --find TEXT, or --path of a document in which anything may change")
     found = subject.resolve(common.asked_of(args, "bisect"), bench)
@@ -55,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         axis=args.axis,
         first=args.first,
         last=args.last,
-        cell=bisect.newest_here(cells, bench),
+        cell=newest_here(cells, bench),
         wanted=wanted,
         find=args.find,
         what=args.what,
@@ -63,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         prereleases=args.pre,
         add_package=args.add_package,
     )
-    steps = bisect_report.Steps(Console(stderr=True))
+    steps = Steps(Console(stderr=True))
     answer = bisect.bisect(question, CellRunner(found, bench, args.jobs, steps))
     if args.json:
         print_json(bisection.document(answer))

@@ -10,7 +10,8 @@ from docs_matrix.check import subject
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
-from docs_matrix.questions.bisect import bisect_report, cell_differences, compare_cells, compare_report
+from docs_matrix.questions.bisect import cell_differences, compare_cells, compare_report
+from docs_matrix.reports.steps import Steps
 
 __all__ = ["add_arguments", "run"]
 
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     bench = common.bench(args)
     found = subject.resolve(common.asked_of(args, "compare"), bench)
     one, other = (common.cells(bench.matrix, [name], found.cells)[0] for name in (args.one, args.other))
-    steps = bisect_report.Steps(Console(stderr=True))
+    steps = Steps(Console(stderr=True))
     answer = compare_cells.compare_cells(one, other, CellRunner(found, bench, args.jobs, steps))
     if args.json:
         print_json(cell_differences.document(answer))

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from docs_matrix.check import subject
+from docs_matrix.check import selector, subject
+from docs_matrix.check.cells_here import all_here, newest_here
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.config.matrix import Cell
-from docs_matrix.questions.bisect import asked, bisect, bisect_report
 from docs_matrix.questions.isolate import isolate, isolate_report, isolation
+from docs_matrix.reports.steps import Steps
 
 __all__ = ["add_arguments", "run"]
 
@@ -34,13 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Which documents must be read before another one for it to say what it says. Returns the exit status."""
     bench = common.bench(args)
-    wanted = asked.wanted(args.find, None)
+    wanted = selector.wanted(args.find, None)
     found = subject.resolve(replace(common.asked_of(args, "isolate"), docs=(args.path,)), bench)
     cells = common.cells(bench.matrix, args.cell, found.cells)
-    cell = bisect.newest_here(cells, bench)
-    here = bisect.all_here(cells, bench)
+    cell = newest_here(cells, bench)
+    here = all_here(cells, bench)
     question = isolate.Question(wanted, args.find, cell, tuple(here if args.cell else _spread(here)))
-    answer = isolate.isolate(question, found, bench, progress=bisect_report.Steps(Console(stderr=True)))
+    answer = isolate.isolate(question, found, bench, progress=Steps(Console(stderr=True)))
     if args.json:
         print_json(isolation.document(answer))
     else:

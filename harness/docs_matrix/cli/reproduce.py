@@ -13,8 +13,8 @@ from docs_matrix import files
 from docs_matrix.cli import common, options, robot_report
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
-from docs_matrix.questions.bisect import bisect_report
 from docs_matrix.questions.reproduce import reproduce, reproduce_report, reproduction
+from docs_matrix.reports.steps import Steps
 from docs_matrix.robot.report import Reading, Report
 from docs_matrix.trees import patches
 
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
             refine=args.refine,
             repeat=args.repeat,
         )
-        steps = bisect_report.Steps(Console(stderr=True))
+        steps = Steps(Console(stderr=True))
         answer = reproduce.reproduce(question, bench, jobs=args.jobs, progress=steps)
     if args.json:
         print_json(reproduction.document(answer))

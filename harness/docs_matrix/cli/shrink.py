@@ -9,13 +9,14 @@ from pathlib import Path
 from rich.console import Console
 
 from docs_matrix import files
-from docs_matrix.check import subject
+from docs_matrix.check import selector, subject
+from docs_matrix.check.cells_here import newest_here
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
-from docs_matrix.questions.bisect import asked, bisect, bisect_report
 from docs_matrix.questions.isolate import isolate
 from docs_matrix.questions.shrink import shrink, shrink_report, shrunk
+from docs_matrix.reports.steps import Steps
 
 __all__ = ["add_arguments", "run"]
 
@@ -40,11 +41,11 @@ def run(args: argparse.Namespace) -> int:
     if out.exists() and any(out.iterdir()):
         raise InputError(f"{out}: there is something in it; --out names a folder that is new or empty")
     bench = common.bench(args)
-    wanted = asked.wanted(args.find, None)
+    wanted = selector.wanted(args.find, None)
     found = subject.resolve(replace(common.asked_of(args, "shrink"), docs=(args.path,)), bench)
-    cell = bisect.newest_here(common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells), bench)
+    cell = newest_here(common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells), bench)
     question = isolate.Question(wanted, args.find, cell, ())
-    answer = shrink.shrink(question, found, bench, progress=bisect_report.Steps(Console(stderr=True)))
+    answer = shrink.shrink(question, found, bench, progress=Steps(Console(stderr=True)))
     for path, content in shrink_report.folder(answer).items():
         files.write_whole(out / path, content)
     if args.json:

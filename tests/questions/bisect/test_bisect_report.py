@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note
-from docs_matrix.questions.bisect.bisect_report import Steps, headline, lines, markdown
+from docs_matrix.questions.bisect.bisect_report import headline, lines, markdown
 from docs_matrix.questions.bisect.bisection import Bisection, Culprit, Found, History, Pair, Skipped, Tried
+from docs_matrix.reports.steps import Steps
 from markdown_it import MarkdownIt
 from rich.console import Console
 

@@ -13,11 +13,11 @@ from datetime import datetime
 
 from packaging.version import Version
 
+from docs_matrix.check.axes import Candidate, Surroundings, minor, named, pinned, with_release
+from docs_matrix.check.trials import Trial, Trials, Way
 from docs_matrix.questions.bisect import paths
-from docs_matrix.questions.bisect.axes import Candidate, Surroundings, minor, named, pinned, with_release
 from docs_matrix.questions.bisect.bisection import Cause, Culprit
 from docs_matrix.questions.bisect.release_search import Observation, Seen, Untestable, search
-from docs_matrix.questions.bisect.trials import Trial, Trials, Way
 from docs_matrix.toolchains import releases
 
 __all__ = ["Attribution", "attribute", "attribute_each", "company_of"]

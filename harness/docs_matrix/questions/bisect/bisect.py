@@ -6,7 +6,6 @@ then say for each change who is behind it and what the release's own history say
 
 from __future__ import annotations
 
-import contextlib
 import posixpath
 import time
 from collections import Counter
@@ -16,26 +15,24 @@ from dataclasses import dataclass, replace
 from packaging.utils import canonicalize_name
 
 from docs_matrix.check import read_set
+from docs_matrix.check.axes import Axis, Surroundings
 from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.selector import ASPECTS, RECORD, Aspect, Wanted, state, states
 from docs_matrix.check.subject import Subject
+from docs_matrix.check.trials import Trial, Trials
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
-from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note, without
-from docs_matrix.errors import InputError, MachineError, MissingInterpreterError
+from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.bisect import attribution, changelogs, ranges
-from docs_matrix.questions.bisect.asked import ASPECTS, RECORD, Aspect, Wanted, state, states
-from docs_matrix.questions.bisect.axes import Axis, Surroundings
 from docs_matrix.questions.bisect.bisection import Bisection, Found, History, Pair, main_change, pairs
 from docs_matrix.questions.bisect.candidates import Observed, day, in_words, skipped, tried
 from docs_matrix.questions.bisect.release_search import Change, Outcome, Untestable, search
-from docs_matrix.questions.bisect.trials import Trial, Trials
 from docs_matrix.reports.commands import command
 from docs_matrix.suggestions import did_you_mean
-from docs_matrix.toolchains import interpreters
 
-__all__ = ["Question", "all_here", "bisect", "newest_here"]
+__all__ = ["Question", "bisect"]
 
 
 @dataclass(frozen=True)
@@ -117,23 +114,6 @@ def _refuse_what_the_cell_lacks(asked: Question, subject: Subject, bench: Bench)
         raise InputError(
             f"{package}: no such package in {asked.cell.name} (--add-package adds it and searches along it){meant}"
         )
-
-
-def newest_here(cells: Sequence[Cell], bench: Bench) -> Cell:
-    """The newest of `cells` whose interpreter is on this machine; raises `MissingInterpreterError` where none is."""
-    return all_here(cells, bench)[-1]
-
-
-def all_here(cells: Sequence[Cell], bench: Bench) -> list[Cell]:
-    """Those of `cells` whose interpreter is on this machine, the oldest first; raises `MissingInterpreterError` for none."""
-    here = []
-    for cell in sorted(cells, key=age):
-        with contextlib.suppress(MissingInterpreterError):
-            interpreters.find(cell.python, offline=True, among=bench.interpreters)
-            here.append(cell)
-    if not here:
-        raise MissingInterpreterError("no cell of the matrix has its interpreter on this machine: docs-matrix doctor")
-    return here
 
 
 # ---- the search ------------------------------------------------------------------------------------------------------

@@ -5,42 +5,21 @@ Where several things changed, each is told; the one that the question is about c
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-
-from rich.console import Console
-from rich.text import Text
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.questions.bisect.bisection import Bisection, Found, Pair, Tried, differences
 from docs_matrix.reports import wording
-from docs_matrix.reports.escaping import cut, harmless, one_line, plural, visible
+from docs_matrix.reports.escaping import cut, one_line, plural, visible
 from docs_matrix.reports.markdown import as_code, as_text
 from docs_matrix.reports.notes import words
 
-__all__ = ["Steps", "lines", "markdown"]
+__all__ = ["lines", "markdown"]
 
 _LONGEST = 2_000
 """Characters of one message; a bug report with more is not read."""
 _SHOWN = 10
 """Pairs of one change that are told; all of them are in the JSON form."""
-
-
-class Steps:
-    """What a search does, one line for each candidate that has come to its end. Usable from any thread."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._lock = threading.Lock()
-
-    def update(self, cell: str, text: str) -> None:
-        """Nothing is printed before a candidate has come to its end."""
-
-    def done(self, cell: str, text: str) -> None:
-        """Say how the candidate `cell` ended."""
-        with self._lock:
-            said = Text(harmless(f"{one_line(cell)}: {cut(one_line(text), 300)}"))
-            self._console.print(said, soft_wrap=True, highlight=False)
 
 
 def lines(answer: Bisection) -> Iterator[str]:

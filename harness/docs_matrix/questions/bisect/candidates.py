@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from docs_matrix import process
-from docs_matrix.questions.bisect.asked import Aspect, Wanted, states
-from docs_matrix.questions.bisect.axes import Axis, Candidate
+from docs_matrix.check.axes import Axis, Candidate
+from docs_matrix.check.selector import Aspect, Wanted, states
+from docs_matrix.check.trials import Trial, Trials, Way
 from docs_matrix.questions.bisect.bisection import Skipped, Tried
 from docs_matrix.questions.bisect.release_search import Observation, Observer, Outcome, Seen, Untestable
-from docs_matrix.questions.bisect.trials import Trial, Trials, Way
 
 __all__ = ["Observed", "day", "in_words", "skipped", "tried"]
 

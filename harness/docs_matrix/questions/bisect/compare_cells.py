@@ -10,19 +10,19 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from docs_matrix.check.axes import Surroundings
 from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.selector import ASPECTS, RECORD, Aspect, Wanted, state, states
+from docs_matrix.check.trials import Trial, Trials
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import without
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.bisect import attribution, paths
-from docs_matrix.questions.bisect.asked import ASPECTS, RECORD, Aspect, Wanted, state, states
-from docs_matrix.questions.bisect.axes import Surroundings
 from docs_matrix.questions.bisect.bisection import Found, pairs
 from docs_matrix.questions.bisect.candidates import Observed, day, in_words, skipped, tried
 from docs_matrix.questions.bisect.cell_differences import CellDifferences, Difference
 from docs_matrix.questions.bisect.release_search import Change, Outcome, search
-from docs_matrix.questions.bisect.trials import Trial, Trials
 
 __all__ = ["compare_cells"]
 

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from docs_matrix.check.axes import DAY, Candidate, Surroundings, difference, minor, named, past
+from docs_matrix.check.trials import Way
 from docs_matrix.config.matrix import Cell
-from docs_matrix.questions.bisect.axes import DAY, Candidate, Surroundings, difference, minor, named, past
-from docs_matrix.questions.bisect.trials import Way
 from docs_matrix.toolchains import releases, resolve
 
 __all__ = ["Path", "between"]

@@ -10,10 +10,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from docs_matrix.check.axes import DAY, Axis, Candidate, Days, Package, Pythons, Surroundings, minor
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
-from docs_matrix.questions.bisect.axes import DAY, Axis, Candidate, Days, Package, Pythons, Surroundings, minor
 from docs_matrix.toolchains import releases, resolve
 from docs_matrix.toolchains.releases import Release
 

@@ -10,13 +10,13 @@ from docs_matrix.builds.host_tools import require_tools
 from docs_matrix.builds.order import Reading
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.progress import Progress
+from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import text_of
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import HarnessError, InputError
-from docs_matrix.questions.bisect.asked import Wanted
 from docs_matrix.questions.isolate.isolation import Isolation, Proof
 from docs_matrix.questions.isolate.suspects import likeliest
 from docs_matrix.questions.isolate.trigger_search import Found, Names, OutOfQuestionsError, search

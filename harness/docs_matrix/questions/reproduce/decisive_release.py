@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from packaging.version import Version
 
+from docs_matrix.check.axes import Candidate, Package, Surroundings
+from docs_matrix.check.trials import Trial, Trials
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Judged, Verdict
 from docs_matrix.errors import HarnessError
-from docs_matrix.questions.bisect.axes import Candidate, Package, Surroundings
-from docs_matrix.questions.bisect.trials import Trial, Trials
 from docs_matrix.questions.reproduce.reproduction import Apart, Tried
 from docs_matrix.questions.reproduce.toolchains import Calendar
 from docs_matrix.toolchains import releases

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 from docs_matrix.check import read_set
 from docs_matrix.check import subject as subjects
+from docs_matrix.check.axes import Surroundings, minor
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject
+from docs_matrix.check.trials import Trials
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.asked import Asked
@@ -22,8 +24,6 @@ from docs_matrix.diagnostics.findings import CellResult, Judged
 from docs_matrix.diagnostics.findings import Verdict as Judgement
 from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import HarnessError, MachineError
-from docs_matrix.questions.bisect.axes import Surroundings, minor
-from docs_matrix.questions.bisect.trials import Trials
 from docs_matrix.questions.reproduce import decisive_release, judging
 from docs_matrix.questions.reproduce.documents import Sources
 from docs_matrix.questions.reproduce.reproduction import Apart, Reproduction, Seen, Told, Toolchain, Verdict

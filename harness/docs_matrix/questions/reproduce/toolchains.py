@@ -8,10 +8,10 @@ from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
+from docs_matrix.check.axes import DAY, Surroundings, minor, named, past
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.errors import HarnessError
-from docs_matrix.questions.bisect.axes import DAY, Surroundings, minor, named, past
 from docs_matrix.robot.report import Report
 from docs_matrix.toolchains import releases, resolve
 

@@ -14,12 +14,12 @@ from docs_matrix.builds.fork_client import Workshop, workshop
 from docs_matrix.builds.order import Order, Reading
 from docs_matrix.builds.result import Build
 from docs_matrix.check.progress import Progress
+from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import InputError, MachineError
-from docs_matrix.questions.bisect.asked import Wanted
 from docs_matrix.questions.isolate import isolate
 from docs_matrix.questions.shrink.shrunk import Shrunk
 from docs_matrix.questions.shrink.source_files import Project, reduced

@@ -6,10 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from docs_matrix.config.matrix import Cell
-from docs_matrix.diagnostics.notes import Note
-from docs_matrix.errors import InputError
-from docs_matrix.questions.bisect.axes import (
+from docs_matrix.check.axes import (
     Candidate,
     Days,
     Package,
@@ -19,6 +16,9 @@ from docs_matrix.questions.bisect.axes import (
     pinned,
     with_release,
 )
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.notes import Note
+from docs_matrix.errors import InputError
 from docs_matrix.questions.bisect.ranges import choose
 from docs_matrix.toolchains.interpreters import Interpreter
 

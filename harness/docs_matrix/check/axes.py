@@ -18,8 +18,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from docs_matrix import files
+from docs_matrix.check.trials import Way
 from docs_matrix.config.matrix import Cell
-from docs_matrix.questions.bisect.trials import Way
 from docs_matrix.toolchains import releases, resolve
 from docs_matrix.toolchains.interpreters import Interpreter
 from docs_matrix.toolchains.releases import Release

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from docs_matrix.check.selector import ASPECTS, RECORD, states, wanted
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import InputError
-from docs_matrix.questions.bisect.asked import ASPECTS, RECORD, states, wanted
 
 TABLE = Diagnostic(
     path="Documentation/driver-api/vfio.rst",

@@ -1,0 +1,31 @@
+"""Which cells can be built on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+from docs_matrix.check.workbench import Bench
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.cell_age import age
+from docs_matrix.errors import MissingInterpreterError
+from docs_matrix.toolchains import interpreters
+
+__all__ = ["all_here", "newest_here"]
+
+
+def newest_here(cells: Sequence[Cell], bench: Bench) -> Cell:
+    """Return the newest of `cells` whose interpreter is on this machine; raises `MissingInterpreterError` if none is."""
+    return all_here(cells, bench)[-1]
+
+
+def all_here(cells: Sequence[Cell], bench: Bench) -> list[Cell]:
+    """Return those of `cells` whose interpreter is on this machine, the oldest first; raises `MissingInterpreterError` for none."""
+    here = []
+    for cell in sorted(cells, key=age):
+        with contextlib.suppress(MissingInterpreterError):
+            interpreters.find(cell.python, offline=True, among=bench.interpreters)
+            here.append(cell)
+    if not here:
+        raise MissingInterpreterError("no cell of the matrix has its interpreter on this machine: docs-matrix doctor")
+    return here
