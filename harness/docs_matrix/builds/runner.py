@@ -77,8 +77,8 @@ class Runner:
     def build(self, order: Order, *, times: int = 1) -> Made:
         """The build that `order` asks for, observed `times` at least.
 
-        Raises `MachineError` where the build cannot take place (no make, a full disk); a build that fails is a `Build`
-        with that status.
+        Raises `MachineError` where the build cannot take place (a program is missing, a full disk); a build that fails is a
+        `Build` with that status.
         """
         key = build_key(order)
         found = self._builds.observations(key)
