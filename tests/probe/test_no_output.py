@@ -119,7 +119,7 @@ def test_only_what_is_broken_off_behind_the_reading_is_built_again(
 
 
 def both_ways(bench: Bench, cell: str, place: Path, recipe: Recipe, requirements: tuple[str, ...]) -> list[str]:
-    """The messages of a quiet build and of a loud one, which have to be the same; skips where `cell` has no interpreter."""
+    """The messages of a quiet build and of a loud one, which have to be the same."""
     try:
         wanted = next(one for one in bench.matrix.cells if one.name == cell)
         environment = bench.provide(wanted, requirements).environment
