@@ -4,21 +4,21 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from docs_matrix.diagnostics.revisions import Difference, Revision, RevisionHistory, Told, joined, placed
+from docs_matrix.diagnostics.revisions import BuildCounts, Difference, Revision, RevisionHistory, joined, placed
 from docs_matrix.reports.history import columns, document, notes, picture, rows, title
 
 from tests.support.runs import HOSTILE, NEW, OLD
 
 
-def told(total: int, came: int = 0, went: int = 0, *, otherwise: bool = False, first: bool = False) -> Told:
+def told(total: int, came: int = 0, went: int = 0, *, otherwise: bool = False, first: bool = False) -> BuildCounts:
     difference = None if first else Difference(came, went, otherwise)
-    return Told("ok", None, {"WARNING": {"docutils": total}} if total else {}, difference)
+    return BuildCounts("ok", None, {"WARNING": {"docutils": total}} if total else {}, difference)
 
 
-FAILED = Told("failed", "ended by signal 9", {}, None)
+FAILED = BuildCounts("failed", "ended by signal 9", {}, None)
 
 
-def revision(letter: str, day: int, **builds: Told) -> Revision:
+def revision(letter: str, day: int, **builds: BuildCounts) -> Revision:
     names = {"old": OLD, "new": NEW}
     seen = {names[name]: build for name, build in builds.items()}
     return Revision(letter * 40, f"2026-01-{day:02}T00:00:00Z", letter * 40, f"change {letter}", seen)
@@ -110,7 +110,7 @@ def test_one_revision_is_no_course() -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_subjects_and_reasons_are_text(text: str) -> None:
     def hostile(letter: str, day: int) -> Revision:
-        broken = Told("failed", text, {}, None)
+        broken = BuildCounts("failed", text, {}, None)
         return Revision(letter * 40, f"2026-01-{day:02}", None, text, {NEW: broken, OLD: told(day)})
 
     made = RevisionHistory(text, (text,), (OLD, NEW), (hostile("a", 1), hostile("b", 2)))

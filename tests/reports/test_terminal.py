@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from docs_matrix.diagnostics.findings import Run
-from docs_matrix.reports.terminal import Progress, tell
+from docs_matrix.reports.terminal import CellProgress, tell
 from hypothesis import given, settings
 from rich.console import Console
 
@@ -107,7 +107,7 @@ def test_any_run_can_be_told(made: Run) -> None:
 
 def test_progress_without_a_terminal_is_a_line_a_change() -> None:
     console = Console(file=io.StringIO(), force_terminal=False, width=20)
-    with Progress(console, [OLD, NEW]) as progress:
+    with CellProgress(console, [OLD, NEW]) as progress:
         progress.update(OLD, "building the base")
         progress.update(OLD, "building the base")
         progress.update(NEW, "[red]waiting\nfor \x1b[0m")
@@ -123,7 +123,7 @@ def test_progress_without_a_terminal_is_a_line_a_change() -> None:
 def test_progress_on_a_terminal_ends_with_a_line_a_cell() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
     cells = [f"cell{number}" for number in range(6)]
-    with Progress(console, cells) as progress:
+    with CellProgress(console, cells) as progress:
         threads = [threading.Thread(target=progress.done, args=(name, "[b]7 new")) for name in cells]
         for thread in threads:
             thread.start()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from docs_matrix.robot.read import read
-from docs_matrix.robot.report import Message, Reading, Report, document
+from docs_matrix.robot.report import Message, Report, ReportFile, document
 
 from tests.robot.corpus import MAILS, REPORTS, THREAD, counted, each, marks, the_one, told
 
@@ -90,7 +90,7 @@ def test_a_mail_says_what_stands_beside_it(path: Path) -> None:
 
 def _told(report: Report) -> dict[str, Any]:
     """Return what `report` says, in the form of the files beside the mails."""
-    value = document(Reading((report,)))
+    value = document(ReportFile((report,)))
     for name in ("subject", "title", "fields"):
         del value[name]
     return {

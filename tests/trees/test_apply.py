@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.check.subject import patch_notes
 from docs_matrix.errors import InputError
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 from docs_matrix.trees import Patched, Trees, patches
 
 from tests.robot.corpus import THREAD

@@ -22,7 +22,7 @@ from docs_matrix.builds.order import Order
 from docs_matrix.builds.runner import Made
 from docs_matrix.check.subject import Subject
 from docs_matrix.diagnostics.findings import mark
-from docs_matrix.diagnostics.revisions import Difference, Revision, RevisionHistory, Told, placed
+from docs_matrix.diagnostics.revisions import BuildCounts, Difference, Revision, RevisionHistory, placed
 from docs_matrix.errors import InputError
 from docs_matrix.trees import lineage, user_repository
 
@@ -153,7 +153,7 @@ def _told(
             if record is None:
                 continue
             difference = _difference(before.get(cell), record)
-            builds[cell] = Told(record.status, record.reason, record.counts, difference)
+            builds[cell] = BuildCounts(record.status, record.reason, record.counts, difference)
             if record.status == "ok":
                 before[cell] = record
         rows.append(replace(row, builds=builds))

@@ -75,7 +75,7 @@ def _accept(what: What, args: argparse.Namespace) -> int:
     cells = common.cells(bench.matrix, args.cell, found.cells)
     every = common.cells(bench.matrix, None, found.cells)
     reason = getattr(args, "reason", None)
-    with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
+    with terminal.CellProgress(Console(stderr=True), [cell.name for cell in cells]) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
         accepted = accept.accept(what, kept, runner, cells, every, reason=reason)
     for name, why in accepted.failures.items():

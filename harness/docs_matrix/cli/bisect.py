@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("what is asked for? give --find TEXT, or --path of a document in which anything may change")
     found = subject.resolve(common.asked_of(args, "bisect"), bench)
     cells = common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells)
-    question = bisect.Question(
+    question = bisect.BisectQuestion(
         axis=args.axis,
         first=args.first,
         last=args.last,

@@ -79,7 +79,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     cells = common.cells(bench.matrix, args.cell, found.cells)
     names = [cell.name for cell in cells]
     cell_files.forget(args.out, lambda part: part.result.name not in names)
-    with terminal.Progress(Console(stderr=True), names) as progress:
+    with terminal.CellProgress(Console(stderr=True), names) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
         answer = project.check_newest(runner, cells) if alone and not args.cell else check.check(runner, cells)
         names = [cell.name for cell in answer.cells]

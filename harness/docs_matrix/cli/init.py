@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
             variables.store_folder(),
             jobs=args.jobs,
             offline=args.offline,
-            progress=lambda cells: stack.enter_context(terminal.Progress(console, [cell.name for cell in cells])),
+            progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
         )
     if args.json:
         print_json({**plain(begun), "notices": list(project.notices)})

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     cells = common.cells(bench.matrix, args.cell, found.cells)
     cell = newest_here(cells, bench)
     here = all_here(cells, bench)
-    question = isolate.Question(wanted, args.find, cell, tuple(here if args.cell else _spread(here)))
+    question = isolate.IsolateQuestion(wanted, args.find, cell, tuple(here if args.cell else _spread(here)))
     answer = isolate.isolate(question, found, bench, progress=Steps(Console(stderr=True)))
     if args.json:
         print_json(isolation.document(answer))

@@ -15,7 +15,7 @@ from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
 from docs_matrix.questions.reproduce import reproduce, reproduce_report, reproduction
 from docs_matrix.reports.steps import Steps
-from docs_matrix.robot.report import Reading, Report
+from docs_matrix.robot.report import Report, ReportFile
 from docs_matrix.trees import patches
 
 __all__ = ["add_arguments", "run"]
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             for path, text in zip(files_of, texts, strict=True):
                 files.write_whole(path, text)
             wanted = replace(wanted, patches=tuple(map(str, files_of)))
-        question = reproduce.Question(
+        question = reproduce.ReproduceQuestion(
             report,
             replace(wanted, commit=report.base_commit),
             tuple(common.cells(bench.matrix, args.cell, None)),
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _patches_of(report: Report, reading: Reading) -> list[str]:
+def _patches_of(report: Report, reading: ReportFile) -> list[str]:
     """The patches in a report's file, in their order, up to the one that the report is about where it says which."""
     about = patches.counted(report.patch_subject or report.subject or "")
     numbers = [patches.counted(subject) for subject in reading.subjects]

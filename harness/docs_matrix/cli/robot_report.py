@@ -8,12 +8,12 @@ from pathlib import Path
 from docs_matrix.errors import InputError
 from docs_matrix.robot.mails import LARGEST
 from docs_matrix.robot.read import read
-from docs_matrix.robot.report import Reading
+from docs_matrix.robot.report import ReportFile
 
 __all__ = ["read_file"]
 
 
-def read_file(path: Path) -> Reading:
+def read_file(path: Path) -> ReportFile:
     """Return what the report at `path` says, `-` for standard input; raises `InputError` where it cannot be read."""
     if str(path) == "-":
         return read(sys.stdin.buffer.read(LARGEST + 1), "standard input")

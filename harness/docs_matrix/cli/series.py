@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     wanted = common.asked_of(args, "series")
     supported = subject.supported(wanted.tree, bench)
     cells = common.cells(bench.matrix, args.cell, supported)
-    with terminal.Progress(Console(stderr=True), [cell.name for cell in cells]) as progress:
+    with terminal.CellProgress(Console(stderr=True), [cell.name for cell in cells]) as progress:
         answer = series.examine(wanted, cells, bench, jobs=args.jobs, progress=progress, repeat=args.repeat)
     out: Path = args.out
     files.write_whole(out / ".gitignore", "*\n")

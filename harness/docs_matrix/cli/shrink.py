@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     wanted = selector.wanted(args.find, None)
     found = subject.resolve(replace(common.asked_of(args, "shrink"), docs=(args.path,)), bench)
     cell = newest_here(common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells), bench)
-    question = isolate.Question(wanted, args.find, cell, ())
+    question = isolate.IsolateQuestion(wanted, args.find, cell, ())
     answer = shrink.shrink(question, found, bench, progress=Steps(Console(stderr=True)))
     for path, content in shrink_report.folder(answer).items():
         files.write_whole(out / path, content)

@@ -190,19 +190,19 @@ class Correspondence:
             return None
         return self._groups(moved).find(("head", path, paragraph))
 
-    def _groups(self, moved: bool) -> _Groups:
+    def _groups(self, moved: bool) -> _LineGroups:
         return self._moved_paragraphs if moved else self._kept_paragraphs
 
     @cached_property
-    def _kept_paragraphs(self) -> _Groups:
+    def _kept_paragraphs(self) -> _LineGroups:
         return self._linked({"place", "edited line"})
 
     @cached_property
-    def _moved_paragraphs(self) -> _Groups:
+    def _moved_paragraphs(self) -> _LineGroups:
         return self._linked({"moved"})
 
-    def _linked(self, kinds: set[str]) -> _Groups:
-        groups = _Groups()
+    def _linked(self, kinds: set[str]) -> _LineGroups:
+        groups = _LineGroups()
         for path in self._base_paths:
             page = self.base_page(path)
             for number, text in enumerate(page.lines if page else (), 1):
@@ -239,7 +239,7 @@ class Correspondence:
         return _stayed(self.head_page(path), line, lambda number: self.head_hunk(path, number))
 
 
-class _Groups:
+class _LineGroups:
     """Paragraphs of both sides, as groups that are the same text."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import Verdict
 from docs_matrix.diagnostics.protocols import Changes, NoSources, Sources
 
-__all__ = ["Pair", "Pairing"]
+__all__ = ["Paired", "Pairing"]
 
 _Meaning = Callable[..., Hashable | None]
 
@@ -31,7 +31,7 @@ _MOST_ALIKE = 10_000
 
 
 @dataclass(frozen=True)
-class Pair:
+class Paired:
     """What a diagnostic of the head is paired with: the index of the base's, and how that was found."""
 
     base: int
@@ -48,7 +48,7 @@ class Pairing:
     ) -> None:
         self.base = base
         self.head = head
-        self.pairs: dict[int, Pair] = {}
+        self.pairs: dict[int, Paired] = {}
         self.open_base = dict.fromkeys(range(len(base)))
         self.open_head = dict.fromkeys(range(len(head)))
         self.change = Correspondence(changes, sources or NoSources(), _files(base), _files(head))
@@ -94,7 +94,7 @@ class Pairing:
             name = followed.how if followed else name
         if verdict is Verdict.KNOWN and name == "moved":
             verdict = Verdict.MOVED
-        self.pairs[head] = Pair(base, verdict, name + how)
+        self.pairs[head] = Paired(base, verdict, name + how)
 
     def _duplicates(self) -> None:
         duplicates = Duplicates(self.change, self.places, self._meanings, self.base, self.head)

@@ -1,4 +1,4 @@
-"""Notes: facts about a run that are no findings, as values; `docs_matrix.reports.notes` puts them into words."""
+"""Notes: facts about a run that are no findings, as values; `docs_matrix.reports.note_words` puts them into words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NoteKind = Literal[
     "not built",
     "not told apart",
 ]
-"""What a note is about; `docs_matrix.reports.notes` says what the facts of each kind are."""
+"""What a note is about; `docs_matrix.reports.note_words` says what the facts of each kind are."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-__all__ = ["Difference", "Revision", "RevisionHistory", "Told", "joined", "placed"]
+__all__ = ["BuildCounts", "Difference", "Revision", "RevisionHistory", "joined", "placed"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Told:
+class BuildCounts:
     """What a cell's build of a revision told: how it ended, and where that was `ok` its diagnostics in numbers.
 
     `counts` are by level, then by category ("" where there is none). `difference` is None where no build before ended
@@ -56,7 +56,7 @@ class Revision:
     date: str
     commit: str | None
     subject: str | None
-    builds: Mapping[str, Told]
+    builds: Mapping[str, BuildCounts]
 
     @property
     def version(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
 from docs_matrix.json_values import plain
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = ["SCHEMA", "document"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from docs_matrix.diagnostics.revisions import Revision, RevisionHistory, Told
+from docs_matrix.diagnostics.revisions import BuildCounts, Revision, RevisionHistory
 from docs_matrix.json_values import plain
 from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.reports.rendering import markup
@@ -146,7 +146,7 @@ def _figure(course: _Course, cells: Sequence[str], history: RevisionHistory, mos
     )
 
 
-def _told(told: Told | None) -> str:
+def _told(told: BuildCounts | None) -> str:
     """A field of the table: `12 (+3 -1)`, `12` where nothing changed, `failed`, `-` where nothing is known."""
     if told is None:
         return "-"

@@ -16,7 +16,7 @@ from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Variant, 
 from docs_matrix.reports import history, wording
 from docs_matrix.reports.commands import command
 from docs_matrix.reports.escaping import cut, one_line, plural
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 from docs_matrix.reports.rendering import TEMPLATES, markup
 
 __all__ = ["LIMIT", "page"]

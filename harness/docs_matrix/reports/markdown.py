@@ -14,7 +14,7 @@ from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
 from docs_matrix.diagnostics.flaky import DEPENDS
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural, visible
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = ["LIMIT", "as_code", "as_text", "summary"]
 

@@ -13,7 +13,7 @@ from docs_matrix.diagnostics.diagnostic import LEVELS
 from docs_matrix.diagnostics.findings import Finding, Run, Verdict
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, visible
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 from docs_matrix.reports.reproduce_script import NAME
 from docs_matrix.robot.report import Message
 from docs_matrix.robot.write import TITLE, write_list

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docs_matrix.reports.escaping import one_line, plural, visible
-from docs_matrix.robot.report import Message, Reading, Report, forms
+from docs_matrix.robot.report import Message, Report, ReportFile, forms
 
 __all__ = ["lines"]
 
@@ -16,7 +16,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def lines(reading: Reading) -> Iterator[str]:
+def lines(reading: ReportFile) -> Iterator[str]:
     """The reading of a file, line by line."""
     for number, report in enumerate(reading.reports):
         if number:

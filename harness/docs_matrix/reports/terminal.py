@@ -16,9 +16,9 @@ from rich.text import Text
 from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
 from docs_matrix.reports import tables, wording
 from docs_matrix.reports.escaping import harmless, one_line, visible
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
-__all__ = ["Progress", "tell"]
+__all__ = ["CellProgress", "tell"]
 
 _STYLES = {Verdict.NEW: "bold red", Verdict.FIXED: "green", Verdict.KNOWN: "dim"}
 _SHOWN = 20
@@ -102,11 +102,11 @@ def _table(cells: Sequence[CellResult]) -> Table:
     return table
 
 
-class Progress:
+class CellProgress:
     """One line a cell while it runs: moving on a terminal, printed where there is none. Usable from any thread.
 
     >>> import sys
-    >>> with Progress(Console(file=sys.stdout), ["py3.13"]) as progress:
+    >>> with CellProgress(Console(file=sys.stdout), ["py3.13"]) as progress:
     ...     progress.update("py3.13", "building the base")
     ...     progress.done("py3.13", "7 new, 4 known")
     py3.13: building the base

@@ -37,7 +37,7 @@ _LONGEST = 5_000
 
 
 @dataclass(frozen=True)
-class _Head:
+class _ListingHead:
     """The first line of a message, read; `formal` where Sphinx or docutils wrote it, so that its end is a category."""
 
     message: Message
@@ -105,7 +105,7 @@ def _piece(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, leve
         head = _head(text)
         end = _tail_end(texts, at, shown=shown) if head is None and not mark and text.strip() else at
         if head is None and end == at and text.strip():
-            head = _head(text, any_form=True) or (_Head(_unplaced(text), formal=False) if mark == ">>" else None)
+            head = _head(text, any_form=True) or (_ListingHead(_unplaced(text), formal=False) if mark == ">>" else None)
         if head is None:
             if end > at:
                 lines.take(piece[number] for number in range(at, end))
@@ -132,7 +132,7 @@ def _without_margin(line: str, *, margin: str) -> tuple[str, str]:
     return "", line.removeprefix(margin)
 
 
-def _head(text: str, *, any_form: bool = False) -> _Head | None:
+def _head(text: str, *, any_form: bool = False) -> _ListingHead | None:
     """What `text` says if a message begins with it; `any_form` also where it has a place and no level, or a level and no
     place that is known."""
     if not text or text[0].isspace():
@@ -145,26 +145,28 @@ def _head(text: str, *, any_form: bool = False) -> _Head | None:
         if not message.strip():
             message = text.partition(": ")[2].strip() or text
         form = _form(text, said.path, said.line, said.via, formal=formal)
-        return _Head(
+        return _ListingHead(
             Message(said.path, said.line, said.level, said.category, message, False, False, said.via, form), formal
         )
     dtc = _DTC.match(text[:_LONGEST])
     if dtc and (word := dtc["first"] or dtc["level"]):
         name = "WARNING" if word == "Warning" else "ERROR"
         path, said_of = dtc["path"].removeprefix("./"), text[dtc.end() :]
-        return _Head(
+        return _ListingHead(
             Message(path, int(dtc["line"]), name, None, said_of, False, False, form=f"file:line.column: {word}"), False
         )
     if level := _LEVEL.match(text[:100]):
         word = level[1].lower().replace("fatal ", "")
         name = {"warning": "WARNING", "error": "ERROR"}.get(word, "CRITICAL")
-        return _Head(
+        return _ListingHead(
             Message(None, None, name, None, text[level.end() :], False, False, form=f"{level[1]}: text"), False
         )
     if any_form and (placed := _PLACED.match(text[:_LONGEST])) and "://" not in placed[0]:
         line = int(placed[2]) if placed[2] else None
         path = placed[1].removeprefix("./")
-        return _Head(Message(path, line, None, None, text[placed.end() :], False, False, form="place: text"), False)
+        return _ListingHead(
+            Message(path, line, None, None, text[placed.end() :], False, False, form="place: text"), False
+        )
     return None
 
 
@@ -205,7 +207,7 @@ def _category(text: str) -> tuple[str, str | None]:
     return text[: len(text) - len(found[1]) - 2].removesuffix(" "), found[1]
 
 
-def _message_end(texts: Sequence[tuple[str, str]], start: int, head: _Head, *, shown: bool) -> int:
+def _message_end(texts: Sequence[tuple[str, str]], start: int, head: _ListingHead, *, shown: bool) -> int:
     """The index behind the last line of the message that begins at `start`."""
     if head.message.category:
         return start + 1
@@ -255,7 +257,7 @@ def _tail(parts: Sequence[str]) -> Message:
     return Message(None, None, None, category, text, False, cut=True, form="the end of a message")
 
 
-def _whole(head: _Head, parts: Sequence[str], marked: bool, level: str, *, shown: bool) -> Message:
+def _whole(head: _ListingHead, parts: Sequence[str], marked: bool, level: str, *, shown: bool) -> Message:
     """The message of these lines, with what can be said of its end."""
     message = head.message
     category = message.category

@@ -13,7 +13,7 @@ from docs_matrix.robot.header import read_header
 from docs_matrix.robot.lines import Lines
 from docs_matrix.robot.listing import begins_message, may_be_marked, read_list
 from docs_matrix.robot.mails import Letter, letters
-from docs_matrix.robot.report import Message, Reading, Report
+from docs_matrix.robot.report import Message, Report, ReportFile
 from docs_matrix.robot.source import begins_source, read_sources
 from docs_matrix.robot.write import BARRED
 
@@ -30,7 +30,7 @@ _NO_BUILD = re.compile(r"Can't build as \d+ mandatory dependenc\w+ (?:is|are) mi
 _SUBJECT = re.compile(r"(?:Re: )?\[[^\]]{1,200}\] \S|Subject: ")
 
 
-def read(data: bytes, name: str) -> Reading:
+def read(data: bytes, name: str) -> ReportFile:
     """The reports in `data`, which came from `name`.
 
     Raises `InputError` where there is none, or where `data` is too large to be one.
@@ -57,7 +57,7 @@ def read(data: bytes, name: str) -> Reading:
         ]
     found_patches = patches or quoted
     texts, subjects = (tuple(pair[side] for pair in found_patches) for side in (0, 1))
-    return Reading(tuple(reports), texts, tuple(unread), subjects)
+    return ReportFile(tuple(reports), texts, tuple(unread), subjects)
 
 
 def _layers(letter: Letter) -> Iterator[Lines]:

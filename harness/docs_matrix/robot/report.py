@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from docs_matrix.json_values import plain
 
-__all__ = ["Message", "Reading", "Report", "Source", "SourceLine", "Tested", "document", "forms"]
+__all__ = ["Message", "Report", "ReportFile", "Source", "SourceLine", "Tested", "document", "forms"]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReportFile:
     """All that was in a file: its reports, the diffs of the patches in it, and the lines that belong to neither.
 
     `subjects` are those of the mails that the patches came in, empty where it was no mail.
@@ -126,7 +126,7 @@ class Reading:
     subjects: tuple[str, ...] = ()
 
 
-def document(reading: Reading) -> dict[str, Any]:
+def document(reading: ReportFile) -> dict[str, Any]:
     """Return the report's JSON object with `patches`, as `docs-matrix read --json` prints it.
 
     If there are several reports, the header is that of the first, `messages`, `tags` and `unread` are those of all, and

@@ -8,7 +8,15 @@ from dataclasses import replace
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.questions.bisect.bisect_report import headline, lines, markdown
-from docs_matrix.questions.bisect.bisection import Bisection, Culprit, Found, History, Pair, Skipped, Tried
+from docs_matrix.questions.bisect.bisection import (
+    BeforeAfter,
+    Bisection,
+    Culprit,
+    FoundChange,
+    History,
+    Skipped,
+    TriedCandidate,
+)
 from docs_matrix.reports.steps import Steps
 from markdown_it import MarkdownIt
 from rich.console import Console
@@ -16,11 +24,15 @@ from rich.console import Console
 EVIL = "a\x1b[31m\udc80\n::error::stop <script> `x` | y"
 OLD = Diagnostic("a.rst", 391, "ERROR", "docutils", "Malformed table.\nRight border.", "printed")
 NEW = replace(OLD, line=392)
-FOUND = Found("0.22.1", "0.22", "2025-09-17", (), (Pair(OLD, NEW),), "axis", "nothing else differs between the two")
-TRIED = Tried("0.22", "2025-07-29", "3.13.0", "0.22", "9.2.0", "Python 3.11 (the cell has 3.13)", 2, True, (OLD,))
+FOUND = FoundChange(
+    "0.22.1", "0.22", "2025-09-17", (), (BeforeAfter(OLD, NEW),), "axis", "nothing else differs between the two"
+)
+TRIED = TriedCandidate(
+    "0.22", "2025-07-29", "3.13.0", "0.22", "9.2.0", "Python 3.11 (the cell has 3.13)", 2, True, (OLD,)
+)
 
 
-def answer(*changes: Found, command: str = "docs-matrix bisect docutils") -> Bisection:
+def answer(*changes: FoundChange, command: str = "docs-matrix bisect docutils") -> Bisection:
     return Bisection(
         axis="docutils",
         tree="linux",
@@ -41,7 +53,7 @@ def answer(*changes: Found, command: str = "docs-matrix bisect docutils") -> Bis
     )
 
 
-def told(*changes: Found) -> str:
+def told(*changes: FoundChange) -> str:
     return "\n".join(lines(answer(*changes)))
 
 
@@ -96,7 +108,7 @@ def test_history_is_quoted() -> None:
 
 def test_hostile_text_is_shown_and_not_interpreted() -> None:
     evil = replace(OLD, message=EVIL, path=EVIL)
-    change = replace(FOUND, pairs=(Pair(evil, None),), explanation=EVIL, history=History(EVIL, (EVIL,)))
+    change = replace(FOUND, pairs=(BeforeAfter(evil, None),), explanation=EVIL, history=History(EVIL, (EVIL,)))
     text = "\n".join(lines(answer(change, command=EVIL)))
     text.encode("utf-8")
     assert "\x1b" not in text

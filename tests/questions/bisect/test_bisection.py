@@ -8,11 +8,11 @@ from collections.abc import Hashable
 import pytest
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.questions.bisect.bisection import (
+    BeforeAfter,
     Bisection,
     Cause,
     Culprit,
-    Found,
-    Pair,
+    FoundChange,
     Skipped,
     differences,
     document,
@@ -30,11 +30,11 @@ def alike(diagnostic: Diagnostic) -> Hashable:
     return (diagnostic.path, diagnostic.line, diagnostic.level, diagnostic.message)
 
 
-def found(first: str, cause: Cause = "axis", gap: tuple[Skipped, ...] = ()) -> Found:
-    return Found(first, "0", "2025-09-17", gap, (Pair(said(391), said(392)),), cause, "why")
+def found(first: str, cause: Cause = "axis", gap: tuple[Skipped, ...] = ()) -> FoundChange:
+    return FoundChange(first, "0", "2025-09-17", gap, (BeforeAfter(said(391), said(392)),), cause, "why")
 
 
-def answer(*changes: Found) -> Bisection:
+def answer(*changes: FoundChange) -> Bisection:
     return Bisection(
         "docutils",
         "linux",
@@ -57,24 +57,24 @@ def answer(*changes: Found) -> Bisection:
 
 def test_what_both_say_alike_is_no_pair() -> None:
     assert pairs([said(1), said(1)], [said(1), said(1)], alike) == ()
-    assert pairs([said(1), said(1)], [said(1)], alike) == (Pair(said(1), None),)
+    assert pairs([said(1), said(1)], [said(1)], alike) == (BeforeAfter(said(1), None),)
 
 
 def test_the_same_headline_is_paired_with_the_nearest_line() -> None:
     assert pairs([said(10), said(90)], [said(91), said(11)], alike) == (
-        Pair(said(10), said(11)),
-        Pair(said(90), said(91)),
+        BeforeAfter(said(10), said(11)),
+        BeforeAfter(said(90), said(91)),
     )
 
 
 def test_another_wording_at_the_same_place_is_the_same_mistake() -> None:
     old, new = said(5, "undefined label: x"), said(5, "undefined label: 'x'")
-    assert pairs([old], [new], alike) == (Pair(old, new),)
+    assert pairs([old], [new], alike) == (BeforeAfter(old, new),)
 
 
 def test_what_is_far_apart_and_worded_otherwise_is_gone_and_come() -> None:
     old, new = said(5, "one"), said(50, "two")
-    assert pairs([old], [new], alike) == (Pair(old, None), Pair(None, new))
+    assert pairs([old], [new], alike) == (BeforeAfter(old, None), BeforeAfter(None, new))
 
 
 @given(
@@ -102,7 +102,7 @@ def test_every_diagnostic_that_differs_is_in_one_pair(one: list[tuple[int, str]]
     ],
 )
 def test_a_pair_is_told_by_what_changed(old: Diagnostic | None, new: Diagnostic | None, words: str) -> None:
-    assert differences(Pair(old, new)) == words
+    assert differences(BeforeAfter(old, new)) == words
 
 
 def test_the_main_change_is_the_first_that_the_axis_made() -> None:
@@ -119,7 +119,9 @@ def test_the_json_form_has_the_main_change_on_top() -> None:
 
 
 def test_the_json_form_names_the_company_behind_a_change() -> None:
-    change = Found("9.0", "8.2", None, (), (), "company", "why", Culprit("docutils", "0.22.1", "0.22", "2025-09-17"))
+    change = FoundChange(
+        "9.0", "8.2", None, (), (), "company", "why", Culprit("docutils", "0.22.1", "0.22", "2025-09-17")
+    )
     value = document(answer(change))
     assert value["cause"] == "company"
     assert value["changes"][0]["culprit"]["axis"] == value["culprit"]["axis"] == "docutils"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.questions.bisect.bisection import Pair
+from docs_matrix.questions.bisect.bisection import BeforeAfter
 from docs_matrix.questions.bisect.changelogs import entries, section, terms
 
 DOCUTILS = """
@@ -83,6 +83,6 @@ def test_entries_that_say_little_of_a_change_give_way_to_those_that_say_more() -
 def test_the_words_of_a_change_are_those_of_its_headlines_without_quoted_names() -> None:
     one = Diagnostic("a.rst", 1, "CRITICAL", None, 'Unexpected section "title_of_mine" here.\n\nsource words', "")
     other = Diagnostic("a.rst", 1, "ERROR", None, "Unexpected heading.", "")
-    assert terms([Pair(one, other)])[:3] == ("unexpected", "section", "heading")
-    assert "severe" in terms([Pair(one, other)])
-    assert "source" not in terms([Pair(one, other)])
+    assert terms([BeforeAfter(one, other)])[:3] == ("unexpected", "section", "heading")
+    assert "severe" in terms([BeforeAfter(one, other)])
+    assert "source" not in terms([BeforeAfter(one, other)])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.questions.bisect.bisection import Culprit, Found, Pair
-from docs_matrix.questions.bisect.cell_differences import CellDifferences, Difference, document
+from docs_matrix.questions.bisect.bisection import BeforeAfter, Culprit, FoundChange
+from docs_matrix.questions.bisect.cell_differences import CellDifferences, DiagnosticDifference, document
 from docs_matrix.questions.bisect.compare_report import lines, markdown
 
 OLD = Diagnostic("a.rst", 391, "ERROR", "docutils", "Malformed table.", "printed")
 NEW = replace(OLD, line=392)
-STEP = Found(
+STEP = FoundChange(
     "sphinx 9.0.0", "sphinx 8.2.3", "2025-11-30", (), (), "company", "it does",
     Culprit("docutils", "0.22.1", "0.22", "2025-09-17"),
 )  # fmt: skip
@@ -25,10 +25,10 @@ ANSWER = CellDifferences(
     alike=12,
     only_printed=3,
     differences=(
-        Difference(Pair(OLD, NEW), (0,)),
-        Difference(Pair(OLD, None), (0,)),
-        Difference(Pair(None, NEW), (1,)),
-        Difference(Pair(None, replace(NEW, line=7)), ()),
+        DiagnosticDifference(BeforeAfter(OLD, NEW), (0,)),
+        DiagnosticDifference(BeforeAfter(OLD, None), (0,)),
+        DiagnosticDifference(BeforeAfter(None, NEW), (1,)),
+        DiagnosticDifference(BeforeAfter(None, replace(NEW, line=7)), ()),
     ),
     steps=(OTHER, STEP),
     tried=(),

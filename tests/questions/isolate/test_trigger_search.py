@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docs_matrix.questions.isolate.trigger_search import Found, OutOfQuestionsError, Sought, search
+from docs_matrix.questions.isolate.trigger_search import OutOfQuestionsError, Sought, Triggers, search
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +29,7 @@ def test_whatever_must_be_read_before_is_found_and_nothing_else(needed: list[str
         asked += 1
         return shown_by(needed, tried)
 
-    assert search([DOCUMENTS[::20], DOCUMENTS], ask) == Sought(False, Found(tuple(needed), True))
+    assert search([DOCUMENTS[::20], DOCUMENTS], ask) == Sought(False, Triggers(tuple(needed), True))
     assert asked <= 24
 
 
@@ -54,7 +54,7 @@ def test_a_document_that_undoes_what_another_does_is_got_around() -> None:
     def ask(tried: Sequence[tuple[str, ...]]) -> list[bool]:
         return ["d010" in names and "d200" not in names[names.index("d010") :] for names in tried]
 
-    assert search([DOCUMENTS], ask) == Sought(False, Found(("d010",), True))
+    assert search([DOCUMENTS], ask) == Sought(False, Triggers(("d010",), True))
 
 
 def test_when_the_questions_run_out_the_best_so_far_is_given() -> None:

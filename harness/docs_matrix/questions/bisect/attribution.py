@@ -17,7 +17,7 @@ from docs_matrix.check.axes import Candidate, Surroundings, minor, named, pinned
 from docs_matrix.check.trials import Trial, Trials, Way
 from docs_matrix.questions.bisect import paths
 from docs_matrix.questions.bisect.bisection import Cause, Culprit
-from docs_matrix.questions.bisect.release_search import Observation, Seen, Untestable, search
+from docs_matrix.questions.bisect.release_search import Observation, Shown, Untestable, search
 from docs_matrix.toolchains import releases
 
 __all__ = ["Attribution", "attribute", "attribute_each", "company_of"]
@@ -164,7 +164,7 @@ def _on_the_way(before: Trial, after: Trial, state: State, trials: Trials, aroun
             if number not in found:
                 found[number] = trials.of(path.ways(path.candidates[number]))
         said = [found[number] for number in numbers]
-        return [Seen({"state": repr(state(one))}) if isinstance(one, Trial) else Untestable(one) for one in said]
+        return [Shown({"state": repr(state(one))}) if isinstance(one, Trial) else Untestable(one) for one in said]
 
     changes = search(len(path.candidates), observe).changes("state")
     if not changes or len(path.candidates) < 3:
@@ -197,7 +197,7 @@ def _release_of(
         packages = {**company.packages, suspect: candidate.name}
         held = pinned(company.way.cell, packages), with_release(company.way.cell, suspect, candidate.name)
         said = trials.of(Way(named(replace(cell, date=date))) for cell in held)
-        return Seen({"state": repr(state(said))}) if isinstance(said, Trial) else Untestable(said)
+        return Shown({"state": repr(state(said))}) if isinstance(said, Trial) else Untestable(said)
 
     changes = search(len(candidates), observe).changes("state")
     if not changes:

@@ -26,17 +26,17 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.bisect import attribution, changelogs, ranges
-from docs_matrix.questions.bisect.bisection import Bisection, Found, History, Pair, main_change, pairs
-from docs_matrix.questions.bisect.candidates import Observed, day, in_words, skipped, tried
-from docs_matrix.questions.bisect.release_search import Change, Outcome, Untestable, search
+from docs_matrix.questions.bisect.bisection import BeforeAfter, Bisection, FoundChange, History, main_change, pairs
+from docs_matrix.questions.bisect.candidates import ObservedAxis, day, in_words, skipped, tried
+from docs_matrix.questions.bisect.release_search import SearchOutcome, StateChange, Untestable, search
 from docs_matrix.reports.commands import command
 from docs_matrix.suggestions import did_you_mean
 
-__all__ = ["Question", "bisect"]
+__all__ = ["BisectQuestion", "bisect"]
 
 
 @dataclass(frozen=True)
-class Question:
+class BisectQuestion:
     """What is asked: the axis with its ends, the cell that the rest is held at, the diagnostics and what of them; `find`
     is the text as the user gave it, `every` asks all candidates, `prereleases` lets those take part, `add_package`
     allows an axis that the cell's environment lacks."""
@@ -53,7 +53,7 @@ class Question:
     add_package: bool = False
 
 
-def bisect(asked: Question, runner: CellRunner) -> Bisection:
+def bisect(asked: BisectQuestion, runner: CellRunner) -> Bisection:
     """Find where the diagnostics that `asked` means change along its axis.
 
     Raises `InputError` where the range is none, or where its ends do not differ in what is asked; `MachineError` where too
@@ -93,7 +93,7 @@ def bisect(asked: Question, runner: CellRunner) -> Bisection:
     )
 
 
-def _command(question: Question, subject: Subject, change: Found) -> str:
+def _command(question: BisectQuestion, subject: Subject, change: FoundChange) -> str:
     """Return the command that shows a change again, with its two neighbours as the ends."""
     given = (("--find", question.find), ("--path", question.wanted.path), ("--what", question.what))
     words = [word for option, value in given if value is not None for word in (option, value)]
@@ -103,7 +103,7 @@ def _command(question: Question, subject: Subject, change: Found) -> str:
     return command(asked, question.axis, after=(*words, *ends))
 
 
-def _refuse_what_the_cell_lacks(asked: Question, subject: Subject, bench: Bench) -> None:
+def _refuse_what_the_cell_lacks(asked: BisectQuestion, subject: Subject, bench: Bench) -> None:
     """Raise `InputError` if the axis is a package that the cell's environment lacks: the index may have a stranger's."""
     package = canonicalize_name(asked.axis)
     if package in ("python", "date", "docutils", "sphinx"):
@@ -120,14 +120,14 @@ def _refuse_what_the_cell_lacks(asked: Question, subject: Subject, bench: Bench)
 
 
 def _searched(
-    asked: Question,
+    asked: BisectQuestion,
     axis: Axis,
     runner: CellRunner,
     notes: list[Note],
-) -> tuple[Observed, Outcome, tuple[Aspect, ...]]:
+) -> tuple[ObservedAxis, SearchOutcome, tuple[Aspect, ...]]:
     """Search with as few documents as show the diagnostic, and by what the log records before what is printed."""
     for documents in _read_sets(asked.wanted, runner.subject, runner.bench):
-        observed = Observed(axis, Trials(runner, documents))
+        observed = ObservedAxis(axis, Trials(runner, documents))
         aspects: tuple[Aspect, ...] = (asked.what,) if asked.what else RECORD
         outcome = _search(asked, observed, aspects)
         if asked.what is None and not any(outcome.changes(question) for question in outcome.questions):
@@ -139,7 +139,7 @@ def _searched(
     return observed, outcome, aspects
 
 
-def _search(asked: Question, observed: Observed, aspects: Sequence[Aspect]) -> Outcome:
+def _search(asked: BisectQuestion, observed: ObservedAxis, aspects: Sequence[Aspect]) -> SearchOutcome:
     width = observed.trials.runner.jobs
     return search(
         len(observed.axis.candidates), observed.observer(asked.wanted, aspects), width=width, every=asked.every
@@ -172,7 +172,7 @@ def _documents(path: str, subject: Subject, bench: Bench) -> tuple[str, ...] | N
     return read_set.choose(tuple(naming), None, subject.head, subject.recipe, bench.trees).head
 
 
-def _refuse_what_is_no_answer(asked: Question, observed: Observed, outcome: Outcome) -> None:
+def _refuse_what_is_no_answer(asked: BisectQuestion, observed: ObservedAxis, outcome: SearchOutcome) -> None:
     names = [candidate.name for candidate in observed.axis.candidates]
     axis, seen = observed.axis.name, list(outcome.seen)
     if len(seen) < 2:
@@ -201,7 +201,7 @@ def _refuse_what_is_no_answer(asked: Question, observed: Observed, outcome: Outc
         )
 
 
-def _asked_for(asked: Question, observed: Observed, at: int) -> str:
+def _asked_for(asked: BisectQuestion, observed: ObservedAxis, at: int) -> str:
     trial = observed.found[at]
     if isinstance(trial, str) or asked.find is None:
         return f"what they say of {asked.wanted.path or 'the tree'}"
@@ -214,14 +214,14 @@ def _asked_for(asked: Question, observed: Observed, at: int) -> str:
 
 
 def _changes(
-    asked: Question,
-    observed: Observed,
-    outcome: Outcome,
+    asked: BisectQuestion,
+    observed: ObservedAxis,
+    outcome: SearchOutcome,
     aspects: Sequence[Aspect],
     notes: list[Note],
     around: Surroundings,
-) -> tuple[Found, ...]:
-    places: dict[Change, list[Hashable]] = {}
+) -> tuple[FoundChange, ...]:
+    places: dict[StateChange, list[Hashable]] = {}
     for question in outcome.questions:
         for change in outcome.changes(question):
             places.setdefault(change, []).append(question)
@@ -234,15 +234,15 @@ def _changes(
 
 
 def _found(
-    change: Change,
+    change: StateChange,
     questions: Sequence[Hashable],
-    asked: Question,
-    observed: Observed,
-    outcome: Outcome,
+    asked: BisectQuestion,
+    observed: ObservedAxis,
+    outcome: SearchOutcome,
     aspects: Sequence[Aspect],
     notes: list[Note],
     around: Surroundings,
-) -> Iterator[Found]:
+) -> Iterator[FoundChange]:
     """What changed between two neighbours, one for each that is behind a part of it."""
     before, after = observed.trial(change.before), observed.trial(change.after)
     first, last = (observed.axis.candidates[at] for at in (change.after, change.before))
@@ -253,7 +253,7 @@ def _found(
     axis, trials = observed.axis.name, observed.trials
     for said, made in attribution.attribute_each(before, after, axis, shown, questions, trials, around).items():
         changed = _pairs(asked.wanted, made, before, after, aspects)
-        yield Found(
+        yield FoundChange(
             first=first.name,
             last_without=last.name,
             date=day(first),
@@ -267,7 +267,11 @@ def _found(
 
 
 def _history(
-    said: attribution.Attribution, move: tuple[str, str, str], changed: Sequence[Pair], notes: list[Note], bench: Bench
+    said: attribution.Attribution,
+    move: tuple[str, str, str],
+    changed: Sequence[BeforeAfter],
+    notes: list[Note],
+    bench: Bench,
 ) -> History | None:
     """What the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
     if said.culprit:
@@ -283,7 +287,7 @@ def _history(
 
 def _pairs(
     wanted: Wanted, questions: Sequence[Hashable], before: Trial, after: Trial, aspects: Sequence[Aspect]
-) -> tuple[Pair, ...]:
+) -> tuple[BeforeAfter, ...]:
     """What changed between two trials in `questions`. A diagnostic that is not said any more in the words that were asked
     for may be said in others: what is new at its place stands beside it."""
     sides = []
@@ -299,8 +303,11 @@ def _pairs(
 
 
 def _completed(
-    pair: Pair, before: Sequence[Diagnostic], after: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
-) -> Pair:
+    pair: BeforeAfter,
+    before: Sequence[Diagnostic],
+    after: Sequence[Diagnostic],
+    alike: Callable[[Diagnostic], Hashable],
+) -> BeforeAfter:
     if pair.before is not None and pair.after is not None:
         return pair
     known = pair.before or pair.after
@@ -308,5 +315,5 @@ def _completed(
     said_here = {alike(item) for item in here}
     for item in there:
         if known and item.path == known.path and item.line == known.line and alike(item) not in said_here:
-            return Pair(known, item) if pair.before else Pair(item, known)
+            return BeforeAfter(known, item) if pair.before else BeforeAfter(item, known)
     return pair

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.questions.bisect.bisection import Bisection, Found, Pair, Tried, differences
+from docs_matrix.questions.bisect.bisection import BeforeAfter, Bisection, FoundChange, TriedCandidate, differences
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural, visible
 from docs_matrix.reports.markdown import as_code, as_text
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = ["lines", "markdown"]
 
@@ -46,10 +46,10 @@ def markdown(answer: Bisection) -> str:
     return "\n".join(_markdown(answer)) + "\n"
 
 
-def headline(axis: str, found: Found) -> str:
+def headline(axis: str, found: FoundChange) -> str:
     """The answer in one line: the first with it, its day, the last without.
 
-    >>> headline("docutils", Found("0.22.1", "0.22", "2025-09-17", (), (), "axis", ""))
+    >>> headline("docutils", FoundChange("0.22.1", "0.22", "2025-09-17", (), (), "axis", ""))
     'docutils 0.22.1 (2025-09-17) made the change; the last without it is 0.22'
     """
     day = f" ({found.date})" if found.date and found.date != found.first else ""
@@ -74,12 +74,12 @@ def headline(axis: str, found: Found) -> str:
     return f"the change came with {first}, the last without it is {last}; not {one_line(axis)} alone made it"
 
 
-def _ordered(answer: Bisection) -> list[Found]:
+def _ordered(answer: Bisection) -> list[FoundChange]:
     main = answer.main
     return [main, *(found for found in answer.changes if found is not main)]
 
 
-def _change(answer: Bisection, found: Found) -> Iterator[str]:
+def _change(answer: Bisection, found: FoundChange) -> Iterator[str]:
     yield headline(answer.axis, found)
     yield f"  {one_line(found.explanation)}"
     for skipped in found.gap:
@@ -108,7 +108,7 @@ def _shown(name: str, diagnostic: Diagnostic | None) -> Iterator[str]:
         yield f"          | {line}"
 
 
-def _tried(tried: Tried, axis: str) -> str:
+def _tried(tried: TriedCandidate, axis: str) -> str:
     day = f" ({tried.date})" if tried.date and tried.date != tried.release else ""
     said = ", ".join(f"{wording.place(None, item.line)} {item.level}".strip() for item in tried.said[:4])
     more = f" and {len(tried.said) - 4} more" if len(tried.said) > 4 else ""
@@ -150,7 +150,7 @@ def _markdown(answer: Bisection) -> Iterator[str]:
     yield f"Shown again by {as_code(answer.command, 1_000)}"
 
 
-def _markdown_pair(pair: Pair) -> Iterator[str]:
+def _markdown_pair(pair: BeforeAfter) -> Iterator[str]:
     yield f"{as_text(differences(pair), 200)}:"
     yield ""
     for name, diagnostic in (("before", pair.before), ("after", pair.after)):

@@ -14,17 +14,17 @@ from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = [
+    "BeforeAfter",
     "Bisection",
     "Cause",
     "Culprit",
-    "Found",
+    "FoundChange",
     "History",
-    "Pair",
     "Skipped",
-    "Tried",
+    "TriedCandidate",
     "differences",
     "document",
     "main_change",
@@ -37,7 +37,7 @@ Cause = Literal["axis", "company", "together", "unknown"]
 
 
 @dataclass(frozen=True)
-class Pair:
+class BeforeAfter:
     """One diagnostic before and after a change; None where there is none."""
 
     before: Diagnostic | None
@@ -45,7 +45,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedCandidate:
     """A candidate that was built: what it is called, its day, with what (`company`: what moved along), in which round, and
     the diagnostics asked for that it said."""
 
@@ -87,7 +87,7 @@ class History:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundChange:
     """A change: the first candidate with it, its day, the last without, what could not be tested between (the gap holds
     the answer then), what changed, and who is behind it, in one word and in a sentence."""
 
@@ -95,7 +95,7 @@ class Found:
     last_without: str
     date: str | None
     gap: tuple[Skipped, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[BeforeAfter, ...]
     cause: Cause
     explanation: str
     culprit: Culprit | None = None
@@ -115,9 +115,9 @@ class Bisection:
     path: str | None
     cell: str
     candidates: tuple[str, ...]
-    changes: tuple[Found, ...]
+    changes: tuple[FoundChange, ...]
     returns: bool
-    tried: tuple[Tried, ...]
+    tried: tuple[TriedCandidate, ...]
     skipped: tuple[Skipped, ...]
     rounds: int
     notes: tuple[Note, ...]
@@ -125,7 +125,7 @@ class Bisection:
     command: str
 
     @property
-    def main(self) -> Found:
+    def main(self) -> FoundChange:
         """The change that the question is about: the first that the axis made, else the first."""
         return main_change(self.changes)
 
@@ -133,7 +133,7 @@ class Bisection:
 def document(answer: Bisection) -> dict[str, Any]:
     """Return `answer` as `docs-matrix bisect --json` prints it: the main change on top, and all of `changes`."""
     main = answer.main
-    first = main.pairs[0] if main.pairs else Pair(None, None)
+    first = main.pairs[0] if main.pairs else BeforeAfter(None, None)
     return {
         "schema": 1,
         "axis": answer.axis,
@@ -149,7 +149,7 @@ def document(answer: Bisection) -> dict[str, Any]:
     }
 
 
-def of_change(change: Found) -> dict[str, Any]:
+def of_change(change: FoundChange) -> dict[str, Any]:
     """Return `change` as a JSON object, in which each pair says what differs."""
     return {**plain(change), "pairs": [{"what": differences(pair), **plain(pair)} for pair in change.pairs]}
 
@@ -158,14 +158,14 @@ def _picked(value: object, *names: str) -> dict[str, Any]:
     return {name: plain(getattr(value, name)) for name in names}
 
 
-def main_change(changes: Sequence[Found]) -> Found:
+def main_change(changes: Sequence[FoundChange]) -> FoundChange:
     """Return the one of `changes` that the question is about: the first that the axis made, else the first."""
     return next((found for found in changes if found.cause == "axis"), changes[0])
 
 
 def pairs(
     before: Sequence[Diagnostic], after: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
-) -> tuple[Pair, ...]:
+) -> tuple[BeforeAfter, ...]:
     """What changed from `before` to `after`, one pair a diagnostic; what both say with the same `alike` is left out.
 
     The nearest belong together: the same headline first, then the same line (or the next one).
@@ -176,18 +176,18 @@ def pairs(
         for old in list(gone):
             new = min((item for item in come if same(old, item)), key=lambda item: _apart(old, item), default=None)
             if new is not None:
-                found.append(Pair(old, new))
+                found.append(BeforeAfter(old, new))
                 gone.remove(old)
                 come.remove(new)
-    found += [Pair(old, None) for old in gone] + [Pair(None, new) for new in come]
+    found += [BeforeAfter(old, None) for old in gone] + [BeforeAfter(None, new) for new in come]
     return tuple(sorted(found, key=_position))
 
 
-def differences(pair: Pair) -> str:
+def differences(pair: BeforeAfter) -> str:
     """In words what changed in a pair.
 
     >>> old, new = (Diagnostic("a.rst", line, "ERROR", None, "Malformed table.", "") for line in (391, 392))
-    >>> differences(Pair(old, new))
+    >>> differences(BeforeAfter(old, new))
     'line 391 -> 392'
     """
     old, new = pair.before, pair.after
@@ -237,7 +237,7 @@ def _apart(old: Diagnostic, new: Diagnostic) -> int:
     return abs((old.line or 0) - (new.line or 0))
 
 
-def _position(pair: Pair) -> tuple[bool, str, int]:
+def _position(pair: BeforeAfter) -> tuple[bool, str, int]:
     """Pairs with both sides first."""
     diagnostic = pair.after or pair.before
     both = pair.before is not None and pair.after is not None

@@ -9,16 +9,16 @@ from docs_matrix import process
 from docs_matrix.check.axes import Axis, Candidate
 from docs_matrix.check.selector import Aspect, Wanted, states
 from docs_matrix.check.trials import Trial, Trials, Way
-from docs_matrix.questions.bisect.bisection import Skipped, Tried
-from docs_matrix.questions.bisect.release_search import Observation, Observer, Outcome, Seen, Untestable
+from docs_matrix.questions.bisect.bisection import Skipped, TriedCandidate
+from docs_matrix.questions.bisect.release_search import Observation, Observer, SearchOutcome, Shown, Untestable
 
-__all__ = ["Observed", "day", "in_words", "skipped", "tried"]
+__all__ = ["ObservedAxis", "day", "in_words", "skipped", "tried"]
 
 NEAR = (-1, 1, -2, 2, -3, 3)
 """How far away a neighbour may be for its company to be tried."""
 
 
-class Observed:
+class ObservedAxis:
     """The candidates of an axis as trials: each is built once, and told to who asks in states."""
 
     def __init__(self, axis: Axis, trials: Trials) -> None:
@@ -49,7 +49,7 @@ class Observed:
             return [
                 Untestable(found)
                 if isinstance(found, str)
-                else Seen(states(wanted.of(found.build.diagnostics), aspects))
+                else Shown(states(wanted.of(found.build.diagnostics), aspects))
                 for found in self.at(numbers)
             ]
 
@@ -76,13 +76,13 @@ class Observed:
         return found
 
 
-def tried(wanted: Wanted, observed: Observed, outcome: Outcome) -> Iterator[Tried]:
+def tried(wanted: Wanted, observed: ObservedAxis, outcome: SearchOutcome) -> Iterator[TriedCandidate]:
     """The candidates that were built, as values for the answer, in order."""
     rounds = {at: number for number, chosen in enumerate(outcome.rounds, start=1) for at in chosen}
     for at in outcome.seen:
         trial, candidate = observed.found[at], observed.axis.candidates[at]
         if isinstance(trial, Trial):
-            yield Tried(
+            yield TriedCandidate(
                 release=candidate.name,
                 date=day(candidate),
                 python=trial.python,
@@ -95,7 +95,7 @@ def tried(wanted: Wanted, observed: Observed, outcome: Outcome) -> Iterator[Trie
             )
 
 
-def skipped(observed: Observed, outcome: Outcome, numbers: Iterable[int]) -> tuple[Skipped, ...]:
+def skipped(observed: ObservedAxis, outcome: SearchOutcome, numbers: Iterable[int]) -> tuple[Skipped, ...]:
     """Those of the candidates `numbers` that could not be tested, with the reasons."""
     return tuple(
         Skipped(observed.axis.candidates[at].name, said.reason)

@@ -7,19 +7,26 @@ from typing import Any, Literal
 
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
-from docs_matrix.questions.bisect.bisection import Found, Pair, Skipped, Tried, differences, of_change
-from docs_matrix.reports.notes import words
+from docs_matrix.questions.bisect.bisection import (
+    BeforeAfter,
+    FoundChange,
+    Skipped,
+    TriedCandidate,
+    differences,
+    of_change,
+)
+from docs_matrix.reports.note_words import words
 
-__all__ = ["CellDifferences", "Difference", "Kind", "document"]
+__all__ = ["CellDifferences", "DiagnosticDifference", "Kind", "document"]
 
 Kind = Literal["changed", "only in the first", "only in the second"]
 
 
 @dataclass(frozen=True)
-class Difference:
+class DiagnosticDifference:
     """A diagnostic that the two cells do not say alike; `steps` are the indices of the steps that made it so."""
 
-    pair: Pair
+    pair: BeforeAfter
     steps: tuple[int, ...]
 
     @property
@@ -43,9 +50,9 @@ class CellDifferences:
     other: str
     alike: int
     only_printed: int
-    differences: tuple[Difference, ...]
-    steps: tuple[Found, ...]
-    tried: tuple[Tried, ...]
+    differences: tuple[DiagnosticDifference, ...]
+    steps: tuple[FoundChange, ...]
+    tried: tuple[TriedCandidate, ...]
     skipped: tuple[Skipped, ...]
     rounds: int
     notes: tuple[Note, ...]
@@ -72,7 +79,7 @@ def document(answer: CellDifferences) -> dict[str, Any]:
     }
 
 
-def _of_difference(difference: Difference) -> dict[str, Any]:
+def _of_difference(difference: DiagnosticDifference) -> dict[str, Any]:
     return {
         "kind": difference.kind,
         "what": differences(difference.pair),

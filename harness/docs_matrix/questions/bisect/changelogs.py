@@ -16,7 +16,7 @@ from docs_matrix import json_values
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import MachineError
-from docs_matrix.questions.bisect.bisection import History, Pair
+from docs_matrix.questions.bisect.bisection import BeforeAfter, History
 from docs_matrix.store import room
 from docs_matrix.toolchains import uv
 
@@ -68,7 +68,7 @@ def quote(
     return None
 
 
-def terms(pairs: Iterable[Pair]) -> tuple[str, ...]:
+def terms(pairs: Iterable[BeforeAfter]) -> tuple[str, ...]:
     """The words of the diagnostics of a change that an entry about it may use, in lower case.
 
     Quoted names and common words are left out.

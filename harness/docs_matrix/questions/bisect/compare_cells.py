@@ -19,10 +19,10 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import without
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.bisect import attribution, paths
-from docs_matrix.questions.bisect.bisection import Found, pairs
-from docs_matrix.questions.bisect.candidates import Observed, day, in_words, skipped, tried
-from docs_matrix.questions.bisect.cell_differences import CellDifferences, Difference
-from docs_matrix.questions.bisect.release_search import Change, Outcome, search
+from docs_matrix.questions.bisect.bisection import FoundChange, pairs
+from docs_matrix.questions.bisect.candidates import ObservedAxis, day, in_words, skipped, tried
+from docs_matrix.questions.bisect.cell_differences import CellDifferences, DiagnosticDifference
+from docs_matrix.questions.bisect.release_search import SearchOutcome, StateChange, search
 
 __all__ = ["compare_cells"]
 
@@ -40,7 +40,7 @@ def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences
     subject, bench = runner.subject, runner.bench
     around = Surroundings(bench.matrix.cells, bench.interpreters, subject.requirements, bench.offline)
     path = paths.between(one, other, around)
-    observed = Observed(path, Trials(runner, subject.read.head))
+    observed = ObservedAxis(path, Trials(runner, subject.read.head))
     first, last = observed.at((0, len(path.candidates) - 1))
     for cell, end in ((one, first), (other, last)):
         if isinstance(end, str):
@@ -66,9 +66,11 @@ def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences
     )
 
 
-def _steps(observed: Observed, outcome: Outcome, around: Surroundings) -> Iterator[tuple[Found, frozenset[Hashable]]]:
+def _steps(
+    observed: ObservedAxis, outcome: SearchOutcome, around: Surroundings
+) -> Iterator[tuple[FoundChange, frozenset[Hashable]]]:
     """The changes on the path, one for each two neighbours and what is behind it, with the questions that each answers."""
-    places: dict[Change, list[Hashable]] = {}
+    places: dict[StateChange, list[Hashable]] = {}
     for question in outcome.questions:
         for change in outcome.changes(question):
             places.setdefault(change, []).append(question)
@@ -83,7 +85,7 @@ def _steps(observed: Observed, outcome: Outcome, around: Surroundings) -> Iterat
                 [item for item in ANY.of(trial.build.diagnostics) if set(states((item,), RECORD)) & set(made)]
                 for trial in (before, after)
             ]
-            found = Found(
+            found = FoundChange(
                 first=first.name,
                 last_without=last.name,
                 date=day(first),
@@ -101,12 +103,12 @@ def _shown(trial: Trial) -> Mapping[Hashable, Hashable]:
 
 
 def _differences(
-    one: Sequence[Diagnostic], other: Sequence[Diagnostic], steps: Sequence[tuple[Found, frozenset[Hashable]]]
-) -> Iterator[Difference]:
+    one: Sequence[Diagnostic], other: Sequence[Diagnostic], steps: Sequence[tuple[FoundChange, frozenset[Hashable]]]
+) -> Iterator[DiagnosticDifference]:
     for pair in pairs(ANY.of(one), ANY.of(other), _recorded):
         sides = tuple(side for side in (pair.before, pair.after) if side)
         questions = {question for side in sides for question in states((side,), RECORD)}
-        yield Difference(pair, tuple(at for at, (_, answered) in enumerate(steps) if questions & answered))
+        yield DiagnosticDifference(pair, tuple(at for at, (_, answered) in enumerate(steps) if questions & answered))
 
 
 def _alike(one: Sequence[Diagnostic], other: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> int:

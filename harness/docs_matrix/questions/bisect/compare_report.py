@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from docs_matrix.questions.bisect.bisection import Found, differences
-from docs_matrix.questions.bisect.cell_differences import CellDifferences, Difference
+from docs_matrix.questions.bisect.bisection import FoundChange, differences
+from docs_matrix.questions.bisect.cell_differences import CellDifferences, DiagnosticDifference
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.reports.markdown import as_code, as_text
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = ["lines", "markdown"]
 
@@ -63,13 +63,13 @@ def _summary(answer: CellDifferences) -> str:
     return one_line(f"{answer.one} and {answer.other}: {told}; {answer.alike} alike{printed}; read: {answer.documents}")
 
 
-def _by_weight(answer: CellDifferences) -> list[tuple[int, Found]]:
+def _by_weight(answer: CellDifferences) -> list[tuple[int, FoundChange]]:
     """The steps, those behind the most differences first."""
     weights = [sum(at in difference.steps for difference in answer.differences) for at in range(len(answer.steps))]
     return sorted(enumerate(answer.steps), key=lambda item: (-weights[item[0]], item[0]))
 
 
-def _headline(step: Found) -> str:
+def _headline(step: FoundChange) -> str:
     culprit = step.culprit
     if culprit:
         day = f" ({culprit.date})" if culprit.date else ""
@@ -77,7 +77,7 @@ def _headline(step: Found) -> str:
     return one_line(f"between {step.last_without} and {step.first}")
 
 
-def _told(difference: Difference) -> str:
+def _told(difference: DiagnosticDifference) -> str:
     pair = difference.pair
     shown = pair.after or pair.before
     what = f" ({differences(pair)})" if difference.kind == "changed" else ""

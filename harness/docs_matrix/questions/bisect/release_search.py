@@ -12,17 +12,17 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Change", "Observation", "Observer", "Outcome", "Seen", "Untestable", "search"]
+__all__ = ["Observation", "Observer", "SearchOutcome", "Shown", "StateChange", "Untestable", "search"]
 
-Question = Hashable
+QuestionKey = Hashable
 State = Hashable
 
 
 @dataclass(frozen=True)
-class Seen:
+class Shown:
     """What a candidate shows: the state of each question."""
 
-    states: Mapping[Question, State]
+    states: Mapping[QuestionKey, State]
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Untestable:
     reason: str
 
 
-Observation = Seen | Untestable
+Observation = Shown | Untestable
 Observer = Callable[[Sequence[int]], Sequence[Observation]]
 """Gets the numbers of one round, which may be observed side by side; gives an observation for each."""
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """Between `before` and `after`, the nearest candidates that could be tested, the state changed; `gap` lies between and
     cannot be tested."""
 
@@ -48,39 +48,39 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SearchOutcome:
     """All that was observed, by candidate, and the rounds it took, each with its candidates."""
 
     observed: Mapping[int, Observation]
     rounds: tuple[tuple[int, ...], ...]
 
     @property
-    def seen(self) -> dict[int, Seen]:
+    def seen(self) -> dict[int, Shown]:
         """The candidates that could be tested, in order."""
-        return {at: said for at, said in sorted(self.observed.items()) if isinstance(said, Seen)}
+        return {at: said for at, said in sorted(self.observed.items()) if isinstance(said, Shown)}
 
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> tuple[QuestionKey, ...]:
         """Every question that some candidate named, in the order in which they came up."""
         return tuple(dict.fromkeys(question for said in self.seen.values() for question in said.states))
 
-    def changes(self, question: Question) -> tuple[Change, ...]:
+    def changes(self, question: QuestionKey) -> tuple[StateChange, ...]:
         """Where the state of `question` changed, in order."""
         return tuple(
-            Change(before, after, tuple(range(before + 1, after)))
+            StateChange(before, after, tuple(range(before + 1, after)))
             for before, after in pairwise(self.seen)
             if self.state(before, question) != self.state(after, question)
         )
 
-    def state(self, at: int, question: Question) -> State:
+    def state(self, at: int, question: QuestionKey) -> State:
         """The state of `question` at the tested candidate `at`."""
         return self.seen[at].states.get(question)
 
-    def returns(self, question: Question) -> bool:
+    def returns(self, question: QuestionKey) -> bool:
         """Whether a state of `question` came back after another: then there is no one release that made the change.
 
-        >>> seen = {at: Seen({"q": state}) for at, state in enumerate("aba")}
-        >>> Outcome(seen, ()).returns("q")
+        >>> seen = {at: Shown({"q": state}) for at, state in enumerate("aba")}
+        >>> SearchOutcome(seen, ()).returns("q")
         True
         """
         states = [self.state(change.after, question) for change in self.changes(question)]
@@ -88,7 +88,7 @@ class Outcome:
         return len(set(first + states)) < len(first + states)
 
 
-def search(count: int, observe: Observer, *, width: int = 1, every: bool = False) -> Outcome:
+def search(count: int, observe: Observer, *, width: int = 1, every: bool = False) -> SearchOutcome:
     """Observe as few of `count` candidates as settle all questions, at most `width` in a round.
 
     The ends come first, side by side; an end that cannot be tested is moved inwards. Then each round takes the candidates
@@ -102,7 +102,7 @@ def search(count: int, observe: Observer, *, width: int = 1, every: bool = False
     while chosen := _ends(observed, count) or _next(observed, count, width, every=every):
         observed.update(zip(chosen, observe(chosen), strict=True))
         rounds.append(tuple(chosen))
-    return Outcome(observed, tuple(rounds))
+    return SearchOutcome(observed, tuple(rounds))
 
 
 def _ends(observed: Mapping[int, Observation], count: int) -> list[int]:
@@ -135,7 +135,7 @@ def _next(observed: Mapping[int, Observation], count: int, width: int, *, every:
 
 def _open(observed: Mapping[int, Observation]) -> list[tuple[int, ...]]:
     """For each question and each two neighbours that differ in it: what lies between and was not tried yet."""
-    outcome = Outcome(observed, ())
+    outcome = SearchOutcome(observed, ())
     found = []
     for question in outcome.questions:
         for change in outcome.changes(question):

@@ -19,17 +19,17 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import HarnessError, InputError
 from docs_matrix.questions.isolate.isolation import Isolation, Proof
 from docs_matrix.questions.isolate.suspects import likeliest
-from docs_matrix.questions.isolate.trigger_search import Found, Names, OutOfQuestionsError, search
+from docs_matrix.questions.isolate.trigger_search import Names, OutOfQuestionsError, Triggers, search
 from docs_matrix.reports.commands import command
 
-__all__ = ["MOST_BUILDS", "Question", "Reader", "isolate"]
+__all__ = ["MOST_BUILDS", "IsolateQuestion", "Reader", "isolate"]
 
 MOST_BUILDS = 25
 """No question takes more builds than these."""
 
 
 @dataclass(frozen=True)
-class Question:
+class IsolateQuestion:
     """Which diagnostics are meant (`wanted`, of the text `find` as the user wrote it), the cell to search in, and those to
     prove the answer in."""
 
@@ -71,7 +71,7 @@ class Reader:
         return [bool(said) for said in meant]
 
 
-def isolate(question: Question, subject: Subject, bench: Bench, *, progress: Progress) -> Isolation:
+def isolate(question: IsolateQuestion, subject: Subject, bench: Bench, *, progress: Progress) -> Isolation:
     """What the message depends on. `subject` reads the one document that says it.
 
     Raises `InputError` where it does not read exactly one, `MachineError` where the cell cannot build it.
@@ -93,7 +93,7 @@ def isolate(question: Question, subject: Subject, bench: Bench, *, progress: Pro
         return shown
 
     sought = search(_candidates(document, subject, bench), ask)
-    found = sought.found or Found((), False)
+    found = sought.found or Triggers((), False)
     proofs = []
     if sought.found:
         for cell in question.proofs:

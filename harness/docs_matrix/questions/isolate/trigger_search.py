@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Ask", "Found", "OutOfQuestionsError", "Sought", "search"]
+__all__ = ["Ask", "OutOfQuestionsError", "Sought", "Triggers", "search"]
 
 Names = tuple[str, ...]
 Ask = Callable[[Sequence[Names]], Sequence[bool]]
@@ -28,7 +28,7 @@ class OutOfQuestionsError(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class Triggers:
     """What must be read before, in this order; `smallest`: without any of them the message does not appear."""
 
     before: Names
@@ -41,7 +41,7 @@ class Sought:
     sequence shows it."""
 
     alone: bool
-    found: Found | None
+    found: Triggers | None
 
 
 def search(candidates: Sequence[Names], ask: Ask) -> Sought:
@@ -61,11 +61,11 @@ def search(candidates: Sequence[Names], ask: Ask) -> Sought:
             try:
                 return Sought(False, _smallest(tried[at], done, ask))
             except OutOfQuestionsError:
-                return Sought(False, Found(tried[at], False))
+                return Sought(False, Triggers(tried[at], False))
     return Sought(False, None)
 
 
-def _smallest(names: Names, done: int, ask: Ask) -> Found:
+def _smallest(names: Names, done: int, ask: Ask) -> Triggers:
     """The fewest of `names` that show the message, where the first `done` of them do not."""
     held: Names = ()
     try:
@@ -80,7 +80,7 @@ def _smallest(names: Names, done: int, ask: Ask) -> Found:
             at = shown.index(True) - 1 if True in shown else len(tried) - 1
             names, done = tried[at], len(tried[at - 1]) if at else 0
     except OutOfQuestionsError:
-        return Found((*names, *held), False)
+        return Triggers((*names, *held), False)
     return _without_any(held, ask)
 
 
@@ -107,18 +107,18 @@ def _shortest(names: Names, done: int, held: Names, ask: Ask) -> Names:
     return names
 
 
-def _without_any(names: Names, ask: Ask) -> Found:
+def _without_any(names: Names, ask: Ask) -> Triggers:
     """Leave out of `names` whatever the message does not need, one by one, until nothing is left that can go."""
     while len(names) > 1:
         fewer = [(*names[:at], *names[at + 1 :]) for at in range(len(names))]
         try:
             shown = ask(fewer)
         except OutOfQuestionsError:
-            return Found(names, False)
+            return Triggers(names, False)
         if True not in shown:
             break
         names = fewer[shown.index(True)]
-    return Found(names, True)
+    return Triggers(names, True)
 
 
 def _beginnings(names: Names, most: int) -> list[Names]:

@@ -12,7 +12,7 @@ from docs_matrix.check.trials import Trial, Trials
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Judged, Verdict
 from docs_matrix.errors import HarnessError
-from docs_matrix.questions.reproduce.reproduction import Apart, Tried
+from docs_matrix.questions.reproduce.reproduction import Apart, TriedRelease
 from docs_matrix.questions.reproduce.toolchains import Calendar
 from docs_matrix.toolchains import releases
 from docs_matrix.toolchains.releases import Release
@@ -57,7 +57,7 @@ def tell_apart(
 def _along(
     package: Package,
     listed: Sequence[Release],
-    end: Tried,
+    end: TriedRelease,
     without: Cell,
     trials: Trials,
     explains: Explains,
@@ -69,7 +69,7 @@ def _along(
     chosen = in_time if len(in_time) <= MOST else _halves(in_time, package, trials, explains)
     tried = [end, *(_try(package, release, trials, explains) for release in chosen)]
     tried += [
-        Tried(release.version, _day(release), None, "came out after the report")
+        TriedRelease(release.version, _day(release), None, "came out after the report")
         for release in inner
         if release not in in_time
     ]
@@ -108,7 +108,7 @@ def _day(release: Release) -> str | None:
     return f"{release.date:%Y-%m-%d}" if release.date else None
 
 
-def _try(package: Package, release: Release, trials: Trials, explains: Explains) -> Tried:
+def _try(package: Package, release: Release, trials: Trials, explains: Explains) -> TriedRelease:
     progress = trials.runner.progress
     name = f"{package.name} {release.version}"
     progress.update(name, "building")
@@ -120,8 +120,8 @@ def _try(package: Package, release: Release, trials: Trials, explains: Explains)
         trial = str(error)
     if isinstance(trial, str):
         progress.done(name, f"cannot be built: {trial}")
-        return Tried(release.version, _day(release), None, trial)
+        return TriedRelease(release.version, _day(release), None, trial)
     said = [Judged(Verdict.NEW, item) for item in trial.build.diagnostics if not item.unjudged]
     reasons = explains(said)
     progress.done(name, "explains the report" if not reasons else f"does not explain the report: {reasons[0]}")
-    return Tried(release.version, _day(release), not reasons, "; ".join(reasons))
+    return TriedRelease(release.version, _day(release), not reasons, "; ".join(reasons))

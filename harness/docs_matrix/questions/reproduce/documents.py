@@ -12,14 +12,14 @@ from docs_matrix.diagnostics import message_keys
 from docs_matrix.robot.report import Message
 from docs_matrix.trees import Tree, Trees
 
-__all__ = ["Sources"]
+__all__ = ["MessageSources"]
 
 MOST = 12
 """Documents that are read for one message; a file that more of them name is not looked for."""
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 
 
-class Sources:
+class MessageSources:
     """The sources of messages in one tree."""
 
     def __init__(self, tree: Tree, recipe: Recipe, trees: Trees) -> None:

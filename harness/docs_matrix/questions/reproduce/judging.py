@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Judged, Verdict
 from docs_matrix.questions.reproduce import matching
-from docs_matrix.questions.reproduce.reproduction import Extra, Seen, Standing, Told
+from docs_matrix.questions.reproduce.reproduction import Extra, SeenMessage, Standing, ToldMessage
 from docs_matrix.robot.report import Message
 
 __all__ = ["extras", "misses", "seen_in", "tell"]
 
 
-def seen_in(reported: Sequence[Message], judged: Sequence[Judged]) -> list[Seen | None]:
+def seen_in(reported: Sequence[Message], judged: Sequence[Judged]) -> list[SeenMessage | None]:
     """What one cell has of each message, from the judged diagnostics of its head."""
     said = [item for item in judged if item.verdict is not Verdict.FIXED]
     found = matching.pairs(reported, [item.diagnostic for item in said])
@@ -23,18 +23,18 @@ def seen_in(reported: Sequence[Message], judged: Sequence[Judged]) -> list[Seen 
     ]
 
 
-def _seen(message: Message, diagnostic: Diagnostic, verdict: str) -> Seen:
-    return Seen(matching.differences(message, diagnostic) or (), verdict, diagnostic.line)
+def _seen(message: Message, diagnostic: Diagnostic, verdict: str) -> SeenMessage:
+    return SeenMessage(matching.differences(message, diagnostic) or (), verdict, diagnostic.line)
 
 
 def tell(
     reported: Sequence[Message],
-    cells: Mapping[str, Sequence[Seen | None]],
+    cells: Mapping[str, Sequence[SeenMessage | None]],
     lacks: Sequence[str | None],
     exact: Collection[str],
     *,
     based: bool,
-) -> tuple[Told, ...]:
+) -> tuple[ToldMessage, ...]:
     """What became of each message. `lacks` says why one cannot come from this tree, `exact` are the paths of files that are
     byte by byte those of the report; `based`: there was a base."""
     return tuple(
@@ -44,18 +44,20 @@ def tell(
 
 
 def _told(
-    message: Message, cells: Mapping[str, Seen | None], lack: str | None, exact: Collection[str], *, based: bool
-) -> Told:
+    message: Message, cells: Mapping[str, SeenMessage | None], lack: str | None, exact: Collection[str], *, based: bool
+) -> ToldMessage:
     here = {name: seen for name, seen in cells.items() if seen is not None}
     flaky = any(seen.verdict == Verdict.FLAKY for seen in here.values())
     if here:
-        return Told(message, _standing(here, based=based), here, judged=True, flaky=flaky)
+        return ToldMessage(message, _standing(here, based=based), here, judged=True, flaky=flaky)
     if lack is not None:
         absent = message.path is not None and "not read" not in lack
-        return Told(message, "absent" if absent else "unjudged", {}, judged=False, reason=lack)
+        return ToldMessage(message, "absent" if absent else "unjudged", {}, judged=False, reason=lack)
     if message.path in exact:
-        return Told(message, "absent", {}, judged=True, reason="no cell says it, and its file is the report's own")
-    return Told(
+        return ToldMessage(
+            message, "absent", {}, judged=True, reason="no cell says it, and its file is the report's own"
+        )
+    return ToldMessage(
         message,
         "absent",
         {},
@@ -64,13 +66,13 @@ def _told(
     )
 
 
-def _standing(here: Mapping[str, Seen], *, based: bool) -> Standing:
+def _standing(here: Mapping[str, SeenMessage], *, based: bool) -> Standing:
     if not based:
         return "here"
     return "new" if any(seen.verdict in (Verdict.NEW, Verdict.FLAKY) for seen in here.values()) else "known"
 
 
-def misses(told: Sequence[Told], seen: Sequence[Seen | None]) -> tuple[str, ...]:
+def misses(told: Sequence[ToldMessage], seen: Sequence[SeenMessage | None]) -> tuple[str, ...]:
     """Why a cell that has `seen` does not explain the judged messages of `told`; what is flaky may be absent."""
     reasons: list[str] = []
     for one, here in zip(told, seen, strict=True):

@@ -20,24 +20,30 @@ from docs_matrix.check.trials import Trials
 from docs_matrix.check.workbench import Bench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.asked import Asked
-from docs_matrix.diagnostics.findings import CellResult, Judged
-from docs_matrix.diagnostics.findings import Verdict as Judgement
+from docs_matrix.diagnostics.findings import CellResult, Judged, Verdict
 from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import HarnessError, MachineError
 from docs_matrix.questions.reproduce import decisive_release, judging
-from docs_matrix.questions.reproduce.documents import Sources
-from docs_matrix.questions.reproduce.reproduction import Apart, Reproduction, Seen, Told, Toolchain, Verdict
+from docs_matrix.questions.reproduce.documents import MessageSources
+from docs_matrix.questions.reproduce.reproduction import (
+    Apart,
+    Reproduction,
+    SeenMessage,
+    ToldMessage,
+    Toolchain,
+    ToolchainVerdict,
+)
 from docs_matrix.questions.reproduce.toolchains import Calendar, of_the_day, of_the_header
 from docs_matrix.robot.report import Message, Report
 
-__all__ = ["Question", "reproduce"]
+__all__ = ["ReproduceQuestion", "reproduce"]
 
 MOST = 40
 """Documents that are read for messages that have nothing to do with the patch."""
 
 
 @dataclass(frozen=True)
-class Question:
+class ReproduceQuestion:
     """What is asked: a report, of a tree (with the patch), in `cells` (what the header names comes first). `refine`: build
     the one more cell that would tell more."""
 
@@ -49,10 +55,10 @@ class Question:
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Resolved:
     """A question resolved: the runner of the patched documents, and that of the others (None if there are none)."""
 
-    question: Question
+    question: ReproduceQuestion
     runner: CellRunner
     others: CellRunner | None
     reported: tuple[Message, ...]
@@ -70,7 +76,7 @@ class _Case:
         return self.own.base is None and self.own.read.head is None and not self.question.asked.docs
 
 
-def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress) -> Reproduction:
+def reproduce(question: ReproduceQuestion, bench: Bench, *, jobs: int, progress: Progress) -> Reproduction:
     """The answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
     started = time.monotonic()
     case = _resolve(question, bench, jobs=jobs, progress=progress)
@@ -115,10 +121,10 @@ def reproduce(question: Question, bench: Bench, *, jobs: int, progress: Progress
     )
 
 
-def _resolve(question: Question, bench: Bench, *, jobs: int, progress: Progress) -> _Case:
+def _resolve(question: ReproduceQuestion, bench: Bench, *, jobs: int, progress: Progress) -> _Resolved:
     """Read the tree, and find the documents of the messages: those that the patch concerns, and the others."""
     found = subjects.resolve(question.asked, bench)
-    sources = Sources(found.head, found.recipe, bench.trees)
+    sources = MessageSources(found.head, found.recipe, bench.trees)
     reported = question.report.messages
     lacks = [sources.lack(message) for message in reported]
     changed = bench.trees.changed_paths(found.base, found.head) if found.base else ()
@@ -147,11 +153,11 @@ def _resolve(question: Question, bench: Bench, *, jobs: int, progress: Progress)
     around = Surroundings(bench.matrix.cells, bench.interpreters, found.requirements, bench.offline)
     runner = CellRunner(found, bench, jobs, progress, question.repeat)
     foreign = replace(runner, subject=other, repeat=1) if other else None
-    return _Case(question, runner, foreign, reported, tuple(lacks), around)
+    return _Resolved(question, runner, foreign, reported, tuple(lacks), around)
 
 
 def _built(
-    case: _Case, cells: Sequence[Cell]
+    case: _Resolved, cells: Sequence[Cell]
 ) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]], tuple[Note, ...]]:
     """Each cell's judged diagnostics of the documents concerned; what it says of the others, which are in the base too;
     and a note for each cell in which these could not be built.
@@ -183,21 +189,25 @@ def _said_of_others(
             broken.append(Note("not built", (name, one.failure)))
         else:
             found = [diagnostic for diagnostic in one.made.build.diagnostics if not diagnostic.unjudged]
-            said[name] = tuple(Judged(Judgement.KNOWN, diagnostic) for diagnostic in found)
+            said[name] = tuple(Judged(Verdict.KNOWN, diagnostic) for diagnostic in found)
     return said, tuple(broken)
 
 
-def _seen(case: _Case, result: CellResult, others: dict[str, tuple[Judged, ...]]) -> list[Seen | None]:
+def _seen(case: _Resolved, result: CellResult, others: dict[str, tuple[Judged, ...]]) -> list[SeenMessage | None]:
     return judging.seen_in(case.reported, (*result.judged, *others.get(result.name, ())))
 
 
-def _exact(case: _Case) -> set[str]:
+def _exact(case: _Resolved) -> set[str]:
     """The files that are byte by byte those that the report is about: the patch's result has the blob that it names."""
     return {file.head_path for file in case.own.patched if file.head_path and file.base_matches and file.head_matches}
 
 
 def _toolchain(
-    cell: Cell, result: CellResult, told: Sequence[Told], seen: dict[str, list[Seen | None]], calendar: Calendar
+    cell: Cell,
+    result: CellResult,
+    told: Sequence[ToldMessage],
+    seen: dict[str, list[SeenMessage | None]],
+    calendar: Calendar,
 ) -> Toolchain:
     later = calendar.later(cell)
     if result.status != "ok":
@@ -212,14 +222,14 @@ def _toolchain(
     )  # fmt: skip
 
 
-def _verdict(reasons: Sequence[str], later: Sequence[str], told: Sequence[Told]) -> Verdict:
+def _verdict(reasons: Sequence[str], later: Sequence[str], told: Sequence[ToldMessage]) -> ToolchainVerdict:
     if reasons or not any(one.judged for one in told):
         return "does not explain"
     return "ruled out" if later else "explains"
 
 
 def _apart(
-    case: _Case, cells: Sequence[Cell], chains: Sequence[Toolchain], told: Sequence[Told], calendar: Calendar
+    case: _Resolved, cells: Sequence[Cell], chains: Sequence[Toolchain], told: Sequence[ToldMessage], calendar: Calendar
 ) -> Iterator[Apart | str]:
     """What told the nearest cells apart: one that does not explain the report (the header's, where that is so) and the
     nearest that does, in time where there is one."""
@@ -243,7 +253,7 @@ def _apart(
 
 
 def _proposal(
-    case: _Case, cells: Sequence[Cell], told: Sequence[Told], calendar: Calendar
+    case: _Resolved, cells: Sequence[Cell], told: Sequence[ToldMessage], calendar: Calendar
 ) -> tuple[str | None, list[Toolchain]]:
     """The one more cell that would tell more, in words, and what it said where it was to be built: the newest releases of
     the report's day, which is what a machine gets that is brought up to date."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from docs_matrix.questions.reproduce.reproduction import Apart, Reproduction, Told, Toolchain
+from docs_matrix.questions.reproduce.reproduction import Apart, Reproduction, ToldMessage, Toolchain
 from docs_matrix.reports.escaping import cut, one_line, plural
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = ["lines"]
 
@@ -67,7 +67,7 @@ def _messages(answer: Reproduction) -> Iterator[str]:
         yield f"not in the report, and new: {one_line(place)}: {extra.level}: {cut(one_line(headline), 300)}"
 
 
-def _fate(told: Told, built: int) -> str:
+def _fate(told: ToldMessage, built: int) -> str:
     if not told.cells:
         return (
             f"{_STANDING.get(told.standing, 'not judged')}: {one_line(told.reason)}; counts for no toolchain"

@@ -8,20 +8,31 @@ from typing import Any, Literal
 
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 from docs_matrix.robot.report import Message
 
-__all__ = ["Apart", "Extra", "Reproduction", "Seen", "Standing", "Told", "Toolchain", "Tried", "Verdict", "document"]
+__all__ = [
+    "Apart",
+    "Extra",
+    "Reproduction",
+    "SeenMessage",
+    "Standing",
+    "ToldMessage",
+    "Toolchain",
+    "ToolchainVerdict",
+    "TriedRelease",
+    "document",
+]
 
 Standing = Literal["new", "known", "here", "absent", "unjudged"]
 """Of a message: new by the patch; in the base too; said here where there is no base; said by no cell; or not looked for."""
 
-Verdict = Literal["explains", "does not explain", "ruled out", "not built"]
+ToolchainVerdict = Literal["explains", "does not explain", "ruled out", "not built"]
 """Of a toolchain: every judged line is as it says it; some are not; it came out later; or it could not be built."""
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenMessage:
     """A message in one cell: `differences` are empty where the cell says it exactly as the report; `verdict` is that of the
     diagnostic against the base; `line` is where the cell has it."""
 
@@ -31,7 +42,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldMessage:
     """What became of one message of the report: where it reproduces, and whether it is `judged` (counts for toolchains).
 
     `missed`: it is new and has no mark. `reason` says why it is absent, or not judged. `flaky`: equal builds differ in it.
@@ -39,7 +50,7 @@ class Told:
 
     message: Message
     standing: Standing
-    cells: Mapping[str, Seen]
+    cells: Mapping[str, SeenMessage]
     judged: bool
     reason: str = ""
     flaky: bool = False
@@ -64,7 +75,7 @@ class Toolchain:
     python: str
     docutils: str
     sphinx: str
-    verdict: Verdict
+    verdict: ToolchainVerdict
     reasons: tuple[str, ...]
     exact: int
     header: bool = False
@@ -79,7 +90,7 @@ class Toolchain:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedRelease:
     """A release that was built to tell two cells apart: whether it explains the report, or why that is not known."""
 
     release: str
@@ -98,7 +109,7 @@ class Apart:
     with_: str
     first: str | None
     last: str | None
-    tried: tuple[Tried, ...]
+    tried: tuple[TriedRelease, ...]
     differences: tuple[str, ...]
 
 
@@ -125,7 +136,7 @@ class Reproduction:
     tree: str
     identity: str
     base: str
-    messages: tuple[Told, ...]
+    messages: tuple[ToldMessage, ...]
     toolchains: tuple[Toolchain, ...]
     apart: tuple[Apart, ...] = ()
     extra: tuple[Extra, ...] = ()
@@ -161,7 +172,7 @@ def document(answer: Reproduction) -> dict[str, Any]:
     }
 
 
-def _of_message(told: Told) -> dict[str, Any]:
+def _of_message(told: ToldMessage) -> dict[str, Any]:
     return {
         **plain(told.message),
         "standing": told.standing,

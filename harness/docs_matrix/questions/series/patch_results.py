@@ -12,7 +12,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellStatus, Judged, Run, Verdict
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.json_values import plain
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = ["CellEnd", "Series", "Step", "Strand", "document", "over_cells", "strands"]
 

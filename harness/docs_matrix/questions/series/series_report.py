@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from docs_matrix.questions.series.patch_results import Series, Step, Strand
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural
-from docs_matrix.reports.notes import words
+from docs_matrix.reports.note_words import words
 
 __all__ = ["folder_name", "lines"]
 

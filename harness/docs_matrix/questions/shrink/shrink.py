@@ -38,7 +38,7 @@ NAMED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S*[/.]\w\S*|\d+")
 PLAIN = Recipe("sphinx", ".", ".", builder="dummy")
 
 
-def shrink(question: isolate.Question, subject: Subject, bench: Bench, *, progress: Progress) -> Shrunk:
+def shrink(question: isolate.IsolateQuestion, subject: Subject, bench: Bench, *, progress: Progress) -> Shrunk:
     """Take away what the message does not need, of the documents that it depends on and of all that they open.
 
     Interrupted, it answers with the best so far. Raises `InputError` where nothing of the tree says the message,
