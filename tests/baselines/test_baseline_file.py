@@ -247,3 +247,9 @@ def _written(path: Path, entries: Sequence[Entry]) -> Path:
 def _commit(folder: Path) -> None:
     git(folder, "add", "b.yaml")
     git(folder, "commit", "-qm", "x")
+
+
+def test_an_entry_whose_message_ends_with_its_category_means_the_message_without(tmp_path: Path) -> None:
+    """Baselines from before have messages of MyST so."""
+    path = _written(tmp_path / "b.yaml", [Entry("a.md", "WARNING", "myst.header", "A level is left out [myst.header]")])
+    assert [entry.message for entry in baseline_file.read(path).entries] == ["A level is left out"]

@@ -225,3 +225,12 @@ def test_thousands_of_messages_that_begin_alike_take_little_time(tmp_path: Path)
     printed = [f"a.rst:3: WARNING: x\n{number}" for number in range(3_000)]
     got = capture(tmp_path, [META, *(said("x", text) for text in printed), END], "\n".join(reversed(printed)))
     assert (got.sphinx_lines, got.raw_lines, got.unclassified) == (6_000, 0, ())
+
+
+def test_the_category_at_the_end_of_a_message_is_no_part_of_it(tmp_path: Path) -> None:
+    """MyST puts it there itself where Sphinx is older than 7.3."""
+    tagged = said("A level is left out [myst.header]", category="myst.header")
+    other = said("See the table [docutils]", category="myst.header")
+    got = capture(tmp_path, [META, tagged, other, END])
+    assert [diagnostic.message for diagnostic in got.diagnostics] == ["A level is left out", "See the table [docutils]"]
+    assert got.diagnostics[0].printed.endswith(" [myst.header]")

@@ -206,7 +206,7 @@ def _entry(item: Any, place: str) -> Entry:
         item.get("path"),
         item["level"],
         item.get("category"),
-        item["message"],
+        message_keys.without_category(item["message"], item.get("category")),
         None if cells is None else tuple(cells),
         None if None in parts else Anchor(*parts),
         item.get("flaky", False),

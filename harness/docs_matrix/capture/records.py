@@ -18,6 +18,7 @@ from typing import Any
 
 from docs_matrix.capture.stderr_parser import Block, blocks, place_of
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
+from docs_matrix.diagnostics.message_keys import without_category
 from docs_matrix.probe.probe import plain, relocate
 
 __all__ = ["Capture", "read"]
@@ -226,8 +227,12 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
 
 
 def _diagnostic(record: dict[str, Any]) -> Diagnostic:
-    """The diagnostic of a record; one that names its place in its message only is placed there."""
-    path, line, message = record["path"], record["line"], _text(record["message"])
+    """The diagnostic of a record; one that names its place in its message only is placed there.
+
+    MyST puts the category at the end of its messages where Sphinx is older than 7.3: there it is no part of the message.
+    """
+    path, line, category = record["path"], record["line"], _text_or_none(record["category"])
+    message = without_category(_text(record["message"]), category)
     if path is None and (found := place_of(message)):
         path, line, message = found
     if record["level"] not in LEVELS or not (line is None or isinstance(line, int)):
@@ -236,7 +241,7 @@ def _diagnostic(record: dict[str, Any]) -> Diagnostic:
         path=_text_or_none(path),
         line=line,
         level=record["level"],
-        category=_text_or_none(record["category"]),
+        category=category,
         message=message,
         printed=_text(record["printed"]),
         document=_text_or_none(record["document"]),

@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["gist", "headline", "key", "located", "quotation", "quoted_names", "relocated", "statement"]
+__all__ = [
+    "gist",
+    "headline",
+    "key",
+    "located",
+    "quotation",
+    "quoted_names",
+    "relocated",
+    "statement",
+    "without_category",
+]
 
 LONGEST = 100_000
 
@@ -114,6 +124,15 @@ def gist(message: str) -> str:
     if opening > 0 and text.endswith(")"):
         text = text[:opening]
     return text.translate(_QUOTES).rstrip(".").casefold()
+
+
+def without_category(message: str, category: str | None) -> str:
+    """Return `message` without `category` in brackets at its end.
+
+    >>> without_category("Non-consecutive header level [myst.header]", "myst.header")
+    'Non-consecutive header level'
+    """
+    return message.removesuffix(f" [{category}]") if category else message
 
 
 def quoted_names(message: str) -> tuple[str, ...]:
