@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,9 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Print a line for each project, cell and kind, and what is wrong; return 1 where anything is, or nothing was right."""
+    """Print a line for each project, cell and kind, what is wrong, and sums; return 1 where anything is, or nothing is right."""
     options = _options(words)
-    total = Difference()
+    sums: dict[str, Difference] = defaultdict(Difference)
     for project, cell, kind in _asked(options):
         trial = run(PROJECTS[project], kind, cell, options.work, options.seed)
         print(f"{project:16} {kind:20} {cell:34} {_in_words(trial)}", flush=True)
@@ -26,9 +27,10 @@ def main(words: Sequence[str] | None = None) -> int:
         for name in ("missed", "false", "misplaced"):
             for line in getattr(found, name):
                 print(f"    {name}: {line}", flush=True)
-        total.add(found)
-    print(f"all: {total}")
-    return 0 if total.good and total.right else 1
+        for whole in (f"kind {kind}", f"project {project}", f"cell {cell}", "all"):
+            sums[whole].add(found)
+    print("", *(f"{name:50} {sums[name]}" for name in sorted(sums)), sep="\n")
+    return 0 if sums["all"].good and sums["all"].right else 1
 
 
 def _asked(options: argparse.Namespace) -> Iterator[tuple[str, str, str]]:

@@ -58,7 +58,7 @@ def compare(
     _compare_sets(fixed, "fixed", "fixed: ", answer, left_out, result)
     news = [told for told in answer.findings if told.verdict == "new"]
     for place in places:
-        if any(place.words in key[1] and key not in left_out for key in new):
+        if any(place.path == key[0] and place.words in key[1] and key not in left_out for key in new):
             _look_for(place, news, result)
     expected = 1 if any(key not in left_out for key in new) else 0
     if answer.exit != expected and not result.missed and not result.false:

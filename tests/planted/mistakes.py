@@ -194,7 +194,7 @@ def included(site: Site, random: Random) -> tuple[Place, ...] | None:
     if not paths:
         return None
     path = random.choice(paths)
-    if path.endswith(".md"):
+    if site.suffix == ".md":
         return (Place(path, site.add(path, ["Planted {planted-role}`x`."]), "planted-role"),)
     return (Place(path, site.add(path, ["Planted *emphasis without end."]), "Inline emphasis"),)
 

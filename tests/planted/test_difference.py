@@ -84,6 +84,12 @@ def test_a_docstring_has_to_be_told_at_its_file() -> None:
     assert not found.missed
 
 
+def test_a_place_that_plain_builds_do_not_name_is_not_asked_for() -> None:
+    said = Said("generated/pkg.rst", 30, "A new mistake.")
+    told = new("generated/pkg.rst", 30, "A new mistake.", "generated/pkg")
+    assert compare(plain(), plain(said), answer(told, exit_status=1), (Place("pkg/one.py", 12, "new"),)).good
+
+
 def test_a_failed_build_has_to_be_a_failed_cell() -> None:
     assert not compare(plain(), plain(status=2), answer(exit_status=0), ()).good
     assert compare(plain(), plain(status=2), answer(exit_status=3, status="failed"), ()).good
