@@ -61,7 +61,6 @@ PROJECTS: Mapping[str, Project] = {
         Project("simplejson", "simplejson==3.19.3", source="."),
         Project("cachetools", "cachetools==5.5.0"),
         Project("wcwidth", "wcwidth==0.2.13"),
-        Project("pyparsing", "pyparsing==3.1.4"),
         Project("more-itertools", "more-itertools==10.5.0", requirements=("sphinx-rtd-theme",)),
         Project("python-dateutil", "python-dateutil==2.9.0", requirements=("six", "sphinx-rtd-theme")),
         Project("sniffio", "sniffio==1.3.1", "docs/source", ("sphinx-rtd-theme", "sphinxcontrib-trio")),
