@@ -23,6 +23,8 @@ NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
 OF_MYST = (OLD, MIDDLE, "py3.13-docutils0.22.4-sphinx9.0.4")
 """No MyST goes with docutils 0.23."""
 OF_NOTEBOOKS = (OLD, MIDDLE, "py3.13-docutils0.21.2-sphinx8.2.3")
+OF_PALLETS = ("py3.12-docutils0.20.1-sphinx7.2.6", "py3.13-docutils0.21.2-sphinx8.1.3", NEWEST)
+"""Earlier themes lack a template that these projects name."""
 PALLETS = ("pallets-sphinx-themes", "sphinxcontrib-log-cabinet")
 OF_STRUCTLOG = (
     "furo",
@@ -66,8 +68,14 @@ PROJECTS: Mapping[str, Project] = {
         Project("sniffio", "sniffio==1.3.1", "docs/source", ("sphinx-rtd-theme", "sphinxcontrib-trio")),
         Project("pluggy", "pluggy==1.5.0", package=True),
         Project("deprecated", "Deprecated==1.2.14", "docs/source", ("wrapt",), package=True),
-        Project("click", "click==8.1.7", requirements=(*PALLETS, "sphinx-issues", "sphinx-tabs"), package=True),
-        Project("itsdangerous", "itsdangerous==2.2.0", requirements=PALLETS, package=True),
+        Project(
+            "click",
+            "click==8.1.7",
+            requirements=(*PALLETS, "sphinx-issues", "sphinx-tabs"),
+            cells=OF_PALLETS,
+            package=True,
+        ),
+        Project("itsdangerous", "itsdangerous==2.2.0", requirements=PALLETS, cells=OF_PALLETS, package=True),
         Project(
             "traitlets",
             "traitlets==5.14.3",

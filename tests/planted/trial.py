@@ -54,7 +54,8 @@ def run(project: Project, kind: str, cell: str, work: Path, seed: int = 0) -> Tr
         left_out = unsteady(head, built(2))
         make_base(project, work)
         found = compare(base, head, answer, places, left_out | unsteady(base, built(2)))
-    return Trial(found, f"{answer.read} read", bool(head.status) or set(head.said) != set(base.said))
+    package = ", describes its installed package" if project.package else ""
+    return Trial(found, f"{answer.read} read{package}", bool(head.status) or set(head.said) != set(base.said))
 
 
 def _change(kind: str, project: Project, tree: Path, work: Path) -> tuple[str | Path, ...]:
