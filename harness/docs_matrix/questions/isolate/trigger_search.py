@@ -48,7 +48,7 @@ def search(candidates: Sequence[Names], ask: Ask) -> Sought:
     """Look in each of `candidates`, sequences of documents, until one shows the message, for the fewest that show it.
 
     >>> search([("a", "b"), ("a", "b", "c", "d")], lambda tried: ["b" in names and "d" in names for names in tried])
-    Sought(alone=False, found=Found(before=('b', 'd'), smallest=True))
+    Sought(alone=False, found=Triggers(before=('b', 'd'), smallest=True))
     """
     for number, names in enumerate(candidates):
         tried = _beginnings(names, MARKS)
