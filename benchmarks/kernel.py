@@ -38,7 +38,7 @@ from docs_matrix.builds.result import Build
 from docs_matrix.builds.runner import Made
 from docs_matrix.capture.stderr_parser import blocks
 from docs_matrix.check.subject import Subject, resolve
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.asked import Asked
@@ -126,7 +126,7 @@ class Kernel:
         self.archive, self.patch, self.scratch, self.named = archive, patch, scratch, named
         subprocess.run(["tar", "-C", scratch, "-xf", archive], check=True)
         self.tree = next(scratch.glob("linux-source-*"))
-        self.bench = Bench(matrix.load(ROOT / "matrix.yaml"), scratch / "store")
+        self.bench = Workbench(matrix.load(ROOT / "matrix.yaml"), scratch / "store")
         self.subject: Subject = resolve(Asked(str(self.tree), patches=(str(patch),), docs=("all",)), self.bench)
 
     def order(self, cell: Cell, *, head: bool, variables: Mapping[str, str] | None = None) -> Order:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from docs_matrix.builds.fork_client import Workshop, workshop
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.errors import MissingInterpreterError
 
@@ -35,7 +35,7 @@ def said(place: Workshop, conf: str) -> list[str] | None:
 def test_what_a_variant_puts_in_the_place_of_ours_is_replaced(
     tmp_path: Path, store: Path, name: str, fifo: bool
 ) -> None:
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     try:
         cell = next(one for one in bench.matrix.cells if one.name == MIDDLE)
         environment = bench.provide(cell, ()).environment

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MissingInterpreterError
@@ -35,11 +35,11 @@ htmldocs:
 
 
 @pytest.fixture
-def provided(store: Path) -> Callable[[str], tuple[Bench, Environment]]:
+def provided(store: Path) -> Callable[[str], tuple[Workbench, Environment]]:
     """A bench, and the environment of a cell."""
 
-    def provided(cell: str) -> tuple[Bench, Environment]:
-        bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    def provided(cell: str) -> tuple[Workbench, Environment]:
+        bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
         try:
             return bench, bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
         except MissingInterpreterError as missing:
@@ -48,7 +48,7 @@ def provided(store: Path) -> Callable[[str], tuple[Bench, Environment]]:
     return provided
 
 
-def built(bench: Bench, environment: Environment, folder: Path, makefile: str, conf: str) -> Build:
+def built(bench: Workbench, environment: Environment, folder: Path, makefile: str, conf: str) -> Build:
     """The build of a project with a broken document by its makefile."""
     (folder / "docs").mkdir()
     (folder / "Makefile").write_text(makefile)
@@ -59,7 +59,7 @@ def built(bench: Bench, environment: Environment, folder: Path, makefile: str, c
 
 
 def test_a_makefile_that_has_bytecode_kept_in_its_output_has_none_made_of_sphinx(
-    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]]
+    tmp_path: Path, provided: Callable[[str], tuple[Workbench, Environment]]
 ) -> None:
     conf = "import sys\nif sys.pycache_prefix: raise ValueError(sys.pycache_prefix)\n"
     build = built(*provided(MIDDLE), tmp_path, MAKEFILE, conf)
@@ -68,7 +68,7 @@ def test_a_makefile_that_has_bytecode_kept_in_its_output_has_none_made_of_sphinx
 
 @pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", NEWEST])
 def test_a_makefile_that_has_no_bytecode_kept_has_it_kept_of_the_environment_alone(
-    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]], cell: str
+    tmp_path: Path, provided: Callable[[str], tuple[Workbench, Environment]], cell: str
 ) -> None:
     bench, environment = provided(cell)
     [packages] = environment.folder.glob("lib/*/site-packages")
@@ -98,7 +98,7 @@ atexit.register(replace)
 @pytest.mark.parametrize("kind", ["link", "FIFO", "folder"])
 @pytest.mark.parametrize("name", ["records.jsonl", "stdout", "stderr"])
 def test_what_a_build_puts_in_the_place_of_its_records_or_its_log_is_not_read(
-    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]], name: str, kind: str
+    tmp_path: Path, provided: Callable[[str], tuple[Workbench, Environment]], name: str, kind: str
 ) -> None:
     secret = tmp_path / "secret"
     secret.write_text("top secret\n")
@@ -119,7 +119,7 @@ def test_what_a_build_puts_in_the_place_of_its_records_or_its_log_is_not_read(
 
 
 def test_a_kept_base_whose_records_were_cut_short_is_built_again(
-    tmp_path: Path, store: Path, provided: Callable[[str], tuple[Bench, Environment]]
+    tmp_path: Path, store: Path, provided: Callable[[str], tuple[Workbench, Environment]]
 ) -> None:
     bench, environment = provided(MIDDLE)
     (tmp_path / "conf.py").write_text("")
@@ -164,7 +164,7 @@ htmldocs:
 
 
 def test_a_plain_build_says_the_same_without_any_shortcut(
-    tmp_path: Path, provided: Callable[[str], tuple[Bench, Environment]]
+    tmp_path: Path, provided: Callable[[str], tuple[Workbench, Environment]]
 ) -> None:
     bench, environment = provided(MIDDLE)
     (tmp_path / "tools/net/ynl").mkdir(parents=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MissingInterpreterError
@@ -86,7 +86,7 @@ def asked(tmp_path: Path) -> Path:
 
 
 def _build(asked: Path, store: Path, cell: str) -> Build:
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     try:
         environment = bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
     except MissingInterpreterError as missing:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.builds.order import Order
 from docs_matrix.check.verify import differences
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MissingInterpreterError
@@ -52,7 +52,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", MIDDLE, NEWEST])
 def test_a_quiet_build_says_what_a_loud_one_says(cell: str, tmp_path: Path, store: Path) -> None:
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     place = tmp_path / "tree"
     place.mkdir()
     for name, text in DOCUMENTS.items():
@@ -82,7 +82,7 @@ PAGE = "lambda app, exception: open(os.path.join(str(app.outdir), 'index.html'))
 @pytest.mark.parametrize("finished", ["print", PAGE], ids=["a static file", "a page"])
 @pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", NEWEST])
 def test_an_extension_has_what_it_wants_of_the_output(cell: str, finished: str, tmp_path: Path, store: Path) -> None:
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     (tmp_path / "conf.py").write_text(WANTED.replace("FINISHED", finished))
     (tmp_path / "index.rst").write_text("Index\n=====\n\n*half\n")
     said = both_ways(bench, cell, tmp_path, Recipe("sphinx", ".", "."), ())
@@ -104,7 +104,7 @@ def setup(app):
 def test_only_what_is_broken_off_behind_the_reading_is_built_again(
     event: str, builds: str, tmp_path: Path, store: Path
 ) -> None:
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     count = tmp_path / "count"
     tree = tmp_path / "tree"
     tree.mkdir()
@@ -118,7 +118,7 @@ def test_only_what_is_broken_off_behind_the_reading_is_built_again(
     assert count.read_text() == builds
 
 
-def both_ways(bench: Bench, cell: str, place: Path, recipe: Recipe, requirements: tuple[str, ...]) -> list[str]:
+def both_ways(bench: Workbench, cell: str, place: Path, recipe: Recipe, requirements: tuple[str, ...]) -> list[str]:
     """The messages of a quiet build and of a loud one, which have to be the same."""
     try:
         wanted = next(one for one in bench.matrix.cells if one.name == cell)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.builds.order import Order, Reading
 from docs_matrix.builds.result import Build
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Recipe, load
 from docs_matrix.errors import HarnessError
 
@@ -26,7 +26,7 @@ Read = Callable[..., Build]
 @pytest.fixture(params=[OLDEST, NEWEST])
 def read(request: pytest.FixtureRequest, store: Path, write: Write) -> Read:
     """Build the leaking project with some files of its own as a reading asks."""
-    bench = Bench(load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(load(ROOT / "matrix.yaml"), store)
     cell = next(cell for cell in bench.matrix.cells if cell.name == request.param)
     try:
         environment = bench.provide(cell, ()).environment

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.probe import fast_c_symbols, fast_node_search
@@ -207,7 +207,7 @@ ALIKE = ("py3.9-docutils0.16-sphinx3.4.3", "py3.11-docutils0.19-sphinx5.3.0", "p
 
 def _printed(store: Path, cell: str, script: str, module: ModuleType, how: str) -> str:
     """What `script` prints in the environment of `cell`, where `module` may do its part: that is what `how` says."""
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     chosen = next(one for one in bench.matrix.cells if one.name == cell)
     try:
         environment = bench.provide(chosen, ()).environment

@@ -11,7 +11,7 @@ import pytest
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
 from docs_matrix.check.verify import differences
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MissingInterpreterError
@@ -109,7 +109,7 @@ class Heads:
 
 def heads(folder: Path, store: Path, cell: str, changed: Mapping[str, str | None]) -> Heads:
     """Build BASE, then BASE with `changed` files (None for one that goes), both ways; they must say the same."""
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     place = folder / "tree"
     for name, text in BASE.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from docs_matrix.builds.order import Order
 from docs_matrix.check import read_set
 from docs_matrix.check.subject import Subject, resolve
 from docs_matrix.check.texts import TreeSources
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config import matrix
 from docs_matrix.diagnostics.asked import Asked
@@ -38,7 +38,7 @@ __all__ = ["Whole"]
 class Whole:
     """A copy of a documentation tree, one cell, and the documents below a folder of it."""
 
-    def __init__(self, copy: Path, folder: str, bench: Bench, cell: str) -> None:
+    def __init__(self, copy: Path, folder: str, bench: Workbench, cell: str) -> None:
         self.copy = copy
         self.bench = bench
         self.cell = next(one for one in bench.matrix.cells if one.name == cell)
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str]) -> None:
         copy = Path(place) / "tree"
         shutil.copytree(tree, copy, symlinks=True)
         store = Path(os.environ.get("DOCS_MATRIX_TEST_STORE", f"{place}/store"))
-        bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+        bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
         total = Whole(copy, folder, bench, cell).rounds(int(rounds), int(edits), int(seed))
     sys.stdout.write("".join(f"{miss}\n" for miss in total.misses))
     sys.stdout.write(f"{total} in {time.monotonic() - started:.0f} s\n")

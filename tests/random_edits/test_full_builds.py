@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 
 from tests.conftest import NEWEST, ROOT
@@ -22,7 +22,7 @@ def test_random_edits_of_sphinx_s_own_documentation_are_judged_right(
     with tarfile.open(sphinx_archive) as tar:
         tar.extractall(tmp_path, filter="data")
     (tree,) = tmp_path.iterdir()
-    total = Whole(tree, "usage", Bench(matrix.load(ROOT / "matrix.yaml"), store), cell).rounds(rounds, 25, 1)
+    total = Whole(tree, "usage", Workbench(matrix.load(ROOT / "matrix.yaml"), store), cell).rounds(rounds, 25, 1)
     with capsys.disabled():
         print(f"\n{total}", *total.misses, sep="\n")  # noqa: T201 (the counts are what this is run for)
     assert total.edits > rounds * 15

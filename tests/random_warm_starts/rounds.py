@@ -19,7 +19,7 @@ from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
 from docs_matrix.check.subject import resolve
 from docs_matrix.check.verify import differences
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.findings import Judged
@@ -76,7 +76,7 @@ def rounds(
 
     Documents are changed below `source`, relative to the tree. The base has some of everything planted first.
     """
-    bench = Bench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     work = scratch / "tree"
     shutil.copytree(tree, work, symlinks=True)
     change(Documents(work / source, work, Random(f"{seed} base")), 12)  # noqa: S311

@@ -47,7 +47,7 @@ def test_our_index_is_the_one_that_git_makes(repository: Repository, tmp_path: P
 
 
 def test_an_offset_beyond_two_gigabytes_goes_into_the_second_table(tmp_path: Path) -> None:
-    near, far = packfile.Entry(12, 7), packfile.Entry((1 << 31) + 5, 9)
+    near, far = packfile.PackedBlob(12, 7), packfile.PackedBlob((1 << 31) + 5, 9)
     (tmp_path / "a.idx").write_bytes(packfile.index({b"\1" * 20: far, b"\0" * 20: near}, bytes(20)))
     with (tmp_path / "a.idx").open("rb") as stream:
         shown = subprocess.run(["git", "show-index"], stdin=stream, capture_output=True, text=True, check=True).stdout

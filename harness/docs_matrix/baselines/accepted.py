@@ -19,7 +19,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import Judged, Verdict
 from docs_matrix.diagnostics.flaky import Observed
 
-__all__ = ["Pair", "Paired", "compare_with_accepted", "pair"]
+__all__ = ["Pair", "PairedEntries", "compare_with_accepted", "pair"]
 
 LIKE = 0.3
 """How like its old self an edited line has to be; see `likeness`. Lines of other content come to 0.1 or 0.2."""
@@ -38,7 +38,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedEntries:
     """Entries and diagnostics, each exactly once: in a pair, `new` (not accepted), or `gone` (accepted, not said)."""
 
     pairs: tuple[Pair, ...]
@@ -89,7 +89,7 @@ def compare_with_accepted(
     return (*sorted(judged, key=lambda item: _position(item.diagnostic)), *gone)
 
 
-def pair(entries: Sequence[Entry], said: Sequence[Diagnostic], anchors: Anchors) -> Paired:
+def pair(entries: Sequence[Entry], said: Sequence[Diagnostic], anchors: Anchors) -> PairedEntries:
     """Pair `entries` with what a build `said`; the order of neither matters, but among equals."""
     open_entries = list(entries)
     open_said = sorted(said, key=_position)
@@ -101,7 +101,7 @@ def pair(entries: Sequence[Entry], said: Sequence[Diagnostic], anchors: Anchors)
         pairs += _pair_by_likeness(key, verdict, open_entries, open_said, anchors)
     for step in _loose_passes(whole, anchors):
         pairs += _pair_by_key(step, open_entries, open_said)
-    return Paired(tuple(pairs), tuple(open_said), tuple(open_entries))
+    return PairedEntries(tuple(pairs), tuple(open_said), tuple(open_entries))
 
 
 def _passes(key: Callable[[str], str], verdict: Verdict, anchors: Anchors) -> Iterable[_Pass]:

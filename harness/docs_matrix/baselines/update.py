@@ -29,7 +29,7 @@ class _Vote:
 
 
 @dataclass
-class _Group:
+class _EntryVotes:
     """The votes for one entry, by cell, the newest cell's first."""
 
     votes: dict[str, _Vote] = field(default_factory=dict)
@@ -58,7 +58,7 @@ def accept(
         votes[cell] = _votes(what, kept.accepted(cell), found[cell], anchors, renewed, was_read)
     for cell in (name for name in cells if name not in found):
         votes[cell] = [_Vote(renewed.get(entry, entry), kept=True) for entry in kept.accepted(cell)]
-    groups: list[_Group] = []
+    groups: list[_EntryVotes] = []
     for cell in reversed(cells):
         _join(groups, cell, votes[cell])
     return Baseline(tuple(_entry(group, cells, reason) for group in groups))
@@ -97,13 +97,13 @@ def _fresh(diagnostic: Diagnostic, anchors: Anchors) -> Entry:
     return Entry(diagnostic.path, diagnostic.level, diagnostic.category, diagnostic.message, anchor=anchor)
 
 
-def _join(groups: list[_Group], cell: str, votes: list[_Vote]) -> None:
+def _join(groups: list[_EntryVotes], cell: str, votes: list[_Vote]) -> None:
     """Put each vote of a cell into the group of its entry, or into a new one; two votes of a cell are two entries.
 
     Cells report one mistake at either end of a block: such votes are for one entry, the newest cell's.
     """
     for same in (_exactly, _by_block):
-        waiting: dict[Hashable, list[_Group]] = defaultdict(list)
+        waiting: dict[Hashable, list[_EntryVotes]] = defaultdict(list)
         for group in groups:
             if cell not in group.votes:
                 waiting[same(next(iter(group.votes.values())).entry)].append(group)
@@ -115,7 +115,7 @@ def _join(groups: list[_Group], cell: str, votes: list[_Vote]) -> None:
             else:
                 left.append(vote)
         votes = left
-    groups += [_Group({cell: vote}) for vote in votes]
+    groups += [_EntryVotes({cell: vote}) for vote in votes]
 
 
 def _exactly(entry: Entry) -> Hashable:
@@ -127,7 +127,7 @@ def _by_block(entry: Entry) -> Hashable:
     return (entry.path, message_keys.key(entry.message), anchor and (anchor.section, anchor.block))
 
 
-def _entry(group: _Group, cells: Sequence[str], reason: str | None) -> Entry:
+def _entry(group: _EntryVotes, cells: Sequence[str], reason: str | None) -> Entry:
     votes = list(group.votes.values())
     kept = [vote.entry for vote in votes if vote.kept]
     every = len(group.votes) == len(cells)

@@ -30,7 +30,7 @@ from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import TreeSources, text_of
 from docs_matrix.check.unread import Unread
-from docs_matrix.check.workbench import Bench, Provided
+from docs_matrix.check.workbench import Provided, Workbench
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -109,7 +109,7 @@ class CellRunner:
     """
 
     subject: Subject
-    bench: Bench
+    bench: Workbench
     jobs: int
     progress: Progress
     repeat: int = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.errors import MissingInterpreterError
@@ -14,12 +14,12 @@ from docs_matrix.toolchains import interpreters
 __all__ = ["all_here", "newest_here"]
 
 
-def newest_here(cells: Sequence[Cell], bench: Bench) -> Cell:
+def newest_here(cells: Sequence[Cell], bench: Workbench) -> Cell:
     """Return the newest of `cells` whose interpreter is on this machine; raises `MissingInterpreterError` if none is."""
     return all_here(cells, bench)[-1]
 
 
-def all_here(cells: Sequence[Cell], bench: Bench) -> list[Cell]:
+def all_here(cells: Sequence[Cell], bench: Workbench) -> list[Cell]:
     """Return those of `cells` whose interpreter is on this machine, the oldest first; raises `MissingInterpreterError` for none."""
     here = []
     for cell in sorted(cells, key=age):

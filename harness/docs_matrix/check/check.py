@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import text_of
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
 from docs_matrix.diagnostics.merge_cells import merge
@@ -20,7 +20,7 @@ def check(runner: CellRunner, cells: Sequence[Cell]) -> Run:
     return assemble(runner.subject, runner.results(cells), runner.bench)
 
 
-def assemble(subject: Subject, results: Sequence[CellResult], bench: Bench) -> Run:
+def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) -> Run:
     """The run that `results` make: their findings merged, with the sources that these name."""
     findings = merge(results)
     named = {finding.path for finding in findings if finding.path and finding.verdict is not Verdict.FIXED}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from docs_matrix.builds import recipes
 from docs_matrix.check.rerun_recipe import Rerun
 from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
 from docs_matrix.diagnostics.merge_cells import newest_first
@@ -20,7 +20,7 @@ LARGEST = 4 << 20
 """Bytes of a change; a larger one is no patch that is mailed."""
 
 
-def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Bench) -> Rerun | None:
+def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workbench) -> Rerun | None:
     """The rerun of `run`, which `subject` was asked for in `cells`; None where nothing is new, where no base was
     built, or where the change is too large to be mailed."""
     told = [result for result in newest_first(run.cells) if result.status == "ok" and result.count(Verdict.NEW)]
@@ -64,7 +64,7 @@ def _blobs(change: Change) -> Iterator[tuple[str, str | None, str | None]]:
         yield change.head_path, change.base_blob if same else None, change.head_blob
 
 
-def _folders(subject: Subject, bench: Bench) -> tuple[str, ...]:
+def _folders(subject: Subject, bench: Workbench) -> tuple[str, ...]:
     """The folders of the documents concerned, each the deepest around a document that has an index of its own; none where
     all must be read, a document at the top among them."""
     found = set[str]()

@@ -14,7 +14,7 @@ from docs_matrix.builds import recipes
 from docs_matrix.builds.order import Reading
 from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Matrix, NamedTree, Recipe
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.notes import Note
@@ -53,7 +53,7 @@ class Subject:
     patched: tuple[PatchedFile, ...] = ()
 
 
-def resolve(asked: Asked, bench: Bench) -> Subject:
+def resolve(asked: Asked, bench: Workbench) -> Subject:
     """Look at the tree, apply the patches, choose the recipe and what is read; raises `InputError` with the place."""
     _refuse_contradictions(asked)
     named = _named(asked.tree, bench)
@@ -95,13 +95,13 @@ def _reading(asked: Asked) -> Reading | None:
     return Reading(asked.in_order, readers)
 
 
-def supported(tree: str, bench: Bench) -> tuple[str, ...] | None:
+def supported(tree: str, bench: Workbench) -> tuple[str, ...] | None:
     """The names of the cells that the tree which the user names supports; None for all."""
     named = _named(tree, bench)
     return named.cells if named else None
 
 
-def source(tree: str, bench: Bench) -> Path:
+def source(tree: str, bench: Workbench) -> Path:
     """Where the tree that the user names lies; raises `InputError` where there is none."""
     named = _named(tree, bench)
     return named.path if named else Path(tree)
@@ -121,7 +121,7 @@ def _refuse_contradictions(asked: Asked) -> None:
         raise InputError("--onto needs --patch: it names what the patch is applied to")
 
 
-def _named(tree: str, bench: Bench) -> NamedTree | None:
+def _named(tree: str, bench: Workbench) -> NamedTree | None:
     """The tree of matrix.yaml that the user names, by its name or by its path."""
     if not Path(tree).exists() and tree not in bench.matrix.trees:
         meant = did_you_mean(tree, bench.matrix.trees)

@@ -1,4 +1,4 @@
-"""The bench: what every question needs at hand. The matrix, the trees, the environments of its cells, and the runner.
+"""The workbench: what every question needs at hand. The matrix, the trees, the environments of its cells, and the runner.
 
 Environments are provided once a run for each cell and set of requirements, however many questions want them.
 """
@@ -17,7 +17,7 @@ from docs_matrix.toolchains.environments import Environment
 from docs_matrix.toolchains.locks import Lock
 from docs_matrix.trees import Trees
 
-__all__ = ["Bench", "Provided"]
+__all__ = ["Provided", "Workbench"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Provided:
     notices: tuple[str, ...]
 
 
-class Bench:
+class Workbench:
     """The matrix and the store, made ready for questions; safe to use from several threads."""
 
     def __init__(self, matrix: Matrix, store: Path, *, offline: bool = False) -> None:

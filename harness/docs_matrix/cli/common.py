@@ -12,7 +12,7 @@ from rich.console import Console
 
 import docs_matrix
 from docs_matrix.check import subject
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.cli import project, variables
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix
@@ -100,12 +100,12 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
     return [cell for cell in configuration.cells if cell.name in wanted]
 
 
-def bench(args: argparse.Namespace) -> Bench:
+def bench(args: argparse.Namespace) -> Workbench:
     """The bench on the user's store, with the project here if nothing else is named; raises `InputError` or `MachineError`."""
     configuration, store = matrix_of(args), variables.store_folder()
     if args.tree in (None, project.HERE) and is_shipped(configuration):
         configuration = project.add_project(configuration, Path.cwd(), store=store, offline=args.offline)
-    return Bench(configuration, store, offline=args.offline)
+    return Workbench(configuration, store, offline=args.offline)
 
 
 def matrix_of(args: argparse.Namespace) -> Matrix:

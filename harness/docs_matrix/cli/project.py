@@ -11,7 +11,7 @@ from docs_matrix.builds.recipes import Recognised
 from docs_matrix.check import check, subject
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import PINNED, Cell, Matrix, NamedTree, normalised
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.cell_age import age
@@ -19,7 +19,7 @@ from docs_matrix.diagnostics.findings import CellResult, Run
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.questions.init import project_facts
-from docs_matrix.questions.init.project_facts import Project
+from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.toolchains import locks
 from docs_matrix.trees import user_repository
 
@@ -62,7 +62,7 @@ def _recognised(folder: Path) -> Recognised | None:
     return found if found.recipe.kind != "sphinx" else None
 
 
-def _wanted(project: Project, shipped: Matrix, folder: Path) -> list[Cell]:
+def _wanted(project: ProjectFacts, shipped: Matrix, folder: Path) -> list[Cell]:
     """The cells whose docutils and Sphinx the project allows; raises `InputError` for none."""
     cells = [
         cell
@@ -78,7 +78,7 @@ def _wanted(project: Project, shipped: Matrix, folder: Path) -> list[Cell]:
     return cells
 
 
-def _requirements(project: Project, cell: Cell, shipped: Matrix, *, store: Path, offline: bool) -> tuple[str, ...]:
+def _requirements(project: ProjectFacts, cell: Cell, shipped: Matrix, *, store: Path, offline: bool) -> tuple[str, ...]:
     """What the project needs, with its own last release if it asks for that and the package index has it."""
     wanted = normalised((*project.requirements, *project.own))
     try:
@@ -89,14 +89,14 @@ def _requirements(project: Project, cell: Cell, shipped: Matrix, *, store: Path,
     return wanted
 
 
-def subject_of(asked: Asked, bench: Bench) -> Subject:
+def subject_of(asked: Asked, bench: Workbench) -> Subject:
     """Return what to check: in git, what changed since the default branch was left; everything if nothing did."""
     found = _subject_of(asked, bench)
     again = replace(found.asked, named=False, requirements=found.requirements)  # elsewhere, HERE is another folder
     return replace(found, asked=again)
 
 
-def _subject_of(asked: Asked, bench: Bench) -> Subject:
+def _subject_of(asked: Asked, bench: Workbench) -> Subject:
     if not asked.patches and asked.base is None and asked.baseline is None:
         repository = user_repository.find(subject.source(asked.tree, bench))
         commit = user_repository.branch_point(repository) if repository else None

@@ -74,7 +74,7 @@ class BlobWriter:
         self._waiting: deque[tuple[int, Future[list[_Packed]]]] = deque()
         self._ahead = 0
         self._there = set(stored)
-        self._entries: dict[bytes, packfile.Entry] = {}
+        self._entries: dict[bytes, packfile.PackedBlob] = {}
         self._pack: BufferedRandom | None = None
         self._end = 0
         self._place = self._folder
@@ -151,7 +151,7 @@ class BlobWriter:
         for blob, entry, check in chunk.result():
             if blob.name not in self._there:
                 self._there.add(blob.name)
-                self._entries[bytes.fromhex(blob.name)] = packfile.Entry(self._end, check)
+                self._entries[bytes.fromhex(blob.name)] = packfile.PackedBlob(self._end, check)
                 self._end += pack.write(entry)
 
     def _finish(self, pack: BufferedRandom) -> None:

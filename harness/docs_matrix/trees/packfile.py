@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from isal import isal_zlib
 
-__all__ = ["Entry", "entry", "header", "index"]
+__all__ = ["PackedBlob", "entry", "header", "index"]
 
 _LEVEL = 1
 """Of compression. On a kernel's C files zlib compresses 62 MB a second at this level, to 0.32 of their size; ISA-L 285 MB."""
@@ -20,7 +20,7 @@ _FAR = 1 << 31
 """Offsets from here on do not fit into the index's first table."""
 
 
-class Entry(NamedTuple):
+class PackedBlob(NamedTuple):
     """A file in a pack: where it begins, and the check sum of its bytes there."""
 
     offset: int
@@ -44,7 +44,7 @@ def entry(content: bytes) -> bytes:
     return bytes(head) + isal_zlib.compress(content, _LEVEL)
 
 
-def index(entries: Mapping[bytes, Entry], checksum: bytes) -> bytes:
+def index(entries: Mapping[bytes, PackedBlob], checksum: bytes) -> bytes:
     """The index of a pack that ends with `checksum`, from its `entries` by the 20 bytes of their ids."""
     names = sorted(entries)
     starts = [0] * 256

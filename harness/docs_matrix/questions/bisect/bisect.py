@@ -20,7 +20,7 @@ from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.selector import ASPECTS, RECORD, Aspect, Wanted, state, states
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.trials import Trial, Trials
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note, without
@@ -103,7 +103,7 @@ def _command(question: BisectQuestion, subject: Subject, change: FoundChange) ->
     return command(asked, question.axis, after=(*words, *ends))
 
 
-def _refuse_what_the_cell_lacks(asked: BisectQuestion, subject: Subject, bench: Bench) -> None:
+def _refuse_what_the_cell_lacks(asked: BisectQuestion, subject: Subject, bench: Workbench) -> None:
     """Raise `InputError` if the axis is a package that the cell's environment lacks: the index may have a stranger's."""
     package = canonicalize_name(asked.axis)
     if package in ("python", "date", "docutils", "sphinx"):
@@ -146,7 +146,7 @@ def _search(asked: BisectQuestion, observed: ObservedAxis, aspects: Sequence[Asp
     )
 
 
-def _read_sets(wanted: Wanted, subject: Subject, bench: Bench) -> Iterator[tuple[str, ...] | None]:
+def _read_sets(wanted: Wanted, subject: Subject, bench: Workbench) -> Iterator[tuple[str, ...] | None]:
     """What to read, the least first: the document (or those that name the file), its folder, all."""
     least = subject.read.head
     if wanted.path is not None:
@@ -159,7 +159,7 @@ def _read_sets(wanted: Wanted, subject: Subject, bench: Bench) -> Iterator[tuple
     yield None
 
 
-def _documents(path: str, subject: Subject, bench: Bench) -> tuple[str, ...] | None:
+def _documents(path: str, subject: Subject, bench: Workbench) -> tuple[str, ...] | None:
     try:
         return read_set.choose((path,), None, subject.head, subject.recipe, bench.trees).head
     except InputError as error:
@@ -271,7 +271,7 @@ def _history(
     move: tuple[str, str, str],
     changed: Sequence[BeforeAfter],
     notes: list[Note],
-    bench: Bench,
+    bench: Workbench,
 ) -> History | None:
     """What the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
     if said.culprit:

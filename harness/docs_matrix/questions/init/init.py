@@ -18,12 +18,12 @@ from docs_matrix.baselines import baseline_file
 from docs_matrix.check import accept, subject
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.progress import Progress
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree, Recipe
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError, MachineError
-from docs_matrix.questions.init.project_facts import Project
+from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.toolchains import locks
 
 __all__ = ["NOXFILE", "WORKFLOW", "Begun", "action_here", "begin", "refuse_what_is_there", "workflow"]
@@ -59,7 +59,7 @@ def refuse_what_is_there(folder: Path, *, nox: bool) -> None:
 
 def begin(
     folder: Path,
-    project: Project,
+    project: ProjectFacts,
     candidates: Sequence[Cell],
     texts: dict[str, str],
     store: Path,
@@ -79,7 +79,7 @@ def begin(
         scratch = Path(name)
         requirements, unresolved = _resolved(cells, project, scratch / "locks", offline=offline)
         cells = [cell for cell in cells if cell.name not in unresolved]
-        bench = Bench(_matrix(scratch, folder, cells, requirements, project.recipe), store, offline=offline)
+        bench = Workbench(_matrix(scratch, folder, cells, requirements, project.recipe), store, offline=offline)
         found = subject.resolve(Asked(TREE, named=True, verb="init"), bench)
         runner = CellRunner(found, bench, jobs, progress(cells))
         accepted = accept.accept("all", baseline_file.Baseline(), runner, cells, cells)
@@ -106,7 +106,7 @@ def begin(
     return Begun(tuple(contents), tuple(cell.name for cell in kept), left, len(accepted.now.entries))
 
 
-def _not_wanted(cell: Cell, project: Project) -> str:
+def _not_wanted(cell: Cell, project: ProjectFacts) -> str:
     for name, release in (("sphinx", cell.sphinx), ("docutils", cell.docutils)):
         allowed = project.allowed[name]
         if not allowed.contains(release, prereleases=True):
@@ -115,7 +115,7 @@ def _not_wanted(cell: Cell, project: Project) -> str:
 
 
 def _resolved(
-    cells: Sequence[Cell], project: Project, folder: Path, *, offline: bool
+    cells: Sequence[Cell], project: ProjectFacts, folder: Path, *, offline: bool
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Lock `cells` in `folder`: the requirements that they are locked with, and why some cannot be.
 

@@ -23,7 +23,7 @@ from docs_matrix.builds import recipes
 from docs_matrix.config.matrix import PINNED, Recipe
 from docs_matrix.errors import InputError
 
-__all__ = ["Project", "look"]
+__all__ = ["ProjectFacts", "look"]
 
 _READ_THE_DOCS = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
 _GROUPS = ("docs", "doc", "documentation", "rtd", "sphinx")
@@ -43,7 +43,7 @@ _LARGEST = 1 << 20
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectFacts:
     """A project's documentation: its recipe, and the requirements that it names beside docutils and Sphinx.
 
     `allowed` says which releases of `sphinx` and `docutils` it wants. `own` are requirements for what a tree cannot give:
@@ -67,7 +67,7 @@ class _Found:
     itself: bool = False
 
 
-def look(folder: Path) -> Project:
+def look(folder: Path) -> ProjectFacts:
     """The documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read."""
     pyproject = _toml(folder / "pyproject.toml")
     hosted = _read_the_docs(folder)
@@ -88,7 +88,7 @@ def look(folder: Path) -> Project:
             f"conf.py may ask for the installed {name}: its last release stands in for it; autodoc reads that release too, "
             "unless conf.py puts the sources first on sys.path"
         )
-    return Project(recipe, requirements, allowed, own, tuple(dict.fromkeys(found.notices)))
+    return ProjectFacts(recipe, requirements, allowed, own, tuple(dict.fromkeys(found.notices)))
 
 
 def _recipe(folder: Path, hosted: Mapping[str, Any]) -> Recipe:

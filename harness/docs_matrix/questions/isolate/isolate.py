@@ -13,7 +13,7 @@ from docs_matrix.check.progress import Progress
 from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import text_of
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import HarnessError, InputError
@@ -71,7 +71,7 @@ class Reader:
         return [bool(said) for said in meant]
 
 
-def isolate(question: IsolateQuestion, subject: Subject, bench: Bench, *, progress: Progress) -> Isolation:
+def isolate(question: IsolateQuestion, subject: Subject, bench: Workbench, *, progress: Progress) -> Isolation:
     """What the message depends on. `subject` reads the one document that says it.
 
     Raises `InputError` where it does not read exactly one, `MachineError` where the cell cannot build it.
@@ -137,7 +137,7 @@ def _document(subject: Subject) -> str:
     return read[0]
 
 
-def _candidates(document: str, subject: Subject, bench: Bench) -> list[Names]:
+def _candidates(document: str, subject: Subject, bench: Workbench) -> list[Names]:
     """Sets of documents below the recipe's source that may matter, the likeliest first."""
     recipe = subject.recipe
     names = recipes.documents(recipe, bench.trees.paths(subject.head))

@@ -17,7 +17,7 @@ from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.trials import Trials
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.findings import CellResult, Judged, Verdict
@@ -76,7 +76,7 @@ class _Resolved:
         return self.own.base is None and self.own.read.head is None and not self.question.asked.docs
 
 
-def reproduce(question: ReproduceQuestion, bench: Bench, *, jobs: int, progress: Progress) -> Reproduction:
+def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progress: Progress) -> Reproduction:
     """The answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
     started = time.monotonic()
     case = _resolve(question, bench, jobs=jobs, progress=progress)
@@ -121,7 +121,7 @@ def reproduce(question: ReproduceQuestion, bench: Bench, *, jobs: int, progress:
     )
 
 
-def _resolve(question: ReproduceQuestion, bench: Bench, *, jobs: int, progress: Progress) -> _Resolved:
+def _resolve(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progress: Progress) -> _Resolved:
     """Read the tree, and find the documents of the messages: those that the patch concerns, and the others."""
     found = subjects.resolve(question.asked, bench)
     sources = MessageSources(found.head, found.recipe, bench.trees)

@@ -9,7 +9,7 @@ from functools import cache
 from packaging.version import InvalidVersion, Version
 
 from docs_matrix.check.axes import DAY, Surroundings, minor, named, past
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.errors import HarnessError
 from docs_matrix.robot.report import Report
@@ -42,7 +42,7 @@ class Calendar:
             return None
 
 
-def of_the_header(report: Report, around: Surroundings, bench: Bench) -> tuple[list[Cell], str]:
+def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tuple[list[Cell], str]:
     """The cells that the report's header names (none where it names none that can be), and a note.
 
     Those of the matrix with this docutils on this minor of Python; else one with the newest Sphinx of the report's day that

@@ -22,7 +22,7 @@ from docs_matrix.check.confirm import trials_alone
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.subject import Subject, patch_notes
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -56,7 +56,7 @@ class _InCell:
 
 
 def examine(
-    asked: Asked, cells: Sequence[Cell], bench: Bench, *, jobs: int, progress: Progress, repeat: int = 1
+    asked: Asked, cells: Sequence[Cell], bench: Workbench, *, jobs: int, progress: Progress, repeat: int = 1
 ) -> Series:
     """Apply the patches of `asked` one after another and build each state; raises `InputError` if one does not apply."""
     if not asked.patches:
@@ -97,7 +97,7 @@ def examine(
     )
 
 
-def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Bench) -> tuple[_State, ...]:
+def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbench) -> tuple[_State, ...]:
     """Return the states with what is read of each: the documents that any step concerns, as far as the state has them."""
     wanted: set[str] | None = set()
     apart: set[str] = set()

@@ -16,7 +16,7 @@ from docs_matrix.builds.result import Build
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Bench
+from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import InputError, MachineError
@@ -38,7 +38,7 @@ NAMED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S*[/.]\w\S*|\d+")
 PLAIN = Recipe("sphinx", ".", ".", builder="dummy")
 
 
-def shrink(question: isolate.IsolateQuestion, subject: Subject, bench: Bench, *, progress: Progress) -> Shrunk:
+def shrink(question: isolate.IsolateQuestion, subject: Subject, bench: Workbench, *, progress: Progress) -> Shrunk:
     """Take away what the message does not need, of the documents that it depends on and of all that they open.
 
     Interrupted, it answers with the best so far. Raises `InputError` where nothing of the tree says the message,
@@ -89,7 +89,7 @@ def shrink(question: isolate.IsolateQuestion, subject: Subject, bench: Bench, *,
 
 
 def _taken_out(
-    before: tuple[str, ...], document: str, subject: Subject, environment: Environment, bench: Bench
+    before: tuple[str, ...], document: str, subject: Subject, environment: Environment, bench: Workbench
 ) -> Project:
     """The documents and all that they open, with what the recipe gives to Sphinx written into conf.py."""
     recipe = subject.recipe
@@ -141,7 +141,7 @@ def _gist(said: Diagnostic) -> str:
 
 
 def _shown(
-    project: Project, wanted: Wanted, environment: Environment, cell: str, bench: Bench
+    project: Project, wanted: Wanted, environment: Environment, cell: str, bench: Workbench
 ) -> tuple[Project, Diagnostic, str, bool]:
     """The project, the message by a build of the runner's, the command that shows it, and whether that is sphinx-build's.
 
