@@ -20,8 +20,8 @@ __all__ = ["PROJECTS", "Project", "make_base"]
 OLD = "py3.9-docutils0.16-sphinx3.4.3"
 MIDDLE = "py3.11-docutils0.19-sphinx5.3.0"
 NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
-OF_MYST = (OLD, MIDDLE, "py3.13-docutils0.22.4-sphinx9.0.4")
-"""No MyST goes with docutils 0.23."""
+OF_MYST = (MIDDLE, "py3.12-docutils0.20.1-sphinx7.2.6", "py3.13-docutils0.22.4-sphinx9.0.4")
+"""No MyST goes with docutils 0.23, and what these projects need besides is younger than Sphinx 3.4."""
 OF_NOTEBOOKS = (OLD, MIDDLE, "py3.13-docutils0.21.2-sphinx8.2.3")
 OF_PALLETS = ("py3.12-docutils0.20.1-sphinx7.2.6", "py3.13-docutils0.21.2-sphinx8.1.3", NEWEST)
 """Earlier themes lack a template that these projects name."""
