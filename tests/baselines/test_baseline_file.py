@@ -253,3 +253,9 @@ def test_an_entry_whose_message_ends_with_its_category_means_the_message_without
     """Baselines from before have messages of MyST so."""
     path = _written(tmp_path / "b.yaml", [Entry("a.md", "WARNING", "myst.header", "A level is left out [myst.header]")])
     assert [entry.message for entry in baseline_file.read(path).entries] == ["A level is left out"]
+
+
+@pytest.mark.parametrize("name", ["pkg/tools.py:docstring of pkg.tools.wrap", "pkg/tools.py:4:<translated>"])
+def test_an_entry_in_a_docstring_or_a_translation_means_its_file(tmp_path: Path, name: str) -> None:
+    path = _written(tmp_path / "b.yaml", [Entry(name, "WARNING", "docutils", "x")])
+    assert [entry.path for entry in baseline_file.read(path).entries] == ["pkg/tools.py"]

@@ -76,11 +76,20 @@ def test_a_line_of_a_c_file_goes_with_that_file_and_its_chain_with_the_document(
 def test_a_docstring_goes_with_its_object() -> None:
     function = 'def f():\n    """Do it.\n\n    An *open one.\n    """\n'
     change = Edits({"m.py": "import os\n" + function}, {"m.py": "import os\nimport sys\n\nX = 1\n" + function})
-    place = "m.py:docstring of m.f"
-    assert told(judge([said(place, 3)], [said(place, 3)], change)) == [("known", place, 3)]
+    place = "docstring of m.f, line 3"
+    base = said("m.py", 5, place=place)
+    assert told(judge([base], [said("m.py", 8, place=place)], change)) == [("known", "m.py", 8)]
     longer = Edits({"m.py": function}, {"m.py": function.replace("Do it.\n", "Do it.\n\n    At once.\n")})
-    assert told(judge([said(place, 3)], [said(place, 5)], longer)) == [("known", place, 5)]
-    assert [one[0] for one in told(judge([], [said(place, 3)], longer))] == ["new"]
+    assert told(judge([said("m.py", 4, place=place)], [said("m.py", 6)], longer)) == [("known", "m.py", 6)]
+    assert [one[0] for one in told(judge([], [said("m.py", 4, place=place)], longer))] == ["new"]
+
+
+def test_a_docstring_that_an_extension_rewrites_goes_with_its_object_wherever_its_lines_are() -> None:
+    function = 'def f():\n    """Do it.\n\n    Args:\n        x: An *open one.\n    """\n'
+    change = Edits({"m.py": function}, {"m.py": function.replace("x:", "y: One more.\n        x:")})
+    base = said("m.py", 5, place="docstring of m.f, about line 3")
+    head = said("m.py", 5, place="docstring of m.f, about line 4")
+    assert told(judge([base], [head], change)) == [("known", "m.py", 5)]
 
 
 def test_a_generated_file_has_no_lines_to_follow() -> None:

@@ -329,7 +329,7 @@ def test_every_kind_of_location_is_understood(build: Build, tmp_path: Path) -> N
         "document": ("docs/index.rst", None, "CRITICAL", "other", None),
         "text": ("docs/index.rst", 7, "WARNING", "mine.own", None),
         "chain": ("src/a.c", 210, "WARNING", None, "docs/index:47"),
-        "docstring": ("site-packages/sphinx/util/logging.py:docstring of sphinx.x", 3, "WARNING", None, None),
+        "docstring": ("site-packages/sphinx/util/logging.py", None, "WARNING", None, None),
         "doubled": ("docs/index.rst", 20, "WARNING", None, None),
         "once": (None, None, "WARNING", None, None),
         "red \x00 \ud800 \x07 in docs": (None, None, "WARNING", None, None),

@@ -25,6 +25,7 @@ from docs_matrix import files
 from docs_matrix.baselines.anchors import Anchor
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
+from docs_matrix.diagnostics.place_names import split
 from docs_matrix.errors import InputError
 
 __all__ = ["Baseline", "Entry", "identities", "mapping", "read", "write"]
@@ -202,8 +203,9 @@ def _entry(item: Any, place: str) -> Entry:
     parts = [item.get(name) for name in ("section", "source", "block")]
     if None in parts and parts != [None] * 3:
         raise InputError(f"{place}: section, source and block go together: one of them is missing")
+    path = item.get("path")
     return Entry(
-        item.get("path"),
+        split(path).path if path else path,
         item["level"],
         item.get("category"),
         message_keys.without_category(item["message"], item.get("category")),

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from docs_matrix.capture.places import Text, placed, texts
 from docs_matrix.capture.stderr_parser import Block, blocks, place_of
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.diagnostics.message_keys import without_category
@@ -79,7 +80,7 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
     Neither has to be whole: what can be read is taken, and a build whose records break off is not finished. Paths and texts
     name no folder of the build: those in `root` are relative to it.
     """
-    told = _records(records)
+    told = _records(records, texts(root))
     places = [*told.places, (str(root.absolute()), ""), (str(root.resolve()), "")]
     lines = _lines(stderr)
     positions, owned = _claim(lines, [_nonempty(text) for _, text in told.printed])
@@ -124,8 +125,9 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
 
 @dataclass
 class _Told:
-    """The records of all calls of sphinx-build, gathered."""
+    """The records of all calls of sphinx-build, gathered; `text` has the files of the tree."""
 
+    text: Text
     whole: bool = True
     calls: int = 0
     statuses: list[int] = field(default_factory=list)
@@ -161,8 +163,8 @@ class _Told:
         return next(iter([*self.crashes, *(f"the probe failed: {mistake}" for mistake in self.mistakes)]), None)
 
 
-def _records(data: bytes) -> _Told:
-    told = _Told()
+def _records(data: bytes, text: Text) -> _Told:
+    told = _Told(text)
     *whole, rest = data.split(b"\n")
     told.whole = not rest
     for line in whole:
@@ -190,13 +192,13 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             told.documents += int(record["documents"])
             told.read.update(dict.fromkeys(map(_text, record["read"])))
         case "diagnostic" if record["suppressed"]:
-            told.suppressed.append(_diagnostic(record))
+            told.suppressed.append(_diagnostic(record, told.text))
         case "diagnostic":
-            told.printed.append((_diagnostic(record), record["printed"]))
+            told.printed.append((_diagnostic(record, told.text), record["printed"]))
         case "early":
-            told.early.append((_diagnostic({**record, "printed": ""}), bool(record["suppressed"])))
+            told.early.append((_diagnostic({**record, "printed": ""}, told.text), bool(record["suppressed"])))
         case "said":
-            said = _diagnostic({**record, "printed": ""})
+            said = _diagnostic({**record, "printed": ""}, told.text)
             told.said.append((replace(said, printed=str(said)), tuple(map(int, record["trials"]))))
         case "opened":
             told.opened.add(_text(record["path"]))
@@ -226,7 +228,7 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             raise ValueError(kind)
 
 
-def _diagnostic(record: dict[str, Any]) -> Diagnostic:
+def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
     """The diagnostic of a record; one that names its place in its message only is placed there.
 
     MyST puts the category at the end of its messages where Sphinx is older than 7.3: there it is no part of the message.
@@ -237,7 +239,8 @@ def _diagnostic(record: dict[str, Any]) -> Diagnostic:
         path, line, message = found
     if record["level"] not in LEVELS or not (line is None or isinstance(line, int)):
         raise ValueError(record)
-    return Diagnostic(
+    read = record.get("docstring")
+    diagnostic = Diagnostic(
         path=_text_or_none(path),
         line=line,
         level=record["level"],
@@ -249,6 +252,7 @@ def _diagnostic(record: dict[str, Any]) -> Diagnostic:
         phase=_text_or_none(record["phase"]),
         unjudged=bool(record["unjudged"]),
     )
+    return placed(diagnostic, text, None if read is None else [_text(line) for line in read])
 
 
 def _take_early(told: _Told) -> None:

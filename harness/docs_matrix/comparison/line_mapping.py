@@ -15,16 +15,15 @@ from typing import Literal
 from docs_matrix.comparison.moved_lines import Counterparts, Line, counterparts
 from docs_matrix.comparison.source_text import Page, collapsed
 from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.place_names import APPROXIMATE, DOCSTRING
 from docs_matrix.diagnostics.protocols import Changes, Sources
 
-__all__ = ["ALIKE", "DOCSTRING", "Correspondence", "Followed", "How", "Spot", "alike"]
+__all__ = ["ALIKE", "Correspondence", "Followed", "How", "Spot", "alike"]
 
 How = Literal["place", "edited line", "moved", "rewritten line"]
 _WORD = re.compile(r"\w")
 ALIKE = 0.5
 """The share of words that two paragraphs must have in common to be the same one, moved and edited."""
-DOCSTRING = ":docstring of "
-"""What stands between a module and the name of the object in the path of a docstring's message."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,11 @@ class Correspondence:
 
     def base_spot(self, diagnostic: Diagnostic) -> Spot:
         """Where a diagnostic of the base stands."""
-        return _spot(diagnostic, self.base_page)
+        return _spot(diagnostic)
 
     def head_spot(self, diagnostic: Diagnostic) -> Spot:
         """Where a diagnostic of the head stands."""
-        return _spot(diagnostic, self.head_page)
+        return _spot(diagnostic)
 
     # ---- lines
 
@@ -259,18 +258,14 @@ class _LineGroups:
             self._parents[first] = second
 
 
-def _spot(diagnostic: Diagnostic, page: Callable[[str], Page | None]) -> Spot:
-    if diagnostic.path is None or DOCSTRING not in diagnostic.path:
+def _spot(diagnostic: Diagnostic) -> Spot:
+    words, _, inner = (diagnostic.place or "").partition(", ")
+    if not words.startswith(DOCSTRING):
         return Spot(diagnostic.path, diagnostic.line)
-    path, _, name = diagnostic.path.partition(DOCSTRING)
-    module = page(path)
-    docstring = module.docstring(name) if module and diagnostic.line is not None else None
-    if docstring is None or diagnostic.line is None:
-        return Spot(path, None, f"{name}:{diagnostic.line}", name)
-    if diagnostic.line > docstring.count and not docstring.rewritten:
-        return Spot(path, docstring.line, "", name, rewritten=True)
-    line = docstring.line + min(diagnostic.line, docstring.count) - 1
-    return Spot(path, line, "", name, docstring.rewritten)
+    name = words.removeprefix(DOCSTRING)
+    if diagnostic.line is None:
+        return Spot(diagnostic.path, None, f"{name}:{inner}", name)
+    return Spot(diagnostic.path, diagnostic.line, "", name, rewritten=inner.startswith(APPROXIMATE))
 
 
 def _lines(

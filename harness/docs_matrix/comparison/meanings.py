@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Hashable, Sequence
 
-from docs_matrix.comparison.line_mapping import DOCSTRING, Correspondence
+from docs_matrix.comparison.line_mapping import Correspondence
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 
@@ -99,7 +99,7 @@ def _place(path: str, line: int | None) -> str:
 def _naming(diagnostic: Diagnostic) -> tuple[str, str] | None:
     """What stands before and behind a document's name in its path: `("docs/", ".rst")`."""
     path, document = diagnostic.path, diagnostic.document
-    if path is None or not document or DOCSTRING in path:
+    if path is None or not document:
         return None
     stem, suffix = posixpath.splitext(path)
     if stem != document and not stem.endswith(f"/{document}"):

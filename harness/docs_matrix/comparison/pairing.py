@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from docs_matrix.comparison.duplicates import Duplicates
-from docs_matrix.comparison.line_mapping import ALIKE, DOCSTRING, Correspondence, alike
+from docs_matrix.comparison.line_mapping import ALIKE, Correspondence, alike
 from docs_matrix.comparison.meanings import Meanings
 from docs_matrix.comparison.places import Places, Where
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -154,7 +154,7 @@ class Pairing:
 
 
 def _files(side: Sequence[Diagnostic]) -> set[str]:
-    return {diagnostic.path.partition(DOCSTRING)[0] for diagnostic in side if diagnostic.path}
+    return {diagnostic.path for diagnostic in side if diagnostic.path}
 
 
 class _Lines(NamedTuple):

@@ -1,4 +1,4 @@
-"""The text of a file as the comparison looks at it: lines, paragraphs, and the docstrings of a Python module.
+"""The text of a file as the comparison looks at it: lines and paragraphs.
 
 A paragraph is what docutils gives one line number: it reports the first or the last line of a paragraph, whichever of its
 lines the mistake is in.
@@ -6,9 +6,7 @@ lines the mistake is in.
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,26 +16,11 @@ __all__ = ["Page", "collapsed"]
 _ITEM = re.compile(r"(?:[-*+•]|\(?(?:\d{1,4}|[A-Za-z#])[.)]|\.\.|:[^:\s][^:]{0,80}:)(?:\s|$)")
 _COMMENT = re.compile(r"\s*(?:/?\*+/?|//+|#+)( |$)")
 _PROSE = (".rst", ".md", ".txt", ".inc", ".rest")
-_NAPOLEON = re.compile(
-    r"^[ \t]*(?:(?:Arg(?:ument)?s?|Attributes|Examples?|Keyword Args|Notes?|Raises|Returns?|Yields?):|-{3,})[ \t]*$",
-    re.MULTILINE,
-)
-_LARGEST_MODULE = 1_000_000
 
 
 def collapsed(line: str) -> str:
     """A line with its white space collapsed: what stays of it when it is indented otherwise."""
     return " ".join(line.split())
-
-
-@dataclass(frozen=True)
-class Docstring:
-    """A docstring of a module: the file's line of its first line that is not empty, how many lines it has from there, and
-    whether its sections look like those that napoleon rewrites, so that its lines are not the file's."""
-
-    line: int
-    count: int
-    rewritten: bool
 
 
 @dataclass(frozen=True)
@@ -69,54 +52,6 @@ class Page:
             if number <= len(self.lines) and self.lines[number - 1].strip():
                 return number if _indent(self.lines[number - 1]) > indent else None
         return None
-
-    def docstring(self, name: str) -> Docstring | None:
-        """The docstring of the object with the dotted `name`, with or without its module; None where there is none."""
-        parts = name.split(".")
-        return next(
-            (
-                found
-                for start in range(len(parts) + 1)
-                if (found := self._docstrings.get(".".join(parts[start:]))) is not None
-            ),
-            None,
-        )
-
-    @cached_property
-    def _docstrings(self) -> dict[str, Docstring]:
-        if len(self.text) > _LARGEST_MODULE:
-            return {}
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the module's own strings
-                tree = ast.parse(self.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return {}
-        found: dict[str, Docstring] = {}
-        waiting: list[tuple[str, ast.AST]] = [("", tree)]
-        while waiting:
-            name, node = waiting.pop()
-            docstring = _docstring(node, self.lines)
-            if docstring:
-                found.setdefault(name, docstring)
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                    waiting.append((f"{name}.{child.name}" if name else child.name, child))
-                elif isinstance(child, ast.If | ast.Try):
-                    waiting.append((name, child))
-        return found
-
-
-def _docstring(node: ast.AST, lines: Sequence[str]) -> Docstring | None:
-    body = getattr(node, "body", None)
-    if isinstance(node, ast.If | ast.Try) or not isinstance(body, list) or not body:
-        return None
-    value = body[0].value if isinstance(body[0], ast.Expr) else None
-    if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
-        return None
-    written = value.value.split("\n")
-    empty = next((number for number, line in enumerate(written) if line.strip()), 0)
-    return Docstring(value.lineno + empty, len(written) - empty, bool(_NAPOLEON.search(value.value)))
 
 
 def _indent(line: str) -> int:

@@ -24,7 +24,8 @@ class Diagnostic:
     in. `printed` is the text as the log has it. `document` is the name of the document being read or resolved,
     without its suffix. `via` is the chain a message came through before `path` (`Documentation/gpu/a.rst:47` for a
     kernel-doc directive there that reads the C file `path`). `unjudged` says that a restricted read set leaves the
-    answer open. `phase` is the part of the build that said it (`reading`, `resolving`), where it is known.
+    answer open. `phase` is the part of the build that said it (`reading`, `resolving`), where it is known. `place` is the
+    place in the words of the build where those are not `path` and `line`: `docstring of pkg.tools.wrap, line 3`.
     """
 
     path: str | None
@@ -38,6 +39,7 @@ class Diagnostic:
     origin: Origin = "sphinx"
     unjudged: bool = False
     phase: str | None = None
+    place: str | None = None
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line) if part is not None)

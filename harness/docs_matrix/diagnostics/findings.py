@@ -104,7 +104,8 @@ class Variant:
 class Finding:
     """One mistake over all cells; the values on top are those of the newest cell that has it, the verdict the worst.
 
-    `base_line` is the line of the accepted diagnostic that it was paired with. `cells` are in the matrix's order.
+    `base_line` is the line of the accepted diagnostic that it was paired with. `cells` are in the matrix's order. `place` is
+    as in `Diagnostic`.
     """
 
     verdict: Verdict
@@ -120,6 +121,7 @@ class Finding:
     via: str | None = None
     reason: str = ""
     hunk: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True)

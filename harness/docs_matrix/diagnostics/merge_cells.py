@@ -158,6 +158,7 @@ def _finding(group: _Group, order: Sequence[str]) -> Finding:
         via=top.via,
         reason=newest.reason or next((judged.reason for judged in group.members.values() if judged.reason), ""),
         hunk=next((judged.hunk for judged in group.members.values() if judged.hunk), None),
+        place=top.place,
     )
 
 

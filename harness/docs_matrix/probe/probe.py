@@ -10,7 +10,8 @@ may share it). The build itself stays as it is: its messages, its standard error
 nobody reads (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
 `companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
 fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found
-by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py). A `plain` build has none of this: it is recorded only.
+by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py); docstrings.py notes what autodoc reads. A `plain` build
+has no shortcut: it is recorded only.
 What is read of `documents`, and what the messages of such a build are worth, is restrict.py's. The file needs nothing but
 the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
@@ -32,7 +33,8 @@ Kinds of lines, by the key `kind`:
 
 Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
 at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
-counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`. Files outside the tree start with
+counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`; `docstring` are its lines as they were
+read, after all extensions. Files outside the tree start with
 a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a file keep their name:
 `<rst_epilog>`.
 """
@@ -113,6 +115,7 @@ class Probe(object):
         self.app = None  # type: Any
         self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
         self.once = set()  # type: set[str]
+        self.docstrings = _companion("docstrings").Docstrings()
         looks, start = _companion("file_audit"), config.get("start")
         keep = config.get("keep") if looks.available() else None
         self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
@@ -169,7 +172,8 @@ class Probe(object):
             message = plain(logging.LogRecord.getMessage(record))  # Sphinx's own adds place and level
         except Exception:  # arguments that do not fit: Sphinx's own handler will print Python's complaint
             message = plain("%s %r" % (record.msg, record.args))
-        path, line, via = self.location(getattr(record, "location", None))
+        location = getattr(record, "location", None)
+        path, line, via = self.location(location)
         document, phase = self.moment()
         if path and document in (None, self.restriction.stub):
             document = self.document_of(via.rpartition(":")[0] if via else path) or document
@@ -189,6 +193,7 @@ class Probe(object):
             "once": bool(getattr(record, "once", False)),
             "stage": self.stage[0],
             "of": self.stage[1],
+            "docstring": self.docstrings.of(location, path),
         }
 
     def moment(self) -> Tuple[Optional[str], Optional[str]]:
@@ -315,6 +320,7 @@ class Probe(object):
         self.hushed = self.quiet and _companion("no_output").hush(app.builder)
         if self.hushed and not self.keeper:
             _companion("no_output").without_pickling(app, _sphinx("builders"))
+        self.docstrings.connect(self)
         for name in ("write_doc_serialized", "write_doc"):
             setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
         if self.start:

@@ -1,0 +1,58 @@
+"""Where a message stands in the files of the tree, if the build gives it a place of another kind.
+
+Sphinx names a docstring, a translation and a row of autosummary's table by a text beside the file, and counts lines inside of
+it. Here these places become a file and a line of that file. The words of the build are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from docs_matrix.capture import docstrings
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+from docs_matrix.diagnostics.place_names import APPROXIMATE, DOCSTRING, split
+
+__all__ = ["Text", "placed", "texts"]
+
+Text = Callable[[str], str | None]
+"""Returns the text of the file at a path of the tree, None if there is none."""
+
+
+def texts(root: Path) -> Text:
+    """Return the texts of the files below `root`, each read once."""
+
+    @cache
+    def text(path: str) -> str | None:
+        try:
+            return (root / path).read_text("utf-8", "replace")
+        except (OSError, ValueError):
+            return None
+
+    return text
+
+
+def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None) -> Diagnostic:
+    """Return `diagnostic` at its line of the tree's file.
+
+    `read` are the lines of the docstring as they were read, after all extensions; None if they are not known.
+    """
+    if diagnostic.path is None:
+        return diagnostic
+    path, line, words = split(diagnostic.path)
+    if words is None:
+        return diagnostic
+    inner = diagnostic.line
+    if not words.startswith(DOCSTRING):
+        return replace(diagnostic, path=path, line=line, place=_in_words(words, "line ", inner))
+    source = text(path) if inner is not None else None
+    name = words.removeprefix(DOCSTRING)
+    found = docstrings.line_of(path, source, name, inner, read) if source is not None and inner is not None else None
+    counted = "line " if found and found.exact else APPROXIMATE
+    return replace(diagnostic, path=path, line=found.line if found else None, place=_in_words(words, counted, inner))
+
+
+def _in_words(words: str, counted: str, line: int | None) -> str:
+    return words if line is None else f"{words}, {counted}{line}"
