@@ -22,7 +22,9 @@ MIDDLE = "py3.11-docutils0.19-sphinx5.3.0"
 NEWEST = "py3.13-docutils0.23-sphinx9.2.0"
 OF_MYST = (MIDDLE, "py3.12-docutils0.20.1-sphinx7.2.6", "py3.13-docutils0.22.4-sphinx9.0.4")
 """No MyST goes with docutils 0.23, and what these projects need besides is younger than Sphinx 3.4."""
-OF_NOTEBOOKS = (OLD, MIDDLE, "py3.13-docutils0.21.2-sphinx8.2.3")
+OF_NOTEBOOKS = (MIDDLE, "py3.12-docutils0.20.1-sphinx7.2.6", "py3.13-docutils0.21.2-sphinx8.2.3")
+OF_READ_THE_DOCS = (OLD, MIDDLE, "py3.13-docutils0.22.4-sphinx9.0.4")
+"""Nor does the theme of Read the Docs."""
 OF_PALLETS = ("py3.12-docutils0.20.1-sphinx7.2.6", "py3.13-docutils0.21.2-sphinx8.1.3", NEWEST)
 """Earlier themes lack a template that these projects name."""
 PALLETS = ("pallets-sphinx-themes", "sphinxcontrib-log-cabinet")
@@ -63,8 +65,13 @@ PROJECTS: Mapping[str, Project] = {
         Project("simplejson", "simplejson==3.19.3", source="."),
         Project("cachetools", "cachetools==5.5.0"),
         Project("wcwidth", "wcwidth==0.2.13"),
-        Project("more-itertools", "more-itertools==10.5.0", requirements=("sphinx-rtd-theme",)),
-        Project("python-dateutil", "python-dateutil==2.9.0", requirements=("six", "sphinx-rtd-theme")),
+        Project("more-itertools", "more-itertools==10.5.0", requirements=("sphinx-rtd-theme",), cells=OF_READ_THE_DOCS),
+        Project(
+            "python-dateutil",
+            "python-dateutil==2.9.0",
+            requirements=("six", "sphinx-rtd-theme"),
+            cells=OF_READ_THE_DOCS,
+        ),
         Project(
             "sniffio",
             "sniffio==1.3.1",
