@@ -29,6 +29,7 @@ def said(path: str | None, line: int | None) -> Diagnostic:
         ("docs/index.rst:4:<translated>", 1, ("docs/index.rst", 4, "<translated>, line 1")),
         ("docs/list.rst:10:<autosummary>", 1, ("docs/list.rst", 10, "<autosummary>, line 1")),
         ("<rst_prolog>", 1, ("<rst_prolog>", 1, None)),
+        ("<rst_prologue>", 1, ("<rst_prolog>", 1, "<rst_prologue>, line 1")),
         ("docs/index.rst", 4, ("docs/index.rst", 4, None)),
         (None, None, (None, None, None)),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Judged, Verdict
 from docs_matrix.diagnostics.merge_cells import merge
@@ -87,3 +88,35 @@ def test_every_diagnostic_is_in_exactly_one_finding(said: list[list[tuple[int, s
     assert [(found.line, found.message, set(found.cells)) for found in again] == [
         (found.line, found.message, set(found.cells)) for found in findings
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "newest"),
+    [
+        (
+            "duplicate object description of f, other instance in a, use :noindex: for one of them",
+            "duplicate object description of f, other instance in a, use :no-index: for one of them",
+        ),
+        (
+            'Could not lex literal_block as "json". Highlighting skipped.',
+            "Lexing literal_block '{?}' as \"json\" resulted in an error at token: '?'. Retrying in relaxed mode.",
+        ),
+        (
+            "Object named 'f' not found in include file 'x.py'",
+            "Object named 'f' not found in include file _StrPath('x.py')",
+        ),
+        (
+            "Substitution definition contains illegal element <problematic>:\n\n<problematic>\n    *\n\n.. |p| replace:: *x",
+            "Problematic content in substitution definition\n\n.. |p| replace:: *x",
+        ),
+    ],
+)
+def test_what_the_table_of_rewordings_names_is_one_mistake(old: str, newest: str) -> None:
+    findings = merge([cell("old", "3.4.3", new(5, old)), cell("new", "9", new(5, newest))])
+    assert [(finding.message, finding.cells) for finding in findings] == [(newest, ("old", "new"))]
+
+
+def test_code_in_another_language_is_another_mistake() -> None:
+    old = 'Could not lex literal_block as "json". Highlighting skipped.'
+    findings = merge([cell("old", "3.4.3", new(5, old)), cell("new", "9", new(5, old.replace("json", "yaml")))])
+    assert len(findings) == 2

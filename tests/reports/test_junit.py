@@ -116,6 +116,14 @@ def test_names_stay_when_lines_move() -> None:
     assert names(before) == names(after)
 
 
+def test_a_mistake_that_cells_word_otherwise_has_one_name() -> None:
+    made = run(
+        cell(OLD, new("undefined label: x (if the link has no caption)")), cell(NEW, new("undefined label: 'x'"))
+    )
+    builds, mistakes = names(made)[::2], names(made)[1::2]
+    assert (len(set(builds)), len(mistakes), len(set(mistakes))) == (1, 2, 1)
+
+
 def test_names_do_not_depend_on_the_order_of_the_diagnostics() -> None:
     made = example()
     backwards = tuple(replace(result, judged=result.judged[::-1]) for result in made.cells)

@@ -94,7 +94,7 @@ def pair(entries: Sequence[Entry], said: Sequence[Diagnostic], anchors: Anchors)
     open_entries = list(entries)
     open_said = sorted(said, key=_position)
     pairs: list[Pair] = []
-    whole, stated = functools.cache(message_keys.key), functools.cache(message_keys.statement)
+    whole, stated = functools.cache(message_keys.shared_key), functools.cache(message_keys.statement)
     for key, verdict in ((whole, Verdict.KNOWN), (stated, Verdict.CHANGED)):
         for step in _passes(key, verdict, anchors):
             pairs += _pair_by_key(step, open_entries, open_said)

@@ -26,6 +26,7 @@ from docs_matrix.baselines.anchors import Anchor
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.diagnostics.place_names import split
+from docs_matrix.diagnostics.rewordings import path_in_common_words
 from docs_matrix.errors import InputError
 
 __all__ = ["Baseline", "Entry", "identities", "mapping", "read", "write"]
@@ -205,7 +206,7 @@ def _entry(item: Any, place: str) -> Entry:
         raise InputError(f"{place}: section, source and block go together: one of them is missing")
     path = item.get("path")
     return Entry(
-        split(path).path if path else path,
+        path_in_common_words(split(path).path) if path else path,
         item["level"],
         item.get("category"),
         message_keys.without_category(item["message"], item.get("category")),

@@ -119,12 +119,12 @@ def _join(groups: list[_EntryVotes], cell: str, votes: list[_Vote]) -> None:
 
 
 def _exactly(entry: Entry) -> Hashable:
-    return (entry.path, message_keys.key(entry.message), entry.anchor)
+    return (entry.path, message_keys.shared_key(entry.message), entry.anchor)
 
 
 def _by_block(entry: Entry) -> Hashable:
     anchor = entry.anchor
-    return (entry.path, message_keys.key(entry.message), anchor and (anchor.section, anchor.block))
+    return (entry.path, message_keys.shared_key(entry.message), anchor and (anchor.section, anchor.block))
 
 
 def _entry(group: _EntryVotes, cells: Sequence[str], reason: str | None) -> Entry:

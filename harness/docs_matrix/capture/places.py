@@ -14,6 +14,7 @@ from pathlib import Path
 from docs_matrix.capture import docstrings
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.place_names import APPROXIMATE, DOCSTRING, split
+from docs_matrix.diagnostics.rewordings import path_in_common_words
 
 __all__ = ["Text", "placed", "texts"]
 
@@ -42,9 +43,10 @@ def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None
     if diagnostic.path is None:
         return diagnostic
     path, line, words = split(diagnostic.path)
-    if words is None:
-        return diagnostic
     inner = diagnostic.line
+    if words is None:
+        common = path_in_common_words(path)
+        return diagnostic if common == path else replace(diagnostic, path=common, place=_in_words(path, "line ", inner))
     if not words.startswith(DOCSTRING):
         return replace(diagnostic, path=path, line=line, place=_in_words(words, "line ", inner))
     source = text(path) if inner is not None else None

@@ -164,4 +164,4 @@ class Run:
 
 def mark(seen: Diagnostic | Finding) -> str:
     """What a message is known by from run to run: its path, category and text, whatever its line and level."""
-    return digest(seen.path or "", seen.category or "", message_keys.key(seen.message), seen.via or "")
+    return digest(seen.path or "", seen.category or "", message_keys.shared_key(seen.message), seen.via or "")

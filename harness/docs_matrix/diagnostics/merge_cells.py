@@ -27,6 +27,7 @@ def _quoted(message: str) -> str | None:
 _SAME_MISTAKE: tuple[tuple[int, Meaning], ...] = (
     (0, message_keys.key),
     (1, message_keys.key),
+    (1, message_keys.shared_key),
     (1, message_keys.headline),
     (LONGEST_QUOTATION, _quoted),
     (1, message_keys.gist),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from docs_matrix.diagnostics.rewordings import in_common_words
+
 __all__ = [
     "gist",
     "headline",
@@ -49,6 +51,15 @@ def key(message: str) -> str:
     text = _DEFINED.sub(r"\1 \2:#", text)
     text = _LINE.sub(r"\g<word> #", text)
     return (_SPACE.sub(" ", text) + message[LONGEST:]).strip()
+
+
+def shared_key(message: str) -> str:
+    """Return the key of the message in words that all releases have in common.
+
+    >>> shared_key("duplicate object description of f, other instance in a, use :noindex: for one of them")
+    'duplicate object description of f, other instance in a, use :no-index: for one of them'
+    """
+    return key(in_common_words(message))
 
 
 def located(message: str, where: Callable[[str, int | None], str | None]) -> str:
@@ -112,14 +123,15 @@ def headline(message: str) -> str:
 
 
 def gist(message: str) -> str:
-    """The headline without quotes, case, an explanation in brackets and a full stop: what releases of Sphinx agree in.
+    """The headline without quotes, case, an explanation in brackets and a full stop, in words that all releases have in
+    common: what they agree in.
 
     >>> gist("undefined label: x (if the link has no caption the label must precede a section header)")
     'undefined label: x'
     >>> gist("undefined label: 'x'")
     'undefined label: x'
     """
-    text = headline(message)
+    text = headline(in_common_words(message))
     opening = text.rfind(" (")
     if opening > 0 and text.endswith(")"):
         text = text[:opening]

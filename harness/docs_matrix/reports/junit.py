@@ -136,7 +136,9 @@ def _cases(cell: CellResult, run: Run, findings: dict[object, Finding]) -> list[
     """A case for each diagnostic; equal names get an ordinal, those that the base has first, in the base's order."""
     same: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for judged in cell.judged:
-        same[_classname(judged.diagnostic), _stem(judged.diagnostic)].append(judged)
+        same[_classname(judged.diagnostic), _stem(findings.get(_look(cell.name, judged)) or judged.diagnostic)].append(
+            judged
+        )
     return [
         _case(classname, f"{stem} ({ordinal})", judged, run, findings.get(_look(cell.name, judged)))
         for (classname, stem), group in sorted(same.items())
@@ -188,8 +190,11 @@ def _classname(seen: Diagnostic) -> str:
     return cut_with_digest(f"{head}_{tail}" if dot else tail, 1_000)
 
 
-def _stem(seen: Diagnostic) -> str:
-    """The name but for its ordinal: the category and the message, without all that changes by itself."""
+def _stem(seen: Finding | Diagnostic) -> str:
+    """Return the name without its ordinal: the category and the message, without all that changes by itself.
+
+    Those of the finding are the same in all cells.
+    """
     meaning = _meaning(seen.message[:_KEY_LIMIT])
     return cut_with_digest(f"{one_line(seen.category)}: {meaning}" if seen.category else meaning, _NAME_LIMIT)
 
@@ -197,7 +202,7 @@ def _stem(seen: Diagnostic) -> str:
 @lru_cache(maxsize=10_000)
 def _meaning(message: str) -> str:
     """The same message comes from every cell."""
-    return one_line(message_keys.key(message)) or "(empty message)"
+    return one_line(message_keys.shared_key(message)) or "(empty message)"
 
 
 def _base_first(judged: Judged) -> tuple[bool, int, int, str, str, str]:

@@ -226,7 +226,7 @@ def _without(
 
 
 def _same_headline(old: Diagnostic, new: Diagnostic) -> bool:
-    return old.path == new.path and message_keys.headline(old.message) == message_keys.headline(new.message)
+    return old.path == new.path and message_keys.gist(old.message) == message_keys.gist(new.message)
 
 
 def _same_place(old: Diagnostic, new: Diagnostic) -> bool:
