@@ -246,15 +246,15 @@ def test_a_document_that_includes_a_touched_file_is_read_and_one_that_mentions_i
     }
     folder = repository(write, {**PROJECT, **files})
     (folder / "docs/part.txt").write_text("*open\n")
-    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST)
+    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--docs", "affected", "--cell", NEWEST)
     assert answer.places("new") == [("docs/part.txt", 1)]
     assert answer.findings["cells"][NEWEST]["read"] == 1
     (folder / "src/y.c").write_text("int z;\n")
     (folder / "docs/b.rst").write_text(GOOD)
-    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST)
+    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--docs", "affected", "--cell", NEWEST)
     assert answer.findings["cells"][NEWEST]["read"] == 2
     (folder / "docs/conf.py").write_text(CONF + "master_doc = 'index'\n")
-    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST)
+    answer = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--docs", "affected", "--cell", NEWEST)
     assert answer.findings["cells"][NEWEST]["read"] == 4
 
 
@@ -431,7 +431,7 @@ def test_what_a_change_breaks_elsewhere_is_seen_without_reading_all(
             (folder / path).unlink()
         else:
             (folder / path).write_text(text)
-    some = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", NEWEST, out="some")
+    some = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--docs", "affected", "--cell", NEWEST, out="some")
     whole = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--docs", "all", "--cell", NEWEST, out="all")
     assert whole.status == 1, whole.stderr
     assert some.places("new") == whole.places("new")
@@ -453,12 +453,11 @@ def test_a_correct_reference_to_what_an_untouched_document_defines_is_judged(
     folder = repository(write, base)
     refer = "\nSee :ref:`here`, :term:`a term`, :option:`--there`, :c:func:`there`.\n"
     (folder / "docs" / "a.rst").write_text(GOOD + refer + "\nNot :ref:`there`.\n")
-    some = docs_matrix("check", "--tree", folder, "--base", "HEAD", "--cell", MIDDLE, "--cell", NEWEST, out="some")
-    whole = docs_matrix(
-        "check", "--tree", folder, "--base", "HEAD", "--docs", "all", "--cell", MIDDLE, "--cell", NEWEST, out="all"
-    )
+    question = ("check", "--tree", folder, "--base", "HEAD", "--cell", MIDDLE, "--cell", NEWEST)
+    some = docs_matrix(*question, "--docs", "affected", out="some")
+    whole = docs_matrix(*question, out="all")
     assert [path for path, _ in whole.places("new")] == ["docs/a.rst"]
-    assert (some.places("new"), some.places("unjudged")) == ([], whole.places("new"))
+    assert (some.places("new"), some.places("unjudged")) == (whole.places("new"), [])
 
 
 def test_verify_builds_without_shortcuts_and_shows_what_one_changes(docs_matrix: Command, write: Write) -> None:

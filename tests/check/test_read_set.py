@@ -10,6 +10,7 @@ import pytest
 from docs_matrix.check.confirm import trials_alone
 from docs_matrix.check.read_set import ReadSet, choose
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.trees import Tree, Trees
 
 Choose = Callable[..., ReadSet]
@@ -197,3 +198,34 @@ def test_a_file_may_have_any_name(chosen: Choose, name: str) -> None:
 def test_a_label_may_be_long(chosen: Choose) -> None:
     found = chosen({"docs/a.rst": FILES["docs/a.rst"] + f"\n.. _{'x' * 50_000}:\n"}, "affected")
     assert "a.rst" in (found.head or ())
+
+
+@pytest.mark.parametrize("path", ["docs/_templates/autosummary/module.rst", "docs/parts/sub/one.md"])
+def test_a_template_concerns_all_documents_whatever_its_suffix(
+    chosen: Choose, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setitem(FILES, "docs/conf.py", "templates_path = ['_templates']\ntemplates_path += ['./parts']\n")
+    monkeypatch.setitem(FILES, path, "{{ name }}\n")
+    assert chosen({path: "{{ other }}\n"}, "affected").head is None
+
+
+@pytest.mark.parametrize("path", ["schema/part.json", "MAINTAINERS"])
+def test_a_file_that_no_document_names_is_reported(chosen: Choose, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setitem(FILES, path, "text\n")
+    monkeypatch.setitem(FILES, "docs/a.rst", FILES["docs/a.rst"] + "Ask the MAINTAINERS.\n")
+    found = chosen({path: "other\n"}, "affected")
+    assert found.head == ()
+    assert Note("unnamed", (path,)) in found.notes
+
+
+def test_a_file_in_the_root_is_named_by_a_directive(chosen: Choose, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FILES, "LICENSE", "text\n")
+    monkeypatch.setitem(FILES, "docs/sub/b.rst", FILES["docs/sub/b.rst"] + ".. literalinclude:: ../LICENSE\n")
+    found = chosen({"LICENSE": "other\n"}, "affected")
+    assert (found.head, len(found.notes)) == (("sub/b.rst",), 1)
+
+
+@pytest.mark.parametrize("path", ["matrix.yaml", "docs/.buildinfo", ".github/workflows/docs.yml"])
+def test_files_that_no_document_reads_concern_none(chosen: Choose, path: str) -> None:
+    found = chosen({path: "text\n"}, "affected")
+    assert (found.head, len(found.notes)) == ((), 1)

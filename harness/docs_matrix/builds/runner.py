@@ -74,6 +74,14 @@ class Runner:
         """What the last build of this kind took; `scope` is as in `Order.scope`. None where it is the first."""
         return self._costs.last(lineage, cell, recipe, scope)
 
+    def answers(self, order: Order) -> bool:
+        """Return whether the store has the build that `order` asks for."""
+        return bool(self._builds.observations(build_key(order)))
+
+    def starts(self, order: Order) -> bool:
+        """Return whether the store has the state that the build of `order` left for others to start from."""
+        return warm_store.has(self._store, build_key(order))
+
     def build(self, order: Order, *, times: int = 1) -> Made:
         """The build that `order` asks for, observed `times` at least.
 

@@ -17,7 +17,7 @@ from docs_matrix import files, nofollow
 from docs_matrix import store as upkeep
 from docs_matrix.builds.build_output import RECORDS
 
-__all__ = ["DamagedStateError", "WarmState", "find", "keep"]
+__all__ = ["DamagedStateError", "WarmState", "find", "has", "keep"]
 
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 64 << 20
@@ -35,6 +35,11 @@ class WarmState:
 
     folder: Path
     slot: str
+
+
+def has(store: Path, key: str) -> bool:
+    """Return whether there is a warm state of the build `key`; its files are not looked at."""
+    return os.path.lexists(store / "warm" / key)
 
 
 def find(store: Path, key: str) -> WarmState | None:

@@ -7,6 +7,7 @@ adds, removes or renames, and those that define what the changed text refers to.
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Collection, Iterable
@@ -24,6 +25,8 @@ __all__ = ["ReadSet", "choose"]
 
 DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
 """What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
+OURS = re.compile(r"(?:.*/)?(?:matrix\.yaml|\.buildinfo|locks/py3[^/]+-docutils[^/]+\.txt|\.github/.*)")
+"""Files that no document reads."""
 MOST_NAMES = 1_000
 """Beyond so many names to look for, of touched files or of targets, a scan takes longer than it saves: in Linux 6.12's
 documentation git takes 7 s for so many, as long as to look into all 10,000 files."""
@@ -89,8 +92,10 @@ def _base_name(name: str, changes: TreeChanges, recipe: Recipe) -> str:
 
 def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
     changed = trees.changed_paths(base, head)
+    changed = tuple(change for change in changed if not _is_ours(change))
+    templates = _templates(head, recipe, trees)
     for change in changed:
-        if _concerns_all(change, recipe):
+        if _concerns_all(change, recipe, templates):
             path = change.head_path or change.base_path
             return ReadSet(None, None, "all documents", (Note("read all", ("touches", path or "")),))
     if len(changed) > MOST_NAMES:
@@ -109,21 +114,48 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
         | {path for name in after.touched if (path := changes.base_path(name))}
         | {path for name in before.touched if (path := changes.head_path(name))}
     )
+    unknown = sorted((before.unnamed | after.unnamed) - before.named - after.named)
     return ReadSet(
         recipes.documents(recipe, both_before),
         recipes.documents(recipe, both_after),
         "affected",
-        (Note("read affected"),),
+        (Note("read affected"), *([Note("unnamed", tuple(unknown))] if unknown else [])),
         closed=True,
         apart=frozenset(recipes.documents(recipe, apart)),
     )
 
 
-def _concerns_all(change: Change, recipe: Recipe) -> bool:
+def _is_ours(change: Change) -> bool:
+    """Return whether a touched file is one of docs-matrix's own, or one that Sphinx leaves: no build of documents reads it."""
+    paths = [path for path in (change.base_path, change.head_path) if path]
+    return all(OURS.fullmatch(path) for path in paths)
+
+
+def _templates(tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
+    """Return the folders that conf.py names as literals in `templates_path`, each with a slash at its end."""
+    config = posixpath.normpath(posixpath.join(recipe.config, "conf.py"))
+    try:
+        code = ast.parse(trees.read(tree, config) or b"")
+    except (SyntaxError, ValueError):
+        return ()
+    found = list[str]()
+    for node in ast.walk(code):
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id == "templates_path" for target in targets):
+                values = (one.value for one in ast.walk(node.value) if isinstance(one, ast.Constant))
+                found += [value for value in values if isinstance(value, str)]
+    folders = (posixpath.normpath(posixpath.join(recipe.config, name)) for name in found)
+    return tuple(f"{folder}/" for folder in folders if folder != ".")
+
+
+def _concerns_all(change: Change, recipe: Recipe, templates: tuple[str, ...]) -> bool:
     """Whether a touched file can change any document: Python code (conf.py, extensions, what autodoc reads), templates."""
     paths = [path for path in (change.base_path, change.head_path) if path]
     return any(
-        path.endswith(".py") or (recipes.below(recipe, path) and path.endswith((".html", ".js", ".css", ".inv")))
+        path.endswith(".py")
+        or path.startswith(templates)
+        or (recipes.below(recipe, path) and path.endswith((".html", ".js", ".css", ".inv")))
         for path in paths
     )
 
@@ -167,10 +199,12 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
 @dataclass(frozen=True)
 class _Concerned:
     """The files below the sources that a change concerns, and of these those that it touches, or that name a touched file in
-    a directive."""
+    a directive. `named` are the touched files that some document names or that may be documents, `unnamed` the others."""
 
     files: set[str]
     touched: set[str]
+    named: set[str]
+    unnamed: set[str]
 
 
 def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> _Concerned | None:
@@ -200,9 +234,11 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     while pending:
         found |= pending
         pending = _including(tree, pending, recipe, trees) - found
-    if any(path not in named and not path.endswith(recipes.SUFFIXES) for path in inside):
+    unnamed = {path for path in touched if path not in named and not path.endswith(recipes.SUFFIXES)}
+    if unnamed & inside:
         return None
-    return _Concerned(found, apart & found)
+    outside = {path for path in touched if path not in inside | named}
+    return _Concerned(found, apart & found, set(touched) - outside, outside)
 
 
 def _naming_targets(tree: Tree, names: _Names, recipe: Recipe, trees: Trees) -> set[str]:
@@ -225,6 +261,8 @@ def _in_a_directive(text: str, paths: Collection[str]) -> bool:
 def _names(text: str, path: str, *, inside: bool) -> bool:
     """Whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
     name = posixpath.basename(path)
+    if not inside and name == path:  # many a text says README or MAINTAINERS
+        return any(name in line for line in DIRECTIVE.findall(text))
     mentioned = inside and not path.endswith(recipes.SUFFIXES)
     return any(name in line and ("include" in line or mentioned or path in line) for line in text.splitlines())
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from docs_matrix import files, store
-from docs_matrix.check import cell_files, check, revision_records, subject, verify
+from docs_matrix.check import cell_files, check, exactness, revision_records, subject, verify
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
 from docs_matrix.check.rerun import rerun_of
@@ -73,10 +73,15 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     store.sweep(bench.store, variables.store_limit())
     alone = bench.matrix.tree == project.HERE
     look = project.subject_of if alone else subject.resolve
-    found = look(common.asked_of(args, "check"), bench)
+    asked = common.asked_of(args, "check")
+    found = look(asked if asked.docs else replace(asked, docs=("all",)), bench)
+    found = replace(found, asked=replace(found.asked, docs=asked.docs))
     if args.ratchet and found.baseline is None:
         raise InputError("--ratchet: there is no baseline file to shrink; the head is held against " + found.against)
     cells = common.cells(bench.matrix, args.cell, found.cells)
+    if not (asked.docs or variables.in_ci()):
+        built = project.first(cells) if alone and not args.cell else cells
+        found = exactness.within(found, built, bench, args.jobs, times=args.repeat)
     names = [cell.name for cell in cells]
     cell_files.forget(args.out, lambda part: part.result.name not in names)
     with terminal.CellProgress(Console(stderr=True), names) as progress:
@@ -93,10 +98,10 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     out: Path = args.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if args.join else nullcontext():
-        asked = cell_files.question(answer)
-        cell_files.forget(out, lambda part: part.question == asked)
+        question = cell_files.question(answer)
+        cell_files.forget(out, lambda part: part.question == question)
         cell_files.keep(answer, out)
-        whole = cell_files.gather([out], order, asked) if args.join else answer
+        whole = cell_files.gather([out], order, question) if args.join else answer
         rerun = rerun_of(found, answer, tuple(cells), bench)
         folder.write(
             whole, out, strict=args.strict_junit, below=common.folder_in_repository(whole, bench.matrix), rerun=rerun

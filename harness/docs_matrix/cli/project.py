@@ -23,7 +23,7 @@ from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.toolchains import locks
 from docs_matrix.trees import user_repository
 
-__all__ = ["HERE", "add_project", "check_newest", "note", "subject_of"]
+__all__ = ["HERE", "add_project", "check_newest", "first", "note", "subject_of"]
 
 HERE = "."
 """The name of the tree that is the current folder."""
@@ -106,6 +106,11 @@ def _subject_of(asked: Asked, bench: Workbench) -> Subject:
             if found.base and found.base.identity != found.head.identity and config in bench.trees.paths(found.base):
                 return found
     return subject.resolve(asked, bench)
+
+
+def first(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Return those of `cells` that `check_newest` builds first."""
+    return tuple(sorted(cells, key=age)[-MOST_CELLS:])
 
 
 def check_newest(runner: CellRunner, cells: Sequence[Cell]) -> Run:

@@ -92,13 +92,17 @@ class NamedTree:
 
 @dataclass(frozen=True)
 class Matrix:
-    """What matrix.yaml says. `tree` is the default tree's name; `time_limit` is in seconds, for each build."""
+    """What matrix.yaml says. `tree` is the default tree's name; `time_limit` is in seconds, for each build.
+
+    `check` reads all documents if all that it must build is expected to take at most `exact_within` seconds.
+    """
 
     path: Path
     cells: tuple[Cell, ...]
     trees: Mapping[str, NamedTree]
     tree: str | None = None
     time_limit: float = 3600.0
+    exact_within: float = 120.0
 
     @property
     def folder(self) -> Path:
@@ -122,6 +126,7 @@ def load(path: Path) -> Matrix:
         trees=trees,
         tree=tree,
         time_limit=float(defaults.get("time_limit", Matrix.time_limit)),
+        exact_within=float(defaults.get("exact_within", Matrix.exact_within)),
     )
 
 

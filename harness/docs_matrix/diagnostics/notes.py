@@ -19,6 +19,8 @@ NoteKind = Literal[
     "no baseline",
     "read affected",
     "read all",
+    "unnamed",
+    "all takes",
     "verified",
     "differs",
     "patch of series",

@@ -6,6 +6,7 @@ from typing import Any
 
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
 from docs_matrix.json_values import plain
+from docs_matrix.reports import wording
 from docs_matrix.reports.note_words import words
 
 __all__ = ["SCHEMA", "document"]
@@ -27,6 +28,7 @@ def document(run: Run) -> dict[str, Any]:
         "base_identity": run.base_identity,
         "patches": list(run.patches),
         "docs": run.docs,
+        "preliminary": wording.is_preliminary(run),
         "notes": [words(note) for note in run.notes],
         "cells": {cell.name: _cell(cell) for cell in run.cells},
         "findings": plain(run.findings),

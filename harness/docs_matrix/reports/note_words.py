@@ -54,6 +54,17 @@ def _read_all(why: str, path: str = "") -> str:
     return f"all documents are read: the change touches {told[why]}"
 
 
+def _unnamed(*paths: str) -> str:
+    named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+    return f"no document names {named}: only --docs all shows whether a document reads it"
+
+
+def _all_takes(seconds: str) -> str:
+    count = int(seconds)
+    long = f"{count / 60:.0f} minutes" if count >= 90 else f"{count} seconds"
+    return f"--docs all reads all documents and takes some {long}"
+
+
 def _project(documentation: str, since: str, cells: str) -> str:
     what = f"what changed since {since}" if since else "all of it, since nothing says what is accepted"
     return (
@@ -75,10 +86,11 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "does not apply": "onto {}: does not apply: {}".format,
     "no baseline": "{} does not exist yet: nothing is accepted (docs-matrix baseline write makes it)".format,
     "read affected": lambda: (
-        "read are the documents that the change touches, those that name a file that it touches, or what it defines now or no "
-        "more, and those that define what it refers to; --docs all reads the others"
+        "only those documents are read that the change can affect, as far as the text of the documents shows"
     ),
     "read all": _read_all,
+    "unnamed": _unnamed,
+    "all takes": _all_takes,
     "verified": "verified against plain builds of all documents: {} differences".format,
     "differs": _as_it_is,
     "patch of series": "patch {} of {} of a series".format,

@@ -17,6 +17,7 @@ __all__ = [
     "differences",
     "fate",
     "headline",
+    "is_preliminary",
     "on_what",
     "place",
     "statement",
@@ -110,13 +111,24 @@ def verdict(run: Run) -> str:
     new = run.count(Verdict.NEW)
     if built:
         counts = _counts(run, (*OTHER, Verdict.KNOWN, Verdict.FIXED))
-        said = f"{plural(new, 'new diagnostic') if new else 'nothing new'} in {plural(len(built), 'cell')}{counts}"
+        found = plural(new, "new diagnostic") if new else "nothing new"
+        where = plural(len(built), "cell")
+        if is_preliminary(run):
+            read, documents = max((cell.documents, cell.read) for cell in built)[::-1]
+            where = f"the {read} of {plural(documents, 'document')} read in {where}"
+        said = f"{found} in {where}{counts}"
+        said += ": preliminary; --docs all is exact" if is_preliminary(run) else ""
     else:
         said = "no cell was built" + (f", {plural(new, 'new diagnostic')} seen" if new else "")
     for label, some in (("could not be built", broken), ("skipped", skipped)):
         if some:
             said += f"; {plural(len(some), 'cell')} {label}: {_named(some)}"
     return said
+
+
+def is_preliminary(run: Run) -> bool:
+    """Return whether less than all documents were chosen to be read."""
+    return run.docs not in ("all", "all documents")
 
 
 def tree(run: Run) -> str:

@@ -1,0 +1,97 @@
+"""Whether `check` reads all documents at once, or first those that the change can affect.
+
+The question is about all documents. If all that must be built for it is expected to take longer than `exact_within`, the answer
+is preliminary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from docs_matrix import process
+from docs_matrix.builds import recipes
+from docs_matrix.builds.order import Order
+from docs_matrix.check import read_set
+from docs_matrix.check.subject import Subject
+from docs_matrix.check.workbench import Workbench
+from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.notes import Note
+from docs_matrix.errors import HarnessError
+from docs_matrix.trees import Tree
+
+__all__ = ["expected_seconds", "within"]
+
+START = 5.0
+A_DOCUMENT = 0.1
+A_MEGABYTE = 20.0
+"""Seconds that a build takes to begin, for each document, and for each million characters of them: by these linux-source-6.12
+takes fourteen minutes in a cell, which is right."""
+WARM = 0.1
+"""The share of a full build that a build takes which starts from another, if none is known."""
+
+
+def within(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int, *, times: int = 1) -> Subject:
+    """Return `subject`, which is about all documents, or about those that the change can affect if all would take too long.
+
+    `times` is how often each build is observed.
+    """
+    if subject.base is None or subject.read.head is not None:
+        return subject
+    seconds = expected_seconds(subject, cells, bench, jobs, times=times)
+    if seconds <= bench.matrix.exact_within:
+        return subject
+    read = read_set.choose(("affected",), subject.base, subject.head, subject.recipe, bench.trees)
+    if read.head is None:
+        return replace(subject, read=read, notes=(*subject.notes, *read.notes))
+    note = Note("all takes", (f"{seconds:.0f}",))
+    return replace(subject, read=read, notes=(*subject.notes, *read.notes, note))
+
+
+def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int, *, times: int = 1) -> float:
+    """Return the seconds that base and head of `subject` will take in `cells`, `jobs` builds at a time."""
+    guess: list[float] = []
+
+    def full(cell: Cell) -> float:
+        last = bench.runner.expected(subject.head.lineage, cell.name, subject.recipe, "whole")
+        return last.seconds if last else max(known) if known else guessed()
+
+    def guessed() -> float:
+        if not guess:
+            guess.append(_guess(subject, bench))
+        return guess[0]
+
+    def of(cell: Cell, tree: Tree | None, *, warm: bool) -> float:
+        if tree is None:
+            return 0.0
+        try:
+            environment = bench.provide(cell, subject.requirements).environment
+        except HarnessError:
+            return 0.0  # the cell is not built
+        order = Order(environment, tree, subject.recipe, None, subject.reading, keep=True)
+        if bench.runner.answers(order):
+            return 0.0
+        base = replace(order, tree=subject.base) if subject.base else order
+        if warm and (bench.runner.starts(base) or not bench.runner.answers(base)):
+            last = bench.runner.expected(tree.lineage, cell.name, subject.recipe, "changed")
+            return last.seconds if last else full(cell) * WARM
+        return full(cell) * times
+
+    known = [
+        last.seconds
+        for cell in bench.matrix.cells
+        if (last := bench.runner.expected(subject.head.lineage, cell.name, subject.recipe, "whole"))
+    ]
+    warm = times == 1 and subject.reading is None
+    with process.workers(jobs) as pool:
+        bases = pool.map(lambda cell: of(cell, subject.base, warm=False), cells)
+        heads = pool.map(lambda cell: of(cell, subject.head, warm=warm), cells)
+        return sum((*bases, *heads)) / jobs
+
+
+def _guess(subject: Subject, bench: Workbench) -> float:
+    """Return the seconds that a full build may take if nothing of the kind was ever built: by the text of its documents."""
+    names = recipes.documents(subject.recipe, bench.trees.paths(subject.head))
+    paths = [recipes.in_tree(subject.recipe, name) for name in names]
+    size = sum(len(text) for _, text in bench.trees.texts(subject.head, paths))
+    return START + A_DOCUMENT * len(names) + A_MEGABYTE * size / 1e6
