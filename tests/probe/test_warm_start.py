@@ -23,6 +23,7 @@ pytestmark = pytest.mark.builds
 
 CELLS = ("py3.9-docutils0.16-sphinx3.4.3", MIDDLE, NEWEST)
 CONF = "import sys\nsys.path.insert(0, '.')\nextensions = ['ext']\nhtml_theme = 'basic'\n"
+CONF += "templates_path = ['_templates']\nhtml_additional_pages = {'more': 'more.html'}\n"
 CONF += "html_logo = html_favicon = 'logo.svg'  # the second copy looks at the first\n"
 EXTENSION = """\
 import os, subprocess, sys
@@ -84,7 +85,13 @@ BASE = {
     "ext.py": EXTENSION,
     "index.rst": page("Index", ".. toctree::\n   :glob:\n\n   parts/*\n   gone"),
     "parts/a.rst": page("A", ".. _here:\n\nHere\n----", "A *mistake.", ".. shout:: a.c", ".. tell:: code.c"),
-    "parts/b.rst": page("B", ".. _here:\n\nThere\n-----", "See :ref:`missing`, :ref:`here` and :term:`word`.", ".. shout:: b.c"),
+    "parts/b.rst": page(
+        "B",
+        ".. _here:\n\nThere\n-----",
+        "See :ref:`missing`, :ref:`here` and :term:`word`.",
+        ".. shout:: b.c",
+        ".. image:: /a.png",
+    ),
     "parts/c.rst": page("C", ".. include:: /piece.inc", ".. count:: counted", ".. ask:: asked", ".. tell:: code.c"),
     "parts/d.rst": page(
         "D", ".. option:: --fast", ":doc:`/parts/e` :option:`--fast` :py:func:`run`", ".. glossary::\n\n   word\n      Text."
@@ -95,6 +102,8 @@ BASE = {
     "counted/one.txt": "text",
     "asked/one.txt": "text",
     "unrelated.txt": "text",
+    "a.png/no-picture": "text",
+    "_templates/more.html": "text",
     "logo.svg": "<svg/>",
 }  # fmt: skip
 
@@ -212,6 +221,9 @@ def test_what_is_read_again_is_enough(change: str, cell: str, tmp_path: Path, st
     [
         ({"conf.py": CONF + "nitpicky = True\n"}, "conf.py has changed"),
         ({"ext.py": EXTENSION.replace("bad:", "worse:")}, "ext.py has changed"),
+        ({"_templates/more.html": "other"}, "_templates/more.html has changed"),
+        ({"_templates/page.html": "other"}, "_templates has changed"),
+        ({"parts/d.rst": "Text.\n"}, "what tables of contents say has changed"),
     ],
 )
 def test_what_counts_for_all_documents_has_all_read_again(

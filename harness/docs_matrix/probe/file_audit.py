@@ -91,18 +91,24 @@ class Keeper(object):
         self.looked = {}  # type: Dict[Optional[str], Looked]
         self.digests = {}  # type: Dict[str, Optional[str]]
         self.own = set()  # type: Set[str]
+        self.templates = Looked()
+        """What a worker looked at while it rendered pages."""
         self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
         self.ear = Ear(self.hear)
 
     def hear(self, kind: str, path: str) -> None:
         """`path` was looked at, for what is read or resolved now.
 
-        What the build wrote itself between documents, as copies of static files, is not what it depends on.
+        What the build wrote itself between documents, as copies of static files, is not what it depends on, and nothing in
+        its output is. A template counts for all pages.
         """
-        document = self.probe.stage[1]
-        if kind == "written":
+        document = None if self.probe.rendering else self.probe.stage[1]
+        if self.probe.rendering and kind != "written" and os.getpid() != self.probe.process:
+            if not _is_in(path, self.probe.app.outdir):
+                self.add(getattr(self.templates, kind), path)
+        elif kind == "written":
             self.own.update([path] if document is None else [])
-        elif document is not None or path not in self.own:
+        elif document is not None or not (path in self.own or _is_in(path, getattr(self.probe.app, "outdir", None))):
             self.add(getattr(self.looked.setdefault(document, Looked()), kind), path)
 
     def add(self, names: Set[str], path: str) -> None:
@@ -136,6 +142,9 @@ class Keeper(object):
             for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
                 seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
         self.flush(document)
+        if self.templates.files or self.templates.folders or self.templates.below:
+            self.probe.put("looked", of=None, **self.ear.closed(self.contents, self.templates))
+            self.templates = Looked()
 
     def name(self, path: str) -> str:
         return str(self.probe.tidy(path))
@@ -153,8 +162,11 @@ class Keeper(object):
             path = getattr(module, "__file__", None)
             if path:
                 self.add(self.looked.setdefault(None, Looked()).files, os.path.abspath(path))
+        for folder in (*app.config.templates_path, *getattr(app.config, "html_theme_path", ())):
+            self.add(self.looked.setdefault(None, Looked()).below, os.path.abspath(os.path.join(str(app.confdir), folder)))
         self.flush(None)
         self.ear.deaf = True
+        self.probe.put("images", paths=sorted(getattr(app.builder, "images", ())))
         os.rename(str(app.doctreedir), self.folder)
 
 
@@ -164,6 +176,10 @@ class Keeper(object):
 def _is_import(frame: Any) -> bool:
     """Whether a folder is listed by an import, which notes its file itself."""
     return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
+
+
+def _is_in(path: str, folder: Any) -> bool:
+    return folder is not None and (path + os.sep).startswith(str(folder) + os.sep)
 
 
 def content(path: str) -> Optional[str]:

@@ -1,61 +1,66 @@
-"""Runs inside a cell, beside the probe: an html build that renders and writes nothing.
+"""Runs inside a cell, beside the probe: an html build of many documents that throws its pages away.
 
-Every document is resolved and translated, every event is emitted, and the indices are made: what speaks up in an html
-build speaks up here. What nobody reads is left out: templates, the search index, copied images and downloads, pages on the
-disk, and the pickled environment where no other build starts from it. Static files are copied: themes change them there.
+Everything is done that can speak: all documents are resolved and translated, all events are emitted, all pages are
+rendered, and images, downloads and static files are copied. What is left out takes long and says nothing: pages on the
+disk, copies of the sources, the words of the search index, and tables of contents in sidebars. A table that says nothing
+is made once for all pages of the same branch: it is as long as the project, on each page.
+
+A build of few documents leaves nothing out.
 """
 
 import os
-import pickle
-from typing import Any
+from typing import Any, Tuple
 
-__all__ = ["hush", "without_pickling"]
+__all__ = ["FEW", "hush"]
 
+FEW = 200
+"""So many pages are written: tables in all sidebars of a project take time that grows with the square of its pages."""
 BUILDERS = ("html", "dirhtml")
-LEFT_OUT = (
-    "copy_download_files",
-    "copy_extra_files",
-    "copy_image_files",
-    "dump_inventory",
-    "dump_search_index",
-    "gen_additional_pages",
-    "index_page",
-    "write_buildinfo",
-)
-"""What the html builder does without a message that a reader of its sources could mend."""
 
 
-def hush(builder: Any) -> bool:
-    """Make `builder` render and write nothing; False where it is none of the html builders, and does all it does."""
+def hush(builder: Any, probe: Any) -> bool:
+    """Make `builder` write no pages; return False if it is none of the html builders, and does all it does."""
     if builder.name not in BUILDERS or not hasattr(builder, "handle_page"):
         return False
-    builder.search = False
     builder.copysource = False
-    builder.templates.render = lambda name, context: ""
-    for name in LEFT_OUT:
-        if hasattr(builder, name):
-            setattr(builder, name, lambda *arguments, **options: None)
+    builder.index_page = lambda *arguments, **options: None
     for name in ("get_outfilename", "get_output_path"):
         if hasattr(builder, name):
             kind = type(getattr(builder, name)("index"))
             setattr(builder, name, lambda page, kind=kind: kind(os.devnull))
+    if hasattr(builder, "_get_local_toctree"):
+        builder._get_local_toctree = Sidebars(builder, probe).table
     return True
 
 
-class _Pickle(object):
-    """The module `pickle`, for one that would write the environment too."""
+class Sidebars(object):
+    """The tables of contents in the sidebars of `builder`'s pages."""
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
+    def __init__(self, builder: Any, probe: Any) -> None:
+        self.original = builder._get_local_toctree
+        self.env = builder.env
+        self.probe = probe
+        self.silent = {}  # type: Dict[Tuple[Any, ...], Any]
+        self.parents = None  # type: Optional[Dict[str, str]]
 
-    def dump(self, value: Any, stream: Any, *rest: Any) -> None:
-        if value is not self.app.env:
-            pickle.dump(value, stream, *rest)
+    def table(self, document: str, collapse: bool = True, **options: Any) -> Any:
+        """Return the table for the page of `document`, or that of a page of the same branch if making it said nothing."""
+        key = (collapse, self.branch(document) if collapse else None, tuple(sorted(map(repr, options.items()))))
+        if key not in self.silent:
+            before = self.probe.spoken
+            made = self.original(document, collapse=collapse, **options)
+            if self.probe.spoken != before:
+                return made
+            self.silent[key] = made
+        return self.silent[key]
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(pickle, name)
-
-
-def without_pickling(app: Any, builders: Any) -> None:
-    """Have the module `sphinx.builders` write no environment."""
-    builders.pickle = _Pickle(app)
+    def branch(self, document: str) -> Tuple[str, ...]:
+        """Return the documents with toctrees that are opened in the table of `document`."""
+        includes = self.env.toctree_includes
+        if self.parents is None:
+            self.parents = {child: parent for parent, children in includes.items() for child in children}
+        branch = [document] if document in includes else []
+        while document in self.parents and self.parents[document] not in branch:
+            document = self.parents[document]
+            branch.append(document)
+        return tuple(branch)

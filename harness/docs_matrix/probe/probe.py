@@ -6,8 +6,8 @@ CONFIG.json is {"records": file, "root": folder, "documents": null or [file or f
 read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument},
 "plain": bool}.
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
-may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out what
-nobody reads (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
+may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out pages
+where they are many (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
 `companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
 fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found
 by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py); docstrings.py notes what autodoc reads. A `plain` build
@@ -26,7 +26,7 @@ Kinds of lines, by the key `kind`:
     said         what a document said in some trials (read_order.py): the fields of a diagnostic, and `trials`
     early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
     crash        what ended the build: exception, reason (one line), document; `unwritten`: behind the reading of a build
-                 that leaves out what nobody reads
+                 that leaves out its pages
     probe-error  a mistake of this file: traceback
     end          `status`, the exit status; where it lacks, the call did not finish
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
@@ -57,6 +57,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 __all__ = ["plain", "relocate"]
 
 LAST = 10 ** 6  # a priority behind all extensions' handlers
+COPYING = ("copy_image_files", "copy_download_files", "copy_extra_files")
+"""What a builder does in each build for all documents, whatever was read."""
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
@@ -111,6 +113,8 @@ class Probe(object):
         self.stage = (None, None)  # type: Tuple[Optional[str], Optional[str]]
         self.said = []  # type: List[Dict[str, Any]]
         self.printing = False
+        self.rendering = False
+        self.spoken = 0
         self.process = os.getpid()
         self.app = None  # type: Any
         self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
@@ -156,6 +160,7 @@ class Probe(object):
             return None
         if not hasattr(record, "probe"):
             record.probe = None
+            self.spoken += 1
             with self.guarded():
                 record.probe = self.description(record)
                 if self.order and self.order.trying:
@@ -317,16 +322,22 @@ class Probe(object):
             _companion("fast_c_symbols").install(getattr(_sphinx("domains.c"), "Symbol", None))
             _companion("fast_node_search").install(importlib.import_module("docutils.nodes").Node)
         self.connect("env-before-read-docs", self.on_before_read)
-        self.hushed = self.quiet and _companion("no_output").hush(app.builder)
-        if self.hushed and not self.keeper:
-            _companion("no_output").without_pickling(app, _sphinx("builders"))
+        if self.keeper and hasattr(app.builder, "templates"):
+            app.builder.templates.render = self.rendered(app.builder.templates.render)
+        for name in COPYING if self.keeper else ():
+            if hasattr(app.builder, name):
+                setattr(app.builder, name, functools.partial(self.keeper.ear.closed, getattr(app.builder, name)))
         self.docstrings.connect(self)
         for name in ("write_doc_serialized", "write_doc"):
             setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
         if self.start:
             self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.said))
+            app.builder.load_indexer = lambda documents: None  # there is none: its words are not kept
             for name in ("_write_serial", "_write_parallel"):
                 setattr(app.builder, name, self.only_resolved(getattr(app.builder, name)))
+            if hasattr(app.builder, "copy_image_files"):
+                copy = app.builder.copy_image_files
+                app.builder.copy_image_files = lambda: (self.soundly(self.start.add_images, app), copy())
         self.restriction.connect()
 
     def connect(self, event: str, handler: Callable[..., Any]) -> None:
@@ -348,6 +359,8 @@ class Probe(object):
             self.order.arrange(app, env, names)
         read = sorted(env.found_docs) if self.start else [name for name in names if name != self.restriction.stub]
         self.put("documents", read=read, documents=len(env.found_docs))
+        no_output = _companion("no_output")
+        self.hushed = self.quiet and len(read) > no_output.FEW and no_output.hush(app.builder, self)
 
     def source(self, name: str) -> str:
         """The path of a document, relative to the source folder."""
@@ -370,6 +383,18 @@ class Probe(object):
                 self.stage = before
                 for cache in () if self.plain else ("_pickled_doctree_cache", "_write_doc_doctree_cache"):
                     getattr(self.app.env, cache, {}).clear()  # Sphinx 7.3 to 9.2 keep all that was read in memory
+
+        return wrapped
+
+    def rendered(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`original` with a note, as long as it runs, that what is looked at counts for all pages."""
+
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            before, self.rendering = self.rendering, True
+            try:
+                return original(*arguments, **options)
+            finally:
+                self.rendering = before
 
         return wrapped
 
@@ -450,6 +475,8 @@ class Probe(object):
         lines = [" ".join(line.split()) for line in plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
             lines = [lines[0] + " " + lines[-1]]
+        if any(line.startswith("Reason: ") for line in lines[1:]):  # Sphinx, of a template
+            lines = [lines[0] + " " + next(line for line in lines[1:] if line.startswith("Reason: "))]
         reason = type(error).__name__ + (": " + self.relocate(lines[0])[:1000] if lines else "")
         document, phase = self.moment()
         unwritten = self.hushed and phase not in (None, "initialization", "reading")

@@ -37,6 +37,7 @@ ABOUT_ANOTHER = re.compile("duplicate|other instance|also|already|previous|defin
 """What a message says that may name another document by a word alone."""
 FEW = 20
 """So many words are looked for one after the other in less time than all at once."""
+Outline = Tuple[Dict[str, List[str]], Set[Tuple[str, str]]]
 LOOKS = {"files": "content", "folders": "listing", "below": "everything"}
 """How each kind of thing that was looked at is looked at again."""
 AS_A_WHOLE = ("anonlabels", "citations", "equation", "label", "labels", "term", "terms")
@@ -66,6 +67,8 @@ class Start(object):
         self.digests = {}  # type: Dict[Tuple[str, str], Any]
         self.sources = {}  # type: Dict[str, str]
         self.documents = set()  # type: Set[str]
+        self.images = []  # type: List[str]
+        self.outline = ({}, set())  # type: Outline
 
     # ---- before anything is read
 
@@ -78,6 +81,8 @@ class Start(object):
                     self.looked.setdefault(record["of"], []).append(record)
                 elif record["kind"] in ("diagnostic", "heard") and record["of"] is not None:
                     self.said.append(record)
+                elif record["kind"] == "images":
+                    self.images = record["paths"]
                 elif record["kind"] in ("meta", "places"):
                     self.probe.places.extend((folder, name) for folder, name in record["places"])
                     self.probe.put("places", places=record["places"])
@@ -128,7 +133,7 @@ class Start(object):
         known, found = set(env.all_docs), set(env.found_docs)
         self.documents = known | found
         added, removed = found - known, known - found
-        self.names, self.figures = names(env), figures(env)
+        self.names, self.figures, self.outline = names(env), figures(env), outline(env)
         changed = {name for name in found & known if next(self.differing(name), None)}
         changed |= (self.again | set(env.reread_always)) & found
         changed |= {name for name, entries in env.toctree_includes.items() if removed.intersection(entries)} & found
@@ -215,8 +220,23 @@ class Start(object):
             key: value for key, value in self.figures.items() if key not in self.read and key in env.found_docs
         }:
             self.stop("the numbers of figures in other documents have changed")
+        if self.sidebars_differ(outline(env)):
+            self.stop("what tables of contents say has changed")
         changed = [name for name in set(now) | set(self.names) if now.get(name) != self.names.get(name)]
-        self.resolved = self.read | (self.mentioning(env, changed) if changed else set())
+        self.resolved = {env.config.master_doc} | self.read | (self.mentioning(env, changed) if changed else set())
+
+    def sidebars_differ(self, now: "Outline") -> bool:
+        """Whether tables of contents may say something else on the pages of documents that are left alone."""
+        (toctrees, broken), (toctrees_now, broken_now) = self.outline, now
+        if not (broken or broken_now):
+            return False
+        return broken != broken_now or toctrees != toctrees_now or any(parent in self.read for parent, _ in broken)
+
+    def add_images(self, app: Any) -> None:
+        """Have the images of documents that are left alone copied as well, for what is said of it."""
+        for path in self.images:
+            if path in app.env.images and os.path.lexists(os.path.join(str(app.srcdir), path)):
+                app.builder.images.setdefault(path, app.env.images[path][1])
 
     def mentioning(self, env: Any, changed: Iterable[Any]) -> Set[str]:
         """The unread documents whose doctrees hold the last word of one of these names, or all of it where all is needed."""
@@ -293,6 +313,31 @@ def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
     for document in env.all_docs:
         found["", "document", document] = (document, None)
     return found
+
+
+def outline(env: Any) -> "Outline":
+    """Return the toctrees, and their entries that tables of contents complain of: without a title, or in a circle."""
+    toctrees = {name: list(entries) for name, entries in env.toctree_includes.items()}
+    broken = {
+        (parent, entry)
+        for parent, entries in toctrees.items()
+        for entry in entries
+        if not len(getattr(env.tocs.get(entry), "children", ())) or _reaches(toctrees, entry, parent)
+    }
+    return toctrees, broken
+
+
+def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
+    """Whether `wanted` is `start`, or in a toctree of its, or of one of these."""
+    seen, todo = set(), [start]  # type: Tuple[Set[str], List[str]]
+    while todo:
+        name = todo.pop()
+        if name == wanted:
+            return True
+        if name not in seen:
+            seen.add(name)
+            todo.extend(toctrees.get(name, ()))
+    return False
 
 
 def figures(env: Any) -> Dict[str, Any]:
