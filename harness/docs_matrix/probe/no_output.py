@@ -9,7 +9,7 @@ A build of few documents leaves nothing out.
 """
 
 import os
-from typing import Any, Tuple
+from typing import Any, Dict, Optional, Tuple  # noqa: F401 (used in comments)
 
 __all__ = ["FEW", "hush"]
 
