@@ -18,7 +18,6 @@ ACTION = f"owner/docs-matrix@{'0123456789' * 4}"
     ("there", "more", "said"),
     [
         ("matrix.yaml", ("--action", ACTION), "matrix.yaml is there already"),
-        (".github/workflows/docs-matrix.yml", ("--action", ACTION), "docs-matrix.yml is there already"),
         ("noxfile.py", ("--action", ACTION, "--nox"), "leave out --nox, and add to it"),
         ("x", ("--action", "owner/docs-matrix@v1"), "must be owner/repository@commit"),
         ("x", ("--action", ACTION, "--cell", "py9"), "no such cell"),

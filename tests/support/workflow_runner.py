@@ -196,7 +196,8 @@ class Runner:
             given = {**env, **{key: _text(value) for key, value in filled(step.get("env", {}), context).items()}}
             if "run" in step:
                 assert "${{" not in step["run"], f"an expression inside of a script: {step['run']}"
-                made = self._script(step["run"], job, home, given, action)
+                place = filled({"place": step.get("working-directory", ".")}, context)["place"]
+                made = self._script(step["run"], job, home, given, action, self.workspace / place)
             else:
                 made = self._action(
                     step["uses"], filled(step.get("with", {}), context), job, context, home, env, saving
@@ -208,7 +209,9 @@ class Runner:
             save()
         return outputs
 
-    def _script(self, text: str, job: Job, home: Path, env: Mapping[str, str], action: Path | None) -> dict[str, Any]:
+    def _script(
+        self, text: str, job: Job, home: Path, env: Mapping[str, str], action: Path | None, place: Path
+    ) -> dict[str, Any]:
         output, summary = home / "output", home / "summary"
         output.write_text("")
         summary.write_text("")
@@ -228,7 +231,7 @@ class Runner:
         words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text]
         done = subprocess.run(
             words,
-            cwd=self.workspace,
+            cwd=place,
             env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

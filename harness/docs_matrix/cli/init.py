@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from docs_matrix.cli.printing import print_json
 from docs_matrix.config import matrix
 from docs_matrix.errors import InputError
 from docs_matrix.json_values import plain
-from docs_matrix.questions.init import init, project_facts
+from docs_matrix.questions.init import ci_files, init, project_facts
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import cut, one_line
 
@@ -33,8 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--action",
         metavar="OWNER/REPO@COMMIT",
-        help="where on GitHub the workflow takes docs-matrix from; default: where this one was installed from",
+        help="write GitHub's workflow, which takes docs-matrix from there; default: where this one was installed from",
     )
+    parser.add_argument("--gitlab", action="store_true", help="write GitLab's jobs")
     options.add_json(parser)
     options.add_jobs(parser)
 
@@ -44,10 +46,8 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
-    init.refuse_what_is_there(folder, nox=args.nox)
-    texts = {init.WORKFLOW: init.workflow(folder, args.action or init.action_here())}
-    if args.nox:
-        texts["noxfile.py"] = init.NOXFILE
+    init.refuse_what_is_there(folder)
+    beside = ci_files.ci_files(folder, action=args.action, gitlab=args.gitlab, nox=args.nox)
     project = project_facts.look(folder)
     candidates = common.cells(matrix.load(args.matrix or common.shipped_matrix()), args.cell, None)
     console = Console(stderr=True)
@@ -56,14 +56,14 @@ def run(args: argparse.Namespace) -> int:
             folder,
             project,
             candidates,
-            texts,
+            beside,
             variables.store_folder(),
             jobs=args.jobs,
             offline=args.offline,
             progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
         )
     if args.json:
-        print_json({**plain(begun), "notices": list(project.notices)})
+        print_json({**plain(begun), "notices": [*project.notices, *beside.notices]})
         return 0
     for notice in project.notices:
         print(one_line(notice))
@@ -71,5 +71,9 @@ def run(args: argparse.Namespace) -> int:
         print(cut(one_line(f"{name}: left out: {why}"), 400))
     print(f"{len(begun.kept)} of {len(candidates)} cells build it; {begun.accepted} diagnostics of today are accepted")
     for name in begun.written:
-        print(f"{folder / name}: written")
+        print(f"{os.path.normpath(folder / name)}: written")
+    for name in begun.untouched:
+        print(f"{os.path.normpath(folder / name)}: was there already, and stays as it is")
+    for notice in beside.notices:
+        print(one_line(notice))
     return 0

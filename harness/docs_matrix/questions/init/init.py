@@ -5,15 +5,14 @@ Everything is made in a scratch folder first, so that a project has all of it or
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
-import re
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import __version__, files, process
+from docs_matrix import files
 from docs_matrix.baselines import baseline_file
 from docs_matrix.check import accept, subject
 from docs_matrix.check.cell_runner import CellRunner
@@ -23,52 +22,46 @@ from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree, Recipe
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError, MachineError
+from docs_matrix.questions.init.ci_files import CiFiles
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.toolchains import locks
 
-__all__ = ["NOXFILE", "WORKFLOW", "Begun", "action_here", "begin", "refuse_what_is_there", "workflow"]
+__all__ = ["Begun", "begin", "refuse_what_is_there"]
 
 TREE = "docs"
-WORKFLOW = ".github/workflows/docs-matrix.yml"
-NOXFILE = 'from docs_matrix.nox import sessions\n\nsessions("matrix.yaml")\n'
-
-_ACTION = re.compile(r"[\w.-]+/[\w.-]+(?:/[\w./-]+)?@[0-9a-f]{40}")
-_GITHUB = re.compile(r"(?:https://|git@|ssh://git@)github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
 
 @dataclass(frozen=True)
 class Begun:
     """What was made: the files `written`, relative to the project; the names of the cells `kept`; why the others were
-    `left` out; how many diagnostics are `accepted`."""
+    `left` out; how many diagnostics are `accepted`; the files that were there already and stay `untouched`."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
     left: dict[str, str]
     accepted: int
+    untouched: tuple[str, ...]
 
 
-def refuse_what_is_there(folder: Path, *, nox: bool) -> None:
+def refuse_what_is_there(folder: Path) -> None:
     """Raise `InputError` where one of the files that `begin` writes is there: nobody's work is written over."""
-    names = ("matrix.yaml", f"baselines/{TREE}.yaml", WORKFLOW, *(("noxfile.py",) if nox else ()))
-    there = next((name for name in names if (folder / name).exists()), None)
-    if there == "noxfile.py":
-        raise InputError(f"{folder / there} is there already; leave out --nox, and add to it: {NOXFILE.strip()!r}")
-    if there:
-        raise InputError(f"{folder / there} is there already; remove it to begin anew")
+    for name in ("matrix.yaml", f"baselines/{TREE}.yaml"):
+        if (folder / name).exists():
+            raise InputError(f"{folder / name} is there already; remove it to begin anew")
 
 
 def begin(
     folder: Path,
     project: ProjectFacts,
     candidates: Sequence[Cell],
-    texts: dict[str, str],
+    beside: CiFiles,
     store: Path,
     *,
     jobs: int,
     offline: bool,
     progress: Callable[[Sequence[Cell]], Progress],
 ) -> Begun:
-    """Write the matrix, the locks and the baseline of `project` into `folder`, and beside them `texts` by their path.
+    """Write the matrix, the locks and the baseline of `project` into `folder`, and the files of `beside`.
 
     The cells are those of `candidates` whose Sphinx and docutils the project allows, that can be resolved with its
     requirements, and whose build comes to its end here. Raises `InputError` where there is none, with the reasons.
@@ -98,12 +91,16 @@ def begin(
             "matrix.yaml": _as_yaml(kept, requirements, project.recipe),
             f"baselines/{TREE}.yaml": (scratch / "baseline.yaml").read_text("utf-8"),
             **{f"locks/{name}": (scratch / "locks" / name).read_text("utf-8") for name in named},
-            **texts,
         }
-    for name, text in contents.items():
-        files.write_whole(folder / name, text)
+    texts = {folder / name: text for name, text in contents.items()}
+    others = beside.texts([cell.name for cell in kept])
+    texts |= {path: text for path, text in others.items() if not path.exists()}
+    for path, text in texts.items():
+        files.write_whole(path, text)
     matrix.load(folder / "matrix.yaml")
-    return Begun(tuple(contents), tuple(cell.name for cell in kept), left, len(accepted.now.entries))
+    written = tuple(os.path.relpath(path.absolute(), folder.absolute()) for path in texts)
+    untouched = tuple(os.path.relpath(path, folder.absolute()) for path in others if path not in texts)
+    return Begun(written, tuple(cell.name for cell in kept), left, len(accepted.now.entries), untouched)
 
 
 def _not_wanted(cell: Cell, project: ProjectFacts) -> str:
@@ -170,48 +167,3 @@ def _as_yaml(cells: Sequence[Cell], requirements: tuple[str, ...], recipe: Recip
         f"    baseline: baselines/{TREE}.yaml",
     ]
     return "\n".join(lines) + "\n"
-
-
-def workflow(folder: Path, action: str) -> str:
-    """The workflow of the project at `folder`, which takes docs-matrix from `action` (`owner/repository@commit`).
-
-    Raises `InputError` where that is not pinned by a commit.
-    """
-    if not _ACTION.fullmatch(action):
-        raise InputError(f"--action {action}: must be owner/repository@commit, with all 40 digits of the commit")
-    text = Path(__file__).with_name("workflow.yml").read_text("utf-8")
-    branch = json.dumps(_branch(folder))
-    return text.replace("@BRANCH@", branch).replace("@ACTION@", f"{action} # docs-matrix {__version__}")
-
-
-def action_here() -> str:
-    """The action that this docs-matrix is: the repository on GitHub and the commit that it was installed from.
-
-    Raises `InputError` where neither pip nor a clone knows them.
-    """
-    told = json.loads(importlib.metadata.distribution("docs-matrix").read_text("direct_url.json") or "{}")
-    address, commit = str(told.get("url", "")), str(told.get("vcs_info", {}).get("commit_id", ""))
-    if address.startswith("file://"):
-        clone = Path(address.removeprefix("file://"))
-        address, commit = _git(clone, "remote", "get-url", "origin"), _git(clone, "rev-parse", "HEAD")
-    known = _GITHUB.match(address)
-    if known is None or not commit:
-        raise InputError(
-            "--action is missing: where on GitHub the workflow takes docs-matrix from, as owner/repository@commit "
-            "(this docs-matrix was not installed from there)"
-        )
-    return f"{known[1]}@{commit}"
-
-
-def _branch(folder: Path) -> str:
-    """The branch that pull requests go to: the remote's default one, else the one that is checked out, else main."""
-    remote = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
-    return remote or _git(folder, "symbolic-ref", "--short", "HEAD") or "main"
-
-
-def _git(folder: Path, *words: str) -> str:
-    """What git says at `folder`; empty where it knows nothing."""
-    if not folder.is_dir():
-        return ""
-    done = process.run(["git", "-C", folder, *words], timeout=60)
-    return "" if done.returncode else done.text.strip()
