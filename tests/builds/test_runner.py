@@ -180,3 +180,27 @@ def test_a_plain_build_says_the_same_without_any_shortcut(
         " symbols=docs_matrix_fast_c_symbols",
         "observed: cycles=True pages=True programs=object search=docutils.nodes symbols=sphinx.domains.c",
     ]
+
+
+GOING_ON = """\
+import sys, traceback
+def setup(app):
+    try:
+        {}["key"]
+    except KeyError:
+        traceback.print_exc()
+    sys.stderr.write("../scripts/x.py:3: WARNING: outside\\n")
+    sys.stderr.flush()
+"""
+
+
+def test_a_build_that_prints_a_traceback_and_goes_on_is_ok(
+    tmp_path: Path, provided: Callable[[str], tuple[Workbench, Environment]]
+) -> None:
+    bench, environment = provided(MIDDLE)
+    (tmp_path / "conf.py").write_text(GOING_ON)
+    (tmp_path / "index.rst").write_text("Index\n=====\n")
+    build = bench.runner.build(Order(environment, bench.trees.open(tmp_path), Recipe("sphinx", ".", "."))).build
+    assert (build.status, build.reason) == ("ok", None)
+    said = [(diagnostic.path, diagnostic.line, diagnostic.message) for diagnostic in build.diagnostics]
+    assert said == [("conf.py", 4, "KeyError: 'key'"), ("../scripts/x.py", 3, "outside")]

@@ -179,10 +179,11 @@ def test_a_mistake_of_the_probe_is_reported(tmp_path: Path) -> None:
     assert got.crash == "the probe failed: KeyError: 'x'"
 
 
-def test_a_traceback_on_standard_error_is_a_crash(tmp_path: Path) -> None:
+def test_a_traceback_on_standard_error_is_a_diagnostic_and_no_crash(tmp_path: Path) -> None:
     stderr = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    f()\nKeyError: 1\n'
     got = capture(tmp_path, [META, END], stderr)
-    assert got.crash == "KeyError: 1"
+    assert (got.crash, got.traceback) == (None, "KeyError: 1")
+    assert [str(diagnostic) for diagnostic in got.diagnostics] == ["a.py:1: CRITICAL: KeyError: 1"]
     assert got.raw_lines == 4
 
 

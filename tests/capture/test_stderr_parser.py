@@ -108,10 +108,23 @@ def test_a_level_word_with_a_place_makes_a_diagnostic(
         "make[1]: Entering directory '/a'",
         "::error file=a.rst,line=1::text",
         "/x/y.py:3: DeprecationWarning: text",
+        "site-packages/x.py:3: DeprecationWarning: text in site-packages/y.py",
     ],
 )
 def test_a_line_without_level_or_place_is_unclassified(line: str) -> None:
     assert unclassified(line) == [line]
+
+
+def test_a_warning_of_pythons_stands_in_the_code_that_gives_it() -> None:
+    found = one("src/pkg/a.py:3: UserWarning: text", "  warn('text')")
+    assert (found.path, found.line, found.level) == ("src/pkg/a.py", 3, "WARNING")
+    assert found.message == "UserWarning: text"
+
+
+def test_a_warning_of_pythons_in_a_package_stands_in_the_file_of_the_tree_that_it_names() -> None:
+    text = "UserWarning: Unknown section Note in the docstring of f in src/pkg/a.py."
+    found = one(f"site-packages/numpydoc/docscrape.py:455: {text}", "  warn(msg)")
+    assert (found.path, found.line, found.message) == ("src/pkg/a.py", None, text)
 
 
 def test_a_text_on_the_next_line_belongs_to_the_warning_above() -> None:

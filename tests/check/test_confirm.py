@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MIDDLE, Answer, Command
+from tests.conftest import MIDDLE, NEWEST, Answer, Command
 from tests.support.git import git
 from tests.support.leaking_project import LEAKING
 
@@ -121,3 +121,30 @@ def test_what_they_do_not_say_alone_is_read_apart(check: Callable[..., Answer]) 
     )
     assert (answer.places("new"), answer.places("flaky")) == ([("d30.rst", 4)], [("d30.rst", 4)])
     assert answer.findings["cells"][MIDDLE]["built"] > 2
+
+
+GENERATED = {
+    "docs/conf.py": (
+        "import sys, os\nsys.path.insert(0, os.path.abspath('../src'))\n"
+        "extensions = ['sphinx.ext.autodoc', 'sphinx.ext.autosummary']\nautosummary_generate = True\n"
+    ),
+    "docs/index.rst": "Top\n===\n\n.. toctree::\n\n   first\n\n.. autosummary::\n   :toctree: api\n\n   pkg.first\n   pkg.other\n",
+    "docs/first.rst": "First\n=====\n",
+    "docs/_templates/autosummary/module.rst": "{{ fullname }}\n{{ underline }}\n\n.. automodule:: {{ fullname }}\n   :members:\n",
+    "src/pkg/__init__.py": "",
+    "src/pkg/first.py": 'def run():\n    """Run."""\n',
+    "src/pkg/other.py": 'def count():\n    """Count."""\n',
+}
+
+
+@pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", MIDDLE, NEWEST])
+def test_a_mistake_in_a_generated_page_is_new(docs_matrix: Command, write: Write, cell: str) -> None:
+    files = {**GENERATED, "docs/conf.py": GENERATED["docs/conf.py"] + "templates_path = ['_templates']\n"}
+    tree = write("project", files)
+    git(tree, "init", "-q")
+    git(tree, "add", ".")
+    git(tree, "commit", "-qm", "base")
+    write("project", {"src/pkg/other.py": 'def count():\n    """Count.\n\n    It is *quick.\n    """\n'})
+    answer = docs_matrix("check", "--tree", tree, "--base", "HEAD", "--docs", "all", "--cell", cell)
+    assert (answer.status, answer.of("flaky")) == (1, [])
+    assert [finding["path"] for finding in answer.of("new")] == ["src/pkg/other.py"]

@@ -259,3 +259,10 @@ def test_a_callers_git_variables_have_no_say(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     assert "docs/index.rst" in trees.paths(trees.open(project))
+
+
+@pytest.mark.parametrize("path", ["../x.c", "./conf.py", "..", ".", "a/../../x.c", "/etc/passwd", "nowhere"])
+def test_a_path_outside_of_the_tree_names_no_file(trees: Trees, project: Path, path: str) -> None:
+    tree = trees.open(project)
+    assert trees.read(tree, path) is None
+    assert dict(trees.texts(tree, [path])) == {}

@@ -262,6 +262,8 @@ def _status(
     if finished.returncode < 0:
         return "failed", f"ended by signal {-finished.returncode}"
     if finished.returncode > 0:
+        if captured.traceback:
+            return "failed", captured.traceback
         last = captured.unclassified[-1] if captured.unclassified else "it said nothing"
         return "failed", f"{Path(finished.command[0]).name} ended with status {finished.returncode}: {last}"
     if not captured.finished or not captured.documents:

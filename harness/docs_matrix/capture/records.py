@@ -40,7 +40,8 @@ class Capture:
     diagnostics, they add up to `stderr_lines`, the lines that are not empty. `read` are the names of the documents that
     were read, `documents` how many there are. `finished`: every call of sphinx-build came to its end. `status` is the
     worst exit status of the calls, None where none ended. `crash` is the reason for a failure, in one line: what ended a
-    call, a mistake of the probe itself, or a traceback on standard error; `unwritten` says that it came behind the reading of
+    call, or a mistake of the probe itself; `traceback` is the exception of the last traceback on standard error, which is the
+    reason if the build failed; `unwritten` says that it came behind the reading of
     a quiet build, which may have left out what was wanted. `said` is what the last documents of trials said,
     each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
     read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
@@ -63,6 +64,7 @@ class Capture:
     finished: bool
     status: int | None
     crash: str | None
+    traceback: str | None
     unwritten: bool
     resumed: tuple[str, ...] | None
     cold: str | None
@@ -111,7 +113,8 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
         opened=tuple(sorted(told.opened)),
         variables={name: relocate(places, value) for name, value in told.variables.items()},
         arguments=tuple(relocate(places, word) for word in told.arguments),
-        crash=told.reason or next((_one_line(block) for block in found if block.traceback), None),
+        crash=told.reason,
+        traceback=next((_one_line(block) for block in reversed(found) if block.traceback), None),
         unwritten=told.unwritten,
         resumed=told.resumed,
         cold=told.cold,

@@ -1,7 +1,7 @@
 """Lines of standard error that did not pass through Sphinx's logging: which of them are diagnostics.
 
-A line is one where it carries a level word with a place, is make's `***`, or begins a Python traceback. What belongs to
-it, further lines that is, can be told in these cases only:
+A line is one where it carries a level word with a place, is make's `***`, begins a Python traceback, or is a warning of
+Python's with a place in the tree. What belongs to it, further lines that is, can be told in these cases only:
 
 - lines that are indented, directly below it;
 - up to the line that ends with Sphinx's category (` [docutils]`), since that stands on a message's last line;
@@ -42,6 +42,10 @@ _DEFINED = re.compile(r" is defined \d{1,9} times: +([^\s:;]+):(\d{1,9})")
 _CATEGORY = re.compile(r"[a-z_]\w*(?:\.[\w-]+)*")
 _FRAME = re.compile(r'\s*File "([^"]*)", line (\d{1,9})')
 _TRACEBACK = "Traceback (most recent call last):"
+_PYTHON = re.compile(r"([^:\s][^:]*):(\d{1,9}): (\w*Warning): ")
+_IN_FILE = re.compile(r" in ([^\s:]+\.py)\.?(?=\s|$)")
+_FOREIGN = ("site-packages/", "stdlib/", "<", "/")
+"""How the paths of files begin that are not the tree's."""
 _CHAINED = (
     "During handling of the above exception, another exception occurred:",
     "The above exception was the direct cause of the following exception:",
@@ -52,7 +56,8 @@ _CHAINED = (
 class Block:
     """Lines that belong together: a diagnostic with all its lines, or one unclassified line (`diagnostic` is None).
 
-    `start` is the index of the first line. Empty lines occur only inside a block. `traceback`: the build has failed.
+    `start` is the index of the first line. Empty lines occur only inside a block. `traceback`: it is one, and the message of
+    the diagnostic is the exception.
     """
 
     start: int
@@ -121,6 +126,7 @@ def _head(line: str) -> _Head | None:
     - `<string>:3: (ERROR/3) text`, `a.yaml:50:11: [error] text`
     - `gpu/display-manager:47: ./a.h:210: WARNING: text`: the path is a.h, via gpu/display-manager:47
     - `WARNING: ./a.c:44 text`, and what else `place_of` knows, behind a level word
+    - `pkg/a.py:12: UserWarning: text`, `site-packages/x.py:5: UserWarning: text in pkg/a.py.`: Python's, about the tree
     - `make[2]: *** [Documentation/Makefile:121: htmldocs] Error 255`, `Makefile:3: *** missing separator.  Stop.`
     """
     head = line[:HEAD]
@@ -131,6 +137,8 @@ def _head(line: str) -> _Head | None:
         return _Head(_tidy(place[1]), int(place[2]), "ERROR", "*** [" + line[place.end() :])
     if match := _MAKEFILE.match(head):
         return _Head(_tidy(match[1]), int(match[2]), "ERROR", "*** " + line[match.end() :])
+    if (match := _PYTHON.match(head)) and (spot := _python_place(match, head)):
+        return _Head(*spot, "WARNING", line[match.start(3) :])
     if match := _FIRST.match(head):
         named = place_of(line[match.end() :])
         return _Head(named[0], named[1], _LEVELS[match[1].lower()], named[2]) if named else None
@@ -140,6 +148,15 @@ def _head(line: str) -> _Head | None:
         return None
     word = match[1] or match[2] or match[3]
     return _Head(found[0], found[1], _LEVELS[word.lower()], line[match.end() :], found[2], formal=word.isupper())
+
+
+def _python_place(match: re.Match[str], head: str) -> tuple[str, int | None] | None:
+    """The place of a warning of Python's: that of the code, or else the file of the tree that the text names."""
+    path = _tidy(match[1])
+    if not path.startswith(_FOREIGN):
+        return path, int(match[2])
+    named = _IN_FILE.search(head, match.end())
+    return (_tidy(named[1]), None) if named and not named[1].startswith(_FOREIGN) else None
 
 
 def _place(text: str) -> tuple[str, int | None, str | None] | None:
@@ -172,6 +189,8 @@ def _message(lines: Sequence[str], start: int) -> Block | None:
     texts = [head.message, *lines[start + 1 : end]]
     if not head.message.strip():
         texts = [texts[1].strip(), *texts[2:]] if len(texts) > 1 else [""]
+    if _PYTHON.match(lines[start][:HEAD]):
+        texts = texts[:1]  # Python shows a line of the code that gave the warning
     category = None
     if head.formal:
         texts[-1], category = _without_category(texts[-1])

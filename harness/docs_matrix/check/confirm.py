@@ -106,21 +106,23 @@ def confirm(
     doubtful = _without(doubtful, comparison(_alone(base), _alone(head)))
     if not doubtful:
         return Confirmed(judged)
-    paths = _paths(doubtful, subject, trees)
-    versions = [(paths, subject.head)]
-    if subject.base is not None:
+    paths, generated = _documents(doubtful, base, head, subject, trees)
+    versions = [(paths, subject.head, head)]
+    if subject.base is not None and base is not None:
         changes = trees.changes(subject.base, subject.head)
-        versions.insert(0, ({changes.base_path(path) or path for path in paths}, subject.base))
+        versions.insert(0, ({changes.base_path(path) or path for path in paths}, subject.base, base))
     built: tuple[Built, ...] = ()
     said: list[tuple[Diagnostic, ...]] = [()]
-    for among, tree in versions:
+    read = set[str]()
+    for among, tree, made in versions:
         documents = recipes.documents(subject.recipe, among & set(trees.paths(tree)))
-        one = read_apart(tree, documents, APART)
+        one = read_apart(tree, documents + tuple(sorted(generated.intersection(made.build.read))), APART)
         built += (one,)
         if one.made is None or one.status != "ok":
             return Confirmed(judged, built, f"what is new or fixed could not be read apart: {one.reason}")
         said.append(one.made.build.diagnostics)
-    depend = _without(doubtful, comparison(*said[-2:]))
+        read.update(one.made.build.read)
+    depend = [item for item in _without(doubtful, comparison(*said[-2:])) if item.diagnostic.document in read]
     told = (
         replace(item, verdict=Verdict.FLAKY, reason=DEPENDS, hunk=None) if any(item is one for one in depend) else item
         for item in judged
@@ -155,20 +157,27 @@ def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
     return any(made.build.read[:1] != (said.document,) for made in (base, head) if made)
 
 
-def _paths(doubtful: Sequence[Judged], subject: Subject, trees: Trees) -> set[str]:
-    """The documents that `doubtful` messages are of, and those that they name."""
+def _documents(
+    doubtful: Sequence[Judged], base: Made | None, head: Made, subject: Subject, trees: Trees
+) -> tuple[set[str], set[str]]:
+    """The documents that `doubtful` messages are of, and those that they name: paths in the tree, and names.
+
+    A name stands for a document that is no file of the tree or has a suffix of its own: builds have found it.
+    """
     recipe = subject.recipe
     everywhere = {path for tree in (subject.head, subject.base) if tree for path in trees.paths(tree)}
     by_file = {name: recipes.in_tree(recipe, name) for name in recipes.documents(recipe, everywhere)}
     by_name = {posixpath.splitext(name)[0]: path for name, path in by_file.items()}
     known = set(by_file.values())
-    found = set()
+    others = {name for made in (base, head) if made for name in made.build.read} - set(by_name)
+    found, generated = set[str](), set[str]()
     for item in doubtful:
         words = {word.rstrip(".") for word in WORD.findall(item.diagnostic.message)}
         found |= words & known
         found |= {by_name[word] for word in (*words, item.diagnostic.document) if word in by_name and word}
         found |= {by_file[word] for word in words if word in by_file}
-    return found
+        generated |= {word for word in (*words, item.diagnostic.document) if word in others and word}
+    return found, generated
 
 
 def _key(said: Diagnostic) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """Runs inside a cell, beside the probe: a build that reads some of a project's documents.
 
-`documents` names files, or folders with a slash at the end, relative to the source folder; without any, the build stays as
-it is. Discovery stays complete, so that a toctree entry or a :doc: is checked against the whole project; what is read is
+`documents` names files, documents, or folders with a slash at the end, relative to the source folder; without any, the build
+stays as it is. Discovery stays complete, so that a toctree entry or a :doc: is checked against the whole project; what is read is
 cut down; the root document, which Sphinx demands, is read as a stub where it is not named, and what it says is dropped.
 Entries of unread documents leave the toctrees before anything is collected from them, a :doc: to one becomes plain text,
 and before writing the unread documents are taken out of the project. Builders that write one file of many documents get
@@ -82,7 +82,7 @@ class Restriction(object):
 
     def is_chosen(self, name: str) -> bool:
         path = self.probe.source(name)
-        return any(path == wanted or (wanted.endswith("/") and path.startswith(wanted)) for wanted in self.documents or ())
+        return any(wanted in (path, name) or (wanted.endswith("/") and path.startswith(wanted)) for wanted in self.documents or ())
 
     def on_source(self, app: Any, name: str, source: List[str]) -> None:
         if name == self.stub and str(app.env.doc2path(name)).endswith((".rst", ".txt", ".md")):

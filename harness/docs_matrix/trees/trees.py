@@ -173,14 +173,14 @@ class Trees:
     def _objects(self, names: Sequence[str], objects: Path | None) -> Iterator[tuple[str, str, bytes]]:
         """The kind, the id and the content of each object that `TREE:PATH` names, links followed; "" where none does."""
         given = [name.encode("utf-8", "surrogateescape") for name in names]
-        wanted = b"".join(name + b"\n" for name in given if _is_line(name))
+        wanted = b"".join(name + b"\n" for name in given if _can_be_asked(name))
         answer = self._repository.run(
             "cat-file", "--batch", "--follow-symlinks", stdin=wanted, objects=(objects,)
         ).stdout
         at = 0
         for name in given:
             head, content = [b""], b""
-            if _is_line(name):
+            if _can_be_asked(name):
                 end = answer.index(b"\n", at)
                 head, at = answer[at:end].split(b" "), end + 1
                 if head[-1].isdigit():  # of a link that leads nowhere too, with what it says
@@ -245,6 +245,7 @@ def _modules(files: dict[str, tuple[str, str]]) -> list[str]:
     return [f"{path}: a submodule, left out" for path, (mode, _) in files.items() if mode == GITLINK]
 
 
-def _is_line(name: bytes) -> bool:
-    """Whether git can be asked for an object of that name on a line."""
-    return b"\n" not in name and b"\0" not in name
+def _can_be_asked(name: bytes) -> bool:
+    """Whether git can be asked for an object of that name on a line; a path outside of the tree ends git."""
+    path = name.partition(b":")[2]
+    return b"\n" not in name and b"\0" not in name and path.split(b"/")[0] not in (b".", b"..")
