@@ -254,6 +254,7 @@ def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
         via=_text_or_none(record["via"]),
         phase=_text_or_none(record["phase"]),
         unjudged=bool(record["unjudged"]),
+        place=f"line {int(part)} of the included part" if (part := record.get("part")) else None,
     )
     return placed(diagnostic, text, None if read is None else [_text(line) for line in read])
 

@@ -36,6 +36,7 @@ from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, CellStatus, Judged, Verdict
 from docs_matrix.diagnostics.flaky import Comparison, Observed, compare_observed, observe
+from docs_matrix.diagnostics.merge_documents import merge_documents
 from docs_matrix.diagnostics.protocols import NoChanges
 from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterError
 from docs_matrix.trees import Tree
@@ -334,6 +335,7 @@ class CellRunner:
 
     def _end(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
         result = self.confirmed(result, base, head)
+        result = replace(result, judged=merge_documents(result.judged))
         self.progress.done(result.name, _in_words(result))
         return result
 

@@ -42,6 +42,7 @@ class Judged:
     any. `how` names the pass of the comparison that paired them (empty where nothing did). `reason` is why a new one is
     new (`line`: the change touched its line; `file`: its file; `elsewhere`), or since when a known one is known. `hunk` is
     the part of the change that is behind a new one (`docs/a.rst:370,12`: the head's lines 370 to 381), where it is known.
+    `documents` are those that say it alike, if they are several: they include the file that it is in.
     """
 
     verdict: Verdict
@@ -50,6 +51,12 @@ class Judged:
     how: str = ""
     reason: str = ""
     hunk: str | None = None
+    documents: tuple[str, ...] = ()
+
+    @property
+    def all_documents(self) -> tuple[str, ...]:
+        """The documents in which it is, as far as they are known."""
+        return self.documents or ((self.diagnostic.document,) if self.diagnostic.document else ())
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class Finding:
     """One mistake over all cells; the values on top are those of the newest cell that has it, the verdict the worst.
 
     `base_line` is the line of the accepted diagnostic that it was paired with. `cells` are in the matrix's order. `place` is
-    as in `Diagnostic`.
+    as in `Diagnostic`. `documents` are those in which it is: several include the file that it is in.
     """
 
     verdict: Verdict
@@ -122,6 +129,7 @@ class Finding:
     reason: str = ""
     hunk: str | None = None
     place: str | None = None
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

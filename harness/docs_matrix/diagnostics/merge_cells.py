@@ -160,6 +160,7 @@ def _finding(group: _Group, order: Sequence[str]) -> Finding:
         reason=newest.reason or next((judged.reason for judged in group.members.values() if judged.reason), ""),
         hunk=next((judged.hunk for judged in group.members.values() if judged.hunk), None),
         place=top.place,
+        documents=tuple(sorted({name for judged in group.members.values() for name in judged.all_documents})),
     )
 
 

@@ -10,8 +10,8 @@ may share it). The build itself stays as it is: its messages, its standard error
 where they are many (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
 `companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
 fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found
-by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py); docstrings.py notes what autodoc reads. A `plain` build
-has no shortcut: it is recorded only.
+by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py); docstrings.py notes what autodoc reads, includes.py
+finds the lines of included files. A `plain` build has no shortcut: it is recorded only.
 What is read of `documents`, and what the messages of such a build are worth, is restrict.py's. The file needs nothing but
 the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
@@ -34,9 +34,9 @@ Kinds of lines, by the key `kind`:
 Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
 at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
 counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`; `docstring` are its lines as they were
-read, after all extensions. Files outside the tree start with
-a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a file keep their name:
-`<rst_epilog>`.
+read, after all extensions. `part` is the line that was given where a file is included in part: `line` is the file's. Files
+outside the tree start with a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a
+file keep their name: `<rst_epilog>`.
 """
 
 import contextlib
@@ -120,6 +120,7 @@ class Probe(object):
         self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
         self.once = set()  # type: set[str]
         self.docstrings = _companion("docstrings").Docstrings()
+        self.includes = _companion("includes").Includes()
         looks, start = _companion("file_audit"), config.get("start")
         keep = config.get("keep") if looks.available() else None
         self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
@@ -182,10 +183,12 @@ class Probe(object):
         document, phase = self.moment()
         if path and document in (None, self.restriction.stub):
             document = self.document_of(via.rpartition(":")[0] if via else path) or document
+        included = self.includes.line(self.app, document, os.path.join(self.root, path), line) if path and not via else None
         kind, subtype = getattr(record, "type", None), getattr(record, "subtype", None)
         return {
             "path": path,
-            "line": line,
+            "line": included or line,
+            "part": line if included else None,
             "via": via,
             "level": "CRITICAL" if record.levelno >= 50 else "ERROR" if record.levelno >= 40 else "WARNING",
             "category": ".".join(str(part) for part in (kind, subtype) if part) if kind else None,

@@ -64,9 +64,8 @@ def _warning(finding: Finding, run: Run, folder: str) -> str:
         "line": str(finding.line) if finding.line else "",
         "title": cut(one_line(f"{finding.level}: {finding.category or 'documentation'}"), 200),
     }
-    told = [f"in {wording.cells(finding.cells, run)}", *wording.differences(finding), wording.why(finding.reason)]
     return command(
-        "warning", properties, f"{finding.message.strip()[:3_000]}\n({'; '.join(part for part in told if part)})"
+        "warning", properties, f"{finding.message.strip()[:3_000]}\n({'; '.join(wording.facts(finding, run))})"
     )
 
 

@@ -132,7 +132,6 @@ class _Shown:
 def _findings(run: Run) -> Iterator[_Shown]:
     numbers = _numbers(run)
     for at, finding in enumerate(run.findings[:LIMIT]):
-        told = (f"in {wording.cells(finding.cells, run)}", *wording.differences(finding), wording.why(finding.reason))
         yield _Shown(
             verdict=finding.verdict,
             category=_category(finding),
@@ -141,7 +140,7 @@ def _findings(run: Run) -> Iterator[_Shown]:
             cells=" ".join(numbers[name] for name in finding.cells if name in numbers),
             opened=at < _OPEN and finding.verdict is Verdict.NEW,
             headline=wording.headline(finding),
-            facts="; ".join(part for part in told if part),
+            facts="; ".join(wording.facts(finding, run)),
             via=finding.via,
             message=finding.message.strip(),
             source=tuple(_source(finding, run)),

@@ -153,6 +153,7 @@ def _case(classname: str, name: str, judged: Judged, run: Run, finding: Finding 
         "category": seen.category,
         "through": seen.via,
         "in": wording.cells(finding.cells, run) if finding else None,
+        "where": "; ".join(wording.where(finding)) if finding else None,
         "differs": "; ".join(wording.differences(finding)) if finding else None,
     }
     told = [f"{word}: {one_line(fact)}" for word, fact in facts.items() if fact]

@@ -66,7 +66,7 @@ def _depending(run: Run) -> Iterator[str]:
 def _entry(finding: Finding, run: Run) -> str:
     """A list item: what is wrong and where, in which cells, and the rest of the message folded away."""
     told = [as_text(wording.cells(finding.cells, run), 300)]
-    told += [as_text(phrase, 200) for phrase in wording.differences(finding)]
+    told += [as_text(phrase, 200) for phrase in (*wording.where(finding), *wording.differences(finding))]
     told += [as_text(wording.why(finding.reason), 200)] if finding.reason else []
     item = f"- {as_code(wording.headline(finding), 300)}<br>{'; '.join(told)}"
     if "\n" in finding.message.strip():

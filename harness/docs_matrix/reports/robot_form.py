@@ -118,7 +118,8 @@ def _near_new(findings: Sequence[Finding]) -> list[Finding]:
 
 def _message(finding: Finding, run: Run, piece: int) -> Message:
     new = finding.verdict is Verdict.NEW
-    told = [*_limits(finding, run), *wording.differences(finding), wording.why(finding.reason)] if new else []
+    seen = (*wording.where(finding), *wording.differences(finding), wording.why(finding.reason))
+    told = [*_limits(finding, run), *seen] if new else []
     return Message(
         path=finding.path,
         line=finding.line,

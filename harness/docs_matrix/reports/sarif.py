@@ -108,9 +108,8 @@ def _result(
     finding: Finding, run: Run, rules: Sequence[str], mark: str, folder: str, uploading: bool
 ) -> dict[str, Any]:
     rule = _rule(finding)
-    told = [f"in {wording.cells(finding.cells, run)}", *wording.differences(finding), wording.why(finding.reason)]
     said = cut(finding.message.strip() or "(empty message)", 4_000)
-    text = _LINK.sub(r"\\[", visible(f"{said}\n\n({'; '.join(part for part in told if part)})"))
+    text = _LINK.sub(r"\\[", visible(f"{said}\n\n({'; '.join(wording.facts(finding, run))})"))
     result: dict[str, Any] = {
         "ruleId": rule,
         "ruleIndex": rules.index(rule),

@@ -63,8 +63,7 @@ def _whole(finding: Finding, run: Run) -> Iterator[Text]:
     yield text
     for line in rest:  # the bar keeps a line from being taken for one of ours
         yield Text(f"  | {line}")
-    told = [f"in {wording.cells(finding.cells, run)}", *wording.differences(finding), wording.why(finding.reason)]
-    yield Text(f"    {'; '.join(part for part in told if part)}", "cyan")
+    yield Text(f"    {'; '.join(wording.facts(finding, run))}", "cyan")
 
 
 def _briefly(verdict: Verdict, run: Run) -> Iterator[Text]:

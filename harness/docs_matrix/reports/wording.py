@@ -15,6 +15,7 @@ __all__ = [
     "OTHER",
     "cells",
     "differences",
+    "facts",
     "fate",
     "headline",
     "is_preliminary",
@@ -24,6 +25,7 @@ __all__ = [
     "toolchain",
     "tree",
     "verdict",
+    "where",
     "why",
 ]
 
@@ -67,6 +69,23 @@ def cells(names: Sequence[str], run: Run) -> str:
         told = f"all {len(built)} cells" if len(built) > 1 else "the one cell"
         return told if len(built) == len(run.cells) else f"{told} that {'were' if len(built) > 1 else 'was'} built"
     return f"{len(names)} of {plural(len(run.cells), 'cell')}: {', '.join(one_line(name) for name in names)}"
+
+
+def where(finding: Finding) -> tuple[str, ...]:
+    """What the build said of the place besides a file and a line, and the documents if they are several.
+
+    `("cell 3, line 4",)`, `("in 5 documents: a, b, c and 2 more",)`.
+    """
+    names = finding.documents
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    documents = f"in {len(names)} documents: {', '.join(names[:3])}{more}" if len(names) > 1 else ""
+    return tuple(one_line(part) for part in (finding.place or "", documents) if part)
+
+
+def facts(finding: Finding, run: Run) -> tuple[str, ...]:
+    """What a report says of a finding besides its message: its cells, its place, and why it is new."""
+    told = (f"in {cells(finding.cells, run)}", *where(finding), *differences(finding), why(finding.reason))
+    return tuple(part for part in told if part)
 
 
 def differences(finding: Finding) -> tuple[str, ...]:

@@ -1,0 +1,103 @@
+"""Runs inside a cell, beside the probe: the lines of included files.
+
+`:start-line:` and `:start-after:` include a part of a file, and docutils counts its lines from the part's own beginning. The
+options of the directive lead back to the file's lines. They are looked for in the text, since a reference is resolved long
+after its directive was run, perhaps in another process or in a build that starts from this one.
+
+The standard library alone, Python 3.6 and later.
+"""
+
+import io
+import os
+import re
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+__all__ = ["Includes"]
+
+DIRECTIVE = re.compile(r"(?:\s*(?:>\s*)*\.\. (?:kernel-)?include::|\s*(?:`{3,}|~{3,}|:{3,})\{include\})\s+(\S.*?)\s*$")
+OPTION = re.compile(r"\s*:(start-line|start-after):\s*(.*?)\s*$")
+NEXT_OPTION = re.compile(r"\s*:[\w-]+:")
+
+Include = NamedTuple("Include", [("target", str), ("options", Dict[str, str]), ("counted", bool)])
+"""A directive: what it includes, its options, and whether the start of the part is counted already, as MyST does."""
+
+
+class Includes(object):
+    """The directives of each file that was asked for."""
+
+    def __init__(self) -> None:
+        self.texts = {}  # type: Dict[str, Optional[str]]
+
+    def line(self, app: Any, document: Optional[str], path: str, line: Optional[int]) -> Optional[int]:
+        """The line in the file at `path` of what `document` includes, where it is another than `line`; None if it is not."""
+        if document is None or line is None or not os.path.isfile(path):
+            return None
+        source = os.path.abspath(str(app.env.doc2path(document)))
+        path = os.path.abspath(path)
+        if path == source or path.endswith(".py"):
+            return None
+        folders = (os.path.dirname(source), os.path.abspath(str(app.srcdir)))
+        found = {self.shift(include, path) for include in self.around(source, path, folders)}
+        shift = found.pop() if len(found) == 1 else 0
+        return line + shift if shift and line + shift > 0 else None
+
+    def around(self, source: str, path: str, folders: Any) -> Iterator[Include]:
+        """The directives in the file `source`, and in what it includes, that include `path`."""
+        waiting, seen = [source], {source}
+        while waiting:
+            file = waiting.pop()
+            for include in _directives(self.text(file) or ""):
+                for target in _targets(include.target, os.path.dirname(file), *folders):
+                    if target == path:
+                        yield include
+                        break
+                    if target not in seen and os.path.isfile(target):
+                        seen.add(target)
+                        waiting.append(target)
+
+    def shift(self, include: Include, path: str) -> int:
+        """How many lines of the file at `path` stand before the part, as far as they are not counted."""
+        text = self.text(path) or ""
+        lines = text.splitlines()
+        start = include.options.get("start-line", "")
+        first = int(start) if re.match(r"-?\d{1,9}$", start) else 0
+        first = max(0, len(lines) + first) if first < 0 else first
+        if first:
+            text = "\n".join(lines[first:])
+        after = include.options.get("start-after")
+        end = text.find(after) + len(after) if after and after in text else 0
+        skipped = text.count("\n", 0, end)
+        return skipped - end if include.counted else first + skipped
+
+    def text(self, path: str) -> Optional[str]:
+        if path not in self.texts:
+            try:
+                with io.open(path, encoding="utf-8-sig", errors="replace") as file:
+                    self.texts[path] = file.read()
+            except OSError:
+                self.texts[path] = None
+        return self.texts[path]
+
+
+def _directives(text: str) -> Iterator[Include]:
+    if "include" not in text:
+        return
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        found = DIRECTIVE.match(line)
+        if found:
+            options = {}  # type: Dict[str, str]
+            for following in lines[at + 1 :]:
+                option = OPTION.match(following)
+                if option:
+                    options[option.group(1)] = option.group(2)
+                elif not NEXT_OPTION.match(following):
+                    break
+            yield Include(found.group(1), options, ".. " not in line[: found.start(1)])
+
+
+def _targets(target: str, *folders: str) -> List[str]:
+    """What the words of a directive may name: a path from the source folder, from the document's or from the file's."""
+    if target.startswith("/"):
+        return [os.path.normpath(os.path.join(folders[-1], target.lstrip("/")))]
+    return [os.path.normpath(os.path.join(folder, target)) for folder in folders]
