@@ -32,6 +32,7 @@ Room = Literal[
     "environments",
     "histories",
     "locks",
+    "packages",
     "revisions",
     "swept",
     "trees.git",
@@ -49,7 +50,7 @@ DEFAULT_LIMIT = 30.0
 
 @dataclass(frozen=True)
 class Kept:
-    """Something in the store: its kind (`build`, `environment`, `copy`, `warm`, `revision`, `trees`), bytes, and when it was
+    """Something in the store: its kind (`build`, `environment`, `copy`, `package`, `warm`, …), bytes, and when it was
     last used."""
 
     kind: str
@@ -125,6 +126,7 @@ def kept(store: Path) -> tuple[Kept, ...]:
     found = [
         *(_measured("build", path) for path in _folders(store / "builds")),
         *(_measured("environment", path) for path in _folders(store / "environments")),
+        *(_measured("package", path) for path in _folders(store / "packages")),
         *(_measured("warm", path) for path in _folders(store / "warm")),
         *(_measured("copy", slot) for lineage in _folders(store / "work") for slot in _folders(lineage)),
     ]

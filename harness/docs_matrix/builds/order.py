@@ -14,6 +14,7 @@ from typing import Literal
 import docs_matrix
 from docs_matrix import files
 from docs_matrix.builds import host_tools, recipes
+from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Tree
@@ -50,9 +51,10 @@ class Order:
     """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
 
     `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
-    where it is to `keep` it, and starts from that of `base`, another version of the tree, where there is one. `loud` has the
-    builder render and write all that it does for readers. A `plain` build has no shortcut of ours at all: Sphinx is observed
-    only. It is of all documents, is not kept, and starts from nothing.
+    where it is to `keep` it, and starts from that of `base`, another version of the tree, where there is one. `packages` are
+    those of the tree itself, `base_packages` those of the base. `loud` has the builder render and write all that it does for
+    readers. A `plain` build has no shortcut of ours at all: Sphinx is observed only. It is of all documents, is not kept, and
+    starts from nothing.
     """
 
     environment: Environment
@@ -62,6 +64,8 @@ class Order:
     reading: Reading | None = None
     keep: bool = False
     base: Tree | None = None
+    packages: tuple[OwnPackage, ...] = ()
+    base_packages: tuple[OwnPackage, ...] = ()
     loud: bool = False
     plain: bool = False
 
@@ -93,6 +97,7 @@ def build_key(order: Order) -> str:
         "documents": None if order.documents is None else sorted(order.documents),
         "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": _capture_version(),
+        **({"packages": [package.digest for package in order.packages]} if order.packages else {}),
         **({"loud": True} if order.loud else {}),
         **({"plain": True} if order.plain else {}),
     }

@@ -19,6 +19,7 @@ from docs_matrix.builds.build_output import BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
 from docs_matrix.builds.order import Order, Scope, build_key
+from docs_matrix.builds.packages import lay
 from docs_matrix.builds.result import Build, BuildStatus
 from docs_matrix.builds.sandbox import furnish, variables
 from docs_matrix.builds.warm_store import WarmState
@@ -116,7 +117,9 @@ class Runner:
 
         It has a key of its own, which says what it started from; `whole` is that of the build from nothing.
         """
-        base = build_key(replace(order, tree=order.base, base=None)) if order.base else ""
+        base = ""
+        if order.base:
+            base = build_key(replace(order, tree=order.base, packages=order.base_packages, base=None, base_packages=()))
         key = files.digest(whole, base)
         found = self._builds.observations(key)
         if found:
@@ -166,8 +169,9 @@ class Runner:
         slot = state.slot if state else ""
         with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:
             rooms = furnish(order, workspace, self._store, state, again)
+            folders = lay.lay(order.packages, workspace)
             command = kind.command(order.recipe, rooms)
-            given = {**variables(order.environment, rooms), **command.variables}
+            given = {**variables(order.environment, rooms, folders), **command.variables}
             finished, output = self._observed(command, workspace, given)
             captured = records.read(output.records, output.stderr, root=workspace.root)
             build = _result(captured, finished, output.fault, self._time_limit, order)

@@ -6,7 +6,7 @@ The variables are an allow-list: nothing of the user's session reaches the code 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from docs_matrix import files
@@ -14,6 +14,7 @@ from docs_matrix import store as upkeep
 from docs_matrix.builds import host_tools, recipes
 from docs_matrix.builds.build_output import RECORDS
 from docs_matrix.builds.order import Order
+from docs_matrix.builds.packages.own_package import FOLDER as PACKAGES
 from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.probe import probe
 from docs_matrix.toolchains.environments import Environment
@@ -42,6 +43,7 @@ def furnish(
             (str(scratch / "home"), "<home>"),
             (str(scratch / "tmp"), "<tmp>"),
             (str(scratch / "output"), "<output>"),
+            (str(scratch / PACKAGES), "<packages>"),
             (str(scratch), "<scratch>"),
         ],
         "documents": None if order.documents is None else list(order.documents),
@@ -69,8 +71,11 @@ def _program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, str]:
-    """The whole environment of a build: the environment's `bin` first, no variable of the user's."""
+def variables(environment: Environment, rooms: recipes.Rooms, folders: Sequence[str] = ()) -> Mapping[str, str]:
+    """Return the whole environment of a build: the environment's `bin` first, no variable of the user's.
+
+    `folders` are those that Python looks into before the environment's.
+    """
     path = (str(rooms.sphinx_build.parent), str(environment.bin), *host_tools.folders())
     return {
         "PATH": os.pathsep.join(path),
@@ -81,4 +86,5 @@ def variables(environment: Environment, rooms: recipes.Rooms) -> Mapping[str, st
         "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
         "VIRTUAL_ENV": str(environment.folder),
         "GIT_CEILING_DIRECTORIES": str(rooms.root.parent),  # a repository around the store is not the tree's
+        **({"PYTHONPATH": os.pathsep.join(folders)} if folders else {}),
     }

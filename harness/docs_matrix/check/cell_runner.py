@@ -10,7 +10,7 @@ import math
 import posixpath
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -146,8 +146,18 @@ class CellRunner:
         stopped: HarnessError | None = None
         try:
             self.progress.update(cell.name, "environment")
-            provided = self.bench.provide(cell, self.subject.requirements)
-            order = Order(provided.environment, tree, self.subject.recipe, documents, reading, keep=keep, base=base)
+            provided, before = self._equipped(cell, tree, base)
+            order = Order(
+                provided.environment,
+                tree,
+                self.subject.recipe,
+                documents,
+                reading,
+                keep=keep,
+                base=base if before else None,
+                packages=provided.packages,
+                base_packages=before.packages if before else (),
+            )
             if self.plain and documents is None and reading is None:
                 order = replace(order, keep=False, base=None, plain=True)
             last = self.bench.runner.expected(tree.lineage, cell.name, order.recipe, order.scope)
@@ -159,6 +169,23 @@ class CellRunner:
         except HarnessError as error:
             made, stopped = None, error
         return CellBuild(cell, provided, made, stopped, time.monotonic() - started)
+
+    def _equipped(self, cell: Cell, tree: Tree, base: Tree | None) -> tuple[Provided, Provided | None]:
+        """Return what `tree` is built with, and `base` too if it is in the same environment: else no build starts from it."""
+
+        def of(version: Tree) -> Provided:
+            subject = self.subject
+            return self.bench.equip(cell, version, subject.install, subject.recipe, subject.requirements)
+
+        head = of(tree)
+        if base is None:
+            return head, None
+        before = of(base)
+        differing = _difference(before.environment.lock.packages, head.environment.lock.packages)
+        if not differing:
+            return head, before
+        notice = f"base and head have different requirements, each has its environment: {differing}"
+        return replace(head, notices=(*head.notices, notice)), None
 
     def heads(self, cells: Sequence[Cell]) -> tuple[CellBuild, ...]:
         """Build the subject's head in each of `cells`."""
@@ -358,6 +385,12 @@ def _ended(base: CellBuild | None, head: CellBuild) -> tuple[CellStatus, str | N
         if one and one.status != "ok":
             return one.status, f"the {name}'s build: {one.reason}"
     return "ok", None
+
+
+def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Return which packages two environments do not share, in words; empty if they share all."""
+    names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+    return ", ".join(f"{name} {before.get(name, 'none')} → {now.get(name, 'none')}" for name in names)
 
 
 def _in_words(result: CellResult) -> str:

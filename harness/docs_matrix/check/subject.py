@@ -6,16 +6,20 @@ This is the part of every question that looks at the user's tree, patch and revi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from docs_matrix.builds import recipes
 from docs_matrix.builds.order import Reading
+from docs_matrix.builds.packages import recognise
+from docs_matrix.builds.packages.source import SIGNS
+from docs_matrix.builds.packages.source import find as source_of
 from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Workbench
-from docs_matrix.config.matrix import Matrix, NamedTree, Recipe
+from docs_matrix.config.matrix import Install, Matrix, NamedTree, Recipe
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
@@ -51,6 +55,7 @@ class Subject:
     tested: tuple[tuple[str, str], ...] = ()
     reading: Reading | None = None
     patched: tuple[PatchedFile, ...] = ()
+    install: Install = field(default_factory=Install)
 
 
 def resolve(asked: Asked, bench: Workbench) -> Subject:
@@ -84,6 +89,7 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
         tested=chosen.tested if chosen else (),
         reading=_reading(asked),
         patched=chosen.patched.files if chosen else (),
+        install=_install(named, head, recipe, trees),
     )
 
 
@@ -189,6 +195,22 @@ def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> 
     recognised = recipes.recognise(asked.tree, paths, lambda path: trees.read(head, path))
     recipe = named.recipe if named and named.recipe else recognised.recipe
     return recipe, recognised.requirements if requirements is None else requirements
+
+
+def _install(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) -> Install:
+    """Return which packages of the tree are installed: as matrix.yaml says, else what the head's files say.
+
+    Raises `InputError` if matrix.yaml names a folder that holds no package in the head.
+    """
+    read = partial(trees.read, head)
+    if named is None or named.install is None:
+        return recognise.recognise(recipe, trees.paths(head), read)
+    for folder in named.install.folders:
+        if source_of(folder.partition("[")[0] or ".", read) is None:
+            raise InputError(
+                f"trees.{named.name}.install: {folder} holds no package: it has no {', '.join(SIGNS)} that says so"
+            )
+    return named.install
 
 
 def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:

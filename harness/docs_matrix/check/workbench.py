@@ -7,25 +7,38 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from docs_matrix.builds.packages import own_package, source
+from docs_matrix.builds.packages.own_package import OwnPackage
+from docs_matrix.builds.packages.provide import Factory
 from docs_matrix.builds.runner import Runner
-from docs_matrix.config.matrix import Cell, Matrix
+from docs_matrix.config.matrix import PINNED, Cell, Install, Matrix, Recipe, normalised
+from docs_matrix.errors import InputError
 from docs_matrix.toolchains import environments, interpreters, locks
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.toolchains.locks import Lock
-from docs_matrix.trees import Trees
+from docs_matrix.trees import Tree, Trees
 
 __all__ = ["Provided", "Workbench"]
 
 
 @dataclass(frozen=True)
 class Provided:
-    """An environment for a cell, with the notices that its results must carry (another patch release of Python)."""
+    """An environment for a cell, with the notices that its results must carry (another patch release of Python).
+
+    `packages` are those of the tree that is built in it; they lie outside of the environment, which others share.
+    """
 
     environment: Environment
     notices: tuple[str, ...]
+    packages: tuple[OwnPackage, ...] = ()
 
 
 class Workbench:
@@ -39,6 +52,8 @@ class Workbench:
         self.runner = Runner(self.trees, store, time_limit=matrix.time_limit)
         self.offline = offline
         self.interpreters = interpreters.installed()
+        newest = max((cell.date for cell in matrix.cells), default=datetime.now(UTC))
+        self._packages = Factory(self.trees, store, newest, offline, matrix.time_limit)
         self._lock = threading.Lock()
         self._provided: dict[tuple[str, tuple[str, ...]], Future[Provided]] = {}
 
@@ -59,6 +74,32 @@ class Workbench:
             except BaseException as error:
                 future.set_exception(error)
         return future.result()
+
+    def equip(
+        self, cell: Cell, tree: Tree, install: Install, recipe: Recipe, requirements: tuple[str, ...]
+    ) -> Provided:
+        """Return the environment of `cell` for `tree`, with the packages of the tree itself that `install` names.
+
+        It holds `requirements`, and what these packages require in this version of the tree. Raises as `provide` does, and
+        `InputError` if a package cannot be made.
+        """
+        packages: tuple[OwnPackage, ...] = ()
+        if install.folders:
+            interpreter, _ = interpreters.find(cell.python, offline=self.offline, among=self.interpreters)
+            packages = self._packages.packages(tree, install, recipe, interpreter)
+            requirements = own_package.requirements(requirements, packages, interpreter.version)
+        own = source.find(".", partial(self.trees.read, tree))
+        if install.release:
+            if own is None or not own.name:
+                raise InputError(f"{tree.name}: install: release: no file at the root says the package's name")
+            requirements = normalised((*requirements, own.name))
+        provided = self.provide(cell, requirements)
+        named = {canonicalize_name(Requirement(text).name) for text in requirements} - set(PINNED)
+        version = provided.environment.lock.packages.get(own.name) if own and own.name in named else None
+        if own is None or version is None:
+            return replace(provided, packages=packages)
+        notice = f"{own.name} {version} of the package index stands in for the tree's own package: no change of its code is seen"
+        return replace(provided, packages=packages, notices=(*provided.notices, notice))
 
     def lock(self, cell: Cell, requirements: tuple[str, ...]) -> Lock:
         """Return the lock of `cell` with a tree's `requirements`, resolved now if need be; nothing is installed.

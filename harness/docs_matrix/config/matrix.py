@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -25,7 +26,7 @@ from docs_matrix.config.products import AXES, Given, combinations, placed
 from docs_matrix.config.yaml_document import Document, Place, as_text, close_to, quoted
 from docs_matrix.errors import InputError
 
-__all__ = ["Cell", "Matrix", "NamedTree", "Recipe", "load", "normalised"]
+__all__ = ["Cell", "Install", "Matrix", "NamedTree", "Recipe", "absent", "is_absent", "load", "normalised"]
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,25 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Install:
+    """Which packages of a tree its documentation is built with.
+
+    `folders` are the folders of packages relative to the tree's root, with extras in brackets after them (`.[docs]`). With
+    `release` the release on the package index is installed in place of the package at the root.
+    """
+
+    folders: tuple[str, ...] = ()
+    release: bool = False
+
+
+@dataclass(frozen=True)
 class NamedTree:
     """A tree that matrix.yaml names.
 
     `path` is relative to the file's folder there and absolute here. `recipe` is None where it is to be recognised from
     the files. `requirements` are what this tree needs beside the cell's pins (PEP 508), or None where they are to be
     recognised. `baseline` is the file of accepted diagnostics. `cells` are the names of the cells that it supports; None
-    for all.
+    for all. `install` says which of its packages are installed, or is None if that is to be recognised.
     """
 
     name: str
@@ -88,6 +101,7 @@ class NamedTree:
     requirements: tuple[str, ...] | None = None
     baseline: Path | None = None
     cells: tuple[str, ...] | None = None
+    install: Install | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +160,21 @@ def normalised(requirements: Iterable[str]) -> tuple[str, ...]:
 
 PINNED = ("docutils", "sphinx")
 """What a cell pins by itself."""
+
+_NEVER = Marker('python_version < "0"')
+
+
+def absent(name: str) -> str:
+    """Return the requirement that keeps the package `name` out of an environment, whatever else asks for it.
+
+    It is one that no Python fulfils: `absent("pluggy")` gives `pluggy; python_version < "0"`.
+    """
+    return f"{canonicalize_name(name)}; {_NEVER}"
+
+
+def is_absent(requirement: Requirement) -> bool:
+    """Return whether `requirement` is what `absent` gives."""
+    return requirement.marker == _NEVER
 
 
 def _requirement(text: str) -> Requirement:
@@ -284,7 +313,16 @@ def _tree(document: Document, name: str, cells: tuple[Cell, ...]) -> NamedTree:
         ),
         baseline=_path(document, values["baseline"], (*place, "baseline")) if "baseline" in values else None,
         cells=tuple(as_text(cell) for cell in values["cells"]) if "cells" in values else None,
+        install=_install(values["install"]) if "install" in values else None,
     )
+
+
+def _install(value: Any) -> Install:
+    """The packages that `install` names: a list of folders, one folder, `release` or `none`."""
+    folders = [as_text(item) for item in value] if isinstance(value, list) else [as_text(value)]
+    if not isinstance(value, list) and folders[0] in ("release", "none"):
+        return Install(release=folders[0] == "release")
+    return Install(tuple(folders))
 
 
 def _path(document: Document, value: Any, place: Place) -> Path:

@@ -93,7 +93,7 @@ class Keeper(object):
         self.own = set()  # type: Set[str]
         self.templates = Looked()
         """What a worker looked at while it rendered pages."""
-        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>"))
+        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>", "<packages>"))
         self.ear = Ear(self.hear)
 
     def hear(self, kind: str, path: str) -> None:

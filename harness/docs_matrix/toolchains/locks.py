@@ -21,19 +21,21 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from docs_matrix import files
-from docs_matrix.config.matrix import Cell, normalised
+from docs_matrix.config.matrix import Cell, is_absent, normalised
 from docs_matrix.errors import HarnessError, InputError, MachineError
 from docs_matrix.store import room
 from docs_matrix.toolchains import uv
@@ -41,6 +43,8 @@ from docs_matrix.toolchains import uv
 __all__ = [
     "Lock",
     "Outcome",
+    "Pinned",
+    "Tools",
     "answers",
     "check_all",
     "file_name",
@@ -59,6 +63,44 @@ RESOLVING = 300.0
 
 LARGEST = 4 << 20
 """Bytes of a lock; a usual one has 30 KB."""
+
+
+class Pinned(Protocol):
+    """What a lock is made for: a cell, or the tools that build a package."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def python(self) -> str:
+        """Its Python, a minor or a full release."""
+        ...
+
+    @property
+    def date(self) -> datetime:
+        """The time as of which it is resolved."""
+        ...
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The requirements that are its own."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The tools that build a package: the requirements `pins` on a `python` as of `date`."""
+
+    python: str
+    date: datetime
+    pins: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its lock, by content."""
+        return f"build-py{self.python}-{files.digest(_utc(self.date), *self.pins)[:12]}"
 
 
 @dataclass(frozen=True)
@@ -93,7 +135,7 @@ class Outcome:
     error: HarnessError | None = None
 
 
-def file_name(cell: Cell, requirements: Iterable[str]) -> str:
+def file_name(cell: Pinned, requirements: Iterable[str]) -> str:
     """The name of the lock of `cell` and `requirements`: `py3.13-docutils0.21.2-sphinx8.1.3+alabaster+pyyaml.txt`.
 
     Requirements that make no short and plain file name are named by a digest.
@@ -116,7 +158,7 @@ def read(path: Path) -> Lock:
     return _lock(path, text)
 
 
-def answers(lock: Lock, cell: Cell, requirements: Iterable[str]) -> str | None:
+def answers(lock: Lock, cell: Pinned, requirements: Iterable[str]) -> str | None:
     """None where `lock` is what `cell` and `requirements` ask for, else the reason why not; asks nobody."""
     wanted = normalised(requirements)
     said = (
@@ -131,7 +173,10 @@ def answers(lock: Lock, cell: Cell, requirements: Iterable[str]) -> str | None:
     for text in (*cell.pins, *wanted):
         requirement = Requirement(text)
         version = lock.packages.get(canonicalize_name(requirement.name))
-        if version is None:
+        if is_absent(requirement):
+            if version is not None:
+                return f"it holds {requirement.name}, which must not be installed"
+        elif version is None:
             if requirement.marker is None:
                 return f"it does not hold {requirement.name}"
         elif not requirement.specifier.contains(version, prereleases=True):
@@ -139,7 +184,7 @@ def answers(lock: Lock, cell: Cell, requirements: Iterable[str]) -> str | None:
     return None
 
 
-def look_up(cell: Cell, requirements: Iterable[str], *, committed: Path, store: Path) -> Lock | str:
+def look_up(cell: Pinned, requirements: Iterable[str], *, committed: Path, store: Path) -> Lock | str:
     """The lock that is there, committed or in the store, and answers; else the reason why there is none."""
     reason = ""
     for folder in (committed, store / "locks"):
@@ -156,7 +201,7 @@ def look_up(cell: Cell, requirements: Iterable[str], *, committed: Path, store: 
     return reason or f"there is no lock {file_name(cell, requirements)}"
 
 
-def provide(cell: Cell, requirements: Iterable[str], *, committed: Path, store: Path, offline: bool = False) -> Lock:
+def provide(cell: Pinned, requirements: Iterable[str], *, committed: Path, store: Path, offline: bool = False) -> Lock:
     """The lock of `cell` and `requirements`: the committed one, else the store's, else resolved now and kept there.
 
     Raises `InputError` where they cannot be resolved, `MachineError` where the package index cannot be reached.
@@ -175,7 +220,7 @@ def provide(cell: Cell, requirements: Iterable[str], *, committed: Path, store: 
         return _lock(kept / name, text)
 
 
-def resolve(cell: Cell, requirements: Iterable[str], *, offline: bool = False) -> str:
+def resolve(cell: Pinned, requirements: Iterable[str], *, offline: bool = False) -> str:
     """The text of a fresh lock of `cell` and `requirements`, by uv.
 
     Raises `InputError` with uv's reason where they cannot be resolved, `MachineError` where the package index cannot be
@@ -185,16 +230,19 @@ def resolve(cell: Cell, requirements: Iterable[str], *, offline: bool = False) -
     named = f"cell {cell.name}" + (f" with {' '.join(wanted)}" if wanted else "")
     if cell.date > datetime.now(UTC):
         raise InputError(f"{named}: its date {_utc(cell.date)} lies ahead; what it will give is not known yet")
-    finished = uv.run(
-        "pip", "compile", "-",
-        "--python", sys.executable, "--python-version", _minor(cell), "--python-platform", "linux",
-        "--exclude-newer", _utc(cell.date), "--only-binary", ":all:", "--generate-hashes",
-        "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--no-python-downloads",
-        "--no-sources", "--quiet",
-        *(("--offline",) if offline else ()),
-        timeout=RESOLVING,
-        stdin="\n".join((*cell.pins, *wanted, "")).encode(),
-    )  # fmt: skip
+    with tempfile.NamedTemporaryFile(prefix="docs-matrix-") as overrides:
+        overrides.write("".join(f"{text}\n" for text in wanted if is_absent(Requirement(text))).encode())
+        overrides.flush()
+        finished = uv.run(
+            "pip", "compile", "-", "--override", overrides.name,
+            "--python", sys.executable, "--python-version", _minor(cell), "--python-platform", "linux",
+            "--exclude-newer", _utc(cell.date), "--only-binary", ":all:", "--generate-hashes",
+            "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--no-python-downloads",
+            "--no-sources", "--quiet",
+            *(("--offline",) if offline else ()),
+            timeout=RESOLVING,
+            stdin="\n".join((*cell.pins, *wanted, "")).encode(),
+        )  # fmt: skip
     if finished.returncode:
         says = f"{named} cannot be resolved: {uv.reason(finished)}"
         if uv.no_network(finished):
@@ -336,7 +384,7 @@ def _is_version(text: str) -> bool:
     return True
 
 
-def _minor(cell: Cell) -> str:
+def _minor(cell: Pinned) -> str:
     return ".".join(cell.python.split(".")[:2])
 
 

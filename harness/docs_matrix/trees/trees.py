@@ -101,6 +101,10 @@ class Trees:
         files = self._files(tree.object_id, tree.objects)
         return tuple(sorted(path for path, (mode, _) in files.items() if mode != GITLINK))
 
+    def entries(self, tree: Tree) -> Mapping[str, tuple[str, str]]:
+        """Return git's mode and the id of the blob of each file and link of `tree`, by path."""
+        return self._files(tree.object_id, tree.objects)
+
     def read(self, tree: Tree, path: str) -> bytes | None:
         """The content of the file at `path`, links inside the tree followed; None where there is no such file."""
         kind, _, content = self._object(f"{tree.object_id}:{path}", tree.objects)

@@ -1,0 +1,109 @@
+"""A package's own backend, called hook by hook in the environment of its build requirements."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docs_matrix import files, nofollow, process
+from docs_matrix.builds import recipes
+from docs_matrix.builds.packages import call_backend
+from docs_matrix.builds.packages.source import Source
+from docs_matrix.builds.sandbox import variables
+from docs_matrix.errors import InputError
+from docs_matrix.toolchains.environments import Environment
+from docs_matrix.trees import Workspace
+
+__all__ = ["Answer", "Backend", "made"]
+
+LARGEST = 1 << 30
+"""Bytes of a wheel."""
+
+_VERSION_CONTROL = {"git", "hg"}
+"""The programs that read no file of the tree that was not committed."""
+
+_WHEELS = "wheels"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The backend of the package `source` in its `environment`; a hook may take `time_limit` seconds."""
+
+    source: Source
+    environment: Environment
+    time_limit: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a hook gave: its `value`, and the files of the tree that it `opened`.
+
+    `has` says whether the backend has the hook, `tells` whether all that it read is known: it is not if the interpreter does
+    not say what is opened, or if the hook started a program.
+    """
+
+    value: Any
+    opened: tuple[str, ...]
+    has: bool
+    tells: bool
+
+    def wheel(self, workspace: Workspace) -> bytes:
+        """Return the wheel that the hook made; raises `InputError` if there is none."""
+        try:
+            with nofollow.folder(_WHEELS, dir_fd=workspace.scratch_fd) as folder:
+                return nofollow.read(str(self.value), LARGEST, dir_fd=folder)
+        except OSError as error:
+            raise InputError(f"its backend left no wheel: {error.strerror or error}") from error
+
+
+def made(backend: Backend, hook: str, workspace: Workspace) -> Answer:
+    """Return what `hook` gives for the tree in `workspace`; raises `InputError` with the backend's last words if it fails."""
+    source, scratch = backend.source, workspace.scratch
+    for name in ("home", "tmp", "bin", _WHEELS, "metadata"):
+        (scratch / name).mkdir(exist_ok=True)
+    output = {"build_wheel": _WHEELS, "prepare_metadata_for_build_wheel": "metadata"}.get(hook)
+    job = {
+        "hook": hook,
+        "backend": source.backend,
+        "path": [str(workspace.root / place) for place in source.path],
+        "root": str(workspace.root),
+        "output": str(scratch / output) if output else None,
+        "answer": str(scratch / f"{hook}.json"),
+    }
+    files.write_json(scratch / "job.json", job)
+    rooms = recipes.Rooms(workspace.root, scratch, scratch / "bin" / "sphinx-build")
+    given = {
+        **variables(backend.environment, rooms),
+        "PYTHONDONTWRITEBYTECODE": "1",  # or a later hook would be told of no source
+        "SOURCE_DATE_EPOCH": "315532800",  # the first day that a zip file can name
+    }
+    finished = process.run(
+        [backend.environment.python, call_backend.__file__, scratch / "job.json"],
+        timeout=backend.time_limit,
+        cwd=workspace.root / source.folder,
+        env=given,
+    )
+    if finished.timed_out:
+        raise InputError(f"its backend did not end within {backend.time_limit:.0f} s")
+    if finished.returncode:
+        raise InputError(_last_words(finished.error_text or finished.text, workspace.root))
+    return _answer(scratch, f"{hook}.json")
+
+
+def _answer(scratch: Path, name: str) -> Answer:
+    try:
+        told = json.loads((scratch / name).read_text("ascii"))
+        value, opened, started = told["value"], told["opened"], set(told["started"])
+        tells = opened is not None and started <= _VERSION_CONTROL
+        return Answer(value, tuple(opened or ()), bool(told["has"]), tells)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"its backend left no answer: {error}") from error
+
+
+def _last_words(text: str, root: Path) -> str:
+    """The line of an output that says what went wrong: the last one that is not indented."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    said = next((line for line in reversed(lines) if not line[0].isspace()), "it said nothing")
+    return said.replace(f"{root}/", "")[:400]

@@ -1,0 +1,84 @@
+"""A package of a tree, made: what only its backend can give, by content, and what it requires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.markers import default_environment
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from docs_matrix.config.matrix import absent, normalised
+from docs_matrix.errors import InputError
+
+__all__ = ["FOLDER", "OwnPackage", "requirements"]
+
+FOLDER = "packages"
+"""The folder of a build's scratch folder that holds the metadata of the packages."""
+
+
+@dataclass(frozen=True)
+class OwnPackage:
+    """A package as its backend makes it from one version of a tree, for one interpreter.
+
+    `name`, `version`, `requires` (with markers) and `python` are those of its metadata, `extras` are the wanted ones. `roots`
+    are the folders of the tree that its modules are imported from. `archive` holds what is laid into a private copy of the
+    tree, `digest` is that of its content and of the roots.
+    """
+
+    name: str
+    version: str
+    requires: tuple[str, ...]
+    python: str
+    roots: tuple[str, ...]
+    digest: str
+    archive: Path = field(compare=False)
+    extras: tuple[str, ...] = ()
+
+
+def requirements(given: Iterable[str], packages: Iterable[OwnPackage], python: str) -> tuple[str, ...]:
+    """Return what an environment on the release `python` must hold for `packages` and the requirements `given`.
+
+    The packages themselves are never in it, whatever asks for them: an index may have another project of their name.
+    Raises `InputError` if a dependency is no requirement, or is an address.
+    """
+    own = {package.name: package for package in packages}
+    if not own:
+        return tuple(given)
+    found = [text for text in given if canonicalize_name(Requirement(text).name) not in own]
+    todo = [(package.name, extra) for package in own.values() for extra in ("", *package.extras)]
+    for name, extra in todo:  # it grows: an extra may name another of the same package
+        for requirement in _of(own[name], extra, python):
+            dependency = canonicalize_name(requirement.name)
+            if dependency not in own:
+                found.append(str(requirement))
+            else:
+                todo += [pair for wanted in requirement.extras if (pair := (dependency, wanted)) not in todo]
+    return normalised((*found, *map(absent, own)))
+
+
+def _of(package: OwnPackage, extra: str, python: str) -> Iterable[Requirement]:
+    """What `package` requires with `extra` alone, or without any, on the release `python`; without markers."""
+    for text in package.requires:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement as error:
+            raise InputError(f"{package.name} {package.version}: its metadata has no requirement: {text}") from error
+        marker, requirement.marker = requirement.marker, None
+        if bool(extra) != ("extra" in str(marker)):
+            continue
+        if marker is None or marker.evaluate(_environment(extra, python)):
+            yield requirement
+
+
+def _environment(extra: str, python: str) -> Mapping[str, str]:
+    minor = ".".join(python.split(".")[:2])
+    return {
+        **{name: str(value) for name, value in default_environment().items()},
+        "python_version": minor,
+        "python_full_version": python,
+        "implementation_version": python,
+        "extra": extra,
+    }

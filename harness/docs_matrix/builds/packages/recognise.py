@@ -1,0 +1,82 @@
+"""Which packages of a tree its documentation is built with, where no configuration says it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection
+
+import yaml
+
+from docs_matrix.builds.packages.source import SIGNS, Read, find
+from docs_matrix.config.matrix import PINNED, Install, Recipe
+from docs_matrix.errors import InputError
+
+__all__ = ["READ_THE_DOCS", "recognise"]
+
+READ_THE_DOCS = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
+
+READS_CODE = re.compile(
+    rb"\bautodoc\b|\bautosummary\b|automodapi|autodoc_typehints|autoprogram|sphinx_click|sphinxarg|programoutput"
+    rb"|plot_directive|jupyter|ipython_directive|sphinx_gallery|\bmyst_nb\b|\bnbsphinx\b"
+    rb"|\bimportlib[._]metadata\b|\bimport metadata\b|\bget_version\(|\bget_distribution\(|\bpkg_resources\b"
+)
+"""What in a conf.py runs the code of the project, or asks for its metadata. What reads it only (autoapi, autodoc2) finds the
+files in the tree."""
+
+IMPORTED = re.compile(rb"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
+
+
+def recognise(recipe: Recipe, paths: Collection[str], read: Read) -> Install:
+    """Return what is installed of a tree with the files `paths`, which `read` gives the content of.
+
+    What Read the Docs installs; else the package at the root, if conf.py imports it, asks for its metadata, or has an
+    extension that runs its code. Docutils and Sphinx are never installed so: a cell pins them.
+    """
+    hosted = _hosted(read)
+    if not hosted and set(SIGNS) & set(paths) and _runs_code(recipe, paths, read):
+        hosted = (".",)
+    return Install(tuple(folder for folder in hosted if _is_package(folder, read)))
+
+
+def _is_package(folder: str, read: Read) -> bool:
+    try:
+        source = find(folder, read)
+    except InputError:
+        return False
+    return source is not None and source.name not in PINNED
+
+
+def _hosted(read: Read) -> tuple[str, ...]:
+    """The packages that the Read the Docs file installs, without extras: those are requirements like others."""
+    text = next(filter(None, map(read, READ_THE_DOCS)), b"")
+    try:
+        told = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return ()
+    python = told.get("python") if isinstance(told, dict) else None
+    steps = python.get("install") if isinstance(python, dict) else None
+    named = (
+        [step["path"] for step in steps if isinstance(step, dict) and "path" in step] if isinstance(steps, list) else []
+    )
+    folders = [posixpath.normpath(str(path)) for path in named]
+    return tuple(dict.fromkeys(folder for folder in folders if not folder.startswith(("/", ".."))))
+
+
+def _runs_code(recipe: Recipe, paths: Collection[str], read: Read) -> bool:
+    conf = read(posixpath.normpath(posixpath.join(recipe.config, "conf.py"))) or b""
+    if READS_CODE.search(conf):
+        return True
+    imported = {name.decode() for name in IMPORTED.findall(conf)}
+    here = {part for path in paths for part in _modules(path)}
+    return bool(imported & here)
+
+
+def _modules(path: str) -> tuple[str, ...]:
+    """The module that the file `path` may make importable: at the root, or in `src` or `lib`."""
+    parts = path.split("/")
+    if parts[0] in ("src", "lib"):
+        parts = parts[1:]
+    if not path.endswith(".py") or not parts or len(parts) > 2:
+        return ()
+    return (parts[0],) if len(parts) == 2 else (parts[0].removesuffix(".py"),)

@@ -1,0 +1,160 @@
+"""The package of the tree is what its documentation is built with: each version its own, in an old and in a new cell."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MIDDLE, NEWEST, Answer, Command
+from tests.support.git import git
+
+pytestmark = pytest.mark.builds
+
+CONF = """
+from importlib import metadata
+
+project = "box"
+release = metadata.version("zz-own-box")
+extensions = ["sphinx.ext.autodoc"]
+"""
+INDEX = "Top\n===\n\nVersion |release|.\n\n.. automodule:: box.tools\n   :members:\n"
+TOOLS = 'import packaging\n\n\ndef good(x):\n    """Right."""\n'
+BROKEN = TOOLS.replace("Right", "Wrong *here")
+PROJECT = '[project]\nname = "zz-own-box"\nversion = "1.2"\ndependencies = ["packaging"]\n'
+FLIT = '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n' + PROJECT
+FLIT += 'description = "A box"\n[tool.flit.module]\nname = "box"\n'
+HATCH = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n' + PROJECT
+HATCH += '[tool.hatch.build.targets.wheel]\npackages = ["src/box"]\n'
+
+Write = Callable[[str, Mapping[str, str]], Path]
+
+
+@pytest.fixture
+def check(write: Write, docs_matrix: Command) -> Callable[..., Answer]:
+    """Check what a change makes of a project: `check(files, change, "--cell", cell)`; `install` is that of matrix.yaml."""
+
+    def run(files: Mapping[str, str], change: Mapping[str, str], *words: str, install: str = "") -> Answer:
+        matrix = Path(__file__).parents[2].joinpath("matrix.yaml").read_text().partition("\ntrees:")[0]
+        matrix = re.sub(r"(?m)^  tree: .*$", "  tree: docs", matrix)
+        said = f", install: {install}" if install else ""
+        matrix += f"\ntrees:\n  docs: {{path: ., recipe: {{sphinx: {{source: docs}}}}, requirements: []{said}}}\n"
+        base = {"docs/conf.py": CONF, "docs/index.rst": INDEX, "src/box/__init__.py": "", "src/box/tools.py": TOOLS}
+        folder = write("project", {**base, **files, "matrix.yaml": matrix})
+        git(folder, "init", "-q")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "--allow-empty", "-m", "base")
+        write("project", change)
+        cells = words if "--cell" in words else ("--cell", NEWEST, *words)
+        return docs_matrix("check", "--base", "HEAD", "--docs", "all", *cells, cwd=folder)
+
+    return run
+
+
+def test_a_mistake_in_a_docstring_is_new_in_an_old_and_in_a_new_cell(check: Callable[..., Answer]) -> None:
+    answer = check({"pyproject.toml": HATCH}, {"src/box/tools.py": BROKEN}, "--cell", NEWEST, "--cell", MIDDLE)
+    assert answer.status == 1, answer.stdout + answer.stderr
+    new = answer.of("new")
+    assert all(finding["path"].startswith("src/box/tools.py") for finding in new)
+    assert {cell for finding in new for cell in finding["cells"]} == {NEWEST, MIDDLE}
+
+
+def test_a_new_function_with_right_documentation_makes_nothing_new(check: Callable[..., Answer]) -> None:
+    more = {"src/box/tools.py": TOOLS + '\n\ndef more():\n    """Right too."""\n'}
+    answer = check({"pyproject.toml": FLIT}, {**more, "docs/index.rst": INDEX + "\nSee :func:`box.tools.more`.\n"})
+    assert (answer.status, answer.of("new")) == (0, []), answer.stdout + answer.stderr
+
+
+def test_the_second_check_makes_no_package(check: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    first = check({"pyproject.toml": FLIT}, {"src/box/tools.py": BROKEN})
+    monkeypatch.setattr("docs_matrix.builds.packages.provide.made", _refused)
+    again = check({"pyproject.toml": FLIT}, {"src/box/tools.py": BROKEN.replace("here", "there")})
+    assert (first.status, again.status) == (1, 1), again.stdout + again.stderr
+
+
+def _refused(*_: object) -> None:
+    pytest.fail("a package was made for an edit of a docstring")
+
+
+def test_base_and_head_have_each_its_metadata_and_its_requirements(check: Callable[..., Answer]) -> None:
+    """The head's module needs a package that the base does not."""
+    change = {
+        "pyproject.toml": FLIT.replace('"packaging"', '"packaging", "iniconfig"').replace('"1.2"', '"1.3"'),
+        "src/box/tools.py": "import iniconfig\n" + TOOLS,
+    }
+    answer = check({"pyproject.toml": FLIT}, change)
+    assert (answer.status, answer.of("new")) == (0, []), answer.stdout + answer.stderr
+    assert "different requirements, each has its environment: iniconfig none → " in answer.stdout
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no compiler")
+def test_a_compiled_extension_of_a_namespace_package_is_built_in_the_cell(check: Callable[..., Answer]) -> None:
+    setup = """
+from setuptools import Extension, find_namespace_packages, setup
+
+setup(name="zz-own-box", version="1.2", package_dir={"": "lib"}, packages=find_namespace_packages("lib"),
+      ext_modules=[Extension("space.box._fast", ["lib/space/box/fast.c"])])
+"""
+    source = """
+#include <Python.h>
+static PyMethodDef methods[] = {{NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_fast", NULL, -1, methods};
+PyMODINIT_FUNC PyInit__fast(void) { return PyModule_Create(&module); }
+"""
+    tools = 'from space.box import _fast\n\n\ndef good(x):\n    """Right."""\n'
+    files = {
+        "setup.py": setup,
+        "docs/index.rst": INDEX.replace("box.tools", "space.box.tools"),
+        "lib/space/box/__init__.py": "",
+        "lib/space/box/fast.c": source,
+        "lib/space/box/tools.py": tools,
+    }
+    answer = check(files, {"lib/space/box/tools.py": tools.replace("Right", "Wrong *here")})
+    assert answer.status == 1, answer.stdout + answer.stderr
+    (new,) = answer.of("new")
+    assert new["path"].startswith("lib/space/box/tools.py")
+
+
+def test_a_package_that_cannot_be_built_is_a_failed_cell_with_the_way_out(check: Callable[..., Answer]) -> None:
+    setup = (
+        "from setuptools import Extension, setup\nsetup(name='zz-own-box', ext_modules=[Extension('box.c', ['c.c'])])\n"
+    )
+    answer = check({"setup.py": setup, "c.c": "#error no\n"}, {"src/box/tools.py": BROKEN})
+    assert answer.status == 3
+    assert "the package zz-own-box of" in answer.stdout or "the package in . of" in answer.stdout
+    assert "`install: release` in matrix.yaml" in answer.stdout
+
+
+def test_a_package_that_refuses_the_cell_s_python_is_said_to(check: Callable[..., Answer]) -> None:
+    answer = check({"pyproject.toml": FLIT.replace("dependencies", 'requires-python = ">=3.99"\ndependencies')}, {})
+    assert answer.status == 3
+    assert "it needs Python >=3.99" in answer.stdout
+
+
+def test_a_stranger_s_package_of_the_same_name_is_never_installed(check: Callable[..., Answer]) -> None:
+    """`iniconfig` on the package index is somebody else's, and pytest asks for it."""
+    pyproject = FLIT.replace("zz-own-box", "iniconfig").replace('"packaging"', '"pytest", "packaging"')
+    conf = CONF.replace("zz-own-box", "iniconfig") + "\nimport importlib.util\n"
+    conf += "assert release == '1.2', release\nassert importlib.util.find_spec('iniconfig') is None\n"
+    answer = check({"pyproject.toml": pyproject, "docs/conf.py": conf}, {"src/box/tools.py": BROKEN})
+    assert answer.status == 1, answer.stdout + answer.stderr
+
+
+def test_the_index_s_release_stands_in_only_by_an_explicit_word_and_is_named(check: Callable[..., Answer]) -> None:
+    files = {
+        "pyproject.toml": FLIT.replace("zz-own-box", "iniconfig"),
+        "docs/conf.py": CONF.replace("zz-own-box", "iniconfig"),
+        "docs/index.rst": INDEX.replace("box.tools", "iniconfig"),
+    }
+    answer = check(files, {"src/box/tools.py": BROKEN}, install="release")
+    assert answer.status == 0, answer.stdout + answer.stderr
+    assert re.search(r"iniconfig \d\S+ of the package index stands in for the tree's own package", answer.stdout)
+
+
+def test_a_folder_without_a_package_is_refused_by_its_place(check: Callable[..., Answer]) -> None:
+    answer = check({"pyproject.toml": FLIT}, {}, install="[python]")
+    assert answer.status == 2
+    assert "trees.docs.install: python holds no package" in answer.stderr
