@@ -104,7 +104,7 @@ def bench(args: argparse.Namespace) -> Workbench:
     """The bench on the user's store, with the project here if nothing else is named; raises `InputError` or `MachineError`."""
     configuration, store = matrix_of(args), variables.store_folder()
     if args.tree in (None, project.HERE) and is_shipped(configuration):
-        configuration = project.add_project(configuration, Path.cwd(), store=store, offline=args.offline)
+        configuration = project.add_project(configuration, Path.cwd())
     return Workbench(configuration, store, offline=args.offline)
 
 

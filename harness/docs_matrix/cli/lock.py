@@ -28,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
     cells = common.cells(configuration, args.cell or None, None)
     where = configuration.folder / "locks"
     sets = set(locks.requirement_sets(configuration.cells, where))
-    sets |= {tree.requirements for tree in configuration.trees.values() if tree.requirements is not None}
+    # What a package requires is known when it is built: such a lock is one of those that are there.
+    alone = [tree for tree in configuration.trees.values() if not (tree.install and tree.install.folders)]
+    sets |= {tree.requirements for tree in alone if tree.requirements is not None}
     if not args.check:
         common.refuse_shipped(where, configuration)
     if args.check:

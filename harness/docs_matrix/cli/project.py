@@ -20,7 +20,6 @@ from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.questions.init import project_facts
 from docs_matrix.questions.init.project_facts import ProjectFacts
-from docs_matrix.toolchains import locks
 from docs_matrix.trees import user_repository
 
 __all__ = ["HERE", "add_project", "check_newest", "first", "note", "subject_of"]
@@ -33,7 +32,7 @@ MOST_FAILURES = 3
 """After how many cells that do not build it the search for those that do ends: an older one would fail as well."""
 
 
-def add_project(shipped: Matrix, folder: Path, *, store: Path, offline: bool) -> Matrix:
+def add_project(shipped: Matrix, folder: Path) -> Matrix:
     """Return the matrix `shipped` with the documentation below `folder` as its default tree.
 
     Raises `InputError` if there is no documentation, or if no cell has the releases that it wants.
@@ -47,8 +46,9 @@ def add_project(shipped: Matrix, folder: Path, *, store: Path, offline: bool) ->
         except InputError as error:
             raise InputError(f"{error}; --tree names another tree (--tree example: the shipped example)") from error
         cells = _wanted(project, shipped, folder)
-        requirements = _requirements(project, cells[-1], shipped, store=store, offline=offline)
-        tree = NamedTree(HERE, folder, project.recipe, requirements, cells=tuple(cell.name for cell in cells))
+        requirements = normalised(project.requirements)
+        names = tuple(cell.name for cell in cells)
+        tree = NamedTree(HERE, folder, project.recipe, requirements, cells=names, install=project.install)
     return replace(shipped, tree=HERE, trees={**shipped.trees, HERE: tree})
 
 
@@ -76,17 +76,6 @@ def _wanted(project: ProjectFacts, shipped: Matrix, folder: Path) -> list[Cell]:
             f"{folder}: it wants {wanted}, and no shipped cell has that; write a matrix.yaml with one that has"
         )
     return cells
-
-
-def _requirements(project: ProjectFacts, cell: Cell, shipped: Matrix, *, store: Path, offline: bool) -> tuple[str, ...]:
-    """What the project needs, with its own last release if it asks for that and the package index has it."""
-    wanted = normalised((*project.requirements, *project.own))
-    try:
-        if project.own:
-            locks.provide(cell, wanted, committed=shipped.folder / "locks", store=store, offline=offline)
-    except InputError:
-        return normalised(project.requirements)
-    return wanted
 
 
 def subject_of(asked: Asked, bench: Workbench) -> Subject:

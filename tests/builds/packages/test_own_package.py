@@ -15,10 +15,16 @@ def _package(*requires: str, name: str = "box", extras: tuple[str, ...] = ()) ->
     return OwnPackage(name, "1", requires, "", ("src",), "digest", Path("archive"), extras)
 
 
-def test_dependencies_are_added_without_markers_and_the_package_is_absent() -> None:
+def test_dependencies_are_added_with_their_markers_and_the_package_is_absent() -> None:
     package = _package("attrs>=21", 'tomli; python_version < "3.11"', 'furo; extra == "docs"')
-    assert requirements(("myst-parser",), [package], "3.13.5") == ("attrs>=21", ABSENT, "myst-parser")
-    assert requirements((), [package], "3.9.1") == ("attrs>=21", ABSENT, "tomli")
+    wanted = ("attrs>=21", ABSENT, "myst-parser", 'tomli; python_version < "3.11"')
+    assert requirements(("myst-parser",), [package], "3.13.5") == wanted
+
+
+def test_a_dependency_of_an_extra_has_its_marker_looked_at_for_the_interpreter() -> None:
+    package = _package('furo; extra == "docs" and python_version < "3.11"', extras=("docs",))
+    assert requirements((), [package], "3.13.5") == (ABSENT,)
+    assert requirements((), [package], "3.9.1") == (ABSENT, "furo")
 
 
 def test_an_extra_brings_its_dependencies_and_those_of_the_extras_that_it_names() -> None:

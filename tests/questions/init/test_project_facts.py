@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from docs_matrix.config.matrix import Install
 from docs_matrix.errors import InputError
 from docs_matrix.questions.init.project_facts import look
 
@@ -32,7 +33,7 @@ python:
     found = look(write("project", files))
     assert (found.recipe.source, found.recipe.builder) == ("manual", "dirhtml")
     assert found.requirements == ("furo>=2024", "myst-parser")
-    assert found.own == ("my-thing",)
+    assert found.install == Install((".",))
 
 
 def test_a_requirements_file_is_read_with_those_that_it_names(write: Write) -> None:
@@ -70,18 +71,26 @@ def test_without_either_a_group_of_pyproject_is_taken(write: Write, pyproject: s
     assert look(write("project", {**CONF, "pyproject.toml": pyproject})).requirements == ("furo",)
 
 
-def test_autodoc_needs_what_the_code_imports(write: Write) -> None:
-    pyproject = '[project]\nname = "x"\ndependencies = ["attrs>=23"]\n'
-    files = {**CONF, "docs/conf.py": "extensions = ['sphinx.ext.autodoc']\n", "pyproject.toml": pyproject}
-    assert look(write("project", files)).requirements == ("attrs>=23",)
-    assert look(write("other", {**files, **CONF})).requirements == ()
+@pytest.mark.parametrize(
+    "conf",
+    ["extensions = ['sphinx.ext.autodoc']\n", "from importlib import metadata\nrelease = metadata.version('x')\n"],
+)
+def test_a_conf_py_that_needs_the_project_has_its_package_built_and_it_is_said(write: Write, conf: str) -> None:
+    """What the package requires is in its metadata, and what it says of Sphinx counts."""
+    pyproject = '[project]\nname = "x"\ndependencies = ["attrs>=23", "sphinx>=7"]\n'
+    found = look(write("project", {**CONF, "docs/conf.py": conf, "pyproject.toml": pyproject}))
+    assert (found.install, found.requirements) == (Install((".",)), ())
+    assert str(found.allowed["sphinx"]) == ">=7"
+    assert found.notices[-1].startswith("the package in . is built from the project itself")
 
 
-def test_a_conf_py_that_asks_for_the_installed_project_gets_its_last_release_and_says_so(write: Write) -> None:
-    files = {**CONF, "docs/conf.py": "from importlib import metadata\nrelease = metadata.version('x')\n"}
-    found = look(write("project", {**files, "pyproject.toml": '[project]\nname = "x"\n'}))
-    assert found.own == ("x",)
-    assert "its last release stands in" in found.notices[-1]
+def test_a_requirements_file_that_names_the_project_itself_has_its_package_built(write: Write) -> None:
+    files = {**CONF, "docs/requirements.txt": "-e ..\n", "setup.py": "from setuptools import setup\n"}
+    assert look(write("project", files)).install == Install((".",))
+
+
+def test_a_project_whose_code_no_document_reads_has_no_package_built(write: Write) -> None:
+    assert look(write("project", {**CONF, "pyproject.toml": '[project]\nname = "x"\n'})).install == Install()
 
 
 @pytest.mark.parametrize(

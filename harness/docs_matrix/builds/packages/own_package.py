@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,8 @@ class OwnPackage:
 def requirements(given: Iterable[str], packages: Iterable[OwnPackage], python: str) -> tuple[str, ...]:
     """Return what an environment on the release `python` must hold for `packages` and the requirements `given`.
 
+    Markers stay where they can: then all cells have the same requirements.
+
     The packages themselves are never in it, whatever asks for them: an index may have another project of their name.
     Raises `InputError` if a dependency is no requirement, or is an address.
     """
@@ -60,16 +63,18 @@ def requirements(given: Iterable[str], packages: Iterable[OwnPackage], python: s
 
 
 def _of(package: OwnPackage, extra: str, python: str) -> Iterable[Requirement]:
-    """What `package` requires with `extra` alone, or without any, on the release `python`; without markers."""
+    """What `package` requires with `extra` alone on the release `python`, without markers; with any marker for no extra."""
     for text in package.requires:
         try:
             requirement = Requirement(text)
         except InvalidRequirement as error:
             raise InputError(f"{package.name} {package.version}: its metadata has no requirement: {text}") from error
-        marker, requirement.marker = requirement.marker, None
-        if bool(extra) != ("extra" in str(marker)):
-            continue
-        if marker is None or marker.evaluate(_environment(extra, python)):
+        marker = requirement.marker
+        of_extra = marker is not None and re.search(r"\bextra\b", str(marker)) is not None
+        if of_extra and extra and marker and marker.evaluate(_environment(extra, python)):
+            requirement.marker = None
+            yield requirement
+        elif not of_extra and not extra:
             yield requirement
 
 

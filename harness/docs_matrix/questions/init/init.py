@@ -72,7 +72,7 @@ def begin(
         scratch = Path(name)
         requirements, unresolved = _resolved(cells, project, scratch / "locks", offline=offline)
         cells = [cell for cell in cells if cell.name not in unresolved]
-        bench = Workbench(_matrix(scratch, folder, cells, requirements, project.recipe), store, offline=offline)
+        bench = Workbench(_matrix(scratch, folder, cells, requirements, project), store, offline=offline)
         found = subject.resolve(Asked(TREE, named=True, verb="init"), bench)
         runner = CellRunner(found, bench, jobs, progress(cells))
         accepted = accept.accept("all", baseline_file.Baseline(), runner, cells, cells)
@@ -87,10 +87,12 @@ def begin(
             if outcome.error:
                 raise outcome.error
         named = [locks.file_name(cell, wanted) for wanted in sets for cell in kept]
+        used = [one.provided.environment.lock for one in accepted.cells.values() if one.provided and one.status == "ok"]
         contents = {
-            "matrix.yaml": _as_yaml(kept, requirements, project.recipe),
+            "matrix.yaml": _as_yaml(kept, requirements, project),
             f"baselines/{TREE}.yaml": (scratch / "baseline.yaml").read_text("utf-8"),
             **{f"locks/{name}": (scratch / "locks" / name).read_text("utf-8") for name in named},
+            **{f"locks/{lock.path.name}": lock.text for lock in used},  # with what the packages require
         }
     texts = {folder / name: text for name, text in contents.items()}
     others = beside.texts([cell.name for cell in kept])
@@ -114,33 +116,24 @@ def _not_wanted(cell: Cell, project: ProjectFacts) -> str:
 def _resolved(
     cells: Sequence[Cell], project: ProjectFacts, folder: Path, *, offline: bool
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Lock `cells` in `folder`: the requirements that they are locked with, and why some cannot be.
-
-    Where no cell can be locked with the project itself, it is tried without: it may not be on the package index.
-    """
-    attempts = [project.requirements]
-    if project.own:
-        attempts.insert(0, (*project.requirements, *project.own))
-    for number, attempt in enumerate(attempts, start=1):
-        requirements = matrix.normalised(attempt)
-        outcomes = locks.write_all(cells, [requirements], folder, offline=offline)
-        unresolved = {outcome.cell: str(outcome.error) for outcome in outcomes if outcome.error}
-        for outcome in outcomes:
-            if isinstance(outcome.error, MachineError):
-                raise outcome.error
-        if len(unresolved) < len(cells) or number == len(attempts):
-            break
-    return requirements, unresolved
+    """Lock `cells` in `folder`: the requirements that they are locked with, and why some cannot be."""
+    requirements = matrix.normalised(project.requirements)
+    outcomes = locks.write_all(cells, [requirements], folder, offline=offline)
+    for outcome in outcomes:
+        if isinstance(outcome.error, MachineError):
+            raise outcome.error
+    return requirements, {outcome.cell: str(outcome.error) for outcome in outcomes if outcome.error}
 
 
 def _matrix(
-    scratch: Path, folder: Path, cells: Sequence[Cell], requirements: tuple[str, ...], recipe: Recipe
+    scratch: Path, folder: Path, cells: Sequence[Cell], requirements: tuple[str, ...], project: ProjectFacts
 ) -> Matrix:
-    tree = NamedTree(TREE, folder.absolute(), recipe, requirements, scratch / "baseline.yaml")
+    baseline = scratch / "baseline.yaml"
+    tree = NamedTree(TREE, folder.absolute(), project.recipe, requirements, baseline, install=project.install)
     return Matrix(scratch / "matrix.yaml", tuple(cells), {TREE: tree}, TREE)
 
 
-def _as_yaml(cells: Sequence[Cell], requirements: tuple[str, ...], recipe: Recipe) -> str:
+def _as_yaml(cells: Sequence[Cell], requirements: tuple[str, ...], project: ProjectFacts) -> str:
     """The matrix as a file that people read and change."""
     lines = [
         "# The combinations that this documentation is built with (docs-matrix init wrote them; change them as you like,",
@@ -157,6 +150,7 @@ def _as_yaml(cells: Sequence[Cell], requirements: tuple[str, ...], recipe: Recip
         pairs = (("python", cell.python), ("docutils", cell.docutils), ("sphinx", cell.sphinx), ("date", date))
         lines += [f"  {'-' if name == 'python' else ' '} {name}: {json.dumps(value)}" for name, value in pairs]
         lines += [f"    why: {json.dumps(cell.why)}", ""]
+    recipe = project.recipe
     builder = f", builder: {recipe.builder}" if recipe.builder != Recipe.builder else ""
     lines += [
         "trees:",
@@ -164,6 +158,7 @@ def _as_yaml(cells: Sequence[Cell], requirements: tuple[str, ...], recipe: Recip
         "    path: .",
         f"    recipe: {{sphinx: {{source: {json.dumps(recipe.source)}{builder}}}}}",
         f"    requirements: {json.dumps(list(requirements))}",
+        *([f"    install: {json.dumps(list(project.install.folders))}"] if project.install.folders else []),
         f"    baseline: baselines/{TREE}.yaml",
     ]
     return "\n".join(lines) + "\n"

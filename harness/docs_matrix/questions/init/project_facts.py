@@ -20,7 +20,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from docs_matrix.builds import recipes
-from docs_matrix.config.matrix import PINNED, Recipe
+from docs_matrix.builds.packages import recognise, source
+from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
 
 __all__ = ["ProjectFacts", "look"]
@@ -37,8 +38,6 @@ _TOP_FILES = (
     "doc-requirements.txt",
     "docs_requirements.txt",
 )
-_ASKS_FOR_ITSELF = re.compile(r"\bmetadata\b|\bget_version\(|\bget_distribution\(|\bpkg_resources\b")
-_READS_CODE = re.compile(r"sphinx\.ext\.autodoc|sphinx\.ext\.autosummary|autoapi|autodoc2")
 _LARGEST = 1 << 20
 
 
@@ -46,15 +45,14 @@ _LARGEST = 1 << 20
 class ProjectFacts:
     """A project's documentation: its recipe, and the requirements that it names beside docutils and Sphinx.
 
-    `allowed` says which releases of `sphinx` and `docutils` it wants. `own` are requirements for what a tree cannot give:
-    the project as it was last released, where its conf.py asks for the installed one. `notices` are lines about what was
-    guessed or left out.
+    `allowed` says which releases of `sphinx` and `docutils` it wants. `install` says which of its packages are installed.
+    `notices` are lines about what was guessed or left out.
     """
 
     recipe: Recipe
     requirements: tuple[str, ...]
     allowed: Mapping[str, SpecifierSet]
-    own: tuple[str, ...]
+    install: Install
     notices: tuple[str, ...]
 
 
@@ -76,19 +74,28 @@ def look(folder: Path) -> ProjectFacts:
     named = _installed(folder, hosted, pyproject, found)
     if not named:
         _by_custom(folder, recipe, pyproject, found)
-    conf = _text(folder / recipe.config / "conf.py")
     name = str(pyproject.get("project", {}).get("name", ""))
-    if name and _READS_CODE.search(conf):
-        found.texts += _strings(pyproject.get("project", {}).get("dependencies"))
     requirements, allowed = _sorted_out(found, name)
-    own: tuple[str, ...] = ()
-    if name and (found.itself or _ASKS_FOR_ITSELF.search(conf)):
-        own = (canonicalize_name(name),)
+    install = _packages(folder, recipe, itself=found.itself)
+    if install.folders:
+        dependencies = _strings(pyproject.get("project", {}).get("dependencies"))
+        needed = _sorted_out(_Found(dependencies), name)[1]
+        allowed = {product: allowed[product] & needed[product] for product in allowed}
         found.notices.append(
-            f"conf.py may ask for the installed {name}: its last release stands in for it; autodoc reads that release too, "
-            "unless conf.py puts the sources first on sys.path"
+            f"the package in {' and in '.join(install.folders)} is built from the project itself, for each version that is checked"
         )
-    return ProjectFacts(recipe, requirements, allowed, own, tuple(dict.fromkeys(found.notices)))
+    return ProjectFacts(recipe, requirements, allowed, install, tuple(dict.fromkeys(found.notices)))
+
+
+def _packages(folder: Path, recipe: Recipe, *, itself: bool) -> Install:
+    """Which packages are installed: what the files say, else the one at the root if a requirements file names it."""
+
+    def read(path: str) -> bytes | None:
+        return (folder / path).read_bytes() if (folder / path).is_file() else None
+
+    places = [path for pattern in ("*", "*/*.py", "src/*/*.py", "lib/*/*.py") for path in folder.glob(pattern)]
+    found = recognise.recognise(recipe, {path.relative_to(folder).as_posix() for path in places}, read)
+    return Install((".",)) if itself and not found.folders and source.find(".", read) else found
 
 
 def _recipe(folder: Path, hosted: Mapping[str, Any]) -> Recipe:
