@@ -87,7 +87,10 @@ class Order:
 
 
 def build_key(order: Order) -> str:
-    """The digest of all that a build's diagnostics depend on; equal keys are the same build."""
+    """The digest of all that a build's diagnostics depend on, except what it asks git; equal keys are the same build.
+
+    `docs_matrix.builds.git_answers` has the rest.
+    """
     recipe = order.recipe
     content = {
         "lock": order.environment.lock.digest,
@@ -100,6 +103,7 @@ def build_key(order: Order) -> str:
         **({"packages": [package.digest for package in order.packages]} if order.packages else {}),
         **({"loud": True} if order.loud else {}),
         **({"plain": True} if order.plain else {}),
+        **({"git": True} if order.tree.history else {}),
     }
     if order.reading:
         content["reading"] = {**vars(order.reading), "documents": order.documents if order.reading.ordered else None}

@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from docs_matrix import files, process
 from docs_matrix.builds import recipes, warm_store
 from docs_matrix.builds.build_output import BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
+from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.order import Order, Scope, build_key
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.result import Build, BuildStatus
@@ -59,6 +61,15 @@ class Made:
         return (self.build, *self.again)
 
 
+class _Ran(NamedTuple):
+    """A build that was made now: its result, what it printed, what was recorded, and its key with what it asked git."""
+
+    build: Build
+    log: bytes
+    captured: records.Capture
+    key: str
+
+
 class Runner:
     """Builds orders, or finds them built; safe to use from several threads and processes."""
 
@@ -67,6 +78,7 @@ class Runner:
         self._trees = trees
         self._store = store
         self._builds = BuildStore(store)
+        self._git = GitAnswers(store, trees)
         self._time_limit = time_limit
         self._costs = Costs(store)
         self._memory = Memory.of_the_machine()
@@ -89,23 +101,25 @@ class Runner:
         Raises `MachineError` where the build cannot take place (a program is missing, a full disk); a build that fails is a
         `Build` with that status.
         """
-        key = build_key(order)
+        asking = build_key(order)
+        key = self._git.key(asking, order.tree)
         found = self._builds.observations(key)
         if len(found) >= times:
             return Made(found[0], key, (), self._builds.log(key), found[1:])
         reason = None
         if order.base is not None and order.answers_for_all and times == 1:
-            resumed = self._resumed(order, key)
+            resumed = self._resumed(order, asking)
             if isinstance(resumed, Made):
                 return resumed
             reason = resumed
-        with self._builds.building(key):
+        with self._builds.building(asking):
+            key = self._git.key(asking, order.tree)
             found = self._builds.observations(key)
             now: tuple[Build, ...] = ()
             for number in range(len(found) + 1, times + 1):
-                build, text, _ = self._make(order, key)
-                build = replace(build, cold=reason)
-                self._builds.put(key, build, text, number=number)
+                ran = self._make(order, asking)
+                build, key = replace(ran.build, cold=reason), ran.key
+                self._builds.put(key, build, ran.log, number=number)
                 now += (build,)
                 if build.status != "ok":
                     return Made(build, key, now, self._builds.log(key, number=number), (*found, *now[:-1]))
@@ -119,8 +133,10 @@ class Runner:
         """
         base = ""
         if order.base:
-            base = build_key(replace(order, tree=order.base, packages=order.base_packages, base=None, base_packages=()))
-        key = files.digest(whole, base)
+            started = replace(order, tree=order.base, packages=order.base_packages, base=None, base_packages=())
+            base = self._git.key(build_key(started), order.base)
+        asking = files.digest(whole, base)
+        key = self._git.key(asking, order.tree)
         found = self._builds.observations(key)
         if found:
             return Made(found[0], key, (), self._builds.log(key))
@@ -132,13 +148,14 @@ class Runner:
         before = self._builds.observations(base)
         if state is None or not before:
             return None
-        with self._builds.building(key):
+        with self._builds.building(asking):
+            key = self._git.key(asking, order.tree)
             found = self._builds.observations(key)
             if found:
                 return Made(found[0], key, (), self._builds.log(key))
             again: tuple[str, ...] = ()
             for _ in range(MOST_BEGINNINGS):
-                build, text, captured = self._make(order, key, state, again)
+                build, text, captured, key = self._make(order, asking, state, again)
                 if captured.cold:
                     return captured.cold
                 if not captured.wider:
@@ -152,19 +169,15 @@ class Runner:
             self._builds.put(key, build, text)
         return Made(build, key, (build,), self._builds.log(key))
 
-    def _make(
-        self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()
-    ) -> tuple[Build, bytes, records.Capture]:
+    def _make(self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()) -> _Ran:
         """Build it now. What an extension breaks off behind the reading is built again, and written in full: it may have
         wanted a page, or an image, that nobody reads."""
         made = self._run(order, key, state, again)
-        if made[2].unwritten and state is None:
+        if made.captured.unwritten and state is None:
             made = self._run(replace(order, loud=True), key, None, ())
         return made
 
-    def _run(
-        self, order: Order, key: str, state: WarmState | None, again: tuple[str, ...]
-    ) -> tuple[Build, bytes, records.Capture]:
+    def _run(self, order: Order, key: str, state: WarmState | None, again: tuple[str, ...]) -> _Ran:
         kind = recipes.KINDS[order.recipe.kind]
         slot = state.slot if state else ""
         with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:
@@ -175,6 +188,7 @@ class Runner:
             finished, output = self._observed(command, workspace, given)
             captured = records.read(output.records, output.stderr, root=workspace.root)
             build = _result(captured, finished, output.fault, self._time_limit, order)
+            key = self._git.note(key, order.tree, workspace.scratch_fd)
             environment = order.environment
             if not environments.is_whole(environment.lock, environment.interpreter, self._store):
                 build = replace(build, status="failed", reason="the build changed its environment, which others share")
@@ -184,7 +198,7 @@ class Runner:
                 if not order.plain:
                     self._costs.note(order.tree.lineage, environment.lock.cell, order.recipe, order.scope, build)
             words = shlex.join(command.words).encode("utf-8", "replace")
-            return build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured
+            return _Ran(build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured, key)
 
     def _observed(
         self, command: recipes.Command, workspace: Workspace, given: Mapping[str, str]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docs_matrix import files
 from docs_matrix import store as upkeep
-from docs_matrix.builds import host_tools, recipes
+from docs_matrix.builds import git_answers, host_tools, recipes
 from docs_matrix.builds.build_output import RECORDS
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.packages.own_package import FOLDER as PACKAGES
@@ -36,6 +36,7 @@ def furnish(
         shortcuts = kind.shortcuts(workspace.root, python, upkeep.room(store, "answers"))
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
+    git = git_answers.furnish(workspace.root, scratch, python)
     config = {
         "records": str(scratch / RECORDS),
         "root": str(workspace.root),
@@ -55,13 +56,14 @@ def furnish(
         "companions": dict(shortcuts.companions),
         "order": vars(order.reading) if order.reading else None,
         "watch": watched,
+        "git": git[0] if git else None,
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
     # A makefile may have Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
     options = () if order.plain else ("-X", "pycache_prefix")
     _program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
-    for name, text in shortcuts.programs.items():
+    for name, text in {**shortcuts.programs, **({"git": git[1]} if git else {})}.items():
         _program(scratch / "bin" / name, text)
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
 
@@ -85,6 +87,6 @@ def variables(environment: Environment, rooms: recipes.Rooms, folders: Sequence[
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
         "VIRTUAL_ENV": str(environment.folder),
-        "GIT_CEILING_DIRECTORIES": str(rooms.root.parent),  # a repository around the store is not the tree's
+        **git_answers.variables(rooms.root),
         **({"PYTHONPATH": os.pathsep.join(folders)} if folders else {}),
     }

@@ -10,6 +10,7 @@ The standard library alone, Python 3.8 and later (what a process looks at is tol
 
 import hashlib
 import io
+import json
 import os
 import sys
 from typing import Any, Callable, Dict, Optional, Set, Tuple
@@ -18,6 +19,8 @@ __all__ = ["Ear", "Keeper", "available", "content", "everything", "listing"]
 
 FOREIGN = ("/", "site-packages/", "stdlib/", "<home>", "<tmp>", "<doctrees>", "<scratch>")
 """How the names of files begin that are the cell's or the machine's, or of no consequence."""
+OURS = ("__pycache__", ".git")
+"""The folders that are not the tree's: what Python and git keep."""
 
 
 def available() -> bool:
@@ -32,6 +35,7 @@ class Looked(object):
         self.files = set()  # type: Set[str]
         self.folders = set()  # type: Set[str]
         self.below = set()  # type: Set[str]
+        self.asked = {}  # type: Dict[str, Any]
 
 
 class Ear(object):
@@ -64,7 +68,12 @@ class Ear(object):
             self.deaf = False
 
     def started(self, words: Any, folder: Any = None) -> None:
-        """A command was started, or its answer taken from somewhere else: what its words name was looked at."""
+        """A command was started, or its answer taken from somewhere else: what its words name was looked at.
+
+        What git is asked, and how it answers, is recorded where it is called.
+        """
+        if not isinstance(words, (str, bytes)) and os.path.basename(os.fsdecode(next(iter(words), ""))) == "git":
+            return
         for word in [words] if isinstance(words, (str, bytes)) else words:
             for part in {os.fsdecode(word), os.fsdecode(word).partition("=")[2]} - {""}:
                 path = os.path.abspath(os.path.join(os.fsdecode(folder or "."), part))
@@ -91,6 +100,8 @@ class Keeper(object):
         self.looked = {}  # type: Dict[Optional[str], Looked]
         self.digests = {}  # type: Dict[str, Optional[str]]
         self.own = set()  # type: Set[str]
+        self.questions = 0
+        self.conf = {}  # type: Dict[str, Any]
         self.templates = Looked()
         """What a worker looked at while it rendered pages."""
         self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>", "<packages>"))
@@ -116,12 +127,28 @@ class Keeper(object):
         if path.startswith(self.roots) and not path.startswith(own) and "/__pycache__/" not in path:
             names.add(path)
 
+    def gather(self, document: Optional[str]) -> None:
+        """What was asked of git since the last time was asked for `document`."""
+        if self.probe.git is None:
+            return
+        lines, self.questions = self.ear.closed(self.probe.recorder.lines_of, self.probe.git["asked"], self.questions)
+        for line in lines:
+            asked = self.looked.setdefault(document, Looked()).asked
+            asked[json.dumps(line and line[0], sort_keys=True)] = line and line[1]
+
+    def configured(self, names: Dict[str, Any]) -> None:
+        """conf.py was read: what it asked git counts by what it made of it."""
+        self.gather(None)
+        asked = self.looked.setdefault(None, Looked()).asked
+        self.conf = {"asked": dict(asked), "values": names}
+        asked.clear()
+
     def flush(self, document: Optional[str], **more: Any) -> None:
         """Write down what was looked at for `document`; for all of them where it is None."""
         seen = self.looked.pop(document, None)
         if seen is None:
             return
-        self.probe.put("looked", of=document, **dict(self.ear.closed(self.contents, seen), **more))
+        self.probe.put("looked", of=document, asked=seen.asked, **dict(self.ear.closed(self.contents, seen), **more))
 
     def contents(self, seen: Looked) -> Dict[str, Dict[str, Any]]:
         """What was looked at, by name and digest."""
@@ -141,6 +168,7 @@ class Keeper(object):
             seen = self.looked.setdefault(document, Looked())
             for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
                 seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
+        self.gather(document)
         self.flush(document)
         if self.templates.files or self.templates.folders or self.templates.below:
             self.probe.put("looked", of=None, **self.ear.closed(self.contents, self.templates))
@@ -164,7 +192,8 @@ class Keeper(object):
                 self.add(self.looked.setdefault(None, Looked()).files, os.path.abspath(path))
         for folder in (*app.config.templates_path, *getattr(app.config, "html_theme_path", ())):
             self.add(self.looked.setdefault(None, Looked()).below, os.path.abspath(os.path.join(str(app.confdir), folder)))
-        self.flush(None)
+        self.gather(None)
+        self.flush(None, conf=self.conf)
         self.ear.deaf = True
         self.probe.put("images", paths=sorted(getattr(app.builder, "images", ())))
         os.rename(str(app.doctreedir), self.folder)
@@ -192,9 +221,9 @@ def content(path: str) -> Optional[str]:
 
 
 def listing(path: str) -> Optional[str]:
-    """The digest of the names in a folder, but for what Python writes there."""
+    """The digest of the names in a folder, except what Python and git keep there."""
     try:
-        names_in = sorted(name for name in os.listdir(path) if name != "__pycache__")
+        names_in = sorted(name for name in os.listdir(path) if name not in OURS)
     except OSError:
         return None
     return hashlib.sha256("\0".join(names_in).encode("utf-8", "surrogateescape")).hexdigest()[:32]
@@ -204,7 +233,7 @@ def everything(path: str) -> str:
     """The digest of all files below a folder."""
     total = hashlib.sha256()
     for folder, folders, files in os.walk(path):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        folders[:] = sorted(name for name in folders if name not in OURS)
         for name in sorted(files):
             place = os.path.join(folder, name)
             total.update(

@@ -17,7 +17,8 @@ def watch(probe: Any, looks: Any, root: str) -> None:
 
     def note(kind: str, path: str) -> None:
         whole = os.path.realpath(path)
-        if kind == "files" and whole not in seen and whole.startswith(top + os.sep):
+        inside = whole.startswith(top + os.sep) and not whole.startswith(os.path.join(top, ".git") + os.sep)
+        if kind == "files" and whole not in seen and inside:
             seen.add(whole)
             if os.path.isfile(whole):
                 probe.put("opened", path=os.path.relpath(whole, top).replace(os.sep, "/"))

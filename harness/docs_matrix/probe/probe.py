@@ -4,7 +4,7 @@
 
 CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
 read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument},
-"plain": bool}.
+"plain": bool, "git": null or the settings of git_recorder.py}.
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out pages
 where they are many (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
@@ -119,6 +119,7 @@ class Probe(object):
         self.app = None  # type: Any
         self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
         self.once = set()  # type: set[str]
+        self.names = {}  # type: Dict[str, Any]
         self.docstrings = _companion("docstrings").Docstrings()
         self.includes = _companion("includes").Includes()
         looks, start = _companion("file_audit"), config.get("start")
@@ -129,6 +130,10 @@ class Probe(object):
             _companion(name).extend(self, argument, _companion)
         order = config.get("order")
         self.order = _companion("read_order").Ordered(self, order) if order else None  # type: Any
+        self.git = config.get("git")  # type: Optional[Dict[str, Any]]
+        self.recorder = _companion("git_recorder")  # type: Any
+        if self.git:
+            self.recorder.watch(self.git)
         if config.get("watch"):
             _companion("opened_files").watch(self, looks, config["root"])
 
@@ -376,6 +381,9 @@ class Probe(object):
 
         @functools.wraps(original)
         def wrapped(*arguments: Any, **options: Any) -> Any:
+            if self.keeper:
+                with self.guarded():
+                    self.keeper.gather(self.stage[1])
             before, self.stage = self.stage, (stage, arguments[place])
             try:
                 return original(*arguments, **options)
@@ -446,6 +454,8 @@ class Probe(object):
         log = _sphinx("util.logging")
         _before(log.MemoryHandler, "emit", lambda handler, record: self.describe(record))
         _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)
+        settings = _sphinx("config").Config
+        settings.read = self.configured(settings.read)
         application = _sphinx("application").Sphinx
         _after(application, "preload_builder", lambda app, *rest: self.connect_first(app), self.guarded)
         if self.restriction.documents is not None:
@@ -455,6 +465,19 @@ class Probe(object):
             with contextlib.suppress(ImportError, AttributeError):
                 _before(_sphinx(name), "handle_exception", self.on_exception)
 
+    def configured(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`original`, which reads conf.py, with what conf.py made of git's answers noted."""
+
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            config = original(*arguments, **options)
+            with self.guarded():
+                self.names = config._raw_config
+                if self.keeper:
+                    self.keeper.configured(_companion("conf_values").values(self.names))
+            return config
+
+        return wrapped
+
     def connect_first(self, app: Any) -> None:
         def inited(app: Any) -> None:
             with self.guarded():
@@ -462,7 +485,7 @@ class Probe(object):
 
         app.connect("builder-inited", inited)
         if self.start:
-            self.soundly(self.start.begin, app)
+            self.soundly(self.start.begin, app, _companion("conf_values"))
 
     def before_collecting(self, collector: Any, app: Any, doctree: Any) -> None:
         with self.guarded():

@@ -72,13 +72,15 @@ class Start(object):
 
     # ---- before anything is read
 
-    def begin(self, app: Any) -> None:
+    def begin(self, app: Any, conf_values: Any) -> None:
         """Put the environment where Sphinx looks for it; stops where something that counts for all has changed."""
+        conf = {}  # type: Dict[str, Any]
         with io.open(os.path.join(self.folder, "records.jsonl"), encoding="ascii") as stream:
             for line in stream:
                 record = json.loads(line)
                 if record["kind"] == "looked":
                     self.looked.setdefault(record["of"], []).append(record)
+                    conf = record.get("conf") or conf
                 elif record["kind"] in ("diagnostic", "heard") and record["of"] is not None:
                     self.said.append(record)
                 elif record["kind"] == "images":
@@ -89,6 +91,10 @@ class Start(object):
         changed = next(self.differing(None), None)
         if changed is not None:
             self.stop("%s has changed" % changed)
+        if any(self.answered_otherwise(conf.get("asked", {}))):
+            used = conf_values.used(self.probe.names, conf["values"])
+            if used:
+                self.stop("a function of conf.py uses %s, which git has changed" % used)
         gc.disable()  # all of the environment stays: there is nothing to be found in it
         os.makedirs(str(app.doctreedir), exist_ok=True)
         shutil.copyfile(os.path.join(self.folder, PICKLE), os.path.join(str(app.doctreedir), PICKLE))
@@ -109,6 +115,17 @@ class Start(object):
                 for name, before in record[kind].items():
                     if self.now(kind, name, look) != before:
                         yield name
+            for name in self.answered_otherwise(record["asked"]):
+                yield name
+
+    def answered_otherwise(self, asked: Dict[str, Any]) -> Iterator[str]:
+        """The questions to git that have another answer now, in words; a call that is no question always has."""
+        for text, before in asked.items():
+            question = json.loads(text)
+            if ("git", text) not in self.digests and question:
+                self.digests["git", text] = self.probe.recorder.answer(self.probe.git, question) if self.probe.git else ""
+            if before is None or self.digests["git", text] != before:
+                yield "what git answers (git %s)" % " ".join(question["words"] if question else ("",))
 
     def now(self, kind: str, name: str, look: str) -> Any:
         if (kind, name) not in self.digests:

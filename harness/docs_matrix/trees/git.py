@@ -13,7 +13,7 @@ from pathlib import Path
 from docs_matrix.errors import MachineError
 from docs_matrix.process import Finished, run
 
-__all__ = ["Repository", "call", "last_line"]
+__all__ = ["Repository", "call", "last_line", "quoted"]
 
 TIME_LIMIT = 1800.0
 """Seconds for one call; the longest, the first import of a kernel, takes half a minute."""
@@ -107,7 +107,7 @@ class Repository:
         if work_tree:
             variables["GIT_WORK_TREE"] = str(work_tree)
         if any(objects):
-            folders = dict.fromkeys(_quoted(str(folder)) for folder in objects if folder)
+            folders = dict.fromkeys(quoted(str(folder)) for folder in objects if folder)
             variables["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(folders)
         return call(*words, cwd=work_tree or self.folder, stdin=stdin, variables=variables)
 
@@ -120,7 +120,7 @@ def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
     return variables
 
 
-def _quoted(path: str) -> str:
-    """`path` as an entry of a list that colons separate, where git undoes C's quotes."""
+def quoted(path: str) -> str:
+    """Return `path` as an entry of a list of folders with objects, where git undoes C's quotes."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

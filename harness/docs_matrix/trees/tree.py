@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from docs_matrix.files import digest
 
-__all__ = ["FILE", "GITLINK", "LINK", "PROGRAM", "Commit", "Contents", "Tree", "identity_of"]
+__all__ = ["FILE", "GITLINK", "LINK", "PROGRAM", "Commit", "Contents", "History", "Tree", "identity_of"]
 
 FILE, PROGRAM, LINK, GITLINK = "100644", "100755", "120000", "160000"
 """Git's modes."""
@@ -31,6 +31,27 @@ class Commit:
 
 
 @dataclass(frozen=True)
+class History:
+    """What git is to know in a private copy: the place of a tree in a user's repository.
+
+    `commit` is the id of the commit that the copy stands on, `contents` of its tree; `branch` is the full name of the branch
+    that the user's HEAD names, empty if it names none. `refs` are lines with the id and the name of each branch and tag,
+    `shallow` are the ids of the commits at which a shallow clone ends, a line each.
+    """
+
+    commit: str
+    contents: str
+    branch: str
+    refs: str
+    shallow: str = ""
+
+    @property
+    def state(self) -> str:
+        """A digest of all that git knows: copies of one tree with equal states get the same answers."""
+        return digest(self.commit, self.branch, self.refs, self.shallow)
+
+
+@dataclass(frozen=True)
 class Tree:
     """A documentation source tree at exact content.
 
@@ -38,7 +59,8 @@ class Tree:
     git's id of the tree, or a digest of it with `empty_folders`, which git does not know. `object_id` is git's id of the
     tree object. `lineage` is a digest of the source's place, the same for all versions of one source. `objects` is the
     object folder of the user's repository that this tree leans on. `notes` are lines about what was left out. `commit` is
-    the one whose content this is, where the tree was named by a revision, or is a work tree that is as its HEAD.
+    the one whose content this is, where the tree was named by a revision, or is a work tree that is as its HEAD. `history`
+    is for git in a private copy, if the tree is the top folder of a repository.
     """
 
     name: str
@@ -49,6 +71,7 @@ class Tree:
     objects: Path | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
     commit: Commit | None = field(default=None, compare=False)
+    history: History | None = field(default=None, compare=False)
 
 
 def identity_of(object_id: str, empty_folders: tuple[str, ...]) -> str:

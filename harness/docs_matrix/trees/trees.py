@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from docs_matrix.errors import InputError, MachineError
@@ -63,7 +64,8 @@ class Trees:
         notes = [*found.notes, *_modules(known.clean)]
         as_head = repository is not None and objects is not None and self._is_as_head(repository, object_id)
         commit = user_repository.commit_of(repository, "HEAD") if repository and as_head else None
-        return _tree(str(source), place, object_id, empty, objects, notes, commit)
+        tree = _tree(str(source), place, object_id, empty, objects, notes, commit)
+        return replace(tree, history=user_repository.history(repository, "HEAD") if repository else None)
 
     def revision(self, source: str | Path, rev: str) -> Tree:
         """The tree of `rev` in the git repository at `source`, or of the folder `source` in it.
@@ -83,7 +85,8 @@ class Trees:
             notes += self._follow_links(repository, whole, files, {path: targets[path] for path in out})
             object_id = importing.write_tree(self._repository, Contents(files), repository.objects)
         commit = user_repository.commit_of(repository, rev)
-        return _tree(f"{source}@{rev}", place, object_id, (), repository.objects, notes, commit)
+        tree = _tree(f"{source}@{rev}", place, object_id, (), repository.objects, notes, commit)
+        return replace(tree, history=user_repository.history(repository, rev))
 
     def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
         """`tree` with `patches` applied in order, as git applies them, and what they did to each file.

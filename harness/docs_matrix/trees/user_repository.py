@@ -10,7 +10,7 @@ from pathlib import Path
 from docs_matrix.errors import InputError
 from docs_matrix.process import Finished
 from docs_matrix.trees.git import call, last_line
-from docs_matrix.trees.tree import LINK, Commit
+from docs_matrix.trees.tree import LINK, Commit, History
 
 __all__ = [
     "UserRepository",
@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "has",
     "head_tree",
+    "history",
     "holding",
     "in_order",
     "is_unchanged",
@@ -110,6 +111,30 @@ def head_tree(repository: UserRepository) -> str | None:
 def is_unchanged(repository: UserRepository) -> bool:
     """Whether what git tracks below the repository's folder is as in HEAD."""
     return _git(repository.folder, "diff-index", "--quiet", "HEAD", "--", ".").returncode == 0
+
+
+def history(repository: UserRepository, revision: str) -> History | None:
+    """Return what git knows at `revision`; None if there is no such commit, or if the tree is not the repository's top.
+
+    The user's branch is the one that the commit is on: base and head do not differ by its name.
+    """
+    if repository.prefix or repository.format != "sha1":
+        return None
+    wanted = ("rev-parse", "--verify", "--quiet")
+    commit, contents = (
+        _git(repository.folder, *wanted, f"{revision}^{{{kind}}}").text.strip() for kind in ("commit", "tree")
+    )
+    if not commit or not contents:
+        return None
+    branch = _git(repository.folder, "symbolic-ref", "--quiet", "HEAD").text.strip()
+    kinds = ("refs/heads", "refs/tags", "refs/remotes", "refs/notes")
+    refs = _git(repository.folder, "for-each-ref", "--format=%(objectname) %(refname)", *kinds).text
+    at = _git(repository.folder, "rev-parse", "--path-format=absolute", "--git-path", "shallow").text.removesuffix("\n")
+    try:
+        shallow = Path(at).read_text("ascii")
+    except OSError:
+        shallow = ""
+    return History(commit, contents, branch, refs, shallow)
 
 
 def in_order(repository: UserRepository, commits: Collection[str], tip: str | None = None) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from docs_matrix import nofollow
 from docs_matrix.errors import MachineError
 from docs_matrix.files import cannot_write, locked
-from docs_matrix.trees import importing
+from docs_matrix.trees import copied_git, importing
 from docs_matrix.trees.git import Repository, last_line
 from docs_matrix.trees.tree import GITLINK, Tree
 
@@ -62,6 +62,7 @@ def workspace(repository: Repository, work: Path, tree: Tree, slot_name: str = "
             nofollow.empty(slot_fd, keep=KEPT)  # also what a build wrote above its tree
             scratch_fd = held.enter_context(nofollow.made_folder("scratch", dir_fd=slot_fd))
             _bring(repository, slot, slot_fd, tree)
+            copied_git.make(repository, slot / "index", slot / "tree", tree)
             nofollow.write("holds", tree.identity.encode(), dir_fd=slot_fd)
         except OSError as error:
             raise cannot_write(folder, error) from error

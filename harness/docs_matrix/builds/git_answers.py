@@ -1,0 +1,162 @@
+"""What builds asked git, and how it answered: the part of a build's key that is known only after the build.
+
+A build that asked nothing has no git in its key, so it is the same at every commit with the same content. Beside the key
+without git, `<store>/builds/<key>/git.json` has the questions and answers of each build that asked, and the key that they made.
+A later order asks the same questions of its own copy, and is the build whose answers agree.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docs_matrix import files, json_values, nofollow, process
+from docs_matrix.builds import host_tools, recipes
+from docs_matrix.errors import MachineError
+from docs_matrix.probe import git_recorder
+from docs_matrix.store import room
+from docs_matrix.trees import Tree, Trees, Workspace
+
+__all__ = ["GitAnswers", "furnish"]
+
+ASKED, SETTINGS = "git-asked.jsonl", "git.json"
+ASKED_LIMIT = 256 << 20
+"""Bytes of what one build asked."""
+MOST = 50
+"""So many sets of answers are kept for one key, the newest."""
+TIME_LIMIT = 600.0
+"""Seconds for all questions of a build."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The questions of one build, each with its answer as JSON; `state` is `History.state`, `key` the key of the build.
+
+    `all` says that the build read what no question shows: then only the same state is the same build.
+    """
+
+    state: str
+    key: str
+    asked: tuple[tuple[str, str], ...]
+    all: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What `git.json` holds."""
+
+    sets: tuple[Answers, ...] = ()
+
+
+def furnish(root: Path, scratch: Path, python: Path) -> tuple[dict[str, Any], str] | None:
+    """Return the settings of the recorder and the script that stands for git in a build; None if there is no git there."""
+    git = shutil.which("git")
+    if git is None or not (root / ".git").is_dir():
+        return None
+    settings = {
+        "git": git,
+        "program": str(scratch / "bin" / "git"),
+        "root": str(root),
+        "variables": dict(variables(root)),
+        "asked": str(scratch / ASKED),
+    }
+    files.write_json(scratch / SETTINGS, settings)
+    return settings, recipes.exec_line(python, "-I", "-S", git_recorder.__file__, scratch / SETTINGS)
+
+
+def variables(root: Path) -> Mapping[str, str]:
+    """Return the variables of git in a build: no configuration of the machine, no repository around the store."""
+    return {
+        "GIT_CEILING_DIRECTORIES": str(root.parent),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+@dataclass(frozen=True)
+class GitAnswers:
+    """The answers of git to the builds in the store `folder`; `trees` gives private copies to ask in."""
+
+    folder: Path
+    trees: Trees
+
+    def key(self, key: str, tree: Tree) -> str:
+        """Return the key of the build of `tree` that is called `key` without git: that of the build whose answers agree.
+
+        It is `key` itself if there is no such build.
+        """
+        known = self._known(key)
+        if tree.history is None or not known:
+            return key
+        state = tree.history.state
+        same = next((one for one in known if one.state == state), None)
+        if same:
+            return same.key
+        able = [one for one in known if not one.all]
+        if not able:
+            return key
+        with self.trees.workspace(tree) as workspace:
+            agreeing = next((one for one in able if _answered(one, workspace)), None)
+        if agreeing:
+            self._keep(key, Answers(state, agreeing.key, agreeing.asked))
+        return agreeing.key if agreeing else key
+
+    def note(self, key: str, tree: Tree, scratch_fd: int) -> str:
+        """Keep what the build `key`, which just ended, asked git; return its key with the answers."""
+        try:
+            text = nofollow.read(ASKED, ASKED_LIMIT, dir_fd=scratch_fd)
+        except FileNotFoundError:
+            return key
+        except OSError as error:
+            raise MachineError(f"what the build asked git cannot be read: {error.strerror or error}") from error
+        lines = [json.loads(line) for line in text.splitlines()]
+        if tree.history is None or not lines:
+            return key
+        asked = tuple(sorted({(_text(line[0]), _text(line[1])) for line in lines if line}))
+        everything = None in lines or len({question for question, _ in asked}) != len(asked)
+        state = tree.history.state
+        whole = files.digest(key, _text(asked), state if everything else "")
+        self._keep(key, Answers(state, whole, asked, everything))
+        return whole
+
+    def _place(self, key: str) -> Path:
+        return self.folder / "builds" / key / SETTINGS
+
+    def _known(self, key: str) -> tuple[Answers, ...]:
+        known = json_values.read_or_none(self._place(key), Known)
+        return known.sets if known else ()
+
+    def _keep(self, key: str, answers: Answers) -> None:
+        room(self.folder, "builds")
+        others = (one for one in self._known(key) if one.state != answers.state)
+        json_values.write(self._place(key), Known((answers, *others)[:MOST]))
+
+
+def _answered(answers: Answers, workspace: Workspace) -> bool:
+    """Whether git gives these answers in a private copy."""
+    furnished = furnish(workspace.root, workspace.scratch, Path(sys.executable))
+    if furnished is None:
+        return False
+    asked = "".join(f"{question}\n" for question, _ in answers.asked).encode("ascii")
+    words = (sys.executable, "-I", git_recorder.__file__, "--answers", workspace.scratch / SETTINGS)
+    env = {
+        "PATH": ":".join(host_tools.folders()),
+        "HOME": str(workspace.scratch),
+        "TMPDIR": str(workspace.scratch),
+        "LC_ALL": "C.UTF-8",
+        **variables(workspace.root),
+    }
+    found = process.run(words, timeout=TIME_LIMIT, cwd=workspace.root, env=env, stdin=asked)
+    given = tuple(_text(json.loads(line)) for line in found.text.splitlines())
+    return found.returncode == 0 and given == tuple(answer for _, answer in answers.asked)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,61 @@
+"""Runs inside a cell, beside the probe: what conf.py asked git and made of it, for builds that start from another.
+
+What git answers conf.py is compared by what conf.py makes of it: Sphinx compares the settings, and this module compares the
+other names of conf.py, which its functions can use. The standard library alone, Python 3.6 and later.
+"""
+
+import hashlib
+import types
+from typing import Any, Dict, Iterator, Optional
+
+__all__ = ["used", "values"]
+
+SIMPLE = (str, bytes, int, float, bool, type(None))
+CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+
+
+def values(namespace: Dict[str, Any]) -> Dict[str, Optional[str]]:
+    """A digest of the value of each name of conf.py; None where it is an object, of which nothing is known.
+
+    Modules, classes and functions are the same as long as their files are.
+    """
+    return {
+        name: hashlib.sha256(repr(value).encode("utf-8", "surrogateescape")).hexdigest()[:32] if _simple(value) else None
+        for name, value in namespace.items()
+        if not isinstance(value, CODE) and not name.startswith("__")
+    }
+
+
+def used(namespace: Dict[str, Any], before: Dict[str, Optional[str]]) -> Optional[str]:
+    """A name that a function of conf.py uses and that may have another value than `before`; None if there is none."""
+    now = values(namespace)
+    other = {name for name in set(now) | set(before) if now.get(name) is None or now.get(name) != before.get(name)}
+    named = set()  # type: set[str]
+    for value in namespace.values():
+        code = getattr(value, "__code__", None)
+        if getattr(value, "__globals__", None) is namespace and code:
+            named.update(_names(code))
+        elif isinstance(value, type) and value.__module__ in (None, "builtins", namespace.get("__name__")):
+            for member in vars(value).values():
+                if getattr(member, "__globals__", None) is namespace:
+                    named.update(_names(member.__code__))
+    return min(other & named, default=None)
+
+
+def _names(code: Any) -> Iterator[str]:
+    """The names that a function's code uses, and the functions in it."""
+    for name in code.co_names:
+        yield name
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            for name in _names(constant):
+                yield name
+
+
+def _simple(value: Any, depth: int = 0) -> bool:
+    """Whether a value is the same where its text is."""
+    if isinstance(value, dict):
+        return depth < 5 and all(_simple(part, depth + 1) for pair in value.items() for part in pair)
+    if isinstance(value, (list, tuple)):
+        return depth < 5 and all(_simple(part, depth + 1) for part in value)
+    return isinstance(value, SIMPLE)

@@ -1,0 +1,60 @@
+"""The `.git` of a private copy: git answers there as in a clone of the user's, and reaches nothing of the user's to write.
+
+It leans on the objects of the user's repository. The configuration is ours: no hook, no filter, no remote, no transport.
+The next build in the slot does not find it: it is not a file of the tree, so it is removed as all else that is none.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from docs_matrix import nofollow
+from docs_matrix.trees.git import Repository, quoted
+from docs_matrix.trees.tree import Tree
+
+__all__ = ["make"]
+
+CONFIG = """\
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = false
+\tlogAllRefUpdates = false
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[protocol]
+\tallow = never
+"""
+
+
+def make(repository: Repository, index: Path, root: Path, tree: Tree) -> None:
+    """Write `root/.git` if `tree` has a history. `root` holds exactly the tree, as `index` says.
+
+    The copy stands on the commit of the history; what differs from it is an uncommitted change.
+    """
+    history = tree.history
+    if history is None:
+        return
+    objects = [folder for folder in (tree.objects, repository.folder / "objects") if folder]
+    lines = [line for line in history.refs.splitlines() if not line.endswith(f" {history.branch}")]
+    if history.branch:
+        lines.append(f"{history.commit} {history.branch}")
+    texts = {
+        "HEAD": f"ref: {history.branch}\n" if history.branch else f"{history.commit}\n",
+        "config": CONFIG,
+        "objects/info/alternates": "".join(f"{quoted(str(folder))}\n" for folder in objects),
+        "packed-refs": "".join(f"{line}\n" for line in sorted(lines, key=lambda line: line.partition(" ")[2])),
+        **({"shallow": history.shallow} if history.shallow else {}),
+    }
+    with nofollow.folder(root) as root_fd, nofollow.made_folder(".git", dir_fd=root_fd) as git_fd:
+        for name, text in texts.items():
+            nofollow.write(name, text.encode("utf-8", "surrogateescape"), dir_fd=git_fd)
+        with nofollow.made_folder("refs", dir_fd=git_fd):
+            pass
+    private = root / ".git" / "index"
+    shutil.copyfile(index, private)
+    if tree.object_id != history.contents:  # files that are as in the commit stay known by their times
+        repository.attempt("read-tree", "-m", history.contents, index=private, work_tree=root, objects=(tree.objects,))
