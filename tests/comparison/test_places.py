@@ -92,6 +92,25 @@ def test_a_docstring_that_an_extension_rewrites_goes_with_its_object_wherever_it
     assert told(judge([base], [head], change)) == [("known", "m.py", 5)]
 
 
+def test_functions_that_change_places_take_the_messages_of_their_docstrings_along() -> None:
+    """All texts are equal, so that a diff finds nothing to go by."""
+    functions = [f'def f{number}():\n    """Do it.\n\n    An *open one.\n    """\n\n\n' for number in range(8)]
+    mixed = [functions[number] for number in (5, 2, 7, 0, 3, 6, 1, 4)]
+    for head in ({"m.py": mixed}, {"m.py": mixed[:3], "n.py": mixed[3:]}):
+        change = Edits({"m.py": "".join(functions)}, {path: "".join(texts) for path, texts in head.items()})
+        judged = judge(_said_in({"m.py": functions}), _said_in(head), change)
+        assert {item[0] for item in told(judged)} == {"known", "moved"}
+        assert len(judged) == 8
+
+
+def _said_in(modules: dict[str, list[str]]) -> list[Diagnostic]:
+    return [
+        said(path, 7 * number + 4, place=f"docstring of {path[0]}.{text[4:6]}, line 3")
+        for path, texts in modules.items()
+        for number, text in enumerate(texts)
+    ]
+
+
 def test_a_generated_file_has_no_lines_to_follow() -> None:
     change = Edits({"a.rst": PROSE}, {"a.rst": PROSE})
     one, other = said("generated.rst", 5), said("generated.rst", 12)

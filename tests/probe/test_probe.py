@@ -390,3 +390,71 @@ def test_a_mistake_of_the_probe_is_reported_and_does_not_change_the_build(build:
 )
 def test_folders_are_replaced_whole_and_the_longest_first(text: str, short: str) -> None:
     assert probe.relocate([("/b/1", ""), ("/b/1/env/lib", "site-packages"), ("/", "root")], text) == short
+
+
+CRATES = '''\
+"""Crates of all kinds."""
+
+
+class Crate:
+    """A crate.
+
+    It is *open.
+    """
+
+    def fill(self, what):
+        """Fill it.
+
+        See :ref:`nothing`.
+
+        Args:
+            what: See :ref:`nowhere`.
+        """
+
+
+def stack():
+    """Stack *them.
+
+    All of them.
+    """
+'''
+PLACED = {
+    "docs/index.rst": "Crates\n======\n\n.. automodule:: crates\n   :members:\n\n.. toctree::\n\n   list\n   part\n",
+    "docs/list.rst": "List\n====\n\n.. autosummary::\n\n   crates.stack\n",
+    "docs/part.rst": "Part\n====\n\n.. include:: /more/text.inc\n   :start-after: begin\n\nOne word.\n",
+    "docs/more/text.inc": "Not this.\n\n.. begin\n\nIt is *open.\n\nSee :ref:`elsewhere`.\n",
+    "docs/locale/de/LC_MESSAGES/part.po": (
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "One word."\nmsgstr "Ein ``Wort."\n'
+    ),
+    "crates.py": CRATES,
+}
+CONF = """\
+import os, sys
+sys.path.insert(0, os.path.abspath(".."))
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
+language = "de"
+locale_dirs = ["locale"]
+"""
+
+
+def test_what_sphinx_places_beside_a_file_is_placed_at_the_line_of_the_file(build: Build, tmp_path: Path) -> None:
+    root = project(tmp_path / "tree", PLACED, conf=CONF)
+    got = build(root).capture
+
+    def line(name: str, text: str) -> tuple[str, int]:
+        lines = PLACED[name].split("\n")
+        return name, next(number for number, one in enumerate(lines, 1) if text in one)
+
+    found = {(d.path, d.line, d.message.split(":")[0].split(" (")[0], d.place) for d in got.diagnostics}
+    emphasis, literal = (f"Inline {kind} start-string without end-string." for kind in ("emphasis", "literal"))
+    label = "undefined label"
+    assert found == {
+        (*line("crates.py", "*open"), emphasis, "docstring of crates.Crate, line 3"),
+        (*line("crates.py", "`nothing`"), label, "docstring of crates.Crate.fill, line 3"),
+        (*line("crates.py", "`nowhere`"), label, "docstring of crates.Crate.fill, about line 5"),
+        (*line("crates.py", "*them"), emphasis, "docstring of crates.stack, line 1"),
+        (*line("docs/list.rst", "crates.stack"), emphasis, "<autosummary>, line 1"),
+        (*line("docs/more/text.inc", "*open"), emphasis, "line 3 of the included part"),
+        (*line("docs/more/text.inc", "`elsewhere`"), label, "line 5 of the included part"),
+        (*line("docs/part.rst", "word"), literal, "<translated>, line 1"),
+    }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from docs_matrix.comparison.line_mapping import Correspondence, Followed, Spot
+from docs_matrix.comparison.source_text import Page, collapsed
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 
@@ -72,6 +73,8 @@ class Places:
             lambda path, line: change.head_paragraph(path, line, moved=True),
         )
         yield self._of_lines("moved", change.base_text, change.head_text)
+        yield self._of_docstrings(lambda name: name)
+        yield self._of_docstrings(lambda name: name.rpartition(".")[2])
         yield Where(
             "docstring",
             lambda index: self._docstring(self.base_spots[index], base=True),
@@ -115,6 +118,21 @@ class Places:
             return of_spot
 
         return Where(name, key(self.base_spots, base), key(self.head_spots, head))
+
+    def _of_docstrings(self, called: Callable[[str], str]) -> Where:
+        """The same text in the docstring of an object that is `called` the same, wherever its function went."""
+
+        def key(spots: Sequence[Spot], read: Callable[[str], Page | None]) -> Key:
+            def of_spot(index: int) -> Hashable | None:
+                spot, at = spots[index], _at(spots[index])
+                page = read(at[0]) if at and spot.docstring else None
+                if at is None or page is None or not 0 < at[1] <= len(page.lines):
+                    return None
+                return called(spot.docstring), collapsed(page.lines[at[1] - 1])
+
+            return of_spot
+
+        return Where("moved", key(self.base_spots, self.change.base_page), key(self.head_spots, self.change.head_page))
 
     def _hunk(self, index: int, *, base: bool) -> Hashable | None:
         """The hunk that replaced the line: for messages that quote a name, or where no text tells its lines apart."""
