@@ -84,11 +84,11 @@ def test_a_kernel_has_its_generators_of_netlink_asked_once_for_all_cells(tmp_pat
 class Waf(SphinxBuild):
     """A third kind, which is known by a file of its own and needs a program that no machine has."""
 
-    tools: tuple[str, ...] = ("no-such-waf",)
+    tools: Mapping[str, str] = {"no-such-waf": "it cannot be built"}
     needed: Mapping[str, str] = {"no-such-waf": "waf is not installed"}
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        recipe = Recipe("waf", "docs", "docs")  # type: ignore[arg-type]
+        recipe = Recipe("waf", "docs", "docs")
         return Recognised(recipe, ()) if "wscript" in paths else None
 
 
@@ -96,7 +96,8 @@ def test_a_third_kind_is_a_class_and_a_line_in_the_table(monkeypatch: pytest.Mon
     monkeypatch.setattr(recipes, "KINDS", {"waf": Waf(), **recipes.KINDS})
     monkeypatch.setattr(host_tools, "KINDS", recipes.KINDS)
     recipe = known({"wscript": b"", "docs/conf.py": b""}).recipe
-    assert str(recipe.kind) == "waf"
+    assert recipe.kind == "waf"
     assert known({"docs/conf.py": b""}).recipe.kind == "sphinx"
     with pytest.raises(MachineError, match="waf is not installed"):
         host_tools.require_tools(recipe)
+    assert host_tools.tools()["no-such-waf"] == "it cannot be built"

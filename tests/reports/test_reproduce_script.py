@@ -10,10 +10,11 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import pytest
+from docs_matrix.builds.recipes import KINDS
 from docs_matrix.check.rerun_recipe import Rerun
+from docs_matrix.config.matrix import Recipe
 from docs_matrix.reports.reproduce_script import script
 
 from tests.conftest import ROOT, Command
@@ -90,18 +91,19 @@ def test_every_requirement_in_it_is_pinned_and_hashed(found: tuple[Path, Path, P
 EVIL = "$(touch owned)`touch owned`';touch owned;'\n#\"/../x"
 
 
-def hostile(kind: Literal["sphinx", "make"], **changed: object) -> Rerun:
+def hostile(kind: str, **changed: object) -> Rerun:
     """A rerun whose every text has a command in it."""
+    recipe = Recipe(kind, EVIL, EVIL, EVIL, (EVIL,), EVIL, {"V": EVIL, "SPHINXOPTS": EVIL})
     made = Rerun(
         cell=EVIL, python=EVIL, docutils=EVIL, sphinx=EVIL, requirements=EVIL, patch=EVIL.encode() + b"\xff",
-        blobs=((EVIL, None, None), (EVIL, "0" * 40, None)), kind=kind, source=EVIL, config=EVIL, builder=EVIL, target=EVIL,
-        options=(EVIL,), variables=(("V", EVIL), ("SPHINXOPTS", EVIL)), folders=(EVIL,), expected=(EVIL, "a\x00b"),
+        blobs=((EVIL, None, None), (EVIL, "0" * 40, None)), build=KINDS[kind].script(recipe, (EVIL,)),
+        expected=(EVIL, "a\x00b"),
     )  # fmt: skip
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", ["make", "sphinx"])
-def test_nothing_that_a_change_holds_is_run_by_the_shell(tmp_path: Path, kind: Literal["sphinx", "make"]) -> None:
+def test_nothing_that_a_change_holds_is_run_by_the_shell(tmp_path: Path, kind: str) -> None:
     (tmp_path / "reproduce.sh").write_bytes(script(hostile(kind)))
     assert subprocess.run(["sh", "-n", "reproduce.sh"], cwd=tmp_path, check=False).returncode == 0
     (tmp_path / "tree").mkdir()
@@ -190,11 +192,12 @@ def test_a_line_that_is_printed_like_no_message_is_not_in_the_script_and_counts_
 
 
 @pytest.mark.parametrize("kind", ["make", "sphinx"])
-def test_shellcheck_finds_nothing_in_a_script(tmp_path: Path, kind: Literal["sphinx", "make"]) -> None:
+def test_shellcheck_finds_nothing_in_a_script(tmp_path: Path, kind: str) -> None:
+    recipe = Recipe(kind, "docs", "docs", options=("-q",), variables={"V": "1 2"})
     rerun = Rerun(
         cell=LATER, python="3.13.0", docutils="0.22.4", sphinx="9.0.4", requirements="a==1 --hash=sha256:0\n", patch=b"--- a\n",
-        blobs=(("a b.rst", None, "1" * 40), ("c.rst", "0" * 40, None)), kind=kind, source="docs", config="docs", builder="html",
-        target="htmldocs", options=("-q",), variables=(("V", "1 2"),), folders=("driver-api",), expected=(MESSAGE,),
+        blobs=(("a b.rst", None, "1" * 40), ("c.rst", "0" * 40, None)), build=KINDS[kind].script(recipe, ("driver-api",)),
+        expected=(MESSAGE,),
     )  # fmt: skip
     (tmp_path / "reproduce.sh").write_bytes(script(rerun))
     words = [Path(sys.executable).with_name("shellcheck"), tmp_path / "reproduce.sh"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from docs_matrix.builds import host_tools
 from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.errors import MachineError
 from docs_matrix.toolchains import doctor, environments, interpreters, locks
@@ -22,7 +23,7 @@ MISSING = Cell("py3.99-docutils0.23-sphinx9.2.0", "3.99", "0.23", "9.2.0", datet
 
 def examined(cell: Cell, store: Path, **change: object) -> list[doctor.Lack]:
     matrix = Matrix(path=LOCKS.parent / "matrix.yaml", cells=(cell,), trees={})
-    arguments = {"committed": LOCKS, "store": store, "offline": True, **change}
+    arguments = {"committed": LOCKS, "store": store, "tools": host_tools.tools(), "offline": True, **change}
     return [lack for lack in doctor.examine(matrix, (), **arguments) if lack.needed]  # type: ignore[arg-type]
 
 
@@ -82,7 +83,7 @@ def test_programs_that_are_not_there_are_told_and_those_of_kernels_are_not_neede
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     matrix = Matrix(path=LOCKS.parent / "matrix.yaml", cells=(), trees={})
-    lacks = doctor.examine(matrix, (), committed=LOCKS, store=tmp_path)
+    lacks = doctor.examine(matrix, (), committed=LOCKS, store=tmp_path, tools=host_tools.tools())
     assert [(lack.what.split()[0], lack.needed) for lack in lacks] == [
         ("git", True),
         ("make", False),

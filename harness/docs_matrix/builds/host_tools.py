@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from docs_matrix import process
@@ -12,16 +13,20 @@ from docs_matrix.builds.recipes import KINDS
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MachineError
 
-__all__ = ["folders", "require_tools", "tool_version"]
+__all__ = ["folders", "require_tools", "tool_version", "tools"]
 
 _SYSTEM = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
 def folders() -> tuple[str, ...]:
     """Return the folders of the host's programs: the system's, and where the user keeps those that recipes name."""
-    named = dict.fromkeys(tool for kind in KINDS.values() for tool in kind.tools)
-    own = (shutil.which(tool) for tool in named)
+    own = (shutil.which(tool) for tool in tools())
     return tuple(dict.fromkeys((*_SYSTEM, *(str(Path(path).parent) for path in own if path))))
+
+
+def tools() -> Mapping[str, str]:
+    """Return the programs that recipes name, each with what goes wrong without it."""
+    return {tool: effect for kind in KINDS.values() for tool, effect in kind.tools.items()}
 
 
 @functools.cache

@@ -32,7 +32,6 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workben
         return None
     cell = next(cell for cell in cells if cell.name == chosen.name)
     changes = bench.trees.changed_paths(subject.base, subject.head)
-    recipe = subject.recipe
     return Rerun(
         cell=cell.name,
         python=cell.python,
@@ -41,14 +40,7 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workben
         requirements=bench.provide(cell, subject.requirements).environment.lock.text,
         patch=patch,
         blobs=tuple(blob for change in changes for blob in _blobs(change)),
-        kind=recipe.kind,
-        source=recipe.source,
-        config=recipe.config,
-        builder=recipe.builder,
-        target=recipe.target,
-        options=recipe.options,
-        variables=tuple((recipe.variables or {}).items()),
-        folders=_folders(subject, bench),
+        build=recipes.KINDS[subject.recipe.kind].script(subject.recipe, _folders(subject, bench)),
         expected=_expected(chosen),
     )
 

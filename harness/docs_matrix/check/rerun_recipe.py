@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+
+from docs_matrix.builds.recipes import Script
 
 __all__ = ["Rerun"]
 
@@ -13,9 +14,8 @@ class Rerun:
     """One cell of a run, to be built again without docs-matrix.
 
     `requirements` are its pins with their hashes, as pip and uv take them. `patch` makes the head of the base; `blobs` are
-    path, git's id of the base's file and of the head's (None: there is none). `kind`, `source`, `config`, `builder`,
-    `target`, `options` and `variables` are the recipe's; `folders` are those of the documents concerned, below `source`, empty
-    for all. `expected` are the lines that the cell prints anew.
+    path, git's id of the base's file and of the head's (None: there is none). `build` is how the recipe builds a copy of the
+    tree. `expected` are the lines that the cell prints anew.
     """
 
     cell: str
@@ -25,12 +25,5 @@ class Rerun:
     requirements: str
     patch: bytes
     blobs: tuple[tuple[str, str | None, str | None], ...]
-    kind: Literal["sphinx", "make"]
-    source: str
-    config: str
-    builder: str
-    target: str
-    options: tuple[str, ...]
-    variables: tuple[tuple[str, str], ...]
-    folders: tuple[str, ...]
+    build: Script
     expected: tuple[str, ...]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from docs_matrix.builds import host_tools
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json
 from docs_matrix.config.matrix import Matrix
@@ -32,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         _default_requirements(configuration),
         committed=configuration.folder / "locks",
         store=variables.store_folder(),
+        tools=host_tools.tools(),
         offline=args.offline,
     )
     if args.json:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
@@ -55,7 +55,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a tree is built.
+    """How a tree is built. `kind` names the class that builds it, in `docs_matrix.builds.recipes`.
 
     For `sphinx`: `source` is the folder of the documents and `config` the one of conf.py (both relative to the tree's
     root), `builder` the builder, `options` further options of sphinx-build (`-D name=value`, `-t tag`, …).
@@ -63,7 +63,7 @@ class Recipe:
     `jobs` is the number of processes that Sphinx reads with; it is a part of a build's identity.
     """
 
-    kind: Literal["sphinx", "make"]
+    kind: str
     source: str
     config: str
     builder: str = "html"
@@ -129,7 +129,8 @@ def load(path: Path) -> Matrix:
     schema = json.loads(Path(__file__).with_name("matrix.schema.json").read_text(encoding="utf-8"))
     document = yaml_document.read(path, schema)
     cells = _cells(document)
-    trees = {name: _tree(document, name, cells) for name in document.value.get("trees", {})}
+    kinds = schema["$defs"]["tree"]["properties"]["recipe"]["properties"]
+    trees = {name: _tree(document, name, cells, kinds) for name in document.value.get("trees", {})}
     defaults = document.value.get("defaults", {})
     tree = defaults.get("tree")
     if tree is not None and tree not in trees:
@@ -296,7 +297,8 @@ def _impossible(python: str, docutils: str, sphinx: str) -> tuple[str, str] | No
 # Trees
 
 
-def _tree(document: Document, name: str, cells: tuple[Cell, ...]) -> NamedTree:
+def _tree(document: Document, name: str, cells: tuple[Cell, ...], kinds: Mapping[str, Any]) -> NamedTree:
+    """Return the tree `name`; `kinds` are the schemas of all kinds of recipes."""
     place: Place = ("trees", name)
     values = document.value["trees"][name]
     known = [cell.name for cell in cells]
@@ -307,7 +309,7 @@ def _tree(document: Document, name: str, cells: tuple[Cell, ...]) -> NamedTree:
     return NamedTree(
         name=name,
         path=_path(document, values["path"], (*place, "path")),
-        recipe=_recipe(values["recipe"]) if "recipe" in values else None,
+        recipe=_recipe(values["recipe"], kinds) if "recipe" in values else None,
         requirements=(
             None if requirements is None else _requirements(document, requirements, (*place, "requirements"))
         ),
@@ -334,26 +336,21 @@ def _path(document: Document, value: Any, place: Place) -> Path:
     return Path(os.path.normpath(document.path.parent.absolute() / given))
 
 
-def _recipe(values: Mapping[str, Mapping[str, Any]]) -> Recipe:
-    """The recipe of matrix.yaml's `{sphinx: …}` or `{make: …}`."""
-    if "sphinx" in values:
-        given = values["sphinx"]
-        return Recipe(
-            kind="sphinx",
-            source=as_text(given["source"]),
-            config=as_text(given.get("config", given["source"])),
-            builder=as_text(given.get("builder", Recipe.builder)),
-            options=tuple(as_text(option) for option in given.get("options", ())),
-            jobs=int(given.get("jobs", Recipe.jobs)),
-        )
-    given = values["make"]
-    source = as_text(given.get("source", "Documentation"))
+def _recipe(values: Mapping[str, Mapping[str, Any]], kinds: Mapping[str, Any]) -> Recipe:
+    """Return the recipe of matrix.yaml's `{sphinx: …}` or `{make: …}`; what it leaves out is the schema's default."""
+    ((kind, stated),) = values.items()
+    defaults = {name: about["default"] for name, about in kinds[kind]["properties"].items() if "default" in about}
+    given = {**defaults, **stated}
+    source = as_text(given["source"])
+    variables = given.get("variables")
     return Recipe(
-        kind="make",
+        kind=kind,
         source=source,
-        config=source,
+        config=as_text(given.get("config", source)),
+        builder=as_text(given.get("builder", Recipe.builder)),
+        options=tuple(as_text(option) for option in given.get("options", ())),
         target=as_text(given.get("target", Recipe.target)),
-        variables={name: as_text(value) for name, value in given.get("variables", {}).items()},
+        variables=None if variables is None else {name: as_text(value) for name, value in variables.items()},
         jobs=int(given.get("jobs", Recipe.jobs)),
     )
 

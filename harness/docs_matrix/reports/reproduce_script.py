@@ -1,4 +1,4 @@
-"""`reproduce.sh`: a run's new diagnostics, to be seen by anyone who has uv (or python3 and pip), git, make and perl."""
+"""`reproduce.sh`: a run's new diagnostics, to be seen by anyone who has uv (or python3 and pip), git, and what the recipe needs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def script(rerun: Rerun) -> bytes:
         minor=".".join(rerun.python.split(".")[:2]),
         docutils=rerun.docutils,
         sphinx=rerun.sphinx,
-        kind=rerun.kind,
+        tools=rerun.build.tools,
         blobs=rerun.blobs,
-        words=_words(rerun),
+        words=rerun.build.words,
         requirements=rerun.requirements,
         patch=rerun.patch.decode("utf-8", "surrogateescape"),
         expected="".join(f"{line}\n" for line in rerun.expected if line == visible(line) and LINE.fullmatch(line)),
@@ -32,14 +32,3 @@ def script(rerun: Rerun) -> bytes:
         program=TEMPLATES.joinpath("new_lines.py").read_text("utf-8"),
     )
     return made.encode("utf-8", "surrogateescape")
-
-
-def _words(rerun: Rerun) -> list[str]:
-    """Return what the recipe gives to make or to Sphinx, in a copy of the tree."""
-    if rerun.kind == "sphinx":
-        return ["-b", rerun.builder, "-c", rerun.config, *rerun.options, rerun.source]
-    given = dict(rerun.variables)
-    options = given.pop("SPHINXOPTS", "")
-    if rerun.folders:
-        given.setdefault("SPHINXDIRS", " ".join(rerun.folders))
-    return [f"SPHINXOPTS=-jauto {options}".strip(), *(f"{name}={value}" for name, value in given.items()), rerun.target]

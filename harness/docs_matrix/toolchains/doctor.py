@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ ROOM = 2 << 30
 class Lack:
     """Something that is missing or broken: `what` in one line, and `mend`, the command or the deed that mends it.
 
-    `needed` is False for what only some trees need (make and perl for kernels).
+    `needed` is False for what only some trees need.
     """
 
     what: str
@@ -80,13 +80,20 @@ def state(
 
 
 def examine(
-    matrix: Matrix, requirements: Sequence[str] = (), *, committed: Path, store: Path, offline: bool = False
+    matrix: Matrix,
+    requirements: Sequence[str] = (),
+    *,
+    committed: Path,
+    store: Path,
+    tools: Mapping[str, str],
+    offline: bool = False,
 ) -> tuple[Lack, ...]:
     """What this machine lacks to build every cell of `matrix` for a tree with `requirements`; what is needed first.
 
-    The package index is asked, unless `offline`, where an environment is still to be made.
+    `tools` are the programs that recipes use, each with what goes wrong without it. The package index is asked, unless
+    `offline`, where an environment is still to be made.
     """
-    lacks = [*_programs(), *_store(store)]
+    lacks = [*_programs(tools), *_store(store)]
     try:
         among = interpreters.installed()
     except MachineError as error:
@@ -99,20 +106,14 @@ def examine(
     return tuple(sorted(lacks, key=lambda lack: not lack.needed))
 
 
-PROGRAMS = (
-    ("git", "patches cannot be applied and revisions not be read", True),
-    ("make", "kernels cannot be built", False),
-    ("perl", "older kernels, whose kernel-doc is a Perl program, cannot be built", False),
-    ("dot", "documents with graphs warn, and do not show them", False),
-)
-
 PACKAGES = {"dot": "graphviz"}
 
 
-def _programs() -> Iterator[Lack]:
-    for program, effect, needed in PROGRAMS:
+def _programs(tools: Mapping[str, str]) -> Iterator[Lack]:
+    for program, effect in {"git": "patches cannot be applied and revisions not be read", **tools}.items():
         if shutil.which(program) is None:
-            yield Lack(f"{program} is not on PATH: {effect}", _installing(PACKAGES.get(program, program)), needed)
+            installing = _installing(PACKAGES.get(program, program))
+            yield Lack(f"{program} is not on PATH: {effect}", installing, needed=program not in tools)
 
 
 def _installing(package: str) -> str:

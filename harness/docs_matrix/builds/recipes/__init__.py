@@ -1,7 +1,8 @@
 """Recipes: how a tree is built, and how a tree that no configuration names is recognised.
 
 A recipe is data (`docs_matrix.config.matrix.Recipe`); its kind says which class turns it into a command. Another kind is one
-more module with a class as `docs_matrix.builds.recipes.base.Kind` says, and a line in `KINDS`.
+more module with a class as `docs_matrix.builds.recipes.base.Kind` says, and a line in `KINDS`; what matrix.yaml may say of it
+is an entry of matrix.schema.json.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from docs_matrix.builds.recipes.base import Command, Kind, Recognised, Rooms, Shortcuts, exec_line
+from docs_matrix.builds.recipes.base import Command, Kind, Recognised, Rooms, Script, ScriptWord, Shortcuts, exec_line
 from docs_matrix.builds.recipes.kernel import Make
 from docs_matrix.builds.recipes.sphinx import CONF_FOLDERS, SphinxBuild
 from docs_matrix.config.matrix import Recipe
@@ -23,6 +24,8 @@ __all__ = [
     "Kind",
     "Recognised",
     "Rooms",
+    "Script",
+    "ScriptWord",
     "Shortcuts",
     "below",
     "documents",

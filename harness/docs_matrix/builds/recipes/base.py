@@ -10,7 +10,7 @@ from typing import Protocol
 
 from docs_matrix.config.matrix import Recipe
 
-__all__ = ["Command", "Kind", "Recognised", "Rooms", "Shortcuts", "exec_line"]
+__all__ = ["DOT", "Command", "Kind", "Recognised", "Rooms", "Script", "ScriptWord", "Shortcuts", "exec_line"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,26 @@ class Shortcuts:
 
 
 @dataclass(frozen=True)
+class ScriptWord:
+    """A word of a command in a shell script: `text`, then the path `below` the script's working folder, if it has one."""
+
+    text: str
+    below: str | None = None
+
+
+@dataclass(frozen=True)
+class Script:
+    """How a shell script builds a tree without docs-matrix: the programs that it needs, and the command.
+
+    The command runs in a copy of the tree, in the folder `tree` of the script's working folder. The first programs on PATH
+    are those of the cell.
+    """
+
+    tools: tuple[str, ...]
+    words: tuple[ScriptWord, ...]
+
+
+@dataclass(frozen=True)
 class Recognised:
     """What the files of a tree say of themselves: its recipe, and the requirements that it names (PEP 508)."""
 
@@ -52,14 +72,18 @@ class Recognised:
     requirements: tuple[str, ...]
 
 
+DOT = {"dot": "documents with graphs warn, and do not show them"}
+"""The program that draws the graphs of `sphinx.ext.graphviz`, and what goes wrong without it."""
+
+
 class Kind(Protocol):
     """A kind of recipe.
 
-    `tools` are the machine's programs that take part in what a build says. `needed` are those that it cannot do without, each
-    with the error message if it is missing.
+    `tools` are the machine's programs that take part in what a build says, each with what goes wrong without it. `needed` are
+    those that it cannot do without, each with the error message if it is missing.
     """
 
-    tools: tuple[str, ...]
+    tools: Mapping[str, str]
     needed: Mapping[str, str]
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
@@ -72,6 +96,10 @@ class Kind(Protocol):
 
     def command(self, recipe: Recipe, rooms: Rooms) -> Command:
         """Return what builds the tree in `rooms` by `recipe`."""
+        ...
+
+    def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
+        """Return how a script builds the tree by `recipe`: of it the `folders` below the source at least, all if there are none."""
         ...
 
     def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from docs_matrix.builds.recipes.base import Command, Recognised, Rooms, Shortcuts, exec_line
+from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts, exec_line
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.probe import kernel_doc_cache, netlink_cache
 
@@ -19,7 +19,11 @@ SIGNS = frozenset({"Kbuild", "Documentation/Makefile", "Documentation/conf.py"})
 class Make:
     """`make htmldocs` of a kernel, or any make target that takes SPHINXBUILD, SPHINXOPTS and BUILDDIR."""
 
-    tools: tuple[str, ...] = ("make", "perl", "dot")
+    tools: Mapping[str, str] = {
+        "make": "kernels cannot be built",
+        "perl": "older kernels, whose kernel-doc is a Perl program, cannot be built",
+        **DOT,
+    }
     needed: Mapping[str, str] = {
         "make": "make is not installed; this tree is built by make: install GNU make (apt-get install make)"
     }
@@ -41,6 +45,17 @@ class Make:
         }
         words = ("make", "--no-print-directory", *(f"{name}={value}" for name, value in variables.items()))
         return Command((*words, recipe.target), rooms.root, {})
+
+    def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
+        """SPHINXDIRS restricts the build to `folders`."""
+        given = dict(recipe.variables or {})
+        options = given.pop("SPHINXOPTS", "")
+        if folders:
+            given.setdefault("SPHINXDIRS", " ".join(folders))
+        variables = (f"SPHINXOPTS=-jauto {options}".strip(), *(f"{name}={value}" for name, value in given.items()))
+        words = map(ScriptWord, (*variables, recipe.target))
+        first = (ScriptWord("make"), ScriptWord("--no-print-directory"), ScriptWord("BUILDDIR=", "output"))
+        return Script(("make", "perl"), (*first, *words))
 
     def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
         """What Perl's kernel-doc answers, and the documents of netlink's specifications, are made once for all cells."""

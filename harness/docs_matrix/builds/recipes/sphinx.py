@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from docs_matrix.builds.recipes.base import Command, Recognised, Rooms, Shortcuts
+from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import InputError
 
@@ -30,7 +30,7 @@ CONF_FOLDERS = (
 class SphinxBuild:
     """`sphinx-build` with its folders, builder and options."""
 
-    tools: tuple[str, ...] = ("dot",)
+    tools: Mapping[str, str] = DOT
     needed: Mapping[str, str] = {}
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
@@ -56,6 +56,12 @@ class SphinxBuild:
         )
         # docutils quotes some paths relative to the working directory: from the root they are the tree's
         return Command(words, rooms.root, {})
+
+    def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
+        """All documents are built: sphinx-build takes no folders."""
+        first = map(ScriptWord, ("python", "-m", "sphinx", "--no-color", "-d"))
+        words = map(ScriptWord, ("-b", recipe.builder, "-c", recipe.config, *recipe.options, recipe.source))
+        return Script((), (*first, ScriptWord("", "doctrees"), *words, ScriptWord("", "output")))
 
     def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
         return Shortcuts()
