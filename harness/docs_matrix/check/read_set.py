@@ -21,7 +21,7 @@ from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Change, Tree, TreeChanges, Trees
 
-__all__ = ["ReadSet", "choose"]
+__all__ = ["ReadSet", "choose", "naming"]
 
 DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
 """What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
@@ -81,6 +81,19 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
         words=", ".join((affected.words, *named)),
         apart=affected.apart | apart,
     )
+
+
+def naming(path: str, tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
+    """Return the documents that include the file `path` of `tree`, or name it if it can be no document; none if it is not there."""
+    if path not in trees.paths(tree):
+        return ()
+    inside = path.endswith(recipes.SUFFIXES)
+    found = (
+        _including(tree, {path}, recipe, trees)
+        if inside
+        else trees.naming(tree, {posixpath.basename(path)}, recipe.source)
+    )
+    return recipes.documents(recipe, (name for name in found if name != path))
 
 
 def _base_name(name: str, changes: TreeChanges, recipe: Recipe) -> str:

@@ -6,7 +6,7 @@ This is the part of every question that looks at the user's tree, patch and revi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -26,7 +26,10 @@ from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Patched, PatchedFile, Tree, Trees, patches
 
-__all__ = ["Subject", "named_in", "patch_notes", "resolve", "source", "supported"]
+__all__ = ["HERE", "Subject", "named_in", "patch_notes", "resolve", "source", "supported"]
+
+HERE = "."
+"""The name of the tree that is the current folder, where no file names it."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,19 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
         cells=named.cells if named else None,
         patches=tuple(Path(path).name for path in asked.patches),
         notes=(*notes, *read.notes),
-        asked=asked,
+        asked=_again(asked, requirements, bench),
         tested=chosen.tested if chosen else (),
         reading=_reading(asked),
         patched=chosen.patched.files if chosen else (),
         install=_install(named, head, recipe, trees),
     )
+
+
+def _again(asked: Asked, requirements: tuple[str, ...], bench: Workbench) -> Asked:
+    """Return `asked` as any folder can ask it: elsewhere, `HERE` is another tree, without its requirements."""
+    if asked.tree == HERE and HERE in bench.matrix.trees:
+        return replace(asked, named=False, requirements=requirements)
+    return asked
 
 
 def _reading(asked: Asked) -> Reading | None:

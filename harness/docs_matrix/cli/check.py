@@ -71,7 +71,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
         cell_files.forget(args.out)  # a run that ends early must not leave the answer of an earlier one
     bench = common.bench(args)
     store.sweep(bench.store, variables.store_limit())
-    alone = bench.matrix.tree == project.HERE
+    alone = bench.matrix.tree == subject.HERE
     look = project.subject_of if alone else subject.resolve
     asked = common.asked_of(args, "check")
     found = look(asked if asked.docs else replace(asked, docs=("all",)), bench)

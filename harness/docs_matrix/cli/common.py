@@ -60,7 +60,7 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
         in_order=given.get("in_order", False),
         readers=None if readers is None else str(readers),
         repeat=given.get("repeat", 1),
-        matrix=None if is_shipped(configuration) else str(configuration.path),
+        matrix=str(configuration.path),
         folder=str(Path.cwd()),
         named=tree in configuration.trees,
         verb=verb,
@@ -70,7 +70,7 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
 def default_tree(configuration: Matrix) -> str:
     """The tree that matrix.yaml names for who names none; raises `InputError` where it names none."""
     if is_shipped(configuration):
-        return project.HERE
+        return subject.HERE
     if configuration.tree is None:
         raise InputError(f"--tree is missing, and {configuration.path} names no default tree")
     return configuration.tree
@@ -103,7 +103,7 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
 def bench(args: argparse.Namespace) -> Workbench:
     """The bench on the user's store, with the project here if nothing else is named; raises `InputError` or `MachineError`."""
     configuration, store = matrix_of(args), variables.store_folder()
-    if args.tree in (None, project.HERE) and is_shipped(configuration):
+    if args.tree in (None, subject.HERE) and is_shipped(configuration):
         configuration = project.add_project(configuration, Path.cwd())
     return Workbench(configuration, store, offline=args.offline)
 

@@ -9,7 +9,9 @@ from dataclasses import replace
 from rich.console import Console
 
 from docs_matrix.check import selector, subject
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.cells_here import all_here, newest_here
+from docs_matrix.check.message_document import reading_one
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.config.matrix import Cell
@@ -36,12 +38,14 @@ def run(args: argparse.Namespace) -> int:
     """Which documents must be read before another one for it to say what it says. Returns the exit status."""
     bench = common.bench(args)
     wanted = selector.wanted(args.find, None)
-    found = subject.resolve(replace(common.asked_of(args, "isolate"), docs=(args.path,)), bench)
+    found = subject.resolve(replace(common.asked_of(args, "isolate"), docs=("all",)), bench)
     cells = common.cells(bench.matrix, args.cell, found.cells)
     cell = newest_here(cells, bench)
     here = all_here(cells, bench)
     question = isolate.IsolateQuestion(wanted, args.find, cell, tuple(here if args.cell else _spread(here)))
-    answer = isolate.isolate(question, found, bench, progress=Steps(Console(stderr=True)))
+    progress = Steps(Console(stderr=True))
+    found = reading_one(args.path, wanted, cell, CellRunner(found, bench, jobs=1, progress=progress))
+    answer = isolate.isolate(question, found, bench, progress=progress)
     if args.json:
         print_json(isolation.document(answer))
     else:

@@ -10,7 +10,7 @@ from docs_matrix.builds import recipes
 from docs_matrix.builds.recipes import Recognised
 from docs_matrix.check import check, subject
 from docs_matrix.check.cell_runner import CellRunner
-from docs_matrix.check.subject import Subject
+from docs_matrix.check.subject import HERE, Subject
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import PINNED, Cell, Matrix, NamedTree, normalised
 from docs_matrix.diagnostics.asked import Asked
@@ -22,10 +22,8 @@ from docs_matrix.questions.init import project_facts
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.trees import user_repository
 
-__all__ = ["HERE", "add_project", "check_newest", "first", "note", "subject_of"]
+__all__ = ["add_project", "check_newest", "first", "note", "subject_of"]
 
-HERE = "."
-"""The name of the tree that is the current folder."""
 MOST_CELLS = 2
 """In how many cells a project without a matrix is checked."""
 MOST_FAILURES = 3
@@ -80,12 +78,6 @@ def _wanted(project: ProjectFacts, shipped: Matrix, folder: Path) -> list[Cell]:
 
 def subject_of(asked: Asked, bench: Workbench) -> Subject:
     """Return what to check: in git, what changed since the default branch was left; everything if nothing did."""
-    found = _subject_of(asked, bench)
-    again = replace(found.asked, named=False, requirements=found.requirements)  # elsewhere, HERE is another folder
-    return replace(found, asked=again)
-
-
-def _subject_of(asked: Asked, bench: Workbench) -> Subject:
     if not asked.patches and asked.base is None and asked.baseline is None:
         repository = user_repository.find(subject.source(asked.tree, bench))
         commit = user_repository.branch_point(repository) if repository else None

@@ -10,7 +10,9 @@ from rich.console import Console
 
 from docs_matrix import files
 from docs_matrix.check import selector, subject
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.cells_here import newest_here
+from docs_matrix.check.message_document import reading_one
 from docs_matrix.cli import common, options
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
@@ -42,10 +44,12 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{out}: there is something in it; --out names a folder that is new or empty")
     bench = common.bench(args)
     wanted = selector.wanted(args.find, None)
-    found = subject.resolve(replace(common.asked_of(args, "shrink"), docs=(args.path,)), bench)
+    found = subject.resolve(replace(common.asked_of(args, "shrink"), docs=("all",)), bench)
     cell = newest_here(common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells), bench)
     question = isolate.IsolateQuestion(wanted, args.find, cell, ())
-    answer = shrink.shrink(question, found, bench, progress=Steps(Console(stderr=True)))
+    progress = Steps(Console(stderr=True))
+    found = reading_one(args.path, wanted, cell, CellRunner(found, bench, jobs=1, progress=progress))
+    answer = shrink.shrink(question, found, bench, out=out, progress=progress)
     for path, content in shrink_report.folder(answer).items():
         files.write_whole(out / path, content)
     if args.json:

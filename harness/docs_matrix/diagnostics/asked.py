@@ -17,7 +17,7 @@ class Asked:
     `tree` is a path, or if `named` a name in matrix.yaml. `docs` are documents and folders, or `affected`, or `all`; empty for
     the default. `onto` are revisions that the patches may be applied to; `commit` is one that a report names. `requirements`
     is None for those of the tree. `cells` is empty for all cells of the tree. `in_order` and `readers` (a number, or `each`)
-    say how documents are read, if that is asked for. `matrix` is None for the file that docs-matrix comes with.
+    say how documents are read, if that is asked for. `matrix` is the file of the cells; None if it is found.
     """
 
     tree: str

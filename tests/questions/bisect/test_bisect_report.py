@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from dataclasses import replace
 
@@ -55,6 +56,17 @@ def answer(*changes: FoundChange, command: str = "docs-matrix bisect docutils") 
 
 def told(*changes: FoundChange) -> str:
     return "\n".join(lines(answer(*changes)))
+
+
+def test_messages_that_differ_in_print_alone_are_shown_as_printed() -> None:
+    old = replace(OLD, printed="a.rst:391: ERROR: Malformed table.")
+    new = replace(OLD, printed="a.rst:391: ERROR: Malformed table. [docutils]")
+    found = replace(FOUND, pairs=(BeforeAfter(old, new),))
+    assert [line.strip() for line in told(found).splitlines() if "a.rst:391" in line] == [
+        f"before: {old.printed}",
+        f"after:  {new.printed}",
+    ]
+    assert new.printed in html.unescape(markdown(answer(found)))
 
 
 def test_the_answer_stands_on_the_first_line() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -91,6 +92,27 @@ def test_two_documents_and_what_lies_between_them_are_left(docs_matrix: Command,
     assert (out / "before.rst").read_text() == (out / "index.rst").read_text() == ".. leave::\n"
     assert (out / "leak.py").read_text() == LEFT
     assert [path for path, _ in shown_by(docs_matrix, out, "Something is left")] == ["index.rst"]
+
+
+def test_the_printed_command_shows_what_an_included_file_says_from_another_folder(
+    docs_matrix: Command, write: Write, tmp_path: Path
+) -> None:
+    files = {
+        "docs/conf.py": "",
+        "docs/index.rst": "Top\n===\n\n.. include:: ../LOG.rst\n",
+        "LOG.rst": "A `broken one\n",
+    }
+    tree, elsewhere = write("project", files), write("elsewhere", {"matrix.yaml": "another one, that cannot be read"})
+    asked = ("--tree", tree, "--find", "start-string", "--path", "LOG.rst", "--cell", MIDDLE, "--out", "small")
+    answer = docs_matrix("shrink", *asked, "--requirement", "snowballstemmer", "--json", cwd=tmp_path)
+    assert answer.status == 0, answer.stderr
+    value = json.loads(answer.stdout)
+    assert (value["plain"], value["message"]["path"]) == (False, "LOG.rst")
+    assert value["command"] in (tmp_path / "small/README.txt").read_text()
+    words = shlex.split(value["command"])[1:]
+    assert words[words.index("--requirement") + 1] == "snowballstemmer"
+    again = docs_matrix(*words, cwd=elsewhere)
+    assert (again.status, again.places("new")) == (1, [("LOG.rst", 1)]), again.stderr
 
 
 def test_a_message_that_nobody_says_is_an_error(docs_matrix: Command, write: Write, tmp_path: Path) -> None:

@@ -165,11 +165,7 @@ def _documents(path: str, subject: Subject, bench: Workbench) -> tuple[str, ...]
     except InputError as error:
         if path not in bench.trees.paths(subject.head):
             raise InputError(str(error).replace("--docs", "--path", 1)) from error
-    source = subject.recipe.source
-    naming = sorted(bench.trees.naming(subject.head, {path}, source))
-    if not naming:
-        return None
-    return read_set.choose(tuple(naming), None, subject.head, subject.recipe, bench.trees).head
+    return read_set.naming(path, subject.head, subject.recipe, bench.trees) or None
 
 
 def _refuse_what_is_no_answer(asked: BisectQuestion, observed: ObservedAxis, outcome: SearchOutcome) -> None:

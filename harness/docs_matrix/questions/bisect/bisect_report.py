@@ -88,7 +88,7 @@ def _change(answer: Bisection, found: FoundChange) -> Iterator[str]:
         yield ""
         yield f"  {differences(pair)}"
         for name, diagnostic in (("before", pair.before), ("after", pair.after)):
-            yield from _shown(name, diagnostic)
+            yield from _shown(name, diagnostic, printed=_only_printed(pair))
     if len(found.pairs) > _SHOWN:
         yield f"  and {len(found.pairs) - _SHOWN} more"
     if found.history:
@@ -98,11 +98,18 @@ def _change(answer: Bisection, found: FoundChange) -> Iterator[str]:
             yield f"  > {cut(one_line(entry), 600)}"
 
 
-def _shown(name: str, diagnostic: Diagnostic | None) -> Iterator[str]:
+def _only_printed(pair: BeforeAfter) -> bool:
+    """Return whether both sides are the same message in the same place, so that only what was printed differs."""
+    old, new = pair.before, pair.after
+    return old is not None and new is not None and wording.statement(old) == wording.statement(new)
+
+
+def _shown(name: str, diagnostic: Diagnostic | None, *, printed: bool) -> Iterator[str]:
     if diagnostic is None:
         yield f"  {name + ':':8}nothing"
         return
-    first, *rest = visible(cut(wording.statement(diagnostic).rstrip(), _LONGEST)).split("\n")
+    text = diagnostic.printed if printed else wording.statement(diagnostic)
+    first, *rest = visible(cut(text.rstrip(), _LONGEST)).split("\n")
     yield f"  {name + ':':8}{first}"
     for line in rest:
         yield f"          | {line}"
@@ -154,5 +161,10 @@ def _markdown_pair(pair: BeforeAfter) -> Iterator[str]:
     yield f"{as_text(differences(pair), 200)}:"
     yield ""
     for name, diagnostic in (("before", pair.before), ("after", pair.after)):
-        said = "nothing" if diagnostic is None else wording.headline(diagnostic)
+        if diagnostic is None:
+            said = "nothing"
+        elif _only_printed(pair):
+            said = diagnostic.printed
+        else:
+            said = wording.headline(diagnostic)
         yield f"- {name}: {as_code(said, 600)}"

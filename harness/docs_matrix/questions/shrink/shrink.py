@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 import tempfile
 from itertools import pairwise
 from pathlib import Path
@@ -18,11 +17,13 @@ from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.isolate import isolate
 from docs_matrix.questions.shrink.shrunk import Shrunk
 from docs_matrix.questions.shrink.source_files import Project, reduced
+from docs_matrix.reports.commands import command
 from docs_matrix.toolchains.environments import Environment
 
 __all__ = ["shrink"]
@@ -36,11 +37,15 @@ OF_THE_BUILD = re.compile(
 NAMED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S*[/.]\w\S*|\d+")
 """What is quoted, a path, a number."""
 PLAIN = Recipe("sphinx", ".", ".", builder="dummy")
+PLAIN_COMMAND = "sphinx-build -b dummy . output"
 
 
-def shrink(question: isolate.IsolateQuestion, subject: Subject, bench: Workbench, *, progress: Progress) -> Shrunk:
+def shrink(
+    question: isolate.IsolateQuestion, subject: Subject, bench: Workbench, *, out: Path, progress: Progress
+) -> Shrunk:
     """Take away what the message does not need, of the documents that it depends on and of all that they open.
 
+    `out` is where the project will be, for the command that shows the message there.
     Interrupted, it answers with the best so far. Raises `InputError` where nothing of the tree says the message,
     `MachineError` where it cannot be had outside of the tree.
     """
@@ -73,18 +78,27 @@ def shrink(question: isolate.IsolateQuestion, subject: Subject, bench: Workbench
         except KeyboardInterrupt:
             progress.done("interrupted", "the best so far is kept")
         tried = place.builds
-    best, message, command, plain = _shown(best, question.wanted, environment, question.cell.name, bench)
+    best, message, plain = _shown(best, question.wanted, environment, question.cell.name, bench)
+    again = Asked(
+        str(out.absolute()),
+        docs=best.documents,
+        in_order=True,
+        cells=(question.cell.name,),
+        requirements=subject.requirements,
+        matrix=subject.asked.matrix,
+        folder=subject.asked.folder,
+    )
     return Shrunk(
         cell=question.cell.name,
         files=best.files,
         documents=best.documents,
         message=message,
-        command=command,
+        command=PLAIN_COMMAND if plain else command(again),
         plain=plain,
         tried=tried,
         finished=finished,
         started=started,
-        requirements=question.cell.pins,
+        requirements=(*question.cell.pins, *subject.requirements),
     )
 
 
@@ -142,8 +156,8 @@ def _gist(said: Diagnostic) -> str:
 
 def _shown(
     project: Project, wanted: Wanted, environment: Environment, cell: str, bench: Workbench
-) -> tuple[Project, Diagnostic, str, bool]:
-    """The project, the message by a build of the runner's, the command that shows it, and whether that is sphinx-build's.
+) -> tuple[Project, Diagnostic, bool]:
+    """Return the project, the message by a build of the runner's, and whether sphinx-build alone shows it.
 
     Where the project is not yet in its last form, its conf.py is told which document to begin with.
     """
@@ -164,16 +178,10 @@ def _shown(
         if recipe == PLAIN:
             message = built(Order(environment, tree, recipe))
             if message:
-                return project, message, "sphinx-build -b dummy . output", True
+                return project, message, True
         documents = (*project.before, project.document)
         ordered = Reading(ordered=True, readers=1)
         message = built(Order(environment, tree, recipe, documents, ordered))
         if message is None:
             raise MachineError(f"the project does not show it in a build of {cell}, though it did in parts of one")
-    words = [word for path in documents for word in ("--docs", path)]
-    return (
-        project,
-        message,
-        shlex.join(("docs-matrix", "check", "--tree", ".", "--cell", cell, *words, "--in-order")),
-        False,
-    )
+    return project, message, False

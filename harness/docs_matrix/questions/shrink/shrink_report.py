@@ -23,7 +23,7 @@ def folder(answer: Shrunk) -> Mapping[str, bytes]:
         "",
         *(f"    {line}" for line in cut(visible(answer.message.printed), _LONGEST).splitlines()),
         "",
-        "To see it:",
+        "To see it, run in this folder:" if answer.plain else "To see it, run:",
         "",
         *([f"    pip install {' '.join(answer.requirements)}"] if answer.plain else []),
         f"    {answer.command}",
@@ -46,4 +46,5 @@ def lines(answer: Shrunk, place: str) -> Iterator[str]:
     state = "" if answer.finished else "; interrupted: more may go"
     size = f"{plural(answer.lines, 'line')} in {plural(len(answer.files), 'file')}, of {answer.started}"
     yield f"{size}; {plural(answer.tried, 'variant')} tried in {one_line(answer.cell)}{state}"
-    yield f"written to {one_line(place)}; there: {one_line(answer.command)}"
+    there = "; there: " if answer.plain else "; to see it: "
+    yield f"written to {one_line(place)}{there}{one_line(answer.command)}"
