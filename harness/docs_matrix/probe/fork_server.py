@@ -9,15 +9,20 @@ CPU time that it took.
 
 import contextlib
 import importlib
+import importlib.machinery
 import importlib.util
 import json
 import os
 import resource
 import signal
 import sys
-from typing import Any, Dict
+import warnings
+from typing import Any, Dict, Tuple
 
 __all__ = ["main"]
+
+Codes = Dict[Tuple[str, bytes], Any]
+"""Compiled code by path and source."""
 
 
 def load() -> None:
@@ -39,8 +44,33 @@ def companion(name: str) -> Any:
     return module
 
 
-def build(probe: Any, request: Dict[str, Any]) -> None:
+def compiled(folder: str, known: Codes) -> Codes:
+    """Return the code of all Python files below `folder`; what `known` has is not compiled again."""
+    codes = {}  # type: Codes
+    paths = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    for path in (path for path in paths if path.endswith(".py") and os.path.isfile(path)):
+        with contextlib.suppress(Exception), warnings.catch_warnings(), open(path, "rb") as opened:
+            warnings.simplefilter("ignore")
+            source = opened.read()
+            key = (path, source)
+            codes[key] = known.get(key) or compile(source, path, "exec", dont_inherit=True)
+    return codes
+
+
+def use(codes: Codes) -> None:
+    """Have imports take the code of a source from `codes` if it is there."""
+    loader = importlib.machinery.SourceFileLoader  # type: Any
+    plain = loader.source_to_code
+
+    def source_to_code(self: Any, data: bytes, path: str, **options: Any) -> Any:
+        return codes.get((os.path.normpath(path), bytes(data))) or plain(self, data, path, **options)
+
+    loader.source_to_code = source_to_code
+
+
+def build(probe: Any, request: Dict[str, Any], codes: Codes) -> None:
     """Be the probe, in this process, and end with it."""
+    use(codes)
     os.setsid()
     resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"]))
     resource.setrlimit(resource.RLIMIT_AS, (request["bytes"], request["bytes"]))
@@ -65,10 +95,13 @@ def main() -> None:
     probe = companion("probe")
     load()
     with open(sys.argv[1], encoding="utf-8") as requests, open(sys.argv[2], "w", encoding="utf-8") as answers:
+        codes = {}  # type: Codes
         for line in requests:
+            request = json.loads(line)
+            codes = compiled(request["folder"], codes)
             process = os.fork()
             if process == 0:
-                build(probe, json.loads(line))
+                build(probe, request, codes)
             _, status, used = os.wait4(process, 0)
             with contextlib.suppress(OSError):
                 os.killpg(process, signal.SIGKILL)  # what it forked and left

@@ -1,4 +1,7 @@
-"""Smaller versions of a Python source: without comments, without statements, without what encloses statements."""
+"""Smaller versions of a Python source.
+
+Without comments, without statements, without entries of lists, without what encloses statements.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import cast
 
 from docs_matrix.questions.shrink.reduction import fewest
 
-__all__ = ["smaller"]
+__all__ = ["shorter_lists", "smaller"]
 
 Holds = Callable[[str], bool]
 UNWRITABLE = "\0"
@@ -26,6 +29,19 @@ def smaller(text: str, holds: Holds) -> str:
         # An error in a step ends this step alone: not every source that can be read can be written again.
         with contextlib.suppress(SyntaxError, ValueError, RecursionError):
             text = step(text, holds)
+    return text
+
+
+def shorter_lists(text: str, holds: Holds) -> str:
+    """Return `text` without entries of the lists that it assigns to names, such as the extensions of a conf.py.
+
+    >>> shorter_lists("extensions = ['one', 'two', 'three']\\n", lambda text: "two" in text)
+    "extensions = ['two']\\n"
+    """
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+        lists = (node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Assign))
+        places = [_place(entry) for value in lists if isinstance(value, ast.List) for entry in value.elts]
+        return _without(text, holds, places, lambda gone: _WithoutEntries(gone))
     return text
 
 
@@ -88,9 +104,9 @@ def _statements(node: ast.AST, depth: int = 0) -> Iterator[tuple[int, int]]:
             yield from _statements(child, depth)
 
 
-def _place(statement: ast.stmt) -> int:
-    """Return the position of `statement` in the text as one number."""
-    return statement.lineno * 10_000 + statement.col_offset
+def _place(node: ast.stmt | ast.expr) -> int:
+    """Return the position of `node` in the text as one number."""
+    return node.lineno * 10_000 + node.col_offset
 
 
 def _written(tree: object) -> str:
@@ -99,6 +115,19 @@ def _written(tree: object) -> str:
         return ast.unparse(ast.fix_missing_locations(cast(ast.Module, tree))) + "\n"
     except (ValueError, RecursionError):
         return UNWRITABLE
+
+
+class _WithoutEntries(ast.NodeTransformer):
+    """Leaves out the entries of lists at the places `gone`."""
+
+    def __init__(self, gone: frozenset[int]) -> None:
+        self._gone = gone
+
+    def visit_List(self, node: ast.List) -> ast.AST:
+        """Leave out entries of one list."""
+        self.generic_visit(node)
+        node.elts = [entry for entry in node.elts if _place(entry) not in self._gone]
+        return node
 
 
 class _Without(ast.NodeTransformer):

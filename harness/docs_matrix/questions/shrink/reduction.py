@@ -13,18 +13,26 @@ __all__ = ["fewest"]
 Item = TypeVar("Item")
 
 
-def fewest(items: Sequence[Item], holds: Callable[[Sequence[Item]], bool]) -> list[Item]:
-    """As few of `items` as `holds` is true of, where it is true of all: none of them can go alone.
+def fewest(items: Sequence[Item], holds: Callable[[Sequence[Item]], bool], size: int | None = None) -> list[Item]:
+    """Return as few of `items` as `holds` is true of, if it is true of all: none of them can go alone.
+
+    With `size` (a power of two) only chunks of so many items are tried, each once.
 
     >>> fewest("abcdefgh", lambda some: "b" in some and "g" in some)
     ['b', 'g']
+    >>> fewest("abcdefgh", lambda some: "b" in some and "g" in some, 2)
+    ['a', 'b', 'g', 'h']
     """
     if not items or holds([]):
         return []
     case = TestcaseLine()
     case.parts = [b"%d\n" % at for at in range(len(items))]
     case.reducible = [True] * len(items)
-    reduction = cast(ReductionIterator, Minimize().reduce(case))
+    strategy = Minimize()
+    if size is not None:
+        strategy.minimize_min = strategy.minimize_max = size
+        strategy.minimize_repeat = "never"
+    reduction = cast(ReductionIterator, strategy.reduce(case))
     for attempt in reduction:
         reduction.feedback(holds([items[int(part)] for part in attempt.parts]))
     return [items[int(part)] for part in reduction.testcase.parts]

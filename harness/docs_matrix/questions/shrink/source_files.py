@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from docs_matrix.questions.shrink.python import smaller
+from docs_matrix.questions.shrink.python import shorter_lists, smaller
 from docs_matrix.questions.shrink.reduction import fewest
 
 __all__ = ["Project", "reduced"]
@@ -44,39 +45,39 @@ class Project:
 
 
 Holds = Callable[[Project], bool]
+Change = Callable[[str, Callable[[str], bool]], str]
+"""Makes a text smaller, as long as a test is true of it."""
 
 
 def reduced(project: Project, holds: Holds) -> Project:
     """Return the smallest version of `project` that was found with `holds` true.
 
-    Lines of documents go first, then files, then lines of what they include: each trial is quicker after that. Then lines and
-    statements of `conf.py`, which lists its extensions one a line; then statements of extensions. All of it again, until
-    nothing more goes.
+    What makes each trial quicker goes first: extensions that `conf.py` lists, then files, then lines of documents and of what
+    they include. Statements of `conf.py` and of extensions follow. All of it again, until nothing more goes.
     """
     while True:
         before = project.files
-        for path in project.documents:
-            project = _fewer_lines(project, path, holds)
+        project = _changed(project, project.conf, shorter_lists, holds)
         project = _fewer_files(project, holds)
-        for path in _others(project, python=False):
-            project = _fewer_lines(project, path, holds)
-        project = _less_code(_fewer_lines(project, project.conf, holds), project.conf, holds)
-        project = _tidied(_fewer_files(project, holds), holds)
-        for path in _others(project, python=True):
-            project = _less_code(project, path, holds)
+        project = _fewer_lines(project, project.documents, holds)
+        project = _fewer_lines(project, _others(project, python=False), holds)
+        for path in (project.conf, *_others(project, python=True)):
+            project = _fewer_files(_changed(project, path, smaller, holds), holds)
+        project = _tidied(project, holds)
         if before == project.files:
             return project
 
 
 def _others(project: Project, *, python: bool) -> list[str]:
-    """Return the paths of the Python sources, or of all other files, without documents and conf.py."""
+    """Return the paths of the Python sources, or of all other files, without documents and conf.py; the largest first."""
     rest = (path for path in project.files if path not in (*project.documents, project.conf))
-    return sorted(path for path in rest if path.endswith(".py") == python)
+    wanted = (path for path in rest if path.endswith(".py") == python)
+    return sorted(wanted, key=lambda path: len(project.files[path]), reverse=True)
 
 
 def _fewer_files(project: Project, holds: Holds) -> Project:
     kept = (*project.documents, project.conf)
-    rest = [path for path in project.files if path not in kept]
+    rest = sorted((path for path in project.files if path not in kept), key=lambda path: len(project.files[path]))
 
     def version(some: Sequence[str]) -> Project:
         return replace(project, files={path: project.files[path] for path in (*kept, *some)})
@@ -84,25 +85,36 @@ def _fewer_files(project: Project, holds: Holds) -> Project:
     return version(fewest(rest, lambda some: holds(version(some))))
 
 
-def _fewer_lines(project: Project, path: str, holds: Holds) -> Project:
-    def version(some: Sequence[bytes]) -> Project:
-        return project.with_file(path, b"".join(some))
+def _fewer_lines(project: Project, paths: Sequence[str], holds: Holds) -> Project:
+    """Return `project` with fewer lines in the files `paths`: in all of them chunks of one size go before smaller ones."""
+    most = max((len(project.files[path].splitlines()) for path in paths), default=0)
+    for size in (1 << power for power in range(most.bit_length(), -1, -1)):
+        for path in paths:
+            lines = project.files[path].splitlines(keepends=True)
+            if size < len(lines) or size == 1:
+                project = _version(project, path, fewest(lines, partial(_holds, project, path, holds), size))
+    return project
 
-    return version(fewest(project.files[path].splitlines(keepends=True), lambda some: holds(version(some))))
+
+def _version(project: Project, path: str, lines: Sequence[bytes]) -> Project:
+    return project.with_file(path, b"".join(lines))
 
 
-def _less_code(project: Project, path: str, holds: Holds) -> Project:
+def _holds(project: Project, path: str, holds: Holds, lines: Sequence[bytes]) -> bool:
+    return holds(_version(project, path, lines))
+
+
+def _changed(project: Project, path: str, change: Change, holds: Holds) -> Project:
+    """Return `project` with the source `path` made smaller by `change`."""
     try:
         text = project.files[path].decode()
-    except UnicodeDecodeError:
+    except (KeyError, UnicodeDecodeError):  # it went with an earlier step, or is no text
         return project
 
     def version(text: str) -> Project:
         return project.with_file(path, text.encode())
 
-    if holds(version("")):
-        return version("")
-    return version(smaller(text, lambda text: holds(version(text))))
+    return version(change(text, lambda text: holds(version(text))))
 
 
 def _tidied(project: Project, holds: Holds) -> Project:
