@@ -75,6 +75,32 @@ def test_releases_that_the_project_does_not_want_are_left_out(docs_matrix: Comma
     assert told["left"] == {NEWEST: "the project wants sphinx <6"}
 
 
+def test_the_sphinx_that_a_project_pins_is_a_cell_and_the_cells_of_the_matrix_stay(
+    docs_matrix: Command, write: Write
+) -> None:
+    pins = "sphinx==8.1.3\ndocutils==0.21.2\nalabaster==1.0.0\n"
+    hosted = "build: {tools: {python: '3.13'}}\n"
+    folder = write("project", {**PROJECT, "docs/requirements.txt": pins, ".readthedocs.yaml": hosted})
+    own = "py3.13-docutils0.21.2-sphinx8.1.3-pinned"
+    told = begin(docs_matrix, folder, "--cell", own, "--cell", MIDDLE)
+    assert told["kept"] == [MIDDLE, own]
+    assert told["loosened"] == {MIDDLE: {"alabaster==1.0.0": "was released on 2024-07-26, after the date of the cell"}}
+    cells = {
+        cell["why"]: cell.get("requirements") for cell in yaml.safe_load((folder / "matrix.yaml").read_text())["cells"]
+    }
+    assert cells == {"Debian 12": None, "the project pins docutils==0.21.2 and sphinx==8.1.3": ["alabaster==1.0.0"]}
+    assert docs_matrix("check", cwd=folder, CI="true").status == 0
+    assert docs_matrix("lock", "--check", "--offline", cwd=folder).status == 0
+
+
+def test_a_requirement_without_a_release_at_the_date_of_a_cell_is_the_one_reason(
+    docs_matrix: Command, write: Write
+) -> None:
+    folder = write("project", {**PROJECT, "docs/requirements.txt": "pyyaml>=6.0.2\n"})
+    told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE)
+    assert told["left"] == {MIDDLE: "there was no pyyaml>=6.0.2 for Python 3.11 at the date of the cell, 2023-06-10"}
+
+
 def test_where_no_cell_can_build_it_nothing_is_written(docs_matrix: Command, write: Write) -> None:
     folder = write("project", {**PROJECT, "docs/conf.py": "raise SystemExit(4)\n"})
     answer = docs_matrix("init", folder, "--action", ACTION, "--cell", NEWEST)

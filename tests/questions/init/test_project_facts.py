@@ -54,10 +54,28 @@ not a requirement
     assert str(found.allowed["sphinx"]) == "<9,>=7"
     assert not found.allowed["docutils"].contains("0.21")
     told = "\n".join(found.notices)
-    assert "furo==2024.8.6: the locks pin it" in told
+    assert found.pins == ("furo==2024.8.6",)
     assert "docs/requirements.txt: left out: --index-url x" in told
     assert "not a requirement" in told
     assert "https://example.org/tool.zip" in told
+
+
+def test_exact_pins_of_sphinx_and_docutils_are_the_toolchain_and_exclude_no_release(write: Write) -> None:
+    text = (
+        "Sphinx==8.1.2\ndocutils == 0.21.2\nfuro==2024.8.6; python_version >= '3.9'\nold==1; sys_platform == 'win32'\n"
+    )
+    hosted = "build: {tools: {python: 3.12}}\n"
+    found = look(write("project", {**CONF, "docs/requirements.txt": text, ".readthedocs.yaml": hosted}))
+    assert found.toolchain == {"sphinx": "8.1.2", "docutils": "0.21.2"}
+    assert found.pins == ('furo==2024.8.6; python_version >= "3.9"',)
+    assert found.requirements == ('furo; python_version >= "3.9"',)
+    assert found.allowed["sphinx"].contains("9.0.4")
+    assert found.python == "==3.12.*"
+
+
+def test_a_range_or_a_prefix_is_no_exact_pin(write: Write) -> None:
+    found = look(write("project", {**CONF, "docs/requirements.txt": "sphinx==8.*\nfuro==2024.*\n"}))
+    assert (found.toolchain, found.pins, found.requirements) == ({}, (), ("furo==2024.*",))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from nox import project as groups
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from docs_matrix.builds import recipes
@@ -45,8 +45,10 @@ _LARGEST = 1 << 20
 class ProjectFacts:
     """A project's documentation: its recipe, and the requirements that it names beside docutils and Sphinx.
 
-    `allowed` says which releases of `sphinx` and `docutils` it wants. `install` says which of its packages are installed.
-    `notices` are lines about what was guessed or left out.
+    `allowed` says which releases of `sphinx` and `docutils` it wants. `toolchain` are those of the two that it pins exactly,
+    `pins` its exact pins of other packages, which `requirements` name without the pin. `python` is the specifier of the Python
+    that it names; empty for any. `install` says which of its packages are installed. `notices` are lines about what was guessed
+    or left out.
     """
 
     recipe: Recipe
@@ -54,6 +56,14 @@ class ProjectFacts:
     allowed: Mapping[str, SpecifierSet]
     install: Install
     notices: tuple[str, ...]
+    pins: tuple[str, ...] = ()
+    toolchain: Mapping[str, str] = field(default_factory=dict)
+    python: str = ""
+
+    @property
+    def every_pin(self) -> tuple[str, ...]:
+        """All exact pins, those of Sphinx and docutils too."""
+        return (*self.pins, *(f"{name}=={release}" for name, release in self.toolchain.items()))
 
 
 @dataclass
@@ -63,6 +73,8 @@ class _Found:
     texts: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     itself: bool = False
+    pins: dict[str, str] = field(default_factory=dict)
+    toolchain: dict[str, str] = field(default_factory=dict)
 
 
 def look(folder: Path) -> ProjectFacts:
@@ -84,7 +96,16 @@ def look(folder: Path) -> ProjectFacts:
         found.notices.append(
             f"the package in {' and in '.join(install.folders)} is built from the project itself, for each version that is checked"
         )
-    return ProjectFacts(recipe, requirements, allowed, install, tuple(dict.fromkeys(found.notices)))
+    return ProjectFacts(
+        recipe,
+        requirements,
+        allowed,
+        install,
+        tuple(dict.fromkeys(found.notices)),
+        tuple(sorted(found.pins.values())),
+        found.toolchain,
+        _python(hosted, pyproject),
+    )
 
 
 def _packages(folder: Path, recipe: Recipe, *, itself: bool) -> Install:
@@ -190,8 +211,14 @@ def _sorted_out(found: _Found, own: str) -> tuple[tuple[str, ...], dict[str, Spe
             found.notices.append(f"left out, since it is no requirement: {text}")
             continue
         name = canonicalize_name(requirement.name)
+        if requirement.marker and not _may_hold(requirement):
+            continue
+        exact = _exact(requirement)
         if name in allowed:
-            allowed[name] &= requirement.specifier
+            if exact:
+                found.toolchain[name] = exact
+            else:
+                allowed[name] &= requirement.specifier
         elif name == canonicalize_name(own or "-"):
             found.itself = True
             for extra in requirement.extras:
@@ -207,12 +234,51 @@ def _sorted_out(found: _Found, own: str) -> tuple[tuple[str, ...], dict[str, Spe
 
 
 def _loosened(requirement: Requirement, found: _Found) -> Requirement:
-    """`requirement` without an exact pin: each cell's lock pins what was current when its Sphinx was."""
+    """Return `requirement` without an exact pin, which `found` gets."""
     requirement.name = canonicalize_name(requirement.name)
-    if any(part.operator in ("==", "===") for part in requirement.specifier):
-        found.notices.append(f"{requirement}: the locks pin it, each as of its cell's date")
+    if _exact(requirement):
+        found.pins[requirement.name] = str(requirement)
         requirement.specifier = SpecifierSet()
     return requirement
+
+
+def _exact(requirement: Requirement) -> str:
+    """Return the release that `requirement` pins exactly; empty if it pins none."""
+    parts = list(requirement.specifier)
+    exact = len(parts) == 1 and parts[0].operator == "==" and not parts[0].version.endswith(".*")
+    return parts[0].version if exact else ""
+
+
+def _may_hold(requirement: Requirement) -> bool:
+    """Return whether the marker of `requirement` holds on Linux in some Python that a cell may have."""
+    marker = requirement.marker
+    pythons = [f"3.{minor}" for minor in range(6, 20)]
+    return marker is None or any(
+        marker.evaluate(
+            {
+                "python_version": python,
+                "python_full_version": f"{python}.0",
+                "sys_platform": "linux",
+                "platform_system": "Linux",
+                "os_name": "posix",
+            }
+        )
+        for python in pythons
+    )
+
+
+def _python(hosted: Mapping[str, Any], pyproject: Mapping[str, Any]) -> str:
+    """Return the specifier of the Python that Read the Docs is told to take, else the one of pyproject.toml."""
+    build = hosted.get("build")
+    tools = build.get("tools") if isinstance(build, dict) else None
+    told = str(tools.get("python", "")) if isinstance(tools, dict) else ""
+    if re.fullmatch(r"3\.\d+", told):
+        return f"=={told}.*"
+    wanted = str(pyproject.get("project", {}).get("requires-python", ""))
+    try:
+        return str(SpecifierSet(wanted))
+    except InvalidSpecifier:
+        return ""
 
 
 def _strings(value: Any) -> list[str]:
@@ -224,7 +290,7 @@ def _read_the_docs(folder: Path) -> Mapping[str, Any]:
     if path is None:
         return {}
     try:
-        read = yaml.safe_load(_text(path))
+        read = yaml.load(_text(path), yaml.BaseLoader)  # noqa: S506 - texts only: 3.10 is no number
     except (yaml.YAMLError, RecursionError) as error:
         raise InputError(f"{path}: is not YAML: {str(error).splitlines()[0]}") from error
     return read if isinstance(read, dict) else {}

@@ -1,0 +1,67 @@
+"""What each cell is equipped with: the project's requirements, its pins where they hold, and why a cell cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from docs_matrix.config.matrix import Cell, normalised
+from docs_matrix.questions.init import pins
+from docs_matrix.questions.init.project_facts import ProjectFacts
+from docs_matrix.toolchains import resolve
+
+__all__ = ["Equipped", "equip"]
+
+
+@dataclass(frozen=True)
+class Equipped:
+    """A `cell` with the project's pins that hold in it; why each other pin is `loosened`; why nothing can be installed."""
+
+    cell: Cell
+    loosened: Mapping[str, str]
+    reason: str
+
+
+def equip(
+    cells: Sequence[Cell], project: ProjectFacts, dates: Mapping[str, datetime | str], *, offline: bool
+) -> tuple[Equipped, ...]:
+    """Return what each of `cells` is equipped with; `dates` are the uploads of the project's pins.
+
+    Raises `MachineError` if the package index cannot be asked.
+    """
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return tuple(pool.map(partial(_equip, project=project, dates=dates, offline=offline), cells))
+
+
+def _equip(cell: Cell, project: ProjectFacts, dates: Mapping[str, datetime | str], *, offline: bool) -> Equipped:
+    if cell.requirements:  # it has its pins already
+        return Equipped(cell, {}, "")
+    wanted = (*cell.pins, *project.requirements)
+    held = pins.hold(wanted, project.pins, cell.python, cell.date, dates, offline=offline)
+    if held.reason:
+        return Equipped(cell, {}, _why(cell, project.requirements, held.reason, offline=offline))
+    return Equipped(replace(cell, requirements=normalised(held.pins)), held.loosened, "")
+
+
+def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: bool) -> str:
+    """Return in one line why `cell` cannot be installed with `requirements`: the one that stands in the way, and the date."""
+
+    def possible(wanted: Sequence[str], date: datetime) -> bool:
+        return not isinstance(resolve.resolved(wanted, cell.python, date, offline=offline), str)
+
+    now = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    culprit = next((one for one in requirements if not possible((*cell.pins, one), cell.date)), None)
+    if culprit is None:
+        return conflict.partition(". ")[0]
+    if not possible((culprit,), cell.date):
+        if possible((culprit,), now):
+            return f"there was no {culprit} for Python {cell.python} at the date of the cell, {cell.date:%Y-%m-%d}"
+        return f"there is no {culprit} for Python {cell.python}"
+    if possible((*cell.pins, culprit), now):
+        return (
+            f"{culprit} was not compatible with {' and '.join(cell.pins)} at the date of the cell, {cell.date:%Y-%m-%d}"
+        )
+    return f"{culprit} is not compatible with {' and '.join(cell.pins)}"
