@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -109,6 +110,18 @@ def _said_in(modules: dict[str, list[str]]) -> list[Diagnostic]:
         for path, texts in modules.items()
         for number, text in enumerate(texts)
     ]
+
+
+def test_a_cell_in_front_of_a_notebook_makes_nothing_new() -> None:
+    def notebook(*cells: list[str]) -> str:
+        return json.dumps({"cells": [{"cell_type": "markdown", "source": source} for source in cells]}, indent=1)
+
+    cell, more = ["One *open.\n", "\n", "Two *open."], ["A new cell, with no mistake."]
+    change = Edits({"one.ipynb": notebook(cell)}, {"one.ipynb": notebook(more, cell)})
+    base = [said("one.ipynb", 6, place="cell 1, line 2"), said("one.ipynb", 8, place="cell 1, line 4")]
+    head = [said("one.ipynb", 12, place="cell 2, line 2"), said("one.ipynb", 14, place="cell 2, line 4")]
+    assert told(judge(base, head, change)) == [("known", "one.ipynb", 12), ("known", "one.ipynb", 14)]
+    assert [item[0] for item in told(judge(base[:1], head, change))] == ["known", "new"]
 
 
 def test_a_generated_file_has_no_lines_to_follow() -> None:

@@ -1,7 +1,8 @@
 """Where a message stands in the files of the tree, if the build gives it a place of another kind.
 
 Sphinx names a docstring, a translation and a row of autosummary's table by a text beside the file, and counts lines inside of
-it. Here these places become a file and a line of that file. The words of the build are kept.
+it; MyST-NB counts the lines of a notebook inside of its cells. Here these places become a file and a line of that file. The
+words of the build are kept.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from docs_matrix.capture import docstrings
+from docs_matrix.capture import docstrings, notebooks
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.place_names import APPROXIMATE, DOCSTRING, split
 from docs_matrix.diagnostics.rewordings import path_in_common_words
 
 __all__ = ["Text", "placed", "texts"]
+
+CELL = 10_000
+"""What MyST-NB adds to a line for each cell: 30004 is what it calls line 4 of cell 3."""
 
 Text = Callable[[str], str | None]
 """Returns the text of the file at a path of the tree, None if there is none."""
@@ -44,6 +48,8 @@ def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None
         return diagnostic
     path, line, words = split(diagnostic.path)
     inner = diagnostic.line
+    if words is None and path.endswith(".ipynb") and inner is not None and inner > CELL:
+        return _in_notebook(diagnostic, path, divmod(inner, CELL), text)
     if words is None:
         common = path_in_common_words(path)
         return diagnostic if common == path else replace(diagnostic, path=common, place=_in_words(path, "line ", inner))
@@ -54,6 +60,14 @@ def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None
     found = docstrings.line_of(path, source, name, inner, read) if source is not None and inner is not None else None
     counted = "line " if found and found.exact else APPROXIMATE
     return replace(diagnostic, path=path, line=found.line if found else None, place=_in_words(words, counted, inner))
+
+
+def _in_notebook(diagnostic: Diagnostic, path: str, place: tuple[int, int], text: Text) -> Diagnostic:
+    """Return `diagnostic` at the line of the file; MyST-NB counts the first line of a cell as its second."""
+    cell, line = place
+    source = text(path)
+    found = notebooks.line_of(source, cell, max(line - 1, 1)) if source is not None else None
+    return replace(diagnostic, line=found, place=f"cell {cell}, line {line}")
 
 
 def _in_words(words: str, counted: str, line: int | None) -> str:

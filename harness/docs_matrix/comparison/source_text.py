@@ -14,7 +14,9 @@ from functools import cached_property
 __all__ = ["Page", "collapsed"]
 
 _ITEM = re.compile(r"(?:[-*+•]|\(?(?:\d{1,4}|[A-Za-z#])[.)]|\.\.|:[^:\s][^:]{0,80}:)(?:\s|$)")
-_COMMENT = re.compile(r"\s*(?:/?\*+/?|//+|#+)( |$)")
+_COMMENT = re.compile(r"^\s*(?:/?\*+/?|//+|#+)( |$)")
+_JSON = re.compile(r'^\s*"|(?:\\n)?",?$')
+"""What encloses a line of a cell in the file of a notebook."""
 _PROSE = (".rst", ".md", ".txt", ".inc", ".rest")
 
 
@@ -42,7 +44,8 @@ class Page:
         Items, fields and directives, with their options, begin a paragraph, and so does a line with another indentation,
         except for the first behind an item.
         """
-        lines = self.lines if self.path.endswith(_PROSE) else [_COMMENT.sub("", line, count=1) for line in self.lines]
+        removed = _JSON if self.path.endswith(".ipynb") else _COMMENT
+        lines = self.lines if self.path.endswith(_PROSE) else [removed.sub("", line) for line in self.lines]
         return _paragraphs(lines)
 
     def body(self, line: int) -> int | None:
