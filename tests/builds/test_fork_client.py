@@ -9,6 +9,7 @@ from docs_matrix.builds.fork_client import Workshop, workshop
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.errors import MissingInterpreterError
+from docs_matrix.toolchains.environments import Environment
 
 from tests.conftest import MIDDLE, ROOT
 from tests.support.machine import lacks
@@ -30,17 +31,21 @@ def said(place: Workshop, conf: str) -> list[str] | None:
     return None if answer is None else [diagnostic.message for diagnostic in answer[0]]
 
 
+def environment_in(store: Path) -> Environment:
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
+    cell = next(one for one in bench.matrix.cells if one.name == MIDDLE)
+    try:
+        return bench.provide(cell, ()).environment
+    except MissingInterpreterError as missing:
+        lacks(str(missing))
+
+
 @pytest.mark.parametrize("fifo", [False, True], ids=["link", "FIFO"])
 @pytest.mark.parametrize("name", ["tree", "output", "records.jsonl", "probe.json", "log"])
 def test_what_a_variant_puts_in_the_place_of_ours_is_replaced(
     tmp_path: Path, store: Path, name: str, fifo: bool
 ) -> None:
-    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
-    try:
-        cell = next(one for one in bench.matrix.cells if one.name == MIDDLE)
-        environment = bench.provide(cell, ()).environment
-    except MissingInterpreterError as missing:
-        lacks(str(missing))
+    environment = environment_in(store)
     victim = tmp_path / "victim"
     victim.mkdir()
     (victim / "index.rst").write_text("years")
@@ -53,3 +58,18 @@ def test_what_a_variant_puts_in_the_place_of_ours_is_replaced(
         assert left.is_fifo() if fifo else left.is_symlink()
         assert said(place, "") == expected
     assert (victim / "index.rst").read_text() == "years"
+
+
+KIT = b"def used():\n    return 1\n\ndef unused():\n    return 2\n\nused()\n"
+
+
+def test_the_lines_that_a_variant_executes_are_known_in_every_source(store: Path) -> None:
+    conf = b"import os, sys\nsys.path.insert(0, os.path.abspath('.'))\nimport kit\nif not kit:\n    pass\n"
+    with workshop(environment_in(store), limit=120) as place:
+        files = {"conf.py": conf, "kit.py": KIT, "index.rst": INDEX}
+        found = place.executed(files, (".", "."), [["index.rst"]])
+        changed = place.executed(
+            {**files, "kit.py": KIT.replace(b"used()\n", b"unused()\n")}, (".", "."), [["index.rst"]]
+        )
+    assert found == {"conf.py": {1, 2, 3, 4}, "kit.py": {1, 2, 4, 7}}
+    assert changed["kit.py"] != found["kit.py"]

@@ -10,6 +10,7 @@ import math
 import os
 import select
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,6 +31,10 @@ __all__ = ["Workshop", "workshop"]
 SECONDS = 60
 """Of CPU time that the first variant may take; the others may take a few times what the quickest good one took, since one
 that hangs is of no use."""
+EXECUTED = "executed"
+"""The file of the lines that a build executes."""
+EXECUTED_LIMIT = 100_000_000
+"""Of its bytes."""
 BYTES = 4_000_000_000
 """Of memory that it may take."""
 
@@ -47,12 +52,17 @@ class Workshop:
         self.builds = 0
 
     def said(
-        self, files: Mapping[str, bytes], folders: tuple[str, str], trials: Sequence[Sequence[str]]
+        self,
+        files: Mapping[str, bytes],
+        folders: tuple[str, str],
+        trials: Sequence[Sequence[str]],
+        *,
+        executed: Path | None = None,
     ) -> tuple[tuple[Diagnostic, ...], ...] | None:
         """What the last document of each of `trials` says in the project of `files`; None where it does not build.
 
-        `folders` are those of the documents and of conf.py, `trials` as in `docs_matrix.builds.order.Reading`. Raises
-        `MachineError` where the process behind the workshop is gone.
+        `folders` are those of the documents and of conf.py, `trials` as in `docs_matrix.builds.order.Reading`.
+        `executed` is a file for the lines that are executed. Raises `MachineError` where the process behind the workshop is gone.
         """
         self.builds += 1
         self._bring(files)
@@ -69,6 +79,7 @@ class Workshop:
             "log": str(self._place / "log"),
             "seconds": self._seconds,
             "bytes": BYTES,
+            "executed": None if executed is None else str(executed),
         }
         os.write(self._requests, json.dumps(request).encode() + b"\n")
         status, used = self._answer().split()
@@ -82,6 +93,21 @@ class Workshop:
         self._seconds = min(self._seconds, 2 + 4 * math.ceil(float(used)))
         return tuple(tuple(said for said, numbers in captured.said if at in numbers) for at in range(len(trials)))
 
+    def executed(
+        self, files: Mapping[str, bytes], folders: tuple[str, str], trials: Sequence[Sequence[str]]
+    ) -> Mapping[str, frozenset[int]]:
+        """Return the numbers of the lines that the same build executes, by the path of the source in the project."""
+        self.said(files, folders, trials, executed=self._place / EXECUTED)
+        try:
+            said = nofollow.read(EXECUTED, EXECUTED_LIMIT, dir_fd=self._place_fd).decode("utf-8", "surrogateescape")
+        except OSError:
+            return {}
+        found: dict[str, set[int]] = defaultdict(set)
+        for number, _, path in (line.partition(" ") for line in said.splitlines()):
+            if number.isdecimal():
+                found[os.path.relpath(os.path.normpath(path), self._place / "tree")].add(int(number))
+        return {path: frozenset(numbers) for path, numbers in found.items()}
+
     def _answer(self) -> bytes:
         """A line from the process; it is there as long as its thread is."""
         while not select.select([self._answers], [], [], 1.0)[0]:
@@ -91,7 +117,7 @@ class Workshop:
 
     def _bring(self, files: Mapping[str, bytes]) -> None:
         """Have nothing but `files` in the tree; what the variant before left, there and beside it, is removed."""
-        for name in ("tree", "output", "log", RECORDS):
+        for name in ("tree", "output", "log", RECORDS, EXECUTED):
             nofollow.remove(name, dir_fd=self._place_fd)
         with nofollow.made_folder("tree", dir_fd=self._place_fd) as root:
             for name, content in files.items():

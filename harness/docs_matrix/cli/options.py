@@ -120,7 +120,9 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--find", metavar="TEXT", required=True, help="a part of what was printed; /.../ is an expression"
     )
-    parser.add_argument("--path", metavar="P", required=True, help="the document that says it")
+    parser.add_argument(
+        "--path", metavar="P", required=True, help="the document that says it, or the file that a finding names"
+    )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

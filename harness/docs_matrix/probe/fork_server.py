@@ -3,8 +3,8 @@
     python fork_server.py REQUESTS ANSWERS
 
 Both are pipes. A line of REQUESTS is {"words": arguments of the probe, "folder": where to work, "log": file, "seconds":
-limit of CPU time, "bytes": limit of memory}; for each, when it is done, a line of ANSWERS has how the process ended and the
-CPU time that it took.
+limit of CPU time, "bytes": limit of memory, "executed": file for the lines that are executed, or null}; for each, when it is
+done, a line of ANSWERS has how the process ended and the CPU time that it took.
 """
 
 import contextlib
@@ -68,6 +68,27 @@ def use(codes: Codes) -> None:
     loader.source_to_code = source_to_code
 
 
+def record_lines(place: str, root: str) -> None:
+    """Append to the file `place` each line of the sources below `root` that this process or a fork of it executes.
+
+    A line of the file has the number and the path. Each process writes what it sees first.
+    """
+    out = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    seen = set()  # type: Any
+
+    def inside(frame: Any, event: str, _: Any) -> Any:
+        key = (frame.f_lineno, frame.f_code.co_filename)
+        if event == "line" and key not in seen:
+            seen.add(key)
+            os.write(out, ("%d %s\n" % key).encode("utf-8", "surrogateescape"))
+        return inside
+
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        return inside if frame.f_code.co_filename.startswith(root) else None
+
+    sys.settrace(trace)
+
+
 def build(probe: Any, request: Dict[str, Any], codes: Codes) -> None:
     """Be the probe, in this process, and end with it."""
     use(codes)
@@ -78,6 +99,8 @@ def build(probe: Any, request: Dict[str, Any], codes: Codes) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.chdir(request["folder"])
+    if request["executed"] is not None:
+        record_lines(request["executed"], os.path.join(request["folder"], ""))
     status = 1
     try:
         sys.argv = ["probe.py", *request["words"]]

@@ -17,6 +17,11 @@ FILES = {
 PROJECT = Project(FILES, "docs", "docs", ("first.rst",), "index.rst")
 
 
+def nothing(_: Project) -> dict[str, set[int]]:
+    """Executes nothing of a project."""
+    return {}
+
+
 def test_files_lines_and_statements_go_and_what_is_left_lies_in_one_folder() -> None:
     words = {
         "first.rst": b"",
@@ -31,7 +36,7 @@ def test_files_lines_and_statements_go_and_what_is_left_lies_in_one_folder() -> 
         files["first.rst"] = version.files[version.documents[0]]
         return all(word in files.get(name, b"") for name, word in words.items())
 
-    assert reduced(PROJECT, holds).files == {
+    assert reduced(PROJECT, holds, nothing).files == {
         "conf.py": b"project = 'The needed project'\n",
         "kit.py": b"LEFT.append(os.sep)\n",
         "data.h": b"int needed_here;\n",
@@ -46,10 +51,26 @@ def test_a_file_that_another_one_names_is_named_where_it_lies_then() -> None:
         path = text.decode().partition(":: ")[2].strip()
         return version.files.get(path, b"").startswith(b"/")
 
-    small = reduced(PROJECT.with_file("docs/index.rst", b".. show:: docs/data.h\n"), holds)
+    small = reduced(PROJECT.with_file("docs/index.rst", b".. show:: docs/data.h\n"), holds, nothing)
     assert small.files == {
         "conf.py": b"",
         "data.h": b"/* nothing */\n",
         "before.rst": b"",
         "index.rst": b".. show:: data.h\n",
     }
+
+
+def test_statements_that_are_not_executed_go_before_others_are_tried() -> None:
+    tried = list[bytes]()
+
+    def holds(version: Project) -> bool:
+        tried.append(version.files.get("docs/kit.py", b""))
+        return b"LEFT.append" in tried[-1]
+
+    def executed(project: Project) -> dict[str, set[int]]:
+        return {"docs/kit.py": {1, 2, 4}}
+
+    source = b"LEFT = []\nif True:\n    global_one = 1\nLEFT.append(1)\n"
+    small = reduced(PROJECT.with_file("docs/kit.py", source), holds, executed)
+    assert b"LEFT = []\nif True:\n    pass\nLEFT.append(1)\n" in tried
+    assert small.files["docs/kit.py"] == b"LEFT.append(1)\n"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import cast
 
 from docs_matrix.questions.shrink.reduction import fewest
 
-__all__ = ["shorter_lists", "smaller"]
+__all__ = ["executed_alone", "shorter_lists", "smaller"]
 
 Holds = Callable[[str], bool]
 UNWRITABLE = "\0"
@@ -43,6 +43,27 @@ def shorter_lists(text: str, holds: Holds) -> str:
         places = [_place(entry) for value in lists if isinstance(value, ast.List) for entry in value.elts]
         return _without(text, holds, places, lambda gone: _WithoutEntries(gone))
     return text
+
+
+def executed_alone(text: str, lines: Collection[int]) -> str:
+    """Return `text` without the statements that have none of `lines`, the numbers of the lines that were executed.
+
+    >>> executed_alone("def f():\\n    if a:\\n        b()\\n    return 1\\n\\nf()\\n", {1, 2, 4, 6})
+    'def f():\\n    if a:\\n        pass\\n    return 1\\nf()\\n'
+    """
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+        tree = ast.parse(text)
+        idle = frozenset(
+            _place(node) for node in ast.walk(tree) if isinstance(node, ast.stmt) and _is_idle(node, lines)
+        )
+        return _written(_Without(idle).visit(tree))
+    return text
+
+
+def _is_idle(node: ast.stmt, lines: Collection[int]) -> bool:
+    """Return whether none of `lines` is in `node`; a declaration has no line that is executed."""
+    declares = isinstance(node, (ast.Global, ast.Nonlocal))
+    return not declares and not any(number in lines for number in range(node.lineno, (node.end_lineno or 0) + 1))
 
 
 def _plain(text: str, holds: Holds) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 import tempfile
+from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -73,7 +75,7 @@ def shrink(
         if not holds(project):
             raise MachineError(f"{found.document} does not say it outside of its tree, with all that it opened there")
         try:
-            best = reduced(project, holds)
+            best = reduced(project, holds, partial(_executed, place))
             finished = True
         except KeyboardInterrupt:
             progress.done("interrupted", "the best so far is kept")
@@ -147,6 +149,11 @@ def _says(project: Project, wanted: Wanted, gist: str, place: Workshop) -> bool:
     if said is None or any(wanted.of(one) for one in said[1:]):
         return False
     return any(_gist(one) == gist for one in wanted.of(said[0]))
+
+
+def _executed(place: Workshop, project: Project) -> Mapping[str, frozenset[int]]:
+    """Return the lines that reading the project's documents executes, by path."""
+    return place.executed(project.files, (project.source, project.config), [(*project.before, project.document)])
 
 
 def _gist(said: Diagnostic) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from docs_matrix.questions.shrink.python import shorter_lists, smaller
+from docs_matrix.questions.shrink.python import executed_alone, shorter_lists, smaller
 from docs_matrix.questions.shrink.reduction import fewest
 
 __all__ = ["Project", "reduced"]
@@ -45,15 +45,18 @@ class Project:
 
 
 Holds = Callable[[Project], bool]
+Executed = Callable[[Project], Mapping[str, Collection[int]]]
+"""The numbers of the lines that are executed, by path."""
 Change = Callable[[str, Callable[[str], bool]], str]
 """Makes a text smaller, as long as a test is true of it."""
 
 
-def reduced(project: Project, holds: Holds) -> Project:
+def reduced(project: Project, holds: Holds, executed: Executed) -> Project:
     """Return the smallest version of `project` that was found with `holds` true.
 
     What makes each trial quicker goes first: extensions that `conf.py` lists, then files, then lines of documents and of what
-    they include. Statements of `conf.py` and of extensions follow. All of it again, until nothing more goes.
+    they include. Statements of `conf.py` and of extensions follow, those that are not executed before others. All of it again,
+    until nothing more goes.
     """
     while True:
         before = project.files
@@ -61,11 +64,26 @@ def reduced(project: Project, holds: Holds) -> Project:
         project = _fewer_files(project, holds)
         project = _fewer_lines(project, project.documents, holds)
         project = _fewer_lines(project, _others(project, python=False), holds)
+        project = _executed_alone(project, holds, executed)
         for path in (project.conf, *_others(project, python=True)):
-            project = _fewer_files(_changed(project, path, smaller, holds), holds)
-        project = _tidied(project, holds)
+            project = _changed(project, path, smaller, holds)
+        project = _tidied(_fewer_files(project, holds), holds)
         if before == project.files:
             return project
+
+
+def _executed_alone(project: Project, holds: Holds, executed: Executed) -> Project:
+    """Return `project` without the statements that are not executed: in all sources at once, else in each that allows it."""
+    lines = executed(project)
+    sources = {path: project.files[path].decode("utf-8", "replace") for path in lines if path in project.files}
+    smaller = {path: executed_alone(text, lines[path]).encode() for path, text in sources.items()}
+    at_once = replace(project, files={**project.files, **smaller})
+    if holds(at_once):
+        return at_once
+    for path, text in smaller.items():
+        if holds(project.with_file(path, text)):
+            project = project.with_file(path, text)
+    return project
 
 
 def _others(project: Project, *, python: bool) -> list[str]:
