@@ -31,6 +31,20 @@ def test_what_has_no_place_or_no_document_is_not_merged() -> None:
     assert len(merge_documents([said(None), said(None)])) == 2
 
 
+def test_the_row_of_a_docstring_is_the_mistake_of_the_docstring() -> None:
+    def at(path: str, line: int, place: str, document: str, verdict: Verdict = Verdict.NEW) -> Judged:
+        return Judged(verdict, Diagnostic(path, line, "WARNING", "docutils", "x", "x", document=document, place=place))
+
+    docstring = at("m.py", 5, "docstring of m.f, line 1", "api")
+    row = at("list.rst", 10, "<autosummary> of m.f", "list")
+    (one,) = merge_documents([row, docstring])
+    assert (one.diagnostic.path, one.documents) == ("m.py", ("api", "list"))
+    other = at("list.rst", 10, "<autosummary> of m.g", "list")
+    fixed = at("list.rst", 10, "<autosummary> of m.f", "list", Verdict.FIXED)
+    assert len(merge_documents([row, row, docstring])) == 2
+    assert len(merge_documents([other, docstring])) == len(merge_documents([fixed, docstring])) == 2
+
+
 def test_a_finding_has_the_documents_of_all_cells() -> None:
     cells = [
         CellResult(name, "3.13", "0.21", sphinx, "ok", judged=merge_documents(judged))

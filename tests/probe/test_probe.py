@@ -453,7 +453,7 @@ def test_what_sphinx_places_beside_a_file_is_placed_at_the_line_of_the_file(buil
         (*line("crates.py", "`nothing`"), label, "docstring of crates.Crate.fill, line 3"),
         (*line("crates.py", "`nowhere`"), label, "docstring of crates.Crate.fill, about line 5"),
         (*line("crates.py", "*them"), emphasis, "docstring of crates.stack, line 1"),
-        (*line("docs/list.rst", "crates.stack"), emphasis, "<autosummary>, line 1"),
+        (*line("docs/list.rst", "crates.stack"), emphasis, "<autosummary> of crates.stack"),
         (*line("docs/more/text.inc", "*open"), emphasis, "line 3 of the included part"),
         (*line("docs/more/text.inc", "`elsewhere`"), label, "line 5 of the included part"),
         (*line("docs/part.rst", "word"), literal, "<translated>, line 1"),

@@ -20,6 +20,7 @@ from docs_matrix.capture.places import Text, placed, texts
 from docs_matrix.capture.stderr_parser import Block, blocks, place_of
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.diagnostics.message_keys import without_category
+from docs_matrix.diagnostics.place_names import SUMMARY
 from docs_matrix.probe.probe import plain, relocate
 
 __all__ = ["Capture", "read"]
@@ -256,7 +257,9 @@ def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
         unjudged=bool(record["unjudged"]),
         place=f"line {int(part)} of the included part" if (part := record.get("part")) else None,
     )
-    return placed(diagnostic, text, None if read is None else [_text(line) for line in read])
+    diagnostic = placed(diagnostic, text, None if read is None else [_text(line) for line in read])
+    row = _text_or_none(record.get("row"))
+    return replace(diagnostic, place=f"{SUMMARY}{row}") if row else diagnostic
 
 
 def _take_early(told: _Told) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from docs_matrix.diagnostics.findings import Judged
+from docs_matrix.diagnostics.place_names import DOCSTRING, SUMMARY
 
 __all__ = ["merge_documents"]
 
@@ -14,7 +15,8 @@ __all__ = ["merge_documents"]
 def merge_documents(judged: Sequence[Judged]) -> tuple[Judged, ...]:
     """Return `judged`, which one cell said, with what several documents say alike of one place once.
 
-    What one document says twice stays two. A new message of one document and a known one of another stay two as well.
+    What one document says twice stays two. A new message of one document and a known one of another stay two as well. What
+    autosummary's row of an object says alike is the mistake of its docstring.
     """
     groups: dict[Hashable, list[Judged]] = defaultdict(list)
     seen: Counter[Hashable] = Counter()
@@ -23,7 +25,7 @@ def merge_documents(judged: Sequence[Judged]) -> tuple[Judged, ...]:
         said = (key, item.diagnostic.document)
         groups[key, seen[said]].append(item)
         seen[said] += 1
-    return tuple(_merged(group) for group in groups.values())
+    return _without_summaries([_merged(group) for group in groups.values()])
 
 
 def _key(item: Judged) -> Hashable:
@@ -31,6 +33,34 @@ def _key(item: Judged) -> Hashable:
     if said.path is None or said.document is None:
         return id(item)
     return (item.verdict, said.path, said.line, said.level, said.category, said.message, said.via)
+
+
+def _without_summaries(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Join what the row of an object says with what its docstring says, one to one, the first line first."""
+    docstrings: dict[Hashable, list[int]] = defaultdict(list)
+    for at in sorted(range(len(judged)), key=lambda at: judged[at].diagnostic.line or 0):
+        words = (judged[at].diagnostic.place or "").partition(", ")[0]
+        if words.startswith(DOCSTRING):
+            docstrings[words.removeprefix(DOCSTRING), _meaning(judged[at])].append(at)
+    joined = list(judged)
+    rows: Counter[Hashable] = Counter()
+    gone = set()
+    for at, item in enumerate(judged):
+        name = (item.diagnostic.place or "").partition(SUMMARY)[2]
+        same = (name, _meaning(item))
+        place = (same, item.diagnostic.path, item.diagnostic.line)
+        if name and rows[place] < len(docstrings[same]):
+            target = docstrings[same][rows[place]]
+            documents = {*joined[target].all_documents, *item.all_documents}
+            joined[target] = replace(joined[target], documents=tuple(sorted(documents)))
+            rows[place] += 1
+            gone.add(at)
+    return tuple(item for at, item in enumerate(joined) if at not in gone)
+
+
+def _meaning(item: Judged) -> Hashable:
+    said = item.diagnostic
+    return (item.verdict, said.level, said.category, said.message)
 
 
 def _merged(group: list[Judged]) -> Judged:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["APPROXIMATE", "DOCSTRING", "PlaceName", "split"]
+__all__ = ["APPROXIMATE", "DOCSTRING", "SUMMARY", "PlaceName", "split"]
 
 DOCSTRING = "docstring of "
 """What stands before the name of the object."""
+
+SUMMARY = "<autosummary> of "
+"""What stands before the name of an object whose row in a table of autosummary a message is in."""
 
 APPROXIMATE = "about line "
 """How a place names a line whose text is not that of the file, since an extension rewrote it."""

@@ -11,7 +11,8 @@ where they are many (no_output.py), `keep` and `start` are for a build that star
 `companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
 fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found
 by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py); docstrings.py notes what autodoc reads, includes.py
-finds the lines of included files. A `plain` build has no shortcut: it is recorded only.
+finds the lines of included files, summaries.py the objects of autosummary's rows. A `plain` build has no shortcut: it is
+recorded only.
 What is read of `documents`, and what the messages of such a build are worth, is restrict.py's. The file needs nothing but
 the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
@@ -122,6 +123,7 @@ class Probe(object):
         self.names = {}  # type: Dict[str, Any]
         self.docstrings = _companion("docstrings").Docstrings()
         self.includes = _companion("includes").Includes()
+        self.summaries = _companion("summaries").Summaries()
         looks, start = _companion("file_audit"), config.get("start")
         keep = config.get("keep") if looks.available() else None
         self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
@@ -207,6 +209,7 @@ class Probe(object):
             "stage": self.stage[0],
             "of": self.stage[1],
             "docstring": self.docstrings.of(location, path),
+            "row": self.summaries.of(location, path),
         }
 
     def moment(self) -> Tuple[Optional[str], Optional[str]]:
@@ -336,6 +339,7 @@ class Probe(object):
             if hasattr(app.builder, name):
                 setattr(app.builder, name, functools.partial(self.keeper.ear.closed, getattr(app.builder, name)))
         self.docstrings.connect(self)
+        self.summaries.connect(self)
         for name in ("write_doc_serialized", "write_doc"):
             setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
         if self.start:
