@@ -90,6 +90,31 @@ def test_base_and_head_have_each_its_metadata_and_its_requirements(check: Callab
     assert "different requirements, each has its environment: iniconfig none → " in answer.stdout
 
 
+def test_the_version_that_a_backend_takes_from_git_is_that_of_each_commit(write: Write, docs_matrix: Command) -> None:
+    """Twice the same files: what git answers makes another package, as it makes another version."""
+    scm = '[build-system]\nrequires = ["setuptools", "setuptools_scm"]\nbuild-backend = "setuptools.build_meta"\n'
+    scm += '[project]\nname = "zz-own-box"\ndynamic = ["version"]\n[tool.setuptools_scm]\n'
+    conf = CONF.replace('["sphinx.ext.autodoc"]', "[]") + "import logging\n"
+    conf += "logging.getLogger('sphinx.conf').warning('the version is %s', release)\n"
+    index = "Top\n===\n\nText.\n"
+    folder = write(
+        "project", {"pyproject.toml": scm, "docs/conf.py": conf, "docs/index.rst": index, "box/__init__.py": ""}
+    )
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "base")
+    git(folder, "tag", "v1.2")
+    for number in (1, 2):
+        git(folder, "commit", "-q", "--allow-empty", "-m", f"{number}")
+    words = ("check", "--tree", folder, "--docs", "all", "--cell", NEWEST)
+    first = docs_matrix(*words, "--base", "v1.2", "--head", "HEAD~1")
+    again = docs_matrix(*words, "--base", "HEAD~1", "--head", "HEAD", out="again")
+    versions = [[finding["message"] for finding in answer.of("new")] for answer in (first, again)]
+    assert [len(said) for said in versions] == [1, 1], first.stdout + again.stdout
+    assert versions[0][0].startswith("the version is 1.3.dev1")
+    assert versions[1][0].startswith("the version is 1.3.dev2")
+
+
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no compiler")
 def test_a_compiled_extension_of_a_namespace_package_is_built_in_the_cell(check: Callable[..., Answer]) -> None:
     setup = """

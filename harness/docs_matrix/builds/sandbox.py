@@ -20,7 +20,7 @@ from docs_matrix.probe import probe
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
-__all__ = ["furnish", "variables"]
+__all__ = ["furnish", "program", "variables"]
 
 
 def furnish(
@@ -62,13 +62,14 @@ def furnish(
     sphinx_build = scratch / "bin" / "sphinx-build"
     # A makefile may have Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
     options = () if order.plain else ("-X", "pycache_prefix")
-    _program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
+    program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
     for name, text in {**shortcuts.programs, **({"git": git[1]} if git else {})}.items():
-        _program(scratch / "bin" / name, text)
+        program(scratch / "bin" / name, text)
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
 
 
-def _program(path: Path, text: str) -> None:
+def program(path: Path, text: str) -> None:
+    """Write the shell script `path` that runs `text`."""
     files.write_whole(path, f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
 

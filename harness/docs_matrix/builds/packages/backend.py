@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from docs_matrix import files, nofollow, process
-from docs_matrix.builds import recipes
+from docs_matrix.builds import git_answers, recipes
 from docs_matrix.builds.packages import call_backend
 from docs_matrix.builds.packages.source import Source
-from docs_matrix.builds.sandbox import variables
+from docs_matrix.builds.sandbox import program, variables
 from docs_matrix.errors import InputError
+from docs_matrix.probe import git_recorder
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
@@ -40,13 +41,14 @@ class Backend:
 class Answer:
     """What a hook gave: its `value`, and the files of the tree that it `opened`.
 
-    `has` says whether the backend has the hook, `tells` whether all that it read is known: it is not if the interpreter does
-    not say what is opened, or if the hook started a program.
+    `has` says whether the backend has the hook, `heard` whether the interpreter says what is opened, `tells` whether all that
+    it read is known: then it started no program either.
     """
 
     value: Any
     opened: tuple[str, ...]
     has: bool
+    heard: bool
     tells: bool
 
     def wheel(self, workspace: Workspace) -> bytes:
@@ -73,6 +75,9 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> Answer:
         "answer": str(scratch / f"{hook}.json"),
     }
     files.write_json(scratch / "job.json", job)
+    git = git_answers.furnish(workspace.root, scratch, backend.environment.python)
+    if git:
+        program(scratch / "bin" / "git", git[1])
     rooms = recipes.Rooms(workspace.root, scratch, scratch / "bin" / "sphinx-build")
     given = {
         **variables(backend.environment, rooms),
@@ -89,15 +94,18 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> Answer:
         raise InputError(f"its backend did not end within {backend.time_limit:.0f} s")
     if finished.returncode:
         raise InputError(_last_words(finished.error_text or finished.text, workspace.root))
-    return _answer(scratch, f"{hook}.json")
+    answer = _answer(scratch, f"{hook}.json")
+    if git and (any(path.startswith(".git/") for path in answer.opened) or not answer.heard):
+        git_recorder.note(git[0], None)  # it may have looked at more than it asked
+    return answer
 
 
 def _answer(scratch: Path, name: str) -> Answer:
     try:
         told = json.loads((scratch / name).read_text("ascii"))
         value, opened, started = told["value"], told["opened"], set(told["started"])
-        tells = opened is not None and started <= _VERSION_CONTROL
-        return Answer(value, tuple(opened or ()), bool(told["has"]), tells)
+        heard = opened is not None
+        return Answer(value, tuple(opened or ()), bool(told["has"]), heard, heard and started <= _VERSION_CONTROL)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"its backend left no answer: {error}") from error
 

@@ -1,8 +1,8 @@
 """The packages of one version of a tree for one interpreter: found in the store, else made by their own backends.
 
 A package is made again if something changed that its wheel depends on: a file that is neither documentation nor Python, the
-set of folders with Python files, a Python file that the backend read for the metadata (`__version__` in `__init__.py`), the
-lock of the build requirements, or the interpreter. An edit of any other Python file makes no wheel.
+set of folders with Python files, a Python file that the backend read for the metadata (`__version__` in `__init__.py`), what git
+answered to it, the lock of the build requirements, or the interpreter. An edit of any other Python file makes no wheel.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from packaging.utils import canonicalize_name
 
 from docs_matrix import files, json_values
 from docs_matrix.builds import recipes
+from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.packages import call_backend, lay, source, wheel
 from docs_matrix.builds.packages.backend import Answer, Backend, made
 from docs_matrix.builds.packages.own_package import OwnPackage
@@ -68,6 +69,11 @@ class Factory:
     offline: bool
     time_limit: float
 
+    @property
+    def _git(self) -> GitAnswers:
+        """What backends asked git: the commit's name alone makes no package again."""
+        return GitAnswers(self.store, self.trees)
+
     def packages(
         self, tree: Tree, install: Install, recipe: Recipe, interpreter: Interpreter
     ) -> tuple[OwnPackage, ...]:
@@ -90,8 +96,9 @@ class Factory:
         try:
             self._refuse_python(found.python, interpreter)
             backend, environment = self._backend(found, found.requires, interpreter)
-            key = _key(found, self.trees.entries(tree), recipe, environment)
-            kept = self._found(key, tree) or self._made(key, tree, found, backend, recipe, interpreter)
+            key = _key(found, self.trees.entries(tree), recipe, environment, git=tree.history is not None)
+            answered = self._git.key(key, tree)
+            kept = self._found(answered, tree) or self._made(key, tree, found, backend, recipe, interpreter)
         except HarnessError as error:
             raise type(error)(
                 f"the package {found.name or 'in ' + found.folder} of {tree.name} cannot be built on Python "
@@ -152,9 +159,9 @@ class Factory:
     def _made(
         self, key: str, tree: Tree, found: Source, backend: Backend, recipe: Recipe, interpreter: Interpreter
     ) -> tuple[Path, _Kept]:
-        place = room(self.store, "packages") / key
-        with files.locked(place.with_suffix(".lock")):
-            again = self._found(key, tree)
+        place = room(self.store, "packages")
+        with files.locked(place / f"{key}.lock"):
+            again = self._found(self._git.key(key, tree), tree)
             if again:
                 return again
             with self.trees.workspace(tree) as workspace:
@@ -164,18 +171,19 @@ class Factory:
                     backend, _ = self._backend(found, (*found.requires, *more), interpreter)
                 metadata = made(backend, "prepare_metadata_for_build_wheel", workspace)
                 built = made(backend, "build_wheel", workspace)
+                answered = self._git.note(key, tree, workspace.scratch_fd)
                 parts = wheel.take_apart(built.wheel(workspace), found.folder, self.trees.entries(tree))
             kept = _described(parts, asked, metadata, self.trees.entries(tree))
             self._refuse_python(kept.python, interpreter)
-            return _keep(place, parts, kept), kept
+            return _keep(place / answered, parts, kept), kept
 
 
-def _key(found: Source, entries: Entries, recipe: Recipe, environment: Environment) -> str:
-    """The digest of what a wheel depends on, but for the Python files that the backend reads for the metadata."""
+def _key(found: Source, entries: Entries, recipe: Recipe, environment: Environment, *, git: bool) -> str:
+    """The digest of what a wheel depends on, without the Python files that the backend reads and what it asks git."""
     content = [f"{path}\0{mode} {blob}" for path, (mode, blob) in entries.items() if not _is_left_out(path, recipe)]
     folders = sorted({posixpath.dirname(path) for path in entries if path.endswith(".py")})
     return files.digest(
-        json.dumps([found.folder, environment.lock.digest, environment.interpreter.version, folders]),
+        json.dumps([found.folder, environment.lock.digest, environment.interpreter.version, folders, git]),
         Path(call_backend.__file__).read_bytes(),
         Path(wheel.__file__).read_bytes(),
         *sorted(content),
