@@ -135,6 +135,17 @@ def test_a_kept_base_whose_records_were_cut_short_is_built_again(
     assert bench.runner.build(base).fresh
 
 
+def test_a_build_has_the_variables_of_its_recipe(
+    tmp_path: Path, provided: Callable[[str], tuple[Workbench, Environment]]
+) -> None:
+    bench, environment = provided(MIDDLE)
+    (tmp_path / "conf.py").write_text("import os\nraise ValueError(os.environ['READTHEDOCS'])\n")
+    (tmp_path / "index.rst").write_text("Index\n=====\n")
+    recipe = Recipe("sphinx", ".", ".", environment={"READTHEDOCS": str(uuid.uuid4())})
+    build = bench.runner.build(Order(environment, bench.trees.open(tmp_path), recipe)).build
+    assert f"ValueError: {recipe.environment['READTHEDOCS'] if recipe.environment else ''}" in build.unclassified
+
+
 SHORTCUTS = """\
 import gc, os, subprocess, sys
 import docutils.nodes

@@ -102,6 +102,21 @@ def test_a_tree_says_where_and_how_and_what_it_needs(tmp_path: Path) -> None:
     assert loaded.trees["bare"].path == Path.home() / "docs"
 
 
+def test_a_tree_has_variables_of_its_own(tmp_path: Path) -> None:
+    found = load(
+        tmp_path, CELL + 'trees: {handbook: {path: ., environment: {TZ: UTC, VERSION: "3.10", NUMBER: 3.10}}}\n'
+    )
+    assert found.trees["handbook"].environment == {"TZ": "UTC", "VERSION": "3.10", "NUMBER": "3.10"}
+
+
+@pytest.mark.parametrize("name", ["PATH", "GIT_DIR", "PYTHONPATH"])
+def test_a_variable_that_every_build_has_is_not_the_trees(tmp_path: Path, name: str) -> None:
+    says = mistake(tmp_path, CELL + f"trees: {{handbook: {{path: ., environment: {{{name}: x}}}}}}\n")
+    assert says.endswith(
+        f"trees.handbook.environment.{name}: docs-matrix itself sets {name} in each build; leave it out"
+    )
+
+
 def test_a_label_tells_two_cells_apart_that_differ_in_requirements_only(tmp_path: Path) -> None:
     common = 'python: "3.13", docutils: "0.21.2", sphinx: "8.1.3", date: "2025-08-09T00:00:00Z", why: x'
     loaded = load(tmp_path, f"cells: [{{{common}}}, {{{common}, label: theme, requirements: [furo]}}]")

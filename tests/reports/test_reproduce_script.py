@@ -97,7 +97,7 @@ def hostile(kind: str, **changed: object) -> Rerun:
     made = Rerun(
         cell=EVIL, python=EVIL, docutils=EVIL, sphinx=EVIL, requirements=EVIL, patch=EVIL.encode() + b"\xff",
         blobs=((EVIL, None, None), (EVIL, "0" * 40, None)), build=KINDS[kind].script(recipe, (EVIL,)),
-        expected=(EVIL, "a\x00b"),
+        expected=(EVIL, "a\x00b"), environment=(("W", EVIL),),
     )  # fmt: skip
     return replace(made, **changed)  # type: ignore[arg-type]
 

@@ -54,8 +54,8 @@ class Costs:
 
 
 def _name(lineage: str, cell: str, recipe: Recipe, scope: str) -> str:
-    told = {**vars(recipe), "variables": dict(recipe.variables or {})}
-    return files.digest(lineage, cell, json.dumps(told, sort_keys=True), scope)[:32] + ".json"
+    told = json.dumps(json_values.plain(recipe), sort_keys=True)
+    return files.digest(lineage, cell, told, scope)[:32] + ".json"
 
 
 def guess(documents: int) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import docs_matrix
-from docs_matrix import files
+from docs_matrix import files, json_values
 from docs_matrix.builds import host_tools, recipes
 from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.config.matrix import Recipe
@@ -96,7 +96,7 @@ def build_key(order: Order) -> str:
         "lock": order.environment.lock.digest,
         "interpreter": order.environment.interpreter.version,
         "tree": order.tree.identity,
-        "recipe": {**vars(recipe), "variables": dict(recipe.variables or {})},
+        "recipe": json_values.plain(recipe),
         "documents": None if order.documents is None else sorted(order.documents),
         "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": _capture_version(),

@@ -184,7 +184,8 @@ class Runner:
             rooms = furnish(order, workspace, self._store, state, again)
             folders = lay.lay(order.packages, workspace)
             command = kind.command(order.recipe, rooms)
-            given = {**variables(order.environment, rooms, folders), **command.variables}
+            own = variables(order.environment, rooms, folders)
+            given = {**own, **(order.recipe.environment or {}), **command.variables}
             finished, output = self._observed(command, workspace, given)
             captured = records.read(output.records, output.stderr, root=workspace.root)
             build = _result(captured, finished, output.fault, self._time_limit, order)

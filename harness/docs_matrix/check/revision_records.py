@@ -169,7 +169,7 @@ def _difference(before: _Record | None, now: _Record) -> Difference | None:
 
 def _way(order: Order) -> str:
     environment = order.environment
-    recipe = json.dumps({**vars(order.recipe), "variables": dict(order.recipe.variables or {})}, sort_keys=True)
+    recipe = json.dumps(json_values.plain(order.recipe), sort_keys=True)
     return files.digest(environment.lock.digest, environment.interpreter.version, recipe, docs_matrix.__version__)[:12]
 
 

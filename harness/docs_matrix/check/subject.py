@@ -5,7 +5,7 @@ This is the part of every question that looks at the user's tree, patch and revi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from docs_matrix.builds.order import Reading
 from docs_matrix.builds.packages import recognise
 from docs_matrix.builds.packages.source import SIGNS
 from docs_matrix.builds.packages.source import find as source_of
+from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Workbench
@@ -68,6 +69,7 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
     trees = bench.trees
     head, base, notes, chosen = _versions(asked, source(asked.tree, bench), trees)
     recipe, requirements = _recipe(asked, named, head, trees)
+    recipe = replace(recipe, environment=_environment(named, head, trees))
     given = Path(asked.baseline) if asked.baseline else None
     baseline = None if base else given or (named.baseline if named else None)
     if baseline and not given and not baseline.exists():
@@ -205,6 +207,11 @@ def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> 
     recognised = recipes.recognise(asked.tree, paths, lambda path: trees.read(head, path))
     recipe = named.recipe if named and named.recipe else recognised.recipe
     return recipe, recognised.requirements if requirements is None else requirements
+
+
+def _environment(named: NamedTree | None, head: Tree, trees: Trees) -> Mapping[str, str] | None:
+    """Return the variables of the builds: those of Read the Docs where the tree is built there, and those of matrix.yaml."""
+    return {**read_the_docs.variables(trees.paths(head)), **(named.environment if named else {})} or None
 
 
 def _install(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) -> Install:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,8 @@ class Recipe:
     For `sphinx`: `source` is the folder of the documents and `config` the one of conf.py (both relative to the tree's
     root), `builder` the builder, `options` further options of sphinx-build (`-D name=value`, `-t tag`, …).
     For `make`: `source` and `config` are the same, `target` is the target of make, and `variables` go to make.
-    `jobs` is the number of processes that Sphinx reads with; it is a part of a build's identity.
+    `jobs` is the number of processes that Sphinx reads with; it is a part of a build's identity. `environment` are variables
+    of the build, on top of those that every build has.
     """
 
     kind: str
@@ -71,6 +73,7 @@ class Recipe:
     target: str = "htmldocs"
     variables: Mapping[str, str] | None = None
     jobs: int = 1
+    environment: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ class NamedTree:
     `path` is relative to the file's folder there and absolute here. `recipe` is None where it is to be recognised from
     the files. `requirements` are what this tree needs beside the cell's pins (PEP 508), or None where they are to be
     recognised. `baseline` is the file of accepted diagnostics. `cells` are the names of the cells that it supports; None
-    for all. `install` says which of its packages are installed, or is None if that is to be recognised.
+    for all. `install` says which of its packages are installed, or is None if that is to be recognised. `environment` are
+    variables of its builds.
     """
 
     name: str
@@ -102,6 +106,7 @@ class NamedTree:
     baseline: Path | None = None
     cells: tuple[str, ...] | None = None
     install: Install | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -316,7 +321,19 @@ def _tree(document: Document, name: str, cells: tuple[Cell, ...], kinds: Mapping
         baseline=_path(document, values["baseline"], (*place, "baseline")) if "baseline" in values else None,
         cells=tuple(as_text(cell) for cell in values["cells"]) if "cells" in values else None,
         install=_install(values["install"]) if "install" in values else None,
+        environment=_environment(document, values.get("environment", {}), (*place, "environment")),
     )
+
+
+OWN_VARIABLES = re.compile(r"(PATH|HOME|TMPDIR|LC_ALL|PYTHON\w*|VIRTUAL_ENV|GIT_\w+)$")
+"""The variables that every build has from us."""
+
+
+def _environment(document: Document, values: Mapping[str, Any], place: Place) -> Mapping[str, str]:
+    own = next(filter(OWN_VARIABLES.match, values), None)
+    if own:
+        raise document.error((*place, own), f"docs-matrix itself sets {own} in each build; leave it out")
+    return {name: as_text(value) for name, value in values.items()}
 
 
 def _install(value: Any) -> Install:
