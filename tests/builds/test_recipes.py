@@ -41,6 +41,36 @@ def test_a_conf_py_at_the_root_is_found() -> None:
     assert known({"conf.py": b""}).recipe.source == "."
 
 
+@pytest.mark.parametrize("folder", ["docs/html", "documentation", "docs/en", "lib/manual/src"])
+def test_the_only_conf_py_of_a_tree_is_found_wherever_it_is(folder: str) -> None:
+    others = {
+        "tests/roots/a/conf.py": b"",
+        "node_modules/x/conf.py": b"",
+        ".tox/docs/conf.py": b"",
+        "docs/_build/conf.py": b"",
+    }
+    assert known({f"{folder}/conf.py": b"", **others}).recipe.config == folder
+
+
+def test_of_several_folders_the_usual_one_is_taken() -> None:
+    assert known({"docs/conf.py": b"", "plugin/manual/conf.py": b""}).recipe.config == "docs"
+
+
+def test_the_read_the_docs_file_decides() -> None:
+    hosted = b"version: 2\nsphinx:\n  configuration: ./b/conf.py\n  builder: dirhtml\n"
+    files = {"a/conf.py": b"", "b/conf.py": b"", "docs/conf.py": b""}
+    found = known({**files, ".readthedocs.yaml": hosted}).recipe
+    assert (found.source, found.config, found.builder) == ("b", "b", "dirhtml")
+    gone = hosted.replace(b"./b", b"gone")
+    assert known({**files, ".readthedocs.yaml": gone}).recipe.config == "docs"
+
+
+def test_several_unusual_folders_are_an_error_that_names_them_and_the_way_out() -> None:
+    says = r"conf.py is in a and in b; .* its recipe in matrix.yaml, or by sphinx.configuration in .readthedocs.yaml"
+    with pytest.raises(InputError, match=says):
+        known({"a/conf.py": b"", "b/conf.py": b""})
+
+
 def test_two_candidates_are_an_error_that_names_both() -> None:
     with pytest.raises(InputError, match=r"conf.py is in doc and in docs"):
         known({"doc/conf.py": b"", "docs/conf.py": b""})

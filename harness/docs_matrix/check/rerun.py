@@ -42,7 +42,7 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workben
         blobs=tuple(blob for change in changes for blob in _blobs(change)),
         build=recipes.KINDS[subject.recipe.kind].script(subject.recipe, _folders(subject, bench)),
         expected=_expected(chosen),
-        environment=tuple((recipe.environment or {}).items()),
+        environment=tuple((subject.recipe.environment or {}).items()),
     )
 
 

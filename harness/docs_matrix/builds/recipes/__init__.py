@@ -7,17 +7,19 @@ is an entry of matrix.schema.json.
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
 
+from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.builds.recipes.base import Command, Kind, Recognised, Rooms, Script, ScriptWord, Shortcuts, exec_line
 from docs_matrix.builds.recipes.kernel import Make
-from docs_matrix.builds.recipes.sphinx import CONF_FOLDERS, SphinxBuild
+from docs_matrix.builds.recipes.sphinx import ELSEWHERE, SphinxBuild
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import InputError
 
 __all__ = [
-    "CONF_FOLDERS",
     "KINDS",
     "SUFFIXES",
     "Command",
@@ -32,10 +34,14 @@ __all__ = [
     "exec_line",
     "in_tree",
     "recognise",
+    "telling_files",
 ]
 
 KINDS: Mapping[str, Kind] = {"make": Make(), "sphinx": SphinxBuild()}
 """In the order in which a tree is recognised."""
+
+TELLING = ("conf.py", "Makefile", "Kbuild")
+"""The names of the files by which a tree is recognised, beside the Read the Docs file."""
 
 SUFFIXES = (".rst", ".md", ".txt")
 """The suffixes of documents' sources, in the order in which a name without one is looked for."""
@@ -50,9 +56,20 @@ def recognise(name: str, paths: Collection[str], read: Callable[[str], bytes | N
     found = next(filter(None, (kind.recognise(name, files, read) for kind in KINDS.values())), None)
     if found is None:
         raise InputError(
-            f"{name}: no documentation found: no conf.py in {', '.join(CONF_FOLDERS)}; name the tree and its recipe in matrix.yaml"
+            f"{name}: no documentation found: there is no conf.py outside of tests, examples and builds; "
+            "name the tree and its recipe in matrix.yaml"
         )
     return found
+
+
+def telling_files(folder: Path) -> tuple[str, ...]:
+    """Return the files of the project in `folder` that `recognise` looks at, relative to it."""
+    found = [name for name in read_the_docs.FILES if (folder / name).is_file()]
+    for place, folders, files in os.walk(folder):
+        below = Path(place).relative_to(folder)
+        folders[:] = sorted(name for name in folders if not ELSEWHERE.search((below / name).as_posix()))
+        found += [(below / name).as_posix() for name in files if name in TELLING]
+    return tuple(found)
 
 
 def in_tree(recipe: Recipe, name: str) -> str:

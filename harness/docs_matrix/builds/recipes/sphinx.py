@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
+from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import InputError
 
-__all__ = ["CONF_FOLDERS", "SphinxBuild"]
+__all__ = ["ELSEWHERE", "SphinxBuild"]
+
+MOST_NAMED = 5
+"""So many folders are named where several could be meant."""
 
 CONF_FOLDERS = (
     ".",
@@ -24,7 +29,14 @@ CONF_FOLDERS = (
     "doc/src",
     "source",
 )
-"""Where projects keep their conf.py."""
+"""Where projects keep their conf.py, most of them."""
+
+ELSEWHERE = re.compile(
+    r"(^|/)(tests?|testing|test[-_]\w+|node_modules|site-packages|_?build|dist|vendor|third[-_]party|templates?|"
+    r"cookiecutter[^/]*|examples?|fixtures|\.[^/]*|\{[^/]*)(/|$)",
+    re.IGNORECASE,
+)
+"""The folders whose conf.py is not that of the tree's documentation."""
 
 
 class SphinxBuild:
@@ -34,11 +46,22 @@ class SphinxBuild:
     needed: Mapping[str, str] = {}
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """A project is known by the one folder that holds conf.py."""
+        """A project is known by the folder that holds conf.py: the one of its Read the Docs file, else the one in a usual
+        folder, else the only one."""
+        hosted = read_the_docs.sphinx(paths, read)
+        if hosted:
+            return Recognised(Recipe("sphinx", hosted[0], hosted[0], builder=hosted[1]), ())
         found = [folder for folder in CONF_FOLDERS if posixpath.normpath(posixpath.join(folder, "conf.py")) in paths]
+        found = found or sorted(
+            posixpath.dirname(path)
+            for path in paths
+            if path.endswith("/conf.py") and not ELSEWHERE.search(posixpath.dirname(path))
+        )
         if len(found) > 1:
+            more = f" and in {len(found) - MOST_NAMED} more folders" if len(found) > MOST_NAMED else ""
             raise InputError(
-                f"{name}: conf.py is in {' and in '.join(found)}; say which by naming the tree and its recipe in matrix.yaml"
+                f"{name}: conf.py is in {' and in '.join(found[:MOST_NAMED])}{more}; say which by naming the tree and its "
+                "recipe in matrix.yaml, or by sphinx.configuration in .readthedocs.yaml"
             )
         return Recognised(Recipe("sphinx", found[0], found[0]), ()) if found else None
 

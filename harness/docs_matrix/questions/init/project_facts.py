@@ -81,7 +81,7 @@ def look(folder: Path) -> ProjectFacts:
     """The documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read."""
     pyproject = _toml(folder / "pyproject.toml")
     hosted = _read_the_docs(folder)
-    recipe = _recipe(folder, hosted)
+    recipe = _recipe(folder)
     found = _Found()
     named = _installed(folder, hosted, pyproject, found)
     if not named:
@@ -119,16 +119,11 @@ def _packages(folder: Path, recipe: Recipe, *, itself: bool) -> Install:
     return Install((".",)) if itself and not found.folders and source.find(".", read) else found
 
 
-def _recipe(folder: Path, hosted: Mapping[str, Any]) -> Recipe:
-    told = hosted.get("sphinx")
-    sphinx: Mapping[str, Any] = told if isinstance(told, dict) else {}
-    conf = posixpath.normpath(str(sphinx.get("configuration", "")))
-    if conf.endswith("conf.py") and not conf.startswith("..") and (folder / conf).is_file():
-        place = posixpath.dirname(conf) or "."
-        return Recipe("sphinx", place, place, builder="dirhtml" if sphinx.get("builder") == "dirhtml" else "html")
-    paths = [f"{place}/conf.py" if place != "." else "conf.py" for place in recipes.CONF_FOLDERS]
-    there = [path for path in paths if (folder / path).is_file()]
-    return recipes.recognise(str(folder), there, lambda path: None).recipe
+def _recipe(folder: Path) -> Recipe:
+    """Return how `check` builds the project as well."""
+    return recipes.recognise(
+        str(folder), recipes.telling_files(folder), lambda path: (folder / path).read_bytes()
+    ).recipe
 
 
 def _installed(folder: Path, hosted: Mapping[str, Any], pyproject: Mapping[str, Any], found: _Found) -> bool:
