@@ -31,6 +31,7 @@ Room = Literal[
     "costs",
     "environments",
     "histories",
+    "inventories",
     "locks",
     "packages",
     "revisions",

@@ -14,6 +14,7 @@ from typing import Literal
 import docs_matrix
 from docs_matrix import files, json_values
 from docs_matrix.builds import host_tools, recipes
+from docs_matrix.builds.inventories import Given
 from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.toolchains.environments import Environment
@@ -67,6 +68,7 @@ class Order:
     packages: tuple[OwnPackage, ...] = ()
     base_packages: tuple[OwnPackage, ...] = ()
     loud: bool = False
+    inventories: tuple[Given, ...] = ()
     plain: bool = False
 
     def __post_init__(self) -> None:
@@ -102,6 +104,7 @@ def build_key(order: Order) -> str:
         "capture": _capture_version(),
         **({"packages": [package.digest for package in order.packages]} if order.packages else {}),
         **({"loud": True} if order.loud else {}),
+        **({"inventories": [vars(given) for given in order.inventories]} if order.inventories else {}),
         **({"plain": True} if order.plain else {}),
         **({"git": True} if order.tree.history else {}),
     }

@@ -20,6 +20,7 @@ from docs_matrix.builds.build_output import BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
 from docs_matrix.builds.git_answers import GitAnswers
+from docs_matrix.builds.inventories import Inventories
 from docs_matrix.builds.order import Order, Scope, build_key
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.result import Build, BuildStatus
@@ -27,6 +28,7 @@ from docs_matrix.builds.sandbox import furnish, variables
 from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.capture import records
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.errors import MachineError
 from docs_matrix.toolchains import environments
 from docs_matrix.trees import Trees, Workspace
 
@@ -73,12 +75,16 @@ class _Ran(NamedTuple):
 class Runner:
     """Builds orders, or finds them built; safe to use from several threads and processes."""
 
-    def __init__(self, trees: Trees, store: Path, *, time_limit: float) -> None:
-        """`store` is the folder that everything is kept in, `time_limit` in seconds for each build."""
+    def __init__(self, trees: Trees, store: Path, *, time_limit: float, offline: bool = False) -> None:
+        """`store` is the folder that everything is kept in, `time_limit` in seconds for each build.
+
+        `offline` forbids to fetch inventories.
+        """
         self._trees = trees
         self._store = store
         self._builds = BuildStore(store)
         self._git = GitAnswers(store, trees)
+        self._inventories = Inventories(store, offline=offline)
         self._time_limit = time_limit
         self._costs = Costs(store)
         self._memory = Memory.of_the_machine()
@@ -89,11 +95,22 @@ class Runner:
 
     def answers(self, order: Order) -> bool:
         """Return whether the store has the build that `order` asks for."""
-        return bool(self._builds.observations(build_key(order)))
+        return bool(self._builds.observations(self._key(self._supplied(order))))
 
     def starts(self, order: Order) -> bool:
         """Return whether the store has the state that the build of `order` left for others to start from."""
-        return warm_store.has(self._store, build_key(order))
+        return warm_store.has(self._store, self._key(self._supplied(order)))
+
+    def _key(self, order: Order) -> str:
+        return self._git.key(build_key(order), order.tree)
+
+    def _supplied(self, order: Order) -> Order:
+        """Return `order` with the inventories that its build wants, as far as it is known."""
+        urls = self._inventories.wanted(build_key(order))
+        if urls is None and not self._builds.observations(self._key(order)):
+            started = _base_of(order)
+            urls = self._inventories.wanted(*([build_key(started)] if started else []), _kind(order))
+        return replace(order, inventories=self._inventories.given(urls)) if urls else order
 
     def build(self, order: Order, *, times: int = 1) -> Made:
         """The build that `order` asks for, observed `times` at least.
@@ -101,6 +118,21 @@ class Runner:
         Raises `MachineError` where the build cannot take place (a program is missing, a full disk); a build that fails is a
         `Build` with that status.
         """
+        for _ in range(MOST_BEGINNINGS):
+            supplied = self._supplied(order)
+            try:
+                made = self._built(supplied, times)
+            except _WantedError as more:
+                urls = {*more.urls, *(given.url for given in supplied.inventories)}
+            else:
+                if made.fresh and supplied.inventories:
+                    self._inventories.note(build_key(order), (given.url for given in supplied.inventories))
+                return made
+            self._inventories.note(build_key(order), urls)
+            self._inventories.note(_kind(order), urls)
+        raise MachineError(f"{order.tree.name}: its build names other inventories each time")
+
+    def _built(self, order: Order, times: int) -> Made:
         asking = build_key(order)
         key = self._git.key(asking, order.tree)
         found = self._builds.observations(key)
@@ -131,10 +163,8 @@ class Runner:
 
         It has a key of its own, which says what it started from; `whole` is that of the build from nothing.
         """
-        base = ""
-        if order.base:
-            started = replace(order, tree=order.base, packages=order.base_packages, base=None, base_packages=())
-            base = self._git.key(build_key(started), order.base)
+        started = _base_of(order)
+        base = self._key(started) if started else ""
         asking = files.digest(whole, base)
         key = self._git.key(asking, order.tree)
         found = self._builds.observations(key)
@@ -188,6 +218,8 @@ class Runner:
             given = {**own, **(order.recipe.environment or {}), **command.variables}
             finished, output = self._observed(command, workspace, given)
             captured = records.read(output.records, output.stderr, root=workspace.root)
+            if captured.wanted:
+                raise _WantedError(captured.wanted)
             build = _result(captured, finished, output.fault, self._time_limit, order)
             key = self._git.note(key, order.tree, workspace.scratch_fd)
             environment = order.environment
@@ -232,6 +264,26 @@ class Runner:
             return guess(len(order.documents))
         names = recipes.documents(order.recipe, self._trees.paths(order.tree))
         return guess(sum(order.documents is None or name.startswith(order.documents) for name in names))
+
+
+class _WantedError(Exception):
+    """A build wants inventories that it was not given."""
+
+    def __init__(self, urls: tuple[str, ...]) -> None:
+        super().__init__(*urls)
+        self.urls = urls
+
+
+def _base_of(order: Order) -> Order | None:
+    """Return the order for the base that `order` starts from."""
+    if order.base is None:
+        return None
+    return replace(order, tree=order.base, packages=order.base_packages, base=None, base_packages=())
+
+
+def _kind(order: Order) -> str:
+    """Return the name of builds that probably want the same inventories."""
+    return files.digest(order.tree.lineage, order.recipe.source)
 
 
 def _result(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docs_matrix import files
 from docs_matrix import store as upkeep
-from docs_matrix.builds import git_answers, host_tools, recipes
+from docs_matrix.builds import git_answers, host_tools, inventories, recipes
 from docs_matrix.builds.build_output import RECORDS
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.packages.own_package import FOLDER as PACKAGES
@@ -57,6 +57,7 @@ def furnish(
         "order": vars(order.reading) if order.reading else None,
         "watch": watched,
         "git": git[0] if git else None,
+        "inventories": inventories.put(order.inventories, store, scratch / "inventories"),
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"

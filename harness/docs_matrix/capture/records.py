@@ -47,6 +47,7 @@ class Capture:
     each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
     read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
     standard error that it did not say again for others.
+    `wanted` are addresses of inventories that the build was not given: it ended before it read anything.
     Of a build that was watched: `opened` are the files of the tree that it opened, `variables` is its environment;
     `arguments` are those of the last call.
     """
@@ -70,6 +71,7 @@ class Capture:
     resumed: tuple[str, ...] | None
     cold: str | None
     wider: tuple[str, ...]
+    wanted: tuple[str, ...]
     unheard: frozenset[str]
     said: tuple[tuple[Diagnostic, tuple[int, ...]], ...]
     opened: tuple[str, ...]
@@ -120,6 +122,7 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
         resumed=told.resumed,
         cold=told.cold,
         wider=told.wider,
+        wanted=told.wanted,
         unheard=frozenset(relocate(places, line) for text in told.unheard for line in _nonempty(plain(text))),
     )
 
@@ -149,6 +152,7 @@ class _Told:
     resumed: tuple[str, ...] | None = None
     cold: str | None = None
     wider: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     unheard: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
     unwritten: bool = False
@@ -218,6 +222,8 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             told.mistakes.append(_text(record["traceback"]).strip().splitlines()[-1])
         case "resumed":
             told.resumed = tuple(map(_text, record["read"]))
+        case "wanted":
+            told.wanted = tuple(map(_text, record["urls"]))
         case "cold":
             told.cold = _text(record["reason"])
         case "widen":
@@ -256,6 +262,7 @@ def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
         phase=_text_or_none(record["phase"]),
         unjudged=bool(record["unjudged"]),
         place=f"line {int(part)} of the included part" if (part := record.get("part")) else None,
+        of_network=bool(record.get("of_network")),
     )
     diagnostic = placed(diagnostic, text, None if read is None else [_text(line) for line in read])
     row = _text_or_none(record.get("row"))

@@ -15,6 +15,7 @@ from docs_matrix.builds.runner import Made
 from docs_matrix.check.cell_runner import CellBuild, CellRunner, observed
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.cell_age import age
+from docs_matrix.diagnostics.network import without_network
 
 __all__ = ["Accepted", "accept"]
 
@@ -55,7 +56,7 @@ def accept(
     ended = {one.cell.name: one for one in runner.heads(cells)}
     for name, one in ended.items():
         if one.made and one.status == "ok":
-            found[name] = observed(one.made)
+            found[name] = without_network(observed(one.made))
             whole.append(one.made)
         runner.progress.done(name, one.failure or "built")
     now = update.accept(

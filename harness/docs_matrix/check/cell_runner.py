@@ -37,6 +37,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, CellStatus, Judged, Verdict
 from docs_matrix.diagnostics.flaky import Comparison, Observed, compare_observed, observe
 from docs_matrix.diagnostics.merge_documents import merge_documents
+from docs_matrix.diagnostics.network import set_apart
 from docs_matrix.diagnostics.protocols import NoChanges
 from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterError
 from docs_matrix.trees import Tree
@@ -314,9 +315,11 @@ class CellRunner:
         if base and subject.base and subject.read.base is not None:
             base = self.unread.settled(base, subject.base)
         if base:
-            return compare_observed(observed(base), observed(head), self.comparison)
+            return set_apart(compare_observed(observed(base), observed(head), self.comparison))
         accepted = self.accepted.accepted(cell)
-        judged = compare_with_accepted(accepted, observed(head), self.anchors, str(self.subject.baseline or ""))
+        judged = set_apart(
+            compare_with_accepted(accepted, observed(head), self.anchors, str(self.subject.baseline or ""))
+        )
         return tuple(
             item for item in judged if item.verdict is not Verdict.FIXED or self.was_read(item.diagnostic.path, head)
         )

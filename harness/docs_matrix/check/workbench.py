@@ -49,7 +49,7 @@ class Workbench:
         self.matrix = matrix
         self.store = store
         self.trees = Trees(store)
-        self.runner = Runner(self.trees, store, time_limit=matrix.time_limit)
+        self.runner = Runner(self.trees, store, time_limit=matrix.time_limit, offline=offline)
         self.offline = offline
         self.interpreters = interpreters.installed()
         newest = max((cell.date for cell in matrix.cells), default=datetime.now(UTC))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = ["LEVELS", "Diagnostic", "Origin"]
@@ -25,7 +25,8 @@ class Diagnostic:
     without its suffix. `via` is the chain a message came through before `path` (`Documentation/gpu/a.rst:47` for a
     kernel-doc directive there that reads the C file `path`). `unjudged` says that a restricted read set leaves the
     answer open. `phase` is the part of the build that said it (`reading`, `resolving`), where it is known. `place` is the
-    place in the words of the build where those are not `path` and `line`: `docstring of pkg.tools.wrap, line 3`.
+    place in the words of the build where those are not `path` and `line`: `docstring of pkg.tools.wrap, line 3`. `of_network`:
+    the network did it, not the tree; a message is the same with it and without.
     """
 
     path: str | None
@@ -40,6 +41,7 @@ class Diagnostic:
     unjudged: bool = False
     phase: str | None = None
     place: str | None = None
+    of_network: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line) if part is not None)

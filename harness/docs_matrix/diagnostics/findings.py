@@ -29,6 +29,7 @@ class Verdict(StrEnum):
     CHANGED = "changed"
     MOVED = "moved"
     FLAKY = "flaky"
+    ENVIRONMENT = "environment"
     UNJUDGED = "unjudged"
     KNOWN = "known"
     FIXED = "fixed"

@@ -4,7 +4,7 @@
 
 CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
 read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument},
-"plain": bool, "git": null or the settings of git_recorder.py}.
+"plain": bool, "git": null or the settings of git_recorder.py, "inventories": see inventories.py}.
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out pages
 where they are many (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
@@ -30,6 +30,7 @@ Kinds of lines, by the key `kind`:
                  that leaves out its pages
     probe-error  a mistake of this file: traceback
     end          `status`, the exit status; where it lacks, the call did not finish
+    wanted       see inventories.py
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
 
 Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
@@ -124,6 +125,8 @@ class Probe(object):
         self.docstrings = _companion("docstrings").Docstrings()
         self.includes = _companion("includes").Includes()
         self.summaries = _companion("summaries").Summaries()
+        given = config.get("inventories")
+        self.inventories = None if given is None else _companion("inventories").Inventories(self, given)  # type: Any
         looks, start = _companion("file_audit"), config.get("start")
         keep = config.get("keep") if looks.available() else None
         self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
@@ -205,6 +208,7 @@ class Probe(object):
             "suppressed": self.is_suppressed(kind, subtype),
             "unjudged": self.restriction.is_unjudged(record, message),
             "dropped": self.restriction.is_dropped(document, message),
+            "of_network": bool(self.inventories and self.inventories.is_of_network(record, message)),
             "once": bool(getattr(record, "once", False)),
             "stage": self.stage[0],
             "of": self.stage[1],
@@ -363,6 +367,9 @@ class Probe(object):
             self.app.connect(event, guarded)
 
     def on_before_read(self, app: Any, env: Any, names: List[str]) -> None:
+        if self.inventories and self.inventories.wanted:
+            self.put("wanted", urls=sorted(self.inventories.wanted))
+            raise _companion("warm_start").Stopped(1)
         self.restriction.cut(app, env, names)
         if self.start:
             self.put("resumed", read=list(names))
@@ -488,6 +495,8 @@ class Probe(object):
                 self.on_builder_inited(app)
 
         app.connect("builder-inited", inited)
+        if self.inventories:
+            self.inventories.install()
         if self.start:
             self.soundly(self.start.begin, app, _companion("conf_values"))
 

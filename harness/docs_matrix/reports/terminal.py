@@ -21,6 +21,7 @@ from docs_matrix.reports.note_words import words
 __all__ = ["CellProgress", "tell"]
 
 _STYLES = {Verdict.NEW: "bold red", Verdict.FIXED: "green", Verdict.KNOWN: "dim"}
+_WITH_REASON = (Verdict.FLAKY, Verdict.ENVIRONMENT)
 _SHOWN = 20
 """How many findings of one of the milder verdicts are listed."""
 
@@ -70,7 +71,7 @@ def _briefly(verdict: Verdict, run: Run) -> Iterator[Text]:
     findings = [finding for finding in run.findings if finding.verdict is verdict]
     for finding in findings[:_SHOWN]:
         where = f"in {wording.cells(finding.cells, run)}"
-        about = f"{where}; {wording.why(finding.reason)}" if verdict is Verdict.FLAKY and finding.reason else where
+        about = f"{where}; {wording.why(finding.reason)}" if verdict in _WITH_REASON and finding.reason else where
         text = f"{verdict}: {wording.headline(finding)} ({about})"
         yield Text(text, _STYLES.get(verdict, "yellow"))
     if len(findings) > _SHOWN:

@@ -29,7 +29,7 @@ __all__ = [
     "why",
 ]
 
-OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.UNJUDGED)
+OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.ENVIRONMENT, Verdict.UNJUDGED)
 """The verdicts between new and known: nothing fails for them, and a reader should see them."""
 
 _WHY = {"line": "the change touched its line", "file": "the change touched its file", "elsewhere": "elsewhere"}

@@ -1,0 +1,96 @@
+"""Runs inside a cell, beside the probe: inventories of other projects come from files instead of the network.
+
+`given` maps the address of each inventory that `sphinx.ext.intersphinx` may want to its file and its final address, or to
+null where it could not be fetched. What a project wants besides ends the build before it reads anything: a line `wanted` of
+the records names the addresses (`urls`), and the build is made again with their files. An inventory at a path is a file of the
+tree, and stays one.
+
+The standard library alone, Python 3.6 and later.
+"""
+
+import importlib
+import io
+import sys
+from typing import Any, Dict, List, Optional, Set, Tuple  # noqa: F401 (used in comments)
+
+__all__ = ["Inventories"]
+
+READERS = ("sphinx.ext.intersphinx._load", "sphinx.ext.intersphinx")
+SETTLED = ("Unparseable ", "numfig is disabled")
+"""How messages about references begin that no inventory can answer."""
+REMOTE_IMAGE = "Could not fetch remote image"
+
+
+class Content(io.BytesIO):
+    """The content of an inventory, as `requests` gives that of a raw answer."""
+
+    url = ""
+
+    def read(self, size: Optional[int] = -1, decode_content: bool = False) -> bytes:
+        return super(Content, self).read(size)
+
+
+class Answer(object):
+    """An inventory, as `requests` gives an answer."""
+
+    status_code = 200
+
+    def __init__(self, url: str, content: bytes) -> None:
+        self.url = url
+        self.content = content
+        self.raw = Content(content)
+
+    def raise_for_status(self) -> None:
+        """Nothing went wrong."""
+
+    def __enter__(self) -> "Answer":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """There is nothing to close."""
+
+
+class Inventories(object):
+    """The inventories of one call of sphinx-build, and in the place of intersphinx's module `requests`."""
+
+    def __init__(self, probe: Any, given: Dict[str, Optional[Tuple[str, str]]]) -> None:
+        self.probe = probe
+        self.given = given
+        self.wanted = set()  # type: Set[str]
+        self.lacking = set()  # type: Set[str]
+        self.unreachable = False
+        self.requests = None  # type: Any
+
+    def install(self) -> None:
+        """Take the place of the network, where the project has intersphinx."""
+        reader = next((sys.modules[name] for name in READERS if name in sys.modules), None)  # type: Any
+        if reader is not None and hasattr(reader, "requests"):
+            self.requests, reader.requests = reader.requests, self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.requests, name)
+
+    def get(self, url: str, **options: Any) -> Answer:
+        """Return the inventory at `url`; raises `ConnectionError` if there is none."""
+        if not url.startswith(("http://", "https://")):
+            return self.requests.get(url, **options)  # type: ignore[no-any-return]
+        known = self.given.get(url)
+        if known is None:
+            (self.lacking if url in self.given else self.wanted).add(url)
+            raise ConnectionError("it could not be fetched")
+        path, final = known
+        with io.open(path, "rb") as stream:
+            return Answer(final, stream.read())
+
+    def is_of_network(self, record: Any, message: str) -> bool:
+        """Whether a message is about an inventory that could not be fetched, or about a reference that it may define."""
+        if message.startswith(REMOTE_IMAGE):
+            return True
+        if "intersphinx" in str(record.name) and any(url in message for url in self.lacking):
+            self.unreachable = True
+            return True
+        if not self.unreachable or message.startswith(SETTLED):
+            return False
+        node = getattr(record, "location", None)
+        is_reference = isinstance(node, importlib.import_module("sphinx.addnodes").pending_xref)
+        return is_reference or getattr(record, "subtype", None) == "xref_missing"
