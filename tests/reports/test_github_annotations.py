@@ -88,3 +88,10 @@ def test_any_run_gives_well_formed_commands_within_the_limits(made: Run) -> None
 def test_the_oldest_cells_are_named_where_not_all_have_it() -> None:
     (said,) = read(run(cell(OLD, new("a")), cell(NEW)))
     assert f"in 1 of 2 cells: {OLD}" in said[2]
+
+
+@pytest.mark.parametrize("path", ["<rst_prolog>", "docstring of built.in", "site-packages/other/x.py"])
+def test_what_is_in_no_file_of_the_tree_says_where_it_is(path: str) -> None:
+    [(kind, properties, text)] = read(run(cell(NEW, new("An open quotation.", 3, path=path))))
+    assert (kind, set(properties)) == ("warning", {"title"})
+    assert text.startswith(f"{path}:3: An open quotation.")

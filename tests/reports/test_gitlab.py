@@ -24,6 +24,12 @@ def test_what_is_fixed_is_not_there_and_what_is_known_is() -> None:
     assert entries[0]["location"]["lines"]["begin"] == 1
 
 
+def test_what_is_in_no_file_of_the_tree_is_shown_at_the_configuration() -> None:
+    (entry,) = code_quality(run(cell(NEW, new("a", 7, path="<rst_prolog>"))))
+    assert entry["location"] == {"path": "matrix.yaml", "lines": {"begin": 1}}
+    assert entry["description"].startswith("<rst_prolog>:7: a ")
+
+
 @pytest.mark.parametrize("message", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_message_is_one_line_that_shows_what_it_holds(message: str) -> None:
     (entry,) = code_quality(run(cell(NEW, new(f"first {message}", path=f"p{message[:50]}"))))

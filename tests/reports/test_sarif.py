@@ -45,6 +45,13 @@ def test_a_finding_is_one_result_with_its_cells(schema: Path) -> None:
     assert log["automationDetails"]["id"].startswith("docs-matrix/")
 
 
+def test_what_is_in_no_file_of_the_tree_has_a_place_only_where_it_must() -> None:
+    made = run(cell(NEW, new("a", 7, path="<rst_prolog>")))
+    assert [result["locations"] for result in results(made)] == [[]]
+    [[place]] = [result["locations"] for result in results(made, uploading=True)]
+    assert place["physicalLocation"] == {"artifactLocation": {"uri": "matrix.yaml"}, "region": {"startLine": 1}}
+
+
 def test_the_full_flavour_says_of_every_result_what_became_of_it() -> None:
     made = run(cell(NEW, new("a"), known("b", 3), fixed("c")))
     states = {result["message"]["text"].split("\n")[0]: result["baselineState"] for result in results(made)}

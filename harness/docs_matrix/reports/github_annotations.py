@@ -59,13 +59,14 @@ def within(folder: str, path: str) -> str:
 
 
 def _warning(finding: Finding, run: Run, folder: str) -> str:
+    file = wording.file(finding, run)
     properties = {
-        "file": within(folder, finding.path) if finding.path else "",
-        "line": str(finding.line) if finding.line else "",
+        "file": within(folder, file) if file else "",
+        "line": str(finding.line) if file and finding.line else "",
         "title": cut(one_line(f"{finding.level}: {finding.category or 'documentation'}"), 200),
     }
     return command(
-        "warning", properties, f"{finding.message.strip()[:3_000]}\n({'; '.join(wording.facts(finding, run))})"
+        "warning", properties, f"{wording.message(finding, run)[:3_000]}\n({'; '.join(wording.facts(finding, run))})"
     )
 
 

@@ -22,20 +22,23 @@ def code_quality(run: Run, folder: str = "") -> list[dict[str, Any]]:
 
     `folder` is where the tree lies in its repository.
     """
+    files = [wording.file(finding, run) for finding in run.findings]
     return [
         {
             "description": cut(
-                one_line(f"{finding.message.strip().partition(chr(10))[0]} (in {wording.cells(finding.cells, run)})"),
+                one_line(
+                    f"{wording.message(finding, run).partition(chr(10))[0]} (in {wording.cells(finding.cells, run)})"
+                ),
                 1_000,
             ),
             "check_name": cut(one_line(finding.category or "uncategorised"), 200),
             "fingerprint": mark,
             "severity": _SEVERITIES.get(finding.level, "major"),
             "location": {
-                "path": one_line(within(folder, finding.path)) if finding.path else _NO_PATH,
-                "lines": {"begin": max(finding.line or 1, 1)},
+                "path": one_line(within(folder, file)) if file else _NO_PATH,
+                "lines": {"begin": max(finding.line or 1, 1) if file else 1},
             },
         }
-        for finding, mark in zip(run.findings, fingerprints(run.findings), strict=True)
+        for finding, file, mark in zip(run.findings, files, fingerprints(run.findings), strict=True)
         if finding.verdict is not Verdict.FIXED
     ]

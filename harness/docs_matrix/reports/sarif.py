@@ -108,14 +108,15 @@ def _result(
     finding: Finding, run: Run, rules: Sequence[str], mark: str, folder: str, uploading: bool
 ) -> dict[str, Any]:
     rule = _rule(finding)
-    said = cut(finding.message.strip() or "(empty message)", 4_000)
+    file = wording.file(finding, run)
+    said = cut(wording.message(finding, run) or "(empty message)", 4_000)
     text = _LINK.sub(r"\\[", visible(f"{said}\n\n({'; '.join(wording.facts(finding, run))})"))
     result: dict[str, Any] = {
         "ruleId": rule,
         "ruleIndex": rules.index(rule),
         "level": _LEVELS.get(finding.level, "error"),
         "message": {"text": text},
-        "locations": [_location(finding, folder)] if finding.path or uploading else [],
+        "locations": [_location(finding, file, folder)] if file or uploading else [],
         "partialFingerprints": {"docsMatrix/v1": mark},
         "properties": {
             "verdict": str(finding.verdict),
@@ -137,11 +138,11 @@ def _result(
     return result
 
 
-def _location(finding: Finding, folder: str) -> dict[str, Any]:
-    path = within(folder, finding.path) if finding.path else _NO_PATH
+def _location(finding: Finding, file: str | None, folder: str) -> dict[str, Any]:
+    path = within(folder, file) if file else _NO_PATH
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}}
-    if finding.line or not finding.path:
-        place["region"] = {"startLine": finding.line or 1}
+    if finding.line or not file:
+        place["region"] = {"startLine": finding.line if file and finding.line else 1}
     return {"physicalLocation": place}
 
 

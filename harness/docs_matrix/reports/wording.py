@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
 from docs_matrix.diagnostics.flaky import DEPENDS
+from docs_matrix.diagnostics.place_names import DOCSTRING
 from docs_matrix.reports.commands import isolate_command
 from docs_matrix.reports.escaping import cut, one_line, plural
 
@@ -17,8 +18,10 @@ __all__ = [
     "differences",
     "facts",
     "fate",
+    "file",
     "headline",
     "is_preliminary",
+    "message",
     "on_what",
     "place",
     "statement",
@@ -42,6 +45,24 @@ def place(path: str | None, line: int | None) -> str:
     ('a.rst:3', 'a.rst', '')
     """
     return ":".join(str(part) for part in (path, line) if part is not None)
+
+
+def file(finding: Finding, run: Run) -> str | None:
+    """Return the path of the tree's file that a finding is in.
+
+    Returns None if there is none: `conf.py` adds the text, or a module outside of the tree has it.
+    """
+    path = finding.path
+    if not path or path.startswith(("<", DOCSTRING)):
+        return None
+    outside = path.startswith(("site-packages/", "stdlib/")) and path not in run.sources
+    return None if outside else path
+
+
+def message(finding: Finding, run: Run) -> str:
+    """Return the message of a finding, after its place if that is not in a file."""
+    where = "" if file(finding, run) else place(finding.path, finding.line)
+    return f"{where}: {finding.message.strip()}" if where else finding.message.strip()
 
 
 def statement(value: Finding | Diagnostic) -> str:
