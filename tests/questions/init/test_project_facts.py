@@ -55,7 +55,7 @@ not a requirement
     assert not found.allowed["docutils"].contains("0.21")
     told = "\n".join(found.notices)
     assert found.pins == ("furo==2024.8.6",)
-    assert "docs/requirements.txt: left out: --index-url x" in told
+    assert "docs/requirements.txt:8: left out: --index-url x" in told
     assert "not a requirement" in told
     assert "https://example.org/tool.zip" in told
 
