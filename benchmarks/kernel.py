@@ -135,7 +135,7 @@ class Kernel:
         recipe = replace(self.subject.recipe, variables={**(self.subject.recipe.variables or {}), **(variables or {})})
         assert self.subject.base is not None
         if head:
-            return Order(environment, self.subject.head, recipe, base=self.subject.base)
+            return Order(environment, self.subject.head, recipe, warm=True)
         return Order(environment, self.subject.base, recipe, keep=True)
 
     def build(self, cell: Cell, *, head: bool, variables: Mapping[str, str] | None = None) -> tuple[Cost, Build]:
@@ -150,7 +150,7 @@ class Kernel:
         """What `order` gives, and the CPU seconds of this thread for it; a build that is not what was asked for ends all."""
         before = time.thread_time()
         made = self.bench.runner.build(order)
-        if not made.fresh or made.build.status != "ok" or (order.base and made.build.resumed is None):
+        if not made.fresh or made.build.status != "ok" or (order.warm and made.build.resumed is None):
             cell = order.environment.lock.cell
             raise SystemExit(f"{cell}: {made.build.status}: {made.build.reason or made.build.cold}")
         return made, time.thread_time() - before

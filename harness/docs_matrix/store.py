@@ -27,6 +27,7 @@ __all__ = ["Kept", "Room", "claim", "empty", "kept", "limit", "refusal", "room",
 MARK = "docs-matrix-store"
 Room = Literal[
     "answers",
+    "bases",
     "builds",
     "costs",
     "environments",

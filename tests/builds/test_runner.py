@@ -127,7 +127,7 @@ def test_a_kept_base_whose_records_were_cut_short_is_built_again(
     recipe = Recipe("sphinx", ".", ".")
     base = Order(environment, bench.trees.open(tmp_path), recipe, keep=True)
     (tmp_path / "a.rst").write_text("A\n=\n")
-    head = Order(environment, bench.trees.open(tmp_path), recipe, base=base.tree)
+    head = Order(environment, bench.trees.open(tmp_path), recipe, warm=True)
     (store / "warm" / bench.runner.build(base).key / "records.jsonl").write_bytes(b"")
     made = bench.runner.build(head)
     assert (made.build.resumed, made.build.cold) == (None, "the kept base is damaged; the next run builds it again")

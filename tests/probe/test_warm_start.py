@@ -139,7 +139,7 @@ def heads(folder: Path, store: Path, cell: str, changed: Mapping[str, str | None
         else:
             (place / name).write_text(content)
     head = bench.trees.open(place)
-    warm = bench.runner.build(Order(environment, head, recipe, base=base)).build
+    warm = bench.runner.build(Order(environment, head, recipe, warm=True)).build
     whole = bench.runner.build(Order(environment, head, recipe)).build
     assert whole.resumed is None
     assert [str(item) for item in differences(warm.diagnostics, whole.diagnostics)] == []

@@ -99,7 +99,7 @@ def rounds(
                 continue
             environment = bench.provide(cell, found.requirements).environment
             bench.runner.build(Order(environment, found.head, recipe, keep=True))
-            warm = bench.runner.build(Order(environment, head, recipe, base=found.head)).build
+            warm = bench.runner.build(Order(environment, head, recipe, warm=True)).build
             whole = bench.runner.build(Order(environment, head, recipe)).build
             differ = differences(warm.diagnostics, whole.diagnostics)
             yield Round(number, cell.name, tuple(made), warm, whole, differ)

@@ -19,7 +19,7 @@ from docs_matrix.builds.result import Build
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.store import room
 
-__all__ = ["Cost", "Costs", "Memory", "guess", "machine_bytes"]
+__all__ = ["Cost", "Costs", "Memory", "guess", "kind_of", "machine_bytes"]
 
 BARE = 64 << 20
 A_DOCUMENT = 400 << 10
@@ -45,17 +45,18 @@ class Costs:
 
     def last(self, lineage: str, cell: str, recipe: Recipe, scope: str) -> Cost | None:
         """What the last build of this kind took; None where it is the first."""
-        return json_values.read_or_none(self.folder / "costs" / _name(lineage, cell, recipe, scope), Cost)
+        return json_values.read_or_none(self.folder / "costs" / f"{kind_of(lineage, cell, recipe, scope)}.json", Cost)
 
     def note(self, lineage: str, cell: str, recipe: Recipe, scope: str, build: Build) -> None:
         """Note what `build` took; raises as `docs_matrix.store.room` does, and `MachineError` on a full disk."""
-        place = room(self.folder, "costs") / _name(lineage, cell, recipe, scope)
+        place = room(self.folder, "costs") / f"{kind_of(lineage, cell, recipe, scope)}.json"
         json_values.write(place, Cost(round(build.seconds, 1), build.peak_bytes))
 
 
-def _name(lineage: str, cell: str, recipe: Recipe, scope: str) -> str:
+def kind_of(lineage: str, cell: str, recipe: Recipe, *more: str) -> str:
+    """Return a name for the builds of a tree's versions in a cell by a recipe, and of what `more` says."""
     told = json.dumps(json_values.plain(recipe), sort_keys=True)
-    return files.digest(lineage, cell, told, scope)[:32] + ".json"
+    return files.digest(lineage, cell, told, *more)[:32]
 
 
 def guess(documents: int) -> int:

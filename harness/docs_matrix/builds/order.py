@@ -52,10 +52,9 @@ class Order:
     """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
 
     `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
-    where it is to `keep` it, and starts from that of `base`, another version of the tree, where there is one. `packages` are
-    those of the tree itself, `base_packages` those of the base. `loud` has the builder render and write all that it does for
-    readers. A `plain` build has no shortcut of ours at all: Sphinx is observed only. It is of all documents, is not kept, and
-    starts from nothing.
+    where it is to `keep` it; a `warm` one may start from that of another version of the tree. `packages` are those of the tree
+    itself. `loud` has the builder render and write all that it does for readers. A `plain` build has no shortcut of ours at all:
+    Sphinx is observed only. It is of all documents, is not kept, and starts from nothing.
     """
 
     environment: Environment
@@ -64,23 +63,15 @@ class Order:
     documents: tuple[str, ...] | None = None
     reading: Reading | None = None
     keep: bool = False
-    base: Tree | None = None
+    warm: bool = False
     packages: tuple[OwnPackage, ...] = ()
-    base_packages: tuple[OwnPackage, ...] = ()
     loud: bool = False
     inventories: tuple[Given, ...] = ()
     plain: bool = False
 
     def __post_init__(self) -> None:
-        if self.plain and (self.documents is not None or self.reading or self.keep or self.base):
-            raise ValueError("a plain build has no read set, no reading, no state to keep and no base")
-
-    @property
-    def scope(self) -> Scope:
-        """How much is read: what builds are told apart by when it comes to what they take."""
-        if self.documents is not None:
-            return "some"
-        return "whole" if self.base is None else "changed"
+        if self.plain and (self.documents is not None or self.reading or self.keep or self.warm):
+            raise ValueError("a plain build has no read set, no reading, no state to keep and no start")
 
     @property
     def answers_for_all(self) -> bool:

@@ -21,6 +21,7 @@ from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
 from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.inventories import Inventories
+from docs_matrix.builds.kept_bases import KeptBase, KeptBases
 from docs_matrix.builds.order import Order, Scope, build_key
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.result import Build, BuildStatus
@@ -87,29 +88,48 @@ class Runner:
         self._inventories = Inventories(store, offline=offline)
         self._time_limit = time_limit
         self._costs = Costs(store)
+        self._bases = KeptBases(trees, store)
         self._memory = Memory.of_the_machine()
 
     def expected(self, lineage: str, cell: str, recipe: Recipe, scope: Scope) -> Cost | None:
-        """What the last build of this kind took; `scope` is as in `Order.scope`. None where it is the first."""
+        """What the last build of this kind took; None where it is the first."""
         return self._costs.last(lineage, cell, recipe, scope)
+
+    def expected_of(self, order: Order) -> Cost | None:
+        """Return what the last build took that was like the one that `order` will be; None if there was none."""
+        scope = _scope(order, warm=self.start(order) is not None)
+        return self.expected(order.tree.lineage, order.environment.lock.cell, order.recipe, scope)
 
     def answers(self, order: Order) -> bool:
         """Return whether the store has the build that `order` asks for."""
-        return bool(self._builds.observations(self._key(self._supplied(order))))
+        order = self._supplied(order)
+        start, whole = self._start(order), build_key(order)
+        return (start is not None and self._is_answer(start, order, whole)) or bool(
+            self._builds.observations(self._key(order))
+        )
 
-    def starts(self, order: Order) -> bool:
-        """Return whether the store has the state that the build of `order` left for others to start from."""
-        return warm_store.has(self._store, self._key(self._supplied(order)))
+    def start(self, order: Order) -> KeptBase | None:
+        """Return the kept build that the one of `order` would start from; None if it would start from nothing."""
+        return self._start(self._supplied(order))
+
+    def _start(self, order: Order) -> KeptBase | None:
+        return self._bases.nearest(order) if order.warm and order.answers_for_all else None
+
+    def _is_answer(self, start: KeptBase, order: Order, whole: str) -> bool:
+        """Return whether `start` is of the very tree of `order`, whose key is `whole` if it is built from nothing."""
+        return start.whole == whole and self._git.key(start.asked, order.tree) == start.key
 
     def _key(self, order: Order) -> str:
         return self._git.key(build_key(order), order.tree)
 
     def _supplied(self, order: Order) -> Order:
         """Return `order` with the inventories that its build wants, as far as it is known."""
+        if order.inventories:
+            return order
         urls = self._inventories.wanted(build_key(order))
         if urls is None and not self._builds.observations(self._key(order)):
-            started = _base_of(order)
-            urls = self._inventories.wanted(*([build_key(started)] if started else []), _kind(order))
+            start = self._bases.nearest(order, supplied=False) if order.warm and order.answers_for_all else None
+            urls = start.urls if start else self._inventories.wanted(_kind(order))
         return replace(order, inventories=self._inventories.given(urls)) if urls else order
 
     def build(self, order: Order, *, times: int = 1) -> Made:
@@ -137,10 +157,12 @@ class Runner:
         key = self._git.key(asking, order.tree)
         found = self._builds.observations(key)
         if len(found) >= times:
+            if order.keep:
+                self._bases.note(order, key, asking, None)  # it may be of the same tree in another place
             return Made(found[0], key, (), self._builds.log(key), found[1:])
         reason = None
-        if order.base is not None and order.answers_for_all and times == 1:
-            resumed = self._resumed(order, asking)
+        if times == 1 and (start := self._start(order)):
+            resumed = self._resumed(order, asking, start)
             if isinstance(resumed, Made):
                 return resumed
             reason = resumed
@@ -152,30 +174,30 @@ class Runner:
                 ran = self._make(order, asking)
                 build, key = replace(ran.build, cold=reason), ran.key
                 self._builds.put(key, build, ran.log, number=number)
+                self._bases.note(order, key, asking, None)
                 now += (build,)
                 if build.status != "ok":
                     return Made(build, key, now, self._builds.log(key, number=number), (*found, *now[:-1]))
             found += now
         return Made(found[0], key, now, self._builds.log(key), found[1:])
 
-    def _resumed(self, order: Order, whole: str) -> Made | str | None:
-        """The build of `order` that starts from its base's; the reason, if one is to be told, where it cannot.
+    def _resumed(self, order: Order, whole: str, start: KeptBase) -> Made | str | None:
+        """The build of `order` that starts from `start`; the reason, if one is to be told, where it cannot.
 
         It has a key of its own, which says what it started from; `whole` is that of the build from nothing.
         """
-        started = _base_of(order)
-        base = self._key(started) if started else ""
-        asking = files.digest(whole, base)
+        asking = start.asked if self._is_answer(start, order, whole) else files.digest(whole, start.key)
+        self._bases.used(order, start)
         key = self._git.key(asking, order.tree)
         found = self._builds.observations(key)
         if found:
             return Made(found[0], key, (), self._builds.log(key))
         try:
-            state = warm_store.find(self._store, base)
+            state = warm_store.find(self._store, start.key)
         except warm_store.DamagedStateError:
-            self._builds.forget(base)
+            self._builds.forget(start.key)
             return "the kept base is damaged; the next run builds it again"
-        before = self._builds.observations(base)
+        before = self._builds.observations(start.key)
         if state is None or not before:
             return None
         with self._builds.building(asking):
@@ -195,8 +217,10 @@ class Runner:
                 return build.reason or "the documents that matter do not come to an end"
             lost = _lost(before[0], build, captured.unheard)
             if lost:
+                warm_store.remove(self._store, key)
                 return f"nobody says again: {lost}"
             self._builds.put(key, build, text)
+            self._bases.note(order, key, asking, start)
         return Made(build, key, (build,), self._builds.log(key))
 
     def _make(self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()) -> _Ran:
@@ -229,7 +253,13 @@ class Runner:
                 slot = workspace.root.parent.name
                 warm_store.keep(self._store, key, workspace.scratch_fd, output.records, slot)
                 if not order.plain:
-                    self._costs.note(order.tree.lineage, environment.lock.cell, order.recipe, order.scope, build)
+                    self._costs.note(
+                        order.tree.lineage,
+                        environment.lock.cell,
+                        order.recipe,
+                        _scope(order, warm=state is not None),
+                        build,
+                    )
             words = shlex.join(command.words).encode("utf-8", "replace")
             return _Ran(build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured, key)
 
@@ -257,7 +287,7 @@ class Runner:
 
     def _expected_bytes(self, order: Order) -> int:
         """The memory that a build may need: as much as the last of its kind, or by the number of its documents."""
-        last = self._costs.last(order.tree.lineage, order.environment.lock.cell, order.recipe, order.scope)
+        last = self.expected_of(order)
         if last is not None:
             return last.peak_bytes * order.recipe.jobs
         if order.documents is not None and not any(name.endswith("/") for name in order.documents):
@@ -274,16 +304,15 @@ class _WantedError(Exception):
         self.urls = urls
 
 
-def _base_of(order: Order) -> Order | None:
-    """Return the order for the base that `order` starts from."""
-    if order.base is None:
-        return None
-    return replace(order, tree=order.base, packages=order.base_packages, base=None, base_packages=())
-
-
 def _kind(order: Order) -> str:
     """Return the name of builds that probably want the same inventories."""
     return files.digest(order.tree.lineage, order.recipe.source)
+
+
+def _scope(order: Order, *, warm: bool) -> Scope:
+    if order.documents is not None:
+        return "some"
+    return "changed" if warm else "whole"
 
 
 def _result(

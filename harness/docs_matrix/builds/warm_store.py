@@ -17,7 +17,7 @@ from docs_matrix import files, nofollow
 from docs_matrix import store as upkeep
 from docs_matrix.builds.build_output import RECORDS
 
-__all__ = ["DamagedStateError", "WarmState", "find", "has", "keep"]
+__all__ = ["DamagedStateError", "WarmState", "find", "has", "keep", "remove"]
 
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 64 << 20
@@ -40,6 +40,12 @@ class WarmState:
 def has(store: Path, key: str) -> bool:
     """Return whether there is a warm state of the build `key`; its files are not looked at."""
     return os.path.lexists(store / "warm" / key)
+
+
+def remove(store: Path, key: str) -> None:
+    """Remove the warm state of the build `key`, if there is one."""
+    if has(store, key):
+        nofollow.remove(store / "warm" / key)
 
 
 def find(store: Path, key: str) -> WarmState | None:

@@ -131,6 +131,7 @@ class CellRunner:
         reading: Reading | None = None,
         *,
         keep: bool = False,
+        warm: bool = False,
         base: Tree | None = None,
         doing: str = "building",
         times: int = 1,
@@ -138,8 +139,8 @@ class CellRunner:
     ) -> CellBuild:
         """Build `documents` of `tree` in `cell`, observed `times`; never raises a `HarnessError`.
 
-        `reading`, `keep` and `base` are as in `Order`. `doing` is what the progress says. `remember` leaves a record of
-        the build for the question `history`.
+        `reading`, `keep` and `warm` are as in `Order`. `base` is the version whose requirements are compared with the tree's.
+        `doing` is what the progress says. `remember` leaves a record of the build for the question `history`.
         """
         started = time.monotonic()
         provided: Provided | None = None
@@ -147,7 +148,7 @@ class CellRunner:
         stopped: HarnessError | None = None
         try:
             self.progress.update(cell.name, "environment")
-            provided, before = self._equipped(cell, tree, base)
+            provided = self._equipped(cell, tree, base)
             order = Order(
                 provided.environment,
                 tree,
@@ -155,13 +156,12 @@ class CellRunner:
                 documents,
                 reading,
                 keep=keep,
-                base=base if before else None,
+                warm=warm,
                 packages=provided.packages,
-                base_packages=before.packages if before else (),
             )
             if self.plain and documents is None and reading is None:
-                order = replace(order, keep=False, base=None, plain=True)
-            last = self.bench.runner.expected(tree.lineage, cell.name, order.recipe, order.scope)
+                order = replace(order, keep=False, warm=False, plain=True)
+            last = self.bench.runner.expected_of(order)
             took = f", {last.seconds:.0f} s last time" if last and last.seconds >= SLOW else ""
             self.progress.update(cell.name, f"{doing}{took}")
             made = self.bench.runner.build(order, times=times)
@@ -171,22 +171,19 @@ class CellRunner:
             made, stopped = None, error
         return CellBuild(cell, provided, made, stopped, time.monotonic() - started)
 
-    def _equipped(self, cell: Cell, tree: Tree, base: Tree | None) -> tuple[Provided, Provided | None]:
-        """Return what `tree` is built with, and `base` too if it is in the same environment: else no build starts from it."""
+    def _equipped(self, cell: Cell, tree: Tree, base: Tree | None) -> Provided:
+        """Return what `tree` is built with, and a notice if the requirements of `base` are others."""
 
         def of(version: Tree) -> Provided:
             subject = self.subject
             return self.bench.equip(cell, version, subject.install, subject.recipe, subject.requirements)
 
         head = of(tree)
-        if base is None:
-            return head, None
-        before = of(base)
-        differing = _difference(before.environment.lock.packages, head.environment.lock.packages)
+        differing = _difference(of(base).environment.lock.packages, head.environment.lock.packages) if base else ""
         if not differing:
-            return head, before
+            return head
         notice = f"base and head have different requirements, each has its environment: {differing}"
-        return replace(head, notices=(*head.notices, notice)), None
+        return replace(head, notices=(*head.notices, notice))
 
     def heads(self, cells: Sequence[Cell]) -> tuple[CellBuild, ...]:
         """Build the subject's head in each of `cells`."""
@@ -218,7 +215,15 @@ class CellRunner:
         def base(cell: Cell, tree: Tree) -> CellBuild:
             times = self.repeat
             return self.build(
-                cell, tree, subject.read.base, readings[0], keep=True, doing="base", times=times, remember=True
+                cell,
+                tree,
+                subject.read.base,
+                readings[0],
+                keep=True,
+                warm=True,
+                doing="base",
+                times=times,
+                remember=True,
             )
 
         def head(cell: Cell, before: Future[CellBuild] | None) -> CellBuild:
@@ -230,6 +235,8 @@ class CellRunner:
                 subject.head,
                 subject.read.head,
                 readings[1],
+                keep=True,
+                warm=True,
                 base=subject.base,
                 doing="head",
                 times=self.repeat,

@@ -61,18 +61,17 @@ def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, 
             guess.append(_guess(subject, bench))
         return guess[0]
 
-    def of(cell: Cell, tree: Tree | None, *, warm: bool) -> float:
+    def of(cell: Cell, tree: Tree | None) -> float:
         if tree is None:
             return 0.0
         try:
-            environment = bench.provide(cell, subject.requirements).environment
+            provided = bench.equip(cell, tree, subject.install, subject.recipe, subject.requirements)
         except HarnessError:
             return 0.0  # the cell is not built
-        order = Order(environment, tree, subject.recipe, None, subject.reading, keep=True)
+        order = Order(provided.environment, tree, subject.recipe, None, subject.reading, True, once, provided.packages)
         if bench.runner.answers(order):
             return 0.0
-        base = replace(order, tree=subject.base) if subject.base else order
-        if warm and (bench.runner.starts(base) or not bench.runner.answers(base)):
+        if once and (tree is subject.head or bench.runner.start(order)):
             last = bench.runner.expected(tree.lineage, cell.name, subject.recipe, "changed")
             return last.seconds if last else full(cell) * WARM
         return full(cell) * times
@@ -82,10 +81,10 @@ def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, 
         for cell in bench.matrix.cells
         if (last := bench.runner.expected(subject.head.lineage, cell.name, subject.recipe, "whole"))
     ]
-    warm = times == 1 and subject.reading is None
+    once = times == 1 and subject.reading is None
     with process.workers(jobs) as pool:
-        bases = pool.map(lambda cell: of(cell, subject.base, warm=False), cells)
-        heads = pool.map(lambda cell: of(cell, subject.head, warm=warm), cells)
+        bases = pool.map(lambda cell: of(cell, subject.base), cells)
+        heads = pool.map(lambda cell: of(cell, subject.head), cells)
         return sum((*bases, *heads)) / jobs
 
 

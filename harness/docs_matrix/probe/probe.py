@@ -423,7 +423,7 @@ class Probe(object):
     def soundly(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function of the start; a mistake in there makes it no start."""
         try:
-            return function(*arguments)
+            return self.keeper.ear.closed(function, *arguments) if self.keeper else function(*arguments)
         except Exception as error:
             self.start.stop("%s: %s" % (type(error).__name__, error))
 
@@ -541,6 +541,8 @@ class Probe(object):
             status = int(build.main(arguments) or 0)
             if self.start and status == 0:
                 self.soundly(self.start.repeat, self.app.env, self.said)
+                if self.keeper:
+                    self.soundly(self.start.hand_on, self.app, self.app.env)
             if self.keeper:
                 self.keeper.finish(self.app, status)
         except _companion("warm_start").Stopped:

@@ -300,6 +300,7 @@ class Start(object):
                     self.probe.put("unheard", text=record["text"])
                 else:
                     sys.stderr.write(record["text"])
+                    self.probe.put(**record)
             elif record["of"] in again:
                 if record["once"] and record["message"] not in here:
                     self.stop("%s was told once, of a document that is read again" % record["message"][:80])
@@ -307,6 +308,18 @@ class Start(object):
                 if record["printed"]:
                     sys.stderr.write(record["printed"] + "\n")
                 self.probe.put(**record)
+
+
+    def hand_on(self, app: Any, env: Any) -> None:
+        """Leave what was kept of the documents that were not read again for a build that starts from this one."""
+        for document, records in self.looked.items():
+            if document is None or (document in env.found_docs and document not in self.read):
+                for record in records:
+                    self.probe.put(**record)
+        for document in set(env.found_docs) - self.read:
+            place = os.path.join(str(app.doctreedir), document + ".doctree")
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            os.link(os.path.join(self.folder, document + ".doctree"), place)
 
 
 # ---- what an environment knows by name

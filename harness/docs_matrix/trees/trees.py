@@ -150,6 +150,12 @@ class Trees:
         """The files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
         return self.changes(base, head).files
 
+    def distance(self, object_id: str, tree: Tree) -> int | None:
+        """Return how many files differ between the tree object `object_id` and `tree`; None if the object is gone."""
+        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", object_id, tree.object_id)
+        found = self._repository.attempt(*words, objects=(tree.objects,))
+        return None if found.returncode else found.text.count("\0")
+
     def diff(self, base: Tree, head: Tree) -> bytes:
         """The patch that makes `head` of `base`, as `git apply` takes it, with whole ids of blobs."""
         words = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--no-renames")

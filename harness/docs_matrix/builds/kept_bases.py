@@ -1,0 +1,125 @@
+"""Which builds of a tree are kept for the next one to start from, and which of them is the nearest.
+
+A note for each, `<store>/bases/<lineage, cell and recipe>/<key>.json`: the tree that was built, and the key that a build of it
+from nothing has. Both a base and a head are kept, so the head of one question can be the base of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from docs_matrix import json_values
+from docs_matrix.builds import warm_store
+from docs_matrix.builds.costs import kind_of
+from docs_matrix.builds.order import Order, build_key
+from docs_matrix.store import room
+from docs_matrix.trees import Trees
+
+__all__ = ["KeptBase", "KeptBases"]
+
+MOST_KEPT = 4
+"""How many states of a tree in a cell are kept."""
+MOST_STEPS = 20
+"""So many builds start one from the other; then one is made from nothing."""
+
+
+@dataclass(frozen=True)
+class KeptBase:
+    """A build that left its state under `key`, which was asked for as `asked` before git answered it.
+
+    `whole` is what a build of the same tree from nothing is asked for as; `steps` builds lie between the two. `environment` is
+    what all trees that are built alike share, `alike` the same without the inventories of other projects at `urls`.
+    """
+
+    key: str
+    asked: str
+    whole: str
+    environment: str
+    alike: str
+    urls: tuple[str, ...]
+    identity: str
+    object_id: str
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class KeptBases:
+    """The notes in the store `folder` about builds of `trees`."""
+
+    trees: Trees
+    folder: Path
+
+    def nearest(self, order: Order, *, supplied: bool = True) -> KeptBase | None:
+        """Return the kept build that `order` can start from whose tree has the fewest files that differ; None if there is none.
+
+        Only a build in the same environment by the same recipe counts, with the same inventories if `order` is `supplied`.
+        """
+        found = [
+            (distance, at, kept)
+            for at, kept in enumerate(self._of(order, supplied=supplied))
+            if (distance := self._distance(kept, order)) is not None
+        ]
+        return min(found, key=lambda one: one[:2])[2] if found else None
+
+    def note(self, order: Order, key: str, asked: str, start: KeptBase | None) -> None:
+        """Note that the build of `order` is kept under `key`, asked for as `asked`; it started from `start`.
+
+        The oldest states beyond `MOST_KEPT` go.
+        """
+        if not warm_store.has(self.folder, key):
+            return
+        steps = start.steps + 1 if start else 0
+        identity, object_id = order.tree.identity, order.tree.object_id
+        urls = tuple(given.url for given in order.inventories)
+        kept = KeptBase(
+            key, asked, build_key(order), _environment(order), _alike(order), urls, identity, object_id, steps
+        )
+        place = room(self.folder, "bases") / kind_of(order.tree.lineage, order.environment.lock.cell, order.recipe)
+        json_values.write(place / f"{key}.json", kept)
+        for path in self._paths(order)[MOST_KEPT:]:
+            warm_store.remove(self.folder, path.stem)
+            path.unlink(missing_ok=True)
+
+    def used(self, order: Order, kept: KeptBase) -> None:
+        """Note that `kept` was used now."""
+        for path in self._paths(order):
+            if path.stem == kept.key:
+                with suppress(OSError):
+                    path.touch()
+
+    def _of(self, order: Order, *, supplied: bool) -> Iterator[KeptBase]:
+        """Yield what `order` can start from, the last used first."""
+        environment, alike, whole = _environment(order), _alike(order), build_key(order)
+        for path in self._paths(order):
+            kept = json_values.read_or_none(path, KeptBase)
+            if kept is None or not warm_store.has(self.folder, kept.key):
+                path.unlink(missing_ok=True)
+                continue
+            same = kept.environment == environment if supplied else kept.alike == alike
+            if same and (kept.whole == whole or kept.steps < MOST_STEPS):
+                yield kept
+
+    def _paths(self, order: Order) -> list[Path]:
+        kind = kind_of(order.tree.lineage, order.environment.lock.cell, order.recipe)
+        times = dict[Path, float]()
+        for path in (self.folder / "bases" / kind).glob("*.json"):
+            with suppress(OSError):
+                times[path] = path.stat().st_mtime
+        return sorted(times, key=lambda path: (-times[path], path.name))
+
+    def _distance(self, kept: KeptBase, order: Order) -> int | None:
+        if kept.identity == order.tree.identity:
+            return 0
+        return self.trees.distance(kept.object_id, order.tree)
+
+
+def _environment(order: Order) -> str:
+    """Return the digest of all that `order` has besides its tree."""
+    return build_key(replace(order, tree=replace(order.tree, identity=""), packages=()))
+
+
+def _alike(order: Order) -> str:
+    return _environment(replace(order, inventories=()))
