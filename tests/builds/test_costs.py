@@ -66,7 +66,7 @@ def test_what_took_longest_last_time_comes_first_and_is_said(
 ) -> None:
     tree = write("tree", {"docs/conf.py": "", "docs/index.rst": "Title\n=====\n"})
     own = {"DOCS_MATRIX_STORE": str(tmp_path / "store")}
-    asked = ("check", "--tree", tree, "--cell", MIDDLE, "--cell", NEWEST, "--jobs", "1")
+    asked = ("check", "--tree", tree, "--cell", MIDDLE, "--cell", NEWEST, "--jobs", "1", "--readers", "1")
     assert docs_matrix(*asked, **own).status == 0
     notes = sorted((tmp_path / "store" / "costs").iterdir())
     assert len(notes) == 2

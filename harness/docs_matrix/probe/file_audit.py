@@ -57,6 +57,8 @@ class Ear(object):
                 path, mode, flags = arguments
                 if isinstance(path, (str, bytes)):
                     reads = not (mode or "r").strip("rbtU") and not (flags or 0) & 3
+                    if reads and os.fsdecode(path).endswith((".py", ".pyc")) and _is_import(sys._getframe(1)):
+                        return  # modules are sorted out at the end
                     self.hear("files" if reads else "written", os.path.abspath(os.fsdecode(path)))
             elif event == "subprocess.Popen":
                 self.started(arguments[1] or (), arguments[2])
@@ -94,7 +96,8 @@ class Ear(object):
 class Keeper(object):
     """Notes what a build looks at, and leaves its warm state in `folder`."""
 
-    def __init__(self, probe: Any, folder: str) -> None:
+    def __init__(self, probe: Any, folder: str, modules: Any) -> None:
+        """`modules` is the module of that name."""
         self.probe = probe
         self.folder = folder
         self.looked = {}  # type: Dict[Optional[str], Looked]
@@ -106,6 +109,7 @@ class Keeper(object):
         """What a worker looked at while it rendered pages."""
         self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>", "<packages>"))
         self.ear = Ear(self.hear)
+        self.modules = modules.Modules(probe, self)
 
     def hear(self, kind: str, path: str) -> None:
         """`path` was looked at, for what is read or resolved now.
@@ -143,6 +147,16 @@ class Keeper(object):
         self.conf = {"asked": dict(asked), "values": names}
         asked.clear()
 
+    def is_inside(self, path: str) -> bool:
+        """Whether a file is the tree's or the output's, and counts."""
+        names = set()  # type: Set[str]
+        self.add(names, path)
+        return bool(names) and not self.name(path).startswith(FOREIGN)
+
+    def note(self, document: str, path: str) -> None:
+        """The file at `path` was looked at for `document`."""
+        self.add(self.looked.setdefault(document, Looked()).files, path)
+
     def flush(self, document: Optional[str], **more: Any) -> None:
         """Write down what was looked at for `document`; for all of them where it is None."""
         seen = self.looked.pop(document, None)
@@ -168,6 +182,7 @@ class Keeper(object):
             seen = self.looked.setdefault(document, Looked())
             for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
                 seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
+            self.modules.done(document)
         self.gather(document)
         self.flush(document)
         if self.templates.files or self.templates.folders or self.templates.below:
@@ -186,10 +201,13 @@ class Keeper(object):
         """Leave the warm state, after a build that came to its end."""
         if status or os.path.isdir(self.folder):
             return
-        for module in list(sys.modules.values()):
-            path = getattr(module, "__file__", None)
-            if path:
-                self.add(self.looked.setdefault(None, Looked()).files, os.path.abspath(path))
+        described = {}  # type: Dict[str, Optional[str]]
+        for path, is_described in self.ear.closed(list, self.modules.sorted_out(app)):
+            if is_described:
+                described[self.name(path)] = self.ear.closed(self.digest, path)
+            else:
+                self.add(self.looked.setdefault(None, Looked()).files, path)
+        self.probe.put("modules", files=described)
         for folder in (*app.config.templates_path, *getattr(app.config, "html_theme_path", ())):
             self.add(self.looked.setdefault(None, Looked()).below, os.path.abspath(os.path.join(str(app.confdir), folder)))
         self.gather(None)

@@ -129,8 +129,11 @@ class Probe(object):
         self.inventories = None if given is None else _companion("inventories").Inventories(self, given)  # type: Any
         looks, start = _companion("file_audit"), config.get("start")
         keep = config.get("keep") if looks.available() else None
-        self.keeper = looks.Keeper(self, keep) if keep else None  # type: Any
-        self.start = _companion("warm_start").Start(self, looks, start, config.get("again", ())) if start else None  # type: Any
+        self.keeper = looks.Keeper(self, keep, _companion("modules")) if keep else None  # type: Any
+        self.start = None  # type: Any
+        if start:
+            again = config.get("again", ())
+            self.start = _companion("warm_start").Start(self, looks, _companion("modules"), start, again)
         for name, argument in sorted(config.get("companions", {}).items()):
             _companion(name).extend(self, argument, _companion)
         order = config.get("order")
@@ -497,6 +500,8 @@ class Probe(object):
         app.connect("builder-inited", inited)
         if self.inventories:
             self.inventories.install()
+        if self.keeper:
+            self.keeper.modules.connect(app)
         if self.start:
             self.soundly(self.start.begin, app, _companion("conf_values"))
 

@@ -51,11 +51,15 @@ class Stopped(SystemExit):
 
 
 class Start(object):
-    """A build that starts from the warm state in `folder`; `again` are documents to read in any case, `looks` the module."""
+    """A build that starts from the warm state in `folder`; `again` are documents to read in any case.
 
-    def __init__(self, probe: Any, looks: Any, folder: str, again: Iterable[str]) -> None:
+    `looks` and `described` are the modules `file_audit` and `modules`.
+    """
+
+    def __init__(self, probe: Any, looks: Any, described: Any, folder: str, again: Iterable[str]) -> None:
         self.probe = probe
         self.looks = looks
+        self.described = described
         self.folder = folder
         self.again = set(again)
         self.read = set()  # type: Set[str]
@@ -68,6 +72,8 @@ class Start(object):
         self.sources = {}  # type: Dict[str, str]
         self.documents = set()  # type: Set[str]
         self.images = []  # type: List[str]
+        self.modules = {}  # type: Dict[str, Optional[str]]
+        self.objects = {}  # type: Dict[str, Dict[str, Any]]
         self.outline = ({}, set())  # type: Outline
 
     # ---- before anything is read
@@ -83,6 +89,10 @@ class Start(object):
                     conf = record.get("conf") or conf
                 elif record["kind"] in ("diagnostic", "heard") and record["of"] is not None:
                     self.said.append(record)
+                elif record["kind"] == "objects":
+                    self.objects[record["of"]] = record
+                elif record["kind"] == "modules":
+                    self.modules.update(record["files"])
                 elif record["kind"] == "images":
                     self.images = record["paths"]
                 elif record["kind"] in ("meta", "places"):
@@ -127,6 +137,17 @@ class Start(object):
             if before is None or self.digests["git", text] != before:
                 yield "what git answers (git %s)" % " ".join(question["words"] if question else ("",))
 
+    def shown_differently(self, env: Any) -> Set[str]:
+        """The documents that show a docstring or a signature that is not as it was, where a module has changed."""
+        if all(self.now("files", name, "content") == before for name, before in self.modules.items()):
+            return set()
+        self.described.load(name for record in self.objects.values() for name in record["names"])
+        return {
+            document
+            for document, record in self.objects.items()
+            if any(self.described.fingerprint(name) != before for name, before in record["names"].items())
+        }
+
     def now(self, kind: str, name: str, look: str) -> Any:
         if (kind, name) not in self.digests:
             self.digests[kind, name] = getattr(self.looks, look)(self.place(name))
@@ -152,7 +173,7 @@ class Start(object):
         added, removed = found - known, known - found
         self.names, self.figures, self.outline = names(env), figures(env), outline(env)
         changed = {name for name in found & known if next(self.differing(name), None)}
-        changed |= (self.again | set(env.reread_always)) & found
+        changed |= (self.again | set(env.reread_always) | self.shown_differently(env)) & found
         changed |= {name for name, entries in env.toctree_includes.items() if removed.intersection(entries)} & found
         changed = self.closed(env, changed | added | removed) & found - added
         if not added and not changed:
@@ -312,11 +333,14 @@ class Start(object):
 
     def hand_on(self, app: Any, env: Any) -> None:
         """Leave what was kept of the documents that were not read again for a build that starts from this one."""
+        self.probe.put("modules", files={name: self.now("files", name, "content") for name in self.modules})
         for document, records in self.looked.items():
             if document is None or (document in env.found_docs and document not in self.read):
                 for record in records:
                     self.probe.put(**record)
         for document in set(env.found_docs) - self.read:
+            if document in self.objects:
+                self.probe.put(**self.objects[document])
             place = os.path.join(str(app.doctreedir), document + ".doctree")
             os.makedirs(os.path.dirname(place), exist_ok=True)
             os.link(os.path.join(self.folder, document + ".doctree"), place)
