@@ -15,7 +15,8 @@ import pytest
 from docs_matrix.builds import recipes
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.result import Build
-from docs_matrix.builds.runner import Runner
+from docs_matrix.builds.runner import Runner, _Ran
+from docs_matrix.capture import records
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.toolchains import environments, interpreters
 from docs_matrix.toolchains.environments import Environment
@@ -40,9 +41,14 @@ def install(patch: pytest.MonkeyPatch, says: Mapping[str, str] = SAYS) -> None:
     A configuration with a line that begins with `raise` is a build that fails by that line.
     """
 
-    def make(runner: Runner, order: Order, *_: object) -> tuple[Build, bytes, None]:
+    def make(runner: Runner, order: Order, key: str, *_: object) -> _Ran:
         build = _build(order, runner._trees, says)
-        return build, "".join(f"{said.printed}\n" for said in build.diagnostics).encode(), None
+        return _Ran(
+            build,
+            "".join(f"{said.printed}\n" for said in build.diagnostics).encode(),
+            records.read(b"", b"", root=Path()),
+            key,
+        )
 
     patch.setattr(interpreters, "installed", lambda: PYTHONS)
     patch.setattr(environments, "provide", _environment)
