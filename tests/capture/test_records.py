@@ -231,7 +231,13 @@ def test_thousands_of_messages_that_begin_alike_take_little_time(tmp_path: Path)
 def test_the_category_at_the_end_of_a_message_is_no_part_of_it(tmp_path: Path) -> None:
     """MyST puts it there itself where Sphinx is older than 7.3."""
     tagged = said("A level is left out [myst.header]", category="myst.header")
-    other = said("See the table [docutils]", category="myst.header")
-    got = capture(tmp_path, [META, tagged, other, END])
-    assert [diagnostic.message for diagnostic in got.diagnostics] == ["A level is left out", "See the table [docutils]"]
+    bare = said("A level is left out [myst.header]")
+    other, another = said("See the table [docutils]", category="myst.header"), said("See the list [docutils]")
+    got = capture(tmp_path, [META, tagged, bare, other, another, END])
+    assert [(diagnostic.message, diagnostic.category) for diagnostic in got.diagnostics] == [
+        ("A level is left out", "myst.header"),
+        ("A level is left out", "myst.header"),
+        ("See the table [docutils]", "myst.header"),
+        ("See the list [docutils]", None),
+    ]
     assert got.diagnostics[0].printed.endswith(" [myst.header]")

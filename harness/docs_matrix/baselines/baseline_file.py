@@ -205,11 +205,12 @@ def _entry(item: Any, place: str) -> Entry:
     if None in parts and parts != [None] * 3:
         raise InputError(f"{place}: section, source and block go together: one of them is missing")
     path = item.get("path")
+    message, category = message_keys.without_category(item["message"], item.get("category"))
     return Entry(
         path_in_common_words(split(path).path) if path else path,
         item["level"],
-        item.get("category"),
-        message_keys.without_category(item["message"], item.get("category")),
+        category,
+        message,
         None if cells is None else tuple(cells),
         None if None in parts else Anchor(*parts),
         item.get("flaky", False),

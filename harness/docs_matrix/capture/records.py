@@ -241,10 +241,10 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
 def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
     """The diagnostic of a record; one that names its place in its message only is placed there.
 
-    MyST puts the category at the end of its messages where Sphinx is older than 7.3: there it is no part of the message.
+    A category at its end is no part of a message.
     """
-    path, line, category = record["path"], record["line"], _text_or_none(record["category"])
-    message = without_category(_text(record["message"]), category)
+    path, line = record["path"], record["line"]
+    message, category = without_category(_text(record["message"]), _text_or_none(record["category"]))
     if path is None and (found := place_of(message)):
         path, line, message = found
     if record["level"] not in LEVELS or not (line is None or isinstance(line, int)):

@@ -38,6 +38,8 @@ _SPACE = re.compile(r"\s+")
 _PLACE = re.compile(r"([\w./+@~-]+)(?::(\d{1,9})(?!\w))?")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _COUNTED = re.compile(r"\b(?:(row|item|only) \d+|\d+ (references|targets|corresponding))\b")
+_MYST = re.compile(r" \[(myst(?:[_-]?nb)?\.[\w-]+)\]\Z")
+_LONGEST_TAG = 100
 _QUOTES = str.maketrans("", "", "'\"`‘’“”")
 
 
@@ -138,13 +140,20 @@ def gist(message: str) -> str:
     return text.translate(_QUOTES).rstrip(".").casefold()
 
 
-def without_category(message: str, category: str | None) -> str:
-    """Return `message` without `category` in brackets at its end.
+def without_category(message: str, category: str | None) -> tuple[str, str | None]:
+    """Return `message` without a category in brackets at its end, and the category.
 
-    >>> without_category("Non-consecutive header level [myst.header]", "myst.header")
-    'Non-consecutive header level'
+    MyST puts it there itself where Sphinx is older than 7.3, and gives some of these messages no other category.
+
+    >>> without_category("Non-consecutive header level [myst.header]", None)
+    ('Non-consecutive header level', 'myst.header')
+    >>> without_category("See the table [docutils]", "myst.header")
+    ('See the table [docutils]', 'myst.header')
     """
-    return message.removesuffix(f" [{category}]") if category else message
+    tag = _MYST.search(message[-_LONGEST_TAG:])
+    if category is None and tag:
+        category = tag[1]
+    return (message.removesuffix(f" [{category}]") if category else message), category
 
 
 def quoted_names(message: str) -> tuple[str, ...]:
