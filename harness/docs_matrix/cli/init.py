@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import shlex
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,13 +12,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from docs_matrix.baselines import baseline_file
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell
 from docs_matrix.errors import InputError
 from docs_matrix.json_values import plain
-from docs_matrix.questions.init import ci_files, init, own_cells, pins, project_facts
+from docs_matrix.questions.init import ci_files, init, init_report, matrix_text, own_cells, pins, project_facts
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import cut, one_line
@@ -26,8 +27,6 @@ from docs_matrix.toolchains.interpreters import installed
 
 __all__ = ["add_arguments", "run"]
 
-MOST_PINS = 12
-"""How many lines about loosened pins are printed."""
 EXAMPLE = "docs-matrix init . --nox"
 
 
@@ -45,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write GitHub's workflow, which takes docs-matrix from there; default: where this one was installed from",
     )
     parser.add_argument("--gitlab", action="store_true", help="write GitLab's jobs")
+    parser.add_argument("--source", metavar="DIR", help="the folder of conf.py; default: the one that is found")
+    parser.add_argument(
+        "--requirement",
+        action="append",
+        metavar="REQ",
+        help="what the documentation needs beside what is found; repeatable",
+    )
     options.add_json(parser)
     options.add_jobs(parser)
 
@@ -56,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{folder}: there is no such folder")
     init.refuse_what_is_there(folder)
     beside = ci_files.ci_files(folder, action=args.action, gitlab=args.gitlab, nox=args.nox)
-    project = project_facts.look(folder)
+    project = project_facts.look(folder, source=args.source, added=args.requirement or ())
     dates = pins.dates_of(project.every_pin, offline=args.offline)
     candidates, notices = _candidates(args, project, dates)
     console = Console(stderr=True)
@@ -72,22 +78,23 @@ def run(args: argparse.Namespace) -> int:
             offline=args.offline,
             progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
         )
+    entries = baseline_file.read(folder / f"baselines/{matrix_text.TREE}.yaml").entries
     if args.json:
-        print_json({**plain(begun), "notices": [*project.notices, *notices, *beside.notices]})
+        kinds = init_report.kinds_of(entries, len(begun.kept))
+        print_json({**plain(begun), "kinds": dict(kinds), "notices": [*project.notices, *notices, *beside.notices]})
         return 0
-    for notice in (*project.notices, *notices, *_loosened(begun.loosened)):
-        print(one_line(notice))
-    for name, why in begun.left.items():
-        print(cut(one_line(f"{name}: left out: {why}"), 400))
-    print(f"{len(begun.kept)} of {len(candidates)} cells build it; {begun.accepted} diagnostics of today are accepted")
-    locks = [name for name in begun.written if name.startswith("locks/")]
-    print(f"{os.path.normpath(folder / 'locks')}: {len(locks)} locks written")
-    for name in (name for name in begun.written if name not in locks):
-        print(f"{os.path.normpath(folder / name)}: written")
-    for name in begun.untouched:
-        print(f"{os.path.normpath(folder / name)}: was there already, and stays as it is")
-    for notice in beside.notices:
-        print(one_line(notice))
+    lines = [
+        *init_report.found_lines(folder, project),
+        *project.notices,
+        *notices,
+        *init_report.loosened_lines(begun.loosened),
+        *init_report.done_lines(folder, begun, len(candidates), entries),
+        *beside.notices,
+    ]
+    for line in lines:
+        print(cut(one_line(line), 400))
+    where = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, "
+    print(f"next: {where}commit these files, change something in the documentation, then run: docs-matrix check")
     return 0
 
 
@@ -114,14 +121,3 @@ def _candidates(
             if cell.name.endswith(own_cells.PINNED_LABEL):
                 notices.append(f"{cell.why}: a cell of its own, {cell.name}; the other cells have their own releases")
     return common.cells(replace(configuration, cells=tuple(cells)), args.cell, None), notices
-
-
-def _loosened(loosened: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Return a line for each pin that is loosened somewhere, and why."""
-    cells: dict[tuple[str, str], list[str]] = {}
-    for cell, reasons in loosened.items():
-        for pin, why in reasons.items():
-            cells.setdefault((pin, why), []).append(cell)
-    lines = [f"{pin}: loosened in {', '.join(names)}: {why}" for (pin, why), names in sorted(cells.items())]
-    more = len(lines) - MOST_PINS
-    return [*lines[:MOST_PINS], f"and {more} pins more (--json names all)"] if more > 0 else lines

@@ -28,6 +28,7 @@ from docs_matrix.questions.init.equip import Equipped, equip
 from docs_matrix.questions.init.matrix_text import TREE, matrix_text
 from docs_matrix.questions.init.own_cells import PINNED_LABEL
 from docs_matrix.questions.init.project_facts import ProjectFacts
+from docs_matrix.questions.init.short_reason import short_reason
 from docs_matrix.toolchains import locks
 
 __all__ = ["Begun", "begin", "refuse_what_is_there"]
@@ -121,7 +122,7 @@ def begin(
         left |= {**unresolved, **accepted.failures}
         kept = [one.cell for one in equipped if one.cell.name in accepted.built]
         if not kept:
-            told = "; ".join(f"{name}: {why}" for name, why in left.items())
+            told = "; ".join(f"{name}: {short_reason(why)}" for name, why in left.items())
             raise InputError(f"{folder}: no cell of the matrix can build this documentation: {told}")
         texts = _texts(folder, attempt, kept, requirements, accepted)
     others = beside.texts([cell.name for cell in kept])

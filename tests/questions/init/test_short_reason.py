@@ -1,0 +1,23 @@
+"""The one line that matters of the reason why a cell is left out."""
+
+from __future__ import annotations
+
+import pytest
+from docs_matrix.questions.init.short_reason import short_reason
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("failed: Extension error:\nCould not load x", "Could not load x"),
+        ("failed: ended with 2: Extension error (a.b): no such thing", "no such thing"),
+        ("Traceback\n  File x\nValueError: bad\n", "ValueError: bad"),
+        ("the project wants sphinx <6", "the project wants sphinx <6"),
+        (
+            "failed: name what it needs by --requirement: Extension error:\nCould not import extension x (No module named 'x')",
+            "Could not import extension x (No module named 'x') (--requirement NAME adds what it lacks)",
+        ),
+    ],
+)
+def test_of_an_error_the_line_that_matters_is_said(reason: str, said: str) -> None:
+    assert short_reason(reason) == said
