@@ -36,6 +36,7 @@ class Looked(object):
         self.folders = set()  # type: Set[str]
         self.below = set()  # type: Set[str]
         self.asked = {}  # type: Dict[str, Any]
+        self.settings = set()  # type: Set[str]
 
 
 class Ear(object):
@@ -140,6 +141,12 @@ class Keeper(object):
             asked = self.looked.setdefault(document, Looked()).asked
             asked[json.dumps(line and line[0], sort_keys=True)] = line and line[1]
 
+    def shown(self, name: str, by_sphinx: bool) -> None:
+        """A setting was read; what Sphinx reads between documents shows in none of them."""
+        document = self.probe.stage[1]
+        if document is not None or not by_sphinx:
+            self.looked.setdefault(document, Looked()).settings.add(name)
+
     def configured(self, names: Dict[str, Any]) -> None:
         """conf.py was read: what it asked git counts by what it made of it."""
         self.gather(None)
@@ -162,7 +169,9 @@ class Keeper(object):
         seen = self.looked.pop(document, None)
         if seen is None:
             return
-        self.probe.put("looked", of=document, asked=seen.asked, **dict(self.ear.closed(self.contents, seen), **more))
+        settings = {name: self.probe.settings()[name] for name in seen.settings}
+        found = self.ear.closed(self.contents, seen)
+        self.probe.put("looked", of=document, asked=seen.asked, settings=settings, **dict(found, **more))
 
     def contents(self, seen: Looked) -> Dict[str, Dict[str, Any]]:
         """What was looked at, by name and digest."""
@@ -211,7 +220,7 @@ class Keeper(object):
         for folder in (*app.config.templates_path, *getattr(app.config, "html_theme_path", ())):
             self.add(self.looked.setdefault(None, Looked()).below, os.path.abspath(os.path.join(str(app.confdir), folder)))
         self.gather(None)
-        self.flush(None, conf=self.conf)
+        self.flush(None, conf=dict(self.conf, settings=self.probe.settings()))
         self.ear.deaf = True
         self.probe.put("images", paths=sorted(getattr(app.builder, "images", ())))
         os.rename(str(app.doctreedir), self.folder)

@@ -470,6 +470,8 @@ class Probe(object):
         _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)
         settings = _sphinx("config").Config
         settings.read = self.configured(settings.read)
+        if self.keeper:
+            _companion("noted_settings").watch(settings, self.keeper.shown)
         application = _sphinx("application").Sphinx
         _after(application, "preload_builder", lambda app, *rest: self.connect_first(app), self.guarded)
         if self.restriction.documents is not None:
@@ -478,6 +480,10 @@ class Probe(object):
         for name in ("cmd.build", "_cli.util.errors"):
             with contextlib.suppress(ImportError, AttributeError):
                 _before(_sphinx(name), "handle_exception", self.on_exception)
+
+    def settings(self) -> Dict[str, str]:
+        """The settings that change with each commit."""
+        return _companion("noted_settings").values(self.app.config)  # type: ignore[no-any-return]
 
     def configured(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """`original`, which reads conf.py, with what conf.py made of git's answers noted."""

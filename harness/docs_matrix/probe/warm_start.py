@@ -70,6 +70,8 @@ class Start(object):
         self.figures = {}  # type: Dict[Any, Any]
         self.digests = {}  # type: Dict[Tuple[str, str], Any]
         self.sources = {}  # type: Dict[str, str]
+        self.settings = {}  # type: Dict[str, str]
+        self.shown = set()  # type: Set[str]
         self.documents = set()  # type: Set[str]
         self.images = []  # type: List[str]
         self.modules = {}  # type: Dict[str, Optional[str]]
@@ -98,13 +100,16 @@ class Start(object):
                 elif record["kind"] in ("meta", "places"):
                     self.probe.places.extend((folder, name) for folder, name in record["places"])
                     self.probe.put("places", places=record["places"])
+        self.settings = self.probe.settings()
         changed = next(self.differing(None), None)
         if changed is not None:
             self.stop("%s has changed" % changed)
-        if any(self.answered_otherwise(conf.get("asked", {}))):
+        before = conf.get("settings", {})
+        self.shown = {text for name, text in before.items() if text != self.settings[name]} - {""}
+        if conf and (before != self.settings or any(self.answered_otherwise(conf["asked"]))):
             used = conf_values.used(self.probe.names, conf["values"])
             if used:
-                self.stop("a function of conf.py uses %s, which git has changed" % used)
+                self.stop("a function of conf.py uses %s, which has another value" % used)
         gc.disable()  # all of the environment stays: there is nothing to be found in it
         os.makedirs(str(app.doctreedir), exist_ok=True)
         shutil.copyfile(os.path.join(self.folder, PICKLE), os.path.join(str(app.doctreedir), PICKLE))
@@ -113,6 +118,8 @@ class Start(object):
         """Before Sphinx looks whether the environment is of this source folder."""
         if getattr(env, "all_docs", None):
             env.srcdir = app.srcdir
+            for name in self.settings:  # which documents show them is known; Sphinx would read all
+                setattr(env.config, name, getattr(app.config, name))
 
     def stop(self, reason: str) -> None:
         self.probe.put("cold", reason=reason)
@@ -127,6 +134,9 @@ class Start(object):
                         yield name
             for name in self.answered_otherwise(record["asked"]):
                 yield name
+            for name, text in record["settings"].items():
+                if text != self.settings[name]:
+                    yield "the setting %s" % name
 
     def answered_otherwise(self, asked: Dict[str, Any]) -> Iterator[str]:
         """The questions to git that have another answer now, in words; a call that is no question always has."""
@@ -174,6 +184,7 @@ class Start(object):
         self.names, self.figures, self.outline = names(env), figures(env), outline(env)
         changed = {name for name in found & known if next(self.differing(name), None)}
         changed |= (self.again | set(env.reread_always) | self.shown_differently(env)) & found
+        changed |= self.holding(self.shown, (found & known) - changed)
         changed |= {name for name, entries in env.toctree_includes.items() if removed.intersection(entries)} & found
         changed = self.closed(env, changed | added | removed) & found - added
         if not added and not changed:
@@ -286,10 +297,16 @@ class Start(object):
                 words.update(("../index", "./index"))
         if "" in words:
             return set(env.found_docs)
+        return self.holding(words, set(env.found_docs) - self.read)
+
+    def holding(self, words: Set[str], documents: Set[str]) -> Set[str]:
+        """Those of these documents whose kept doctrees hold one of the words."""
+        if not words:
+            return set()
         wanted = [word.encode("utf-8").lower() for word in sorted(words)]
         several = re.compile(b"|".join(map(re.escape, wanted)))
         found = set()
-        for name in set(env.found_docs) - self.read:
+        for name in documents:
             with io.open(os.path.join(self.folder, name + ".doctree"), "rb") as stream:
                 content = stream.read().lower()
             if any(word in content for word in wanted) if len(wanted) < FEW else several.search(content):
