@@ -14,7 +14,7 @@ from docs_matrix.errors import InputError, MachineError
 
 KERNEL = {
     "Kbuild": b"",
-    "Documentation/Makefile": b"",
+    "Documentation/Makefile": b"htmldocs:\n",
     "Documentation/conf.py": b"",
     "Documentation/sphinx/requirements.txt": b"# it needs\nalabaster\nSphinx\nsphinx-rtd-theme\npyyaml # yaml\n-r a.txt\n",
 }
@@ -29,6 +29,16 @@ def test_a_kernel_is_built_by_make_and_names_its_requirements() -> None:
     found = known(KERNEL)
     assert (found.recipe.kind, found.recipe.target, found.recipe.source) == ("make", "htmldocs", "Documentation")
     assert found.requirements == ("alabaster", "sphinx-rtd-theme", "pyyaml")
+
+
+def test_what_is_built_as_a_kernel_in_another_folder_is_built_by_make() -> None:
+    u_boot = {"Kbuild": b"", "doc/Makefile": b"htmldocs:\n\t$(SPHINXBUILD)\n", "doc/conf.py": b""}
+    found = known(u_boot).recipe
+    assert (found.kind, found.target, found.source, found.config) == ("make", "htmldocs", "doc", "doc")
+
+
+def test_a_makefile_without_htmldocs_is_none_of_a_kernel() -> None:
+    assert known({"Kbuild": b"", "doc/Makefile": b"html:\n", "doc/conf.py": b""}).recipe.kind == "sphinx"
 
 
 @pytest.mark.parametrize("folder", ["doc", "docs", "Documentation", "docs/source"])

@@ -12,8 +12,8 @@ from docs_matrix.probe import kernel_doc_cache, netlink_cache
 
 __all__ = ["Make"]
 
-SIGNS = frozenset({"Kbuild", "Documentation/Makefile", "Documentation/conf.py"})
-"""The files by which a kernel is known."""
+FOLDERS = ("Documentation", "doc")
+"""Where a kernel, and what is built as one is (U-Boot), have their documents."""
 
 
 class Make:
@@ -29,11 +29,12 @@ class Make:
     }
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """A kernel is known by its `Documentation/Makefile` and `Kbuild`."""
-        if not SIGNS.issubset(paths):
+        """A kernel is known by its `Kbuild`, and by the target `htmldocs` of the makefile beside conf.py."""
+        folder = next((folder for folder in FOLDERS if _is_built_by_make(folder, paths, read)), None)
+        if folder is None:
             return None
-        wanted = read("Documentation/sphinx/requirements.txt") or b""
-        recipe = Recipe("make", "Documentation", "Documentation", target="htmldocs")
+        wanted = read(f"{folder}/sphinx/requirements.txt") or b""
+        recipe = Recipe("make", folder, folder, target="htmldocs")
         return Recognised(recipe, _requirements(wanted.decode("utf-8", "replace")))
 
     def command(self, recipe: Recipe, rooms: Rooms) -> Command:
@@ -67,6 +68,11 @@ class Make:
         asked = "|".join(f"{name}|*/{name}" for name in generators)
         answer = exec_line(python, "-I", "-S", netlink_cache.__file__, answers, python3)
         return Shortcuts(companions, {"python3": f'case "$1" in\n{asked}) {answer} ;;\nesac\n{exec_line(python3)}'})
+
+
+def _is_built_by_make(folder: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> bool:
+    makefile = f"{folder}/Makefile"
+    return {"Kbuild", makefile, f"{folder}/conf.py"}.issubset(paths) and b"htmldocs" in (read(makefile) or b"")
 
 
 def _requirements(text: str) -> tuple[str, ...]:
