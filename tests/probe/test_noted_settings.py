@@ -74,7 +74,7 @@ def head(root: Path, store: Path, cell: str) -> Build:
         stream.write("\nMore.\n")
     git(root, "commit", "-qam", "head")
     git(root, "tag", "v2.0")
-    return bench.runner.build(Order(found, bench.trees.open(root), recipe, base=base.tree)).build
+    return bench.runner.build(Order(found, bench.trees.open(root), recipe, warm=True)).build
 
 
 @pytest.mark.parametrize("cell", ["py3.9-docutils0.16-sphinx3.4.3", NEWEST])

@@ -132,9 +132,9 @@ class Start(object):
                 for name, before in record[kind].items():
                     if self.now(kind, name, look) != before:
                         yield name
-            for name in self.answered_otherwise(record["asked"]):
+            for name in self.answered_otherwise(record.get("asked", {})):
                 yield name
-            for name, text in record["settings"].items():
+            for name, text in record.get("settings", {}).items():
                 if text != self.settings[name]:
                     yield "the setting %s" % name
 
@@ -354,6 +354,7 @@ class Start(object):
         for document, records in self.looked.items():
             if document is None or (document in env.found_docs and document not in self.read):
                 for record in records:
+                    record.pop("conf", None)  # this build has its own
                     self.probe.put(**record)
         for document in set(env.found_docs) - self.read:
             if document in self.objects:
