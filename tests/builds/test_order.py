@@ -97,7 +97,7 @@ def test_another_order_has_another_key(other: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"documents": ("a.rst",)}, {"reading": Reading()}, {"keep": True}, {"base": ORDER.tree}],
+    [{"documents": ("a.rst",)}, {"reading": Reading()}, {"keep": True}, {"warm": True}],
     ids=lambda more: "-".join(more),
 )
 def test_a_plain_build_is_of_all_documents_from_nothing(more: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ def test_other_documents_are_another_history(docs_matrix: Command, project: Path
 def test_work_in_progress_patches_and_what_a_change_concerns_are_no_revisions(
     docs_matrix: Command, project: Path, tmp_path: Path
 ) -> None:
-    check(docs_matrix, project, "--base", "HEAD~3")
+    check(docs_matrix, project, "--base", "HEAD~3", "--docs", "affected")
     (project / "docs/a.rst").write_text(SHORT)
     patch = tmp_path / "a.patch"
     patch.write_text(git(project, "diff"))
