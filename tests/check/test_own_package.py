@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -183,3 +184,12 @@ def test_a_folder_without_a_package_is_refused_by_its_place(check: Callable[...,
     answer = check({"pyproject.toml": FLIT}, {}, install="[python]")
     assert answer.status == 2
     assert "trees.docs.install: python holds no package" in answer.stderr
+
+
+def test_the_script_of_a_report_builds_with_the_package_too(check: Callable[..., Answer], tmp_path: Path) -> None:
+    answer = check({"pyproject.toml": FLIT}, {"src/box/tools.py": BROKEN})
+    git(tmp_path / "project", "checkout", "-q", "src")
+    words = ["sh", str(answer.out / "reproduce.sh"), str(tmp_path / "project")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "1 of the 1 line of the report, 0 others"

@@ -32,16 +32,18 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workben
         return None
     cell = next(cell for cell in cells if cell.name == chosen.name)
     changes = bench.trees.changed_paths(subject.base, subject.head)
+    provided = bench.equip(cell, subject.head, subject.install, subject.recipe, subject.requirements)
     return Rerun(
         cell=cell.name,
         python=cell.python,
         docutils=cell.docutils,
         sphinx=cell.sphinx,
-        requirements=bench.provide(cell, subject.requirements).environment.lock.text,
+        requirements=provided.environment.lock.text,
         patch=patch,
         blobs=tuple(blob for change in changes for blob in _blobs(change)),
         build=recipes.KINDS[subject.recipe.kind].script(subject.recipe, _folders(subject, bench)),
         expected=_expected(chosen),
+        packages=tuple(folder.partition("[")[0] or "." for folder in subject.install.folders),
         environment=tuple((subject.recipe.environment or {}).items()),
     )
 

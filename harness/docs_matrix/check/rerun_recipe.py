@@ -15,7 +15,8 @@ class Rerun:
 
     `requirements` are its pins with their hashes, as pip and uv take them. `patch` makes the head of the base; `blobs` are
     path, git's id of the base's file and of the head's (None: there is none). `build` is how the recipe builds a copy of the
-    tree. `expected` are the lines that the cell prints anew. `environment` are the variables of the build.
+    tree. `expected` are the lines that the cell prints anew. `packages` are the folders of
+    the packages of the tree itself. `environment` are the variables of the build.
     """
 
     cell: str
@@ -28,3 +29,4 @@ class Rerun:
     build: Script
     expected: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
+    packages: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ def script(rerun: Rerun) -> bytes:
         tools=rerun.build.tools,
         blobs=rerun.blobs,
         words=rerun.build.words,
+        packages=rerun.packages,
         environment=rerun.environment,
         requirements=rerun.requirements,
         patch=rerun.patch.decode("utf-8", "surrogateescape"),

@@ -108,7 +108,8 @@ def _refuse_what_the_cell_lacks(asked: BisectQuestion, subject: Subject, bench: 
     package = canonicalize_name(asked.axis)
     if package in ("python", "date", "docutils", "sphinx"):
         return
-    there = bench.lock(asked.cell, subject.requirements).packages
+    provided = bench.equip(asked.cell, subject.head, subject.install, subject.recipe, subject.requirements)
+    there = provided.environment.lock.packages
     if package not in there:
         meant = did_you_mean(package, ("python", "date", *there))
         raise InputError(

@@ -17,7 +17,7 @@ from docs_matrix.builds.result import Build
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Workbench
+from docs_matrix.check.workbench import Provided, Workbench
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -54,8 +54,9 @@ def shrink(
     found = isolate.isolate(question, subject, bench, progress=progress)
     if found.verdict == "absent":
         raise InputError(f"{found.document} does not say it, alone or behind any other documents, in {found.cell}")
-    environment = bench.provide(question.cell, subject.requirements).environment
-    project = _taken_out(found.before, found.document, subject, environment, bench)
+    provided = bench.equip(question.cell, subject.head, subject.install, subject.recipe, subject.requirements)
+    environment = provided.environment
+    project = _taken_out(found.before, found.document, subject, provided, bench)
     best, started, finished = project, project.lines, False
     gist = _gist(found.message) if found.message else ""
     known: dict[str, bool] = {}
@@ -105,14 +106,16 @@ def shrink(
 
 
 def _taken_out(
-    before: tuple[str, ...], document: str, subject: Subject, environment: Environment, bench: Workbench
+    before: tuple[str, ...], document: str, subject: Subject, provided: Provided, bench: Workbench
 ) -> Project:
     """The documents and all that they open, with what the recipe gives to Sphinx written into conf.py."""
     recipe = subject.recipe
     source = posixpath.normpath(recipe.source)
     trial = tuple(posixpath.relpath(path, source) for path in (*before, document))
     reading = Reading(trials=(trial,), only=True, watched=True)
-    build = bench.runner.build(Order(environment, subject.head, recipe, tuple(sorted(trial)), reading)).build
+    documents, packages = tuple(sorted(trial)), provided.packages
+    order = Order(provided.environment, subject.head, recipe, documents, reading, packages=packages)
+    build = bench.runner.build(order).build
     if build.status != "ok":
         raise MachineError(f"the documents cannot be read: {build.reason}")
     conf = posixpath.normpath(posixpath.join(recipe.config, "conf.py"))
