@@ -192,4 +192,4 @@ def test_the_script_of_a_report_builds_with_the_package_too(check: Callable[...,
     words = ["sh", str(answer.out / "reproduce.sh"), str(tmp_path / "project")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[-1] == "1 of the 1 line of the report, 0 others"
+    assert done.stderr.splitlines()[-1] == "1 of the 1 lines of the report, 0 others"

@@ -14,7 +14,8 @@ import sys
 from typing import Counter, Dict, Iterator, List, Optional, Tuple
 
 LINE = re.compile(
-    r"(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?: (?P<text>(?:WARNING|ERROR|CRITICAL|SEVERE|warning|error): .*)"
+    r"(?P<path>[^\s:][^:\n]*(?::docstring of [^\s:]+)?)(?::(?P<line>\d+))?: "
+    r"(?P<text>(?:WARNING|ERROR|CRITICAL|SEVERE|warning|error): .*)"
 )
 
 Message = Tuple[str, str, int, str]  # the line of the log, the path, the number of the line in it, the text
