@@ -189,7 +189,7 @@ def test_a_plain_build_says_the_same_without_any_shortcut(
     assert ("ours" in quick.unclassified, "the cell's" in plain.unclassified) == (True, True)
     assert quick.diagnostics[0] == plain.diagnostics[0]
     assert [build.diagnostics[1].message for build in (quick, plain)] == [
-        "observed: cycles=False pages=False programs=Popen search=docs_matrix_fast_node_search"
+        "observed: cycles=False pages=True programs=Popen search=docs_matrix_fast_node_search"
         " symbols=docs_matrix_fast_c_symbols",
         "observed: cycles=True pages=True programs=object search=docutils.nodes symbols=sphinx.domains.c",
     ]
