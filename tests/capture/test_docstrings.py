@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from docs_matrix.capture.docstrings import Found, line_of
+from docs_matrix.capture.docstrings import DocstringLine, line_of
 
 MODULE = '''"""What the module is for."""
 
@@ -71,7 +71,7 @@ def place(text: str) -> int:
     ],
 )
 def test_a_line_of_a_docstring_is_found_in_the_file(name: str, line: int, text: str) -> None:
-    assert line_of("src/pkg/boxes.py", MODULE, name, line, None) == Found(place(text), exact=True)
+    assert line_of("src/pkg/boxes.py", MODULE, name, line, None) == DocstringLine(place(text), exact=True)
 
 
 def test_a_line_that_an_extension_moved_is_found_by_its_text() -> None:
@@ -82,7 +82,9 @@ def test_a_line_that_an_extension_moved_is_found_by_its_text() -> None:
 
 
 def test_an_object_without_a_docstring_is_at_its_definition() -> None:
-    assert line_of("pkg/boxes.py", MODULE, "pkg.boxes.Box.close", 1, None) == Found(place("def close"), exact=False)
+    assert line_of("pkg/boxes.py", MODULE, "pkg.boxes.Box.close", 1, None) == DocstringLine(
+        place("def close"), exact=False
+    )
 
 
 @pytest.mark.parametrize("name", ["pkg.boxes.Nothing", "pkg.boxes.Box.nothing", "other.pack.x"])

@@ -35,7 +35,7 @@ TIME_LIMIT = 600.0
 
 @dataclass(frozen=True)
 class Answers:
-    """The questions of one build, each with its answer as JSON; `state` is `History.state`, `key` the key of the build.
+    """The questions of one build, each with its answer as JSON; `state` is `GitHistory.state`, `key` the key of the build.
 
     `all` says that the build read what no question shows: then only the same state is the same build.
     """

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-__all__ = ["Found", "line_of"]
+__all__ = ["DocstringLine", "line_of"]
 
 _COMMENT = re.compile(r"\s*#: ?(.*)")
 _TRAILING = re.compile(r".*?#: ?(.*)")
@@ -24,14 +24,14 @@ _Line = tuple[int, str]
 """A line of the file and its text there."""
 
 
-class Found(NamedTuple):
+class DocstringLine(NamedTuple):
     """A line of the file. `exact` says that the text of this line was read; if not, it is near the place."""
 
     line: int
     exact: bool
 
 
-def line_of(path: str, source: str, name: str, line: int, read: Sequence[str] | None) -> Found | None:
+def line_of(path: str, source: str, name: str, line: int, read: Sequence[str] | None) -> DocstringLine | None:
     """Return where the line `line` of the documentation of the object `name` is in the module at `path`.
 
     `source` is the text of the module. `read` are the lines that autodoc read in the end, None if they are not known.
@@ -43,28 +43,28 @@ def line_of(path: str, source: str, name: str, line: int, read: Sequence[str] | 
         return None
     written = list(_documentation(node, tree, source.split("\n")))
     if not written:
-        return Found(getattr(node, "lineno", 1), exact=False)
+        return DocstringLine(getattr(node, "lineno", 1), exact=False)
     texts = [text.strip() for _, text in written]
     final = [text.strip() for text in read] if read is not None else texts
     if line > len(final):
-        return Found(written[0][0], exact=line == 1)
+        return DocstringLine(written[0][0], exact=line == 1)
     if final[:line] == texts[:line]:
-        return Found(written[line - 1][0], exact=True)
+        return DocstringLine(written[line - 1][0], exact=True)
     return _nearest(final, texts, written, line - 1)
 
 
-def _nearest(final: Sequence[str], texts: Sequence[str], written: Sequence[_Line], at: int) -> Found:
+def _nearest(final: Sequence[str], texts: Sequence[str], written: Sequence[_Line], at: int) -> DocstringLine:
     """Return the line whose text became the line `at` of what was read, or else the one with the most words in common."""
     matcher = SequenceMatcher(None, texts, final, autojunk=False)
     for _, first, last, start, end in matcher.get_opcodes():
         if start <= at < end and texts[first:last] == final[start:end]:
-            return Found(written[first + at - start][0], exact=True)
+            return DocstringLine(written[first + at - start][0], exact=True)
         if start <= at < end:
             words = set(_WORD.findall(final[at]))
             among = range(first, last) or range(max(first - 1, 0), min(first + 1, len(texts)))
             likest = max(among, key=lambda index: len(words.intersection(_WORD.findall(texts[index]))))
-            return Found(written[likest][0], exact=False)
-    return Found(written[0][0], exact=False)
+            return DocstringLine(written[likest][0], exact=False)
+    return DocstringLine(written[0][0], exact=False)
 
 
 def _parsed(source: str) -> ast.Module | None:

@@ -4,7 +4,7 @@
 
 CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
 read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument},
-"plain": bool, "git": null or the settings of git_recorder.py, "inventories": see inventories.py}.
+"plain": bool, "git": null or the settings of git_recorder.py, "inventories": see given_inventories.py}.
 Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
 may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out pages
 where they are many (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
@@ -30,7 +30,7 @@ Kinds of lines, by the key `kind`:
                  that leaves out its pages
     probe-error  a mistake of this file: traceback
     end          `status`, the exit status; where it lacks, the call did not finish
-    wanted       see inventories.py
+    wanted       see given_inventories.py
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
 
 Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
@@ -126,7 +126,7 @@ class Probe(object):
         self.includes = _companion("includes").Includes()
         self.summaries = _companion("summaries").Summaries()
         given = config.get("inventories")
-        self.inventories = None if given is None else _companion("inventories").Inventories(self, given)  # type: Any
+        self.inventories = None if given is None else _companion("given_inventories").GivenInventories(self, given)  # type: Any
         looks, start = _companion("file_audit"), config.get("start")
         keep = config.get("keep") if looks.available() else None
         self.keeper = looks.Keeper(self, keep, _companion("modules")) if keep else None  # type: Any

@@ -17,7 +17,7 @@ from pathlib import Path
 from docs_matrix.errors import InputError
 from docs_matrix.trees import symlinks
 
-__all__ = ["Found", "listed", "scan", "with_links_followed"]
+__all__ = ["FoundFiles", "listed", "scan", "with_links_followed"]
 
 SKIPPED = frozenset({".git", "__pycache__"})
 
@@ -26,7 +26,7 @@ _MOST_FOLLOWED = 100_000
 
 
 @dataclass
-class Found:
+class FoundFiles:
     """What lies in a folder, by its path in the tree.
 
     `files` says where each is to be read (not below the folder, where a link led there) and its `os.stat_result`;
@@ -39,16 +39,16 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
 
-def scan(root: Path) -> Found:
+def scan(root: Path) -> FoundFiles:
     """Everything below `root`, except git's own folders, Python's compiled files, and folders that ignore all in them."""
-    found = Found()
+    found = FoundFiles()
     _scan(os.fspath(root), "", found)
     return found
 
 
-def listed(root: Path, paths: Iterable[str]) -> Found:
+def listed(root: Path, paths: Iterable[str]) -> FoundFiles:
     """Those of `paths` that are there; folders among them are repositories of their own, and left out."""
-    found = Found()
+    found = FoundFiles()
     for path in paths:
         place = os.path.join(root, path)
         try:
@@ -62,7 +62,7 @@ def listed(root: Path, paths: Iterable[str]) -> Found:
     return found
 
 
-def with_links_followed(root: Path, found: Found) -> Found:
+def with_links_followed(root: Path, found: FoundFiles) -> FoundFiles:
     """`found` with each link that leads out of `root` replaced by what it points to.
 
     A link to nothing, or to a folder around it, is left out and noted; an absolute one into the tree becomes relative.
@@ -79,7 +79,7 @@ def with_links_followed(root: Path, found: Found) -> Found:
     return found
 
 
-def _follow(target: str, path: str, around: list[str], found: Found) -> None:
+def _follow(target: str, path: str, around: list[str], found: FoundFiles) -> None:
     """Take what lies at `target`, a real path, as the content of `path`; `around` are the real folders above."""
     try:
         state = os.stat(target)
@@ -91,7 +91,7 @@ def _follow(target: str, path: str, around: list[str], found: Found) -> None:
     elif any(f"{folder}/".startswith(f"{target.rstrip('/')}/") for folder in around):
         found.notes.append(f"{path}: a link to a folder around it, left out")
     else:
-        inner = Found()
+        inner = FoundFiles()
         _scan(target, path, inner)
         inner_links, inner.links = inner.links, {}
         for link, its_target in inner_links.items():
@@ -107,7 +107,7 @@ def _follow(target: str, path: str, around: list[str], found: Found) -> None:
         found.notes.extend(inner.notes)
 
 
-def _scan(top: str, prefix: str, found: Found) -> None:
+def _scan(top: str, prefix: str, found: FoundFiles) -> None:
     todo = [(top, prefix)]
     while todo:
         folder, path = todo.pop()
@@ -147,7 +147,7 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         raise InputError(f"{folder}: cannot be read: {error.strerror}") from error
 
 
-def _take(place: str, path: str, state: os.stat_result, found: Found) -> None:
+def _take(place: str, path: str, state: os.stat_result, found: FoundFiles) -> None:
     if stat.S_ISLNK(state.st_mode):
         found.links[path] = os.readlink(place)
     elif stat.S_ISREG(state.st_mode):

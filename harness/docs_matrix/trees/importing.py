@@ -20,7 +20,7 @@ from docs_matrix.errors import InputError, MachineError
 from docs_matrix.files import digest, locked
 from docs_matrix.trees.archives import import_archive
 from docs_matrix.trees.blob_writer import Blob, BlobWriter
-from docs_matrix.trees.folders import Found
+from docs_matrix.trees.folders import FoundFiles
 from docs_matrix.trees.git import Repository
 from docs_matrix.trees.tree import FILE, LINK, PROGRAM, Contents
 
@@ -57,7 +57,7 @@ class _Archive:
 def folder(
     repository: Repository,
     source: str,
-    found: Found,
+    found: FoundFiles,
     clean: dict[str, tuple[str, str]],
     stored: frozenset[str],
     objects: Path | None,
@@ -98,7 +98,7 @@ def archive(repository: Repository, place: Path) -> tuple[str, tuple[str, ...]]:
 
 def found_files(
     repository: Repository,
-    found: Found,
+    found: FoundFiles,
     stored: frozenset[str] = frozenset(),
     known: Mapping[str, _Known] | None = None,
 ) -> tuple[dict[str, tuple[str, str]], dict[str, _Known]]:
@@ -117,7 +117,7 @@ def found_files(
     return {path: (entry[0], entry[5]) for path, entry in times.items()}, times
 
 
-def _entries(found: Found) -> Iterator[tuple[str, tuple[_State, int, Callable[[], bytes]]]]:
+def _entries(found: FoundFiles) -> Iterator[tuple[str, tuple[_State, int, Callable[[], bytes]]]]:
     """What is known of each link and file without reading it, its size, and how to read it."""
     for path, target in found.links.items():
         yield path, ((LINK, target, 0, 0, 0), len(target), partial(str.encode, target, "utf-8", "surrogateescape"))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from docs_matrix.files import digest
 
-__all__ = ["FILE", "GITLINK", "LINK", "PROGRAM", "Commit", "Contents", "History", "Tree", "identity_of"]
+__all__ = ["FILE", "GITLINK", "LINK", "PROGRAM", "Commit", "Contents", "GitHistory", "Tree", "identity_of"]
 
 FILE, PROGRAM, LINK, GITLINK = "100644", "100755", "120000", "160000"
 """Git's modes."""
@@ -31,7 +31,7 @@ class Commit:
 
 
 @dataclass(frozen=True)
-class History:
+class GitHistory:
     """What git is to know in a private copy: the place of a tree in a user's repository.
 
     `commit` is the id of the commit that the copy stands on, `contents` of its tree; `branch` is the full name of the branch
@@ -71,7 +71,7 @@ class Tree:
     objects: Path | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
     commit: Commit | None = field(default=None, compare=False)
-    history: History | None = field(default=None, compare=False)
+    history: GitHistory | None = field(default=None, compare=False)
 
 
 def identity_of(object_id: str, empty_folders: tuple[str, ...]) -> str:

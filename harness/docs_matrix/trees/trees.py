@@ -232,7 +232,7 @@ class Trees:
                 notes.append(f"{path}: a link that leads out of the repository, left out")
             else:
                 elsewhere[path] = out[path]
-        found = folders.with_links_followed(repository.folder, folders.Found(links=elsewhere))
+        found = folders.with_links_followed(repository.folder, folders.FoundFiles(links=elsewhere))
         files.update(importing.found_files(self._repository, found)[0])
         return notes + found.notes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from docs_matrix.errors import InputError
 from docs_matrix.process import Finished
 from docs_matrix.trees.git import call, last_line
-from docs_matrix.trees.tree import LINK, Commit, History
+from docs_matrix.trees.tree import LINK, Commit, GitHistory
 
 __all__ = [
     "UserRepository",
@@ -113,7 +113,7 @@ def is_unchanged(repository: UserRepository) -> bool:
     return _git(repository.folder, "diff-index", "--quiet", "HEAD", "--", ".").returncode == 0
 
 
-def history(repository: UserRepository, revision: str) -> History | None:
+def history(repository: UserRepository, revision: str) -> GitHistory | None:
     """Return what git knows at `revision`; None if there is no such commit, or if the tree is not the repository's top.
 
     The user's branch is the one that the commit is on: base and head do not differ by its name.
@@ -134,7 +134,7 @@ def history(repository: UserRepository, revision: str) -> History | None:
         shallow = Path(at).read_text("ascii")
     except OSError:
         shallow = ""
-    return History(commit, contents, branch, refs, shallow)
+    return GitHistory(commit, contents, branch, refs, shallow)
 
 
 def in_order(repository: UserRepository, commits: Collection[str], tip: str | None = None) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from docs_matrix.builds.packages.source import Source, find
+from docs_matrix.builds.packages.source import PackageSource, find
 from docs_matrix.errors import InputError
 
 
-def _found(folder: str = ".", **texts: str) -> Source | None:
+def _found(folder: str = ".", **texts: str) -> PackageSource | None:
     files = {name.replace("_", ".", 1): text for name, text in texts.items()}
     prefix = "" if folder == "." else f"{folder}/"
     return find(
@@ -19,7 +19,9 @@ def test_the_backend_and_its_requirements_come_from_pyproject() -> None:
     text = '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\nbackend-path = ["tools"]\n'
     text += '[project]\nname = "Parcel_Box"\nrequires-python = ">=3.9"\n'
     found = _found("python", pyproject_toml=text)
-    assert found == Source("python", "parcel-box", ("flit_core",), "flit_core.buildapi", ("python/tools",), ">=3.9")
+    assert found == PackageSource(
+        "python", "parcel-box", ("flit_core",), "flit_core.buildapi", ("python/tools",), ">=3.9"
+    )
 
 
 def test_a_package_without_a_build_system_is_built_by_setuptools() -> None:

@@ -14,7 +14,7 @@ from docs_matrix.questions.bisect.bisection import (
     Bisection,
     Culprit,
     FoundChange,
-    History,
+    QuotedHistory,
     Skipped,
     TriedCandidate,
 )
@@ -111,7 +111,7 @@ def test_the_main_change_is_told_first() -> None:
 
 
 def test_history_is_quoted() -> None:
-    quoted = replace(FOUND, history=History("HISTORY.rst", ("states.py: Relax.",)))
+    quoted = replace(FOUND, history=QuotedHistory("HISTORY.rst", ("states.py: Relax.",)))
     assert "from HISTORY.rst of that release:\n  > states.py: Relax." in told(quoted)
     assert "\n> states.py: Relax&#46;" in markdown(answer(quoted)) or "\n> states.py: Relax." in markdown(
         answer(quoted)
@@ -120,7 +120,7 @@ def test_history_is_quoted() -> None:
 
 def test_hostile_text_is_shown_and_not_interpreted() -> None:
     evil = replace(OLD, message=EVIL, path=EVIL)
-    change = replace(FOUND, pairs=(BeforeAfter(evil, None),), explanation=EVIL, history=History(EVIL, (EVIL,)))
+    change = replace(FOUND, pairs=(BeforeAfter(evil, None),), explanation=EVIL, history=QuotedHistory(EVIL, (EVIL,)))
     text = "\n".join(lines(answer(change, command=EVIL)))
     text.encode("utf-8")
     assert "\x1b" not in text

@@ -10,14 +10,14 @@ from typing import Any
 from docs_matrix import files, nofollow, process
 from docs_matrix.builds import git_answers, recipes
 from docs_matrix.builds.packages import call_backend
-from docs_matrix.builds.packages.source import Source
+from docs_matrix.builds.packages.source import PackageSource
 from docs_matrix.builds.sandbox import program, variables
 from docs_matrix.errors import InputError
 from docs_matrix.probe import git_recorder
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
-__all__ = ["Answer", "Backend", "made"]
+__all__ = ["Backend", "HookAnswer", "made"]
 
 LARGEST = 1 << 30
 """Bytes of a wheel."""
@@ -32,13 +32,13 @@ _WHEELS = "wheels"
 class Backend:
     """The backend of the package `source` in its `environment`; a hook may take `time_limit` seconds."""
 
-    source: Source
+    source: PackageSource
     environment: Environment
     time_limit: float
 
 
 @dataclass(frozen=True)
-class Answer:
+class HookAnswer:
     """What a hook gave: its `value`, and the files of the tree that it `opened`.
 
     `has` says whether the backend has the hook, `heard` whether the interpreter says what is opened, `tells` whether all that
@@ -60,7 +60,7 @@ class Answer:
             raise InputError(f"its backend left no wheel: {error.strerror or error}") from error
 
 
-def made(backend: Backend, hook: str, workspace: Workspace) -> Answer:
+def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
     """Return what `hook` gives for the tree in `workspace`; raises `InputError` with the backend's last words if it fails."""
     source, scratch = backend.source, workspace.scratch
     for name in ("home", "tmp", "bin", _WHEELS, "metadata"):
@@ -100,12 +100,12 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> Answer:
     return answer
 
 
-def _answer(scratch: Path, name: str) -> Answer:
+def _answer(scratch: Path, name: str) -> HookAnswer:
     try:
         told = json.loads((scratch / name).read_text("ascii"))
         value, opened, started = told["value"], told["opened"], set(told["started"])
         heard = opened is not None
-        return Answer(value, tuple(opened or ()), bool(told["has"]), heard, heard and started <= _VERSION_CONTROL)
+        return HookAnswer(value, tuple(opened or ()), bool(told["has"]), heard, heard and started <= _VERSION_CONTROL)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"its backend left no answer: {error}") from error
 

@@ -25,9 +25,9 @@ from docs_matrix import files, json_values
 from docs_matrix.builds import recipes
 from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.packages import call_backend, lay, source, wheel
-from docs_matrix.builds.packages.backend import Answer, Backend, made
+from docs_matrix.builds.packages.backend import Backend, HookAnswer, made
 from docs_matrix.builds.packages.own_package import OwnPackage
-from docs_matrix.builds.packages.source import Source
+from docs_matrix.builds.packages.source import PackageSource
 from docs_matrix.builds.packages.wheel import Entries, Parts
 from docs_matrix.config.matrix import Install, Recipe
 from docs_matrix.errors import HarnessError, InputError
@@ -122,7 +122,7 @@ class Factory:
                 raise InputError(f"it needs Python {wanted}")
 
     def _backend(
-        self, found: Source, requires: tuple[str, ...], interpreter: Interpreter
+        self, found: PackageSource, requires: tuple[str, ...], interpreter: Interpreter
     ) -> tuple[Backend, Environment]:
         """The backend of a package in an environment that holds `requires`."""
         minor = ".".join(interpreter.version.split(".")[:2])
@@ -157,7 +157,7 @@ class Factory:
         return None
 
     def _made(
-        self, key: str, tree: Tree, found: Source, backend: Backend, recipe: Recipe, interpreter: Interpreter
+        self, key: str, tree: Tree, found: PackageSource, backend: Backend, recipe: Recipe, interpreter: Interpreter
     ) -> tuple[Path, _Kept]:
         place = room(self.store, "packages")
         with files.locked(place / f"{key}.lock"):
@@ -178,7 +178,7 @@ class Factory:
             return _keep(place / answered, parts, kept), kept
 
 
-def _key(found: Source, entries: Entries, recipe: Recipe, environment: Environment, *, git: bool) -> str:
+def _key(found: PackageSource, entries: Entries, recipe: Recipe, environment: Environment, *, git: bool) -> str:
     """The digest of what a wheel depends on, without the Python files that the backend reads and what it asks git."""
     content = [f"{path}\0{mode} {blob}" for path, (mode, blob) in entries.items() if not _is_left_out(path, recipe)]
     folders = sorted({posixpath.dirname(path) for path in entries if path.endswith(".py")})
@@ -203,7 +203,7 @@ def _modules(entries: Entries) -> str:
     return files.digest(*(f"{path}\0{blob}" for path, (_, blob) in sorted(entries.items()) if path.endswith(".py")))
 
 
-def _described(parts: Parts, asked: Answer, metadata: Answer, entries: Entries) -> _Kept:
+def _described(parts: Parts, asked: HookAnswer, metadata: HookAnswer, entries: Entries) -> _Kept:
     """What to keep of a package: the fields of its metadata, and what it depends on."""
     headers = parts.headers
     opened = {*asked.opened, *metadata.opened, *parts.changed}

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from docs_matrix.errors import InputError
 
-__all__ = ["SIGNS", "Read", "Source", "find"]
+__all__ = ["SIGNS", "PackageSource", "Read", "find"]
 
 SIGNS = ("pyproject.toml", "setup.py", "setup.cfg")
 """The files by which a package is known."""
@@ -26,7 +26,7 @@ Read = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True)
-class Source:
+class PackageSource:
     """A package in the `folder` of a tree (`.` for its root).
 
     `name` is its canonical name, empty if only its backend knows it. `requires` are the static build requirements, `backend`
@@ -42,7 +42,7 @@ class Source:
     python: str
 
 
-def find(folder: str, read: Read) -> Source | None:
+def find(folder: str, read: Read) -> PackageSource | None:
     """Return the package in `folder`, None if there is none; raises `InputError` if its pyproject.toml cannot be read."""
     texts = {sign: read(posixpath.normpath(posixpath.join(folder, sign))) for sign in SIGNS}
     pyproject = _toml(posixpath.join(folder, "pyproject.toml"), texts["pyproject.toml"])
@@ -53,7 +53,7 @@ def find(folder: str, read: Read) -> Source | None:
     setup = _setup(texts["setup.cfg"] or b"")
     name = str(project.get("name") or poetry.get("name") or setup.get("name") or "")
     requires = system.get("requires", ["setuptools"])
-    return Source(
+    return PackageSource(
         folder=posixpath.normpath(folder),
         name=canonicalize_name(name),
         requires=tuple(str(text) for text in requires) if isinstance(requires, list) else (),

@@ -26,7 +26,14 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.bisect import attribution, changelogs, ranges
-from docs_matrix.questions.bisect.bisection import BeforeAfter, Bisection, FoundChange, History, main_change, pairs
+from docs_matrix.questions.bisect.bisection import (
+    BeforeAfter,
+    Bisection,
+    FoundChange,
+    QuotedHistory,
+    main_change,
+    pairs,
+)
 from docs_matrix.questions.bisect.candidates import ObservedAxis, day, in_words, skipped, tried
 from docs_matrix.questions.bisect.release_search import SearchOutcome, StateChange, Untestable, search
 from docs_matrix.reports.commands import command
@@ -269,7 +276,7 @@ def _history(
     changed: Sequence[BeforeAfter],
     notes: list[Note],
     bench: Workbench,
-) -> History | None:
+) -> QuotedHistory | None:
     """What the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
     if said.culprit:
         move = (said.culprit.axis, said.culprit.first, said.culprit.last_without)

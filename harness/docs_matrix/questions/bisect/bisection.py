@@ -22,7 +22,7 @@ __all__ = [
     "Cause",
     "Culprit",
     "FoundChange",
-    "History",
+    "QuotedHistory",
     "Skipped",
     "TriedCandidate",
     "differences",
@@ -79,7 +79,7 @@ class Culprit:
 
 
 @dataclass(frozen=True)
-class History:
+class QuotedHistory:
     """Entries of a release's own history file, quoted: the file's name and the paragraphs."""
 
     file: str
@@ -99,7 +99,7 @@ class FoundChange:
     cause: Cause
     explanation: str
     culprit: Culprit | None = None
-    history: History | None = None
+    history: QuotedHistory | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from docs_matrix import json_values
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import MachineError
-from docs_matrix.questions.bisect.bisection import BeforeAfter, History
+from docs_matrix.questions.bisect.bisection import BeforeAfter, QuotedHistory
 from docs_matrix.store import room
 from docs_matrix.toolchains import uv
 
@@ -51,7 +51,7 @@ class _HistoryFiles:
 
 def quote(
     package: str, first: str, last_without: str, words: Sequence[str], notes: list[Note], *, store: Path, offline: bool
-) -> History | None:
+) -> QuotedHistory | None:
     """The entries of `package` behind `last_without` up to `first` that speak of `words`; None, with a note, where there is
     no history or nothing in it does. History files are kept in `store`."""
     try:
@@ -62,7 +62,7 @@ def quote(
     for name, text in found_files:
         found = entries(section(text, first, last_without), words)
         if found:
-            return History(name, found)
+            return QuotedHistory(name, found)
     what = "names none of the words of this change" if found_files else "is not in its source distribution"
     notes.append(Note("no history", (package, first, what)))
     return None

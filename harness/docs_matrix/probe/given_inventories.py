@@ -13,7 +13,7 @@ import io
 import sys
 from typing import Any, Dict, List, Optional, Set, Tuple  # noqa: F401 (used in comments)
 
-__all__ = ["Inventories"]
+__all__ = ["GivenInventories"]
 
 READERS = ("sphinx.ext.intersphinx._load", "sphinx.ext.intersphinx")
 SETTLED = ("Unparseable ", "numfig is disabled")
@@ -30,7 +30,7 @@ class Content(io.BytesIO):
         return super(Content, self).read(size)
 
 
-class Answer(object):
+class Response(object):
     """An inventory, as `requests` gives an answer."""
 
     status_code = 200
@@ -43,14 +43,14 @@ class Answer(object):
     def raise_for_status(self) -> None:
         """Nothing went wrong."""
 
-    def __enter__(self) -> "Answer":
+    def __enter__(self) -> "Response":
         return self
 
     def __exit__(self, *error: Any) -> None:
         """There is nothing to close."""
 
 
-class Inventories(object):
+class GivenInventories(object):
     """The inventories of one call of sphinx-build, and in the place of intersphinx's module `requests`."""
 
     def __init__(self, probe: Any, given: Dict[str, Optional[Tuple[str, str]]]) -> None:
@@ -70,7 +70,7 @@ class Inventories(object):
     def __getattr__(self, name: str) -> Any:
         return getattr(self.requests, name)
 
-    def get(self, url: str, **options: Any) -> Answer:
+    def get(self, url: str, **options: Any) -> Response:
         """Return the inventory at `url`; raises `ConnectionError` if there is none."""
         if not url.startswith(("http://", "https://")):
             return self.requests.get(url, **options)  # type: ignore[no-any-return]
@@ -80,7 +80,7 @@ class Inventories(object):
             raise ConnectionError("it could not be fetched")
         path, final = known
         with io.open(path, "rb") as stream:
-            return Answer(final, stream.read())
+            return Response(final, stream.read())
 
     def is_of_network(self, record: Any, message: str) -> bool:
         """Whether a message is about an inventory that could not be fetched, or about a reference that it may define."""
