@@ -13,11 +13,6 @@ from tests.planted.trial import run
 pytestmark = pytest.mark.builds
 
 
-def missing(project: str, kind: str, reason: str) -> object:
-    """A case in which `check` does not answer rightly yet: the mark has to go with the fix."""
-    return pytest.param(project, kind, marks=pytest.mark.xfail(strict=True, reason=reason))
-
-
 @pytest.fixture(scope="session")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the trees and the plain builds of this run are kept."""
@@ -38,12 +33,12 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("parcels", "reference"),
         ("parcels", "repaired"),
         ("parcels", "docstring"),
-        missing("parcels", "included", "behind :start-after: the line is that of the piece"),
+        ("parcels", "included"),
         ("parcels", "object-twice"),
         ("parcels", "template"),
         ("parcels", "page-template"),
         ("letters", "label-removed"),
-        missing("letters", "translation", "a translated message is placed in its paragraph"),
+        ("letters", "translation"),
     ],
 )
 def test_what_is_planted_is_found_and_nothing_else(

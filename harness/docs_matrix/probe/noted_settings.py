@@ -15,8 +15,11 @@ NAMES = ("release", "version")
 
 
 def value(config: Any, name: str) -> Any:
-    """The value of a setting, read without a note."""
-    return config.__dict__[name] if name in config.__dict__ else type(config).__getattr__(config, name)
+    """Return the value of a setting, read without a note; also before Sphinx below 7.3 has taken it from conf.py."""
+    for given in (config.__dict__, config.overrides, config._raw_config):
+        if name in given:
+            return given[name]
+    return type(config).__getattr__(config, name)
 
 
 def values(config: Any) -> Dict[str, str]:

@@ -79,7 +79,11 @@ def test_the_command_that_shows_it_again_does(docs_matrix: Command, tree: Path) 
         (("docutils", "--from", "0.22.1", "--to", "0.22.2"), 2, "0.22.1 and 0.22.2 do not differ in"),
         (("docutils", "--from", "0.22", "--to", "0.22.9"), 2, "docutils 0.22.9: the package index has no such release"),
         (("docutils", "--from", "old", "--to", "0.22"), 2, "docutils 'old': is not a version"),
-        (("no-such-package-of-docs-matrix",), 2, "the package index has no package of this name, or none with a wheel"),
+        (
+            ("no-such-package-of-docs-matrix", "--add-package"),
+            2,
+            "the package index has no package of this name, or none with a wheel",
+        ),
         (("date", "--from", "2025-9", "--to", "2025-10-01"), 2, "is not a day such as 2025-09-17"),
         (("python", "--from", "2.7", "--to", "3.13"), 2, "python 2.7: is not on this machine"),
     ],
