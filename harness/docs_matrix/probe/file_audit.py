@@ -41,10 +41,12 @@ class Looked(object):
 
 class Ear(object):
     """Hears what this process looks at from now on, and what is forked from it: calls `hear` with `files`, `folders` (whose
-    names were listed), `below` (all of a folder may have been read) or `written` (files too), and a path."""
+    names were listed), `below` (all of a folder may have been read) or `written` (files too), and a path. The files of
+    imported modules are heard with `imports` only."""
 
-    def __init__(self, hear: Callable[[str, str], None]) -> None:
+    def __init__(self, hear: Callable[[str, str], None], imports: bool = False) -> None:
         self.hear = hear
+        self.imports = imports
         self.deaf = False
         sys.addaudithook(self.hook)
 
@@ -58,7 +60,8 @@ class Ear(object):
                 path, mode, flags = arguments
                 if isinstance(path, (str, bytes)):
                     reads = not (mode or "r").strip("rbtU") and not (flags or 0) & 3
-                    if reads and os.fsdecode(path).endswith((".py", ".pyc")) and _is_import(sys._getframe(1)):
+                    module = os.fsdecode(path).endswith((".py", ".pyc")) and _is_import(sys._getframe(1))
+                    if reads and module and not self.imports:
                         return  # modules are sorted out at the end
                     self.hear("files" if reads else "written", os.path.abspath(os.fsdecode(path)))
             elif event == "subprocess.Popen":

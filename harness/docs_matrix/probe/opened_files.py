@@ -24,4 +24,4 @@ def watch(probe: Any, looks: Any, root: str) -> None:
                 probe.put("opened", path=os.path.relpath(whole, top).replace(os.sep, "/"))
 
     probe.put("variables", values=dict(os.environ))
-    looks.Ear(note)
+    looks.Ear(note, imports=True)
