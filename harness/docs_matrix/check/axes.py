@@ -20,7 +20,7 @@ from packaging.version import Version
 from docs_matrix import files
 from docs_matrix.check.trials import Way
 from docs_matrix.config.matrix import Cell
-from docs_matrix.toolchains import releases, resolve
+from docs_matrix.toolchains import compatible, releases
 from docs_matrix.toolchains.interpreters import Interpreter
 from docs_matrix.toolchains.releases import Release
 
@@ -138,7 +138,7 @@ class Package:
             version = cell.sphinx if package == "sphinx" else cell.docutils
             others = [pin for pin in cell.pins if canonicalize_name(Requirement(pin).name) not in free]
             others += self.around.requirements
-            found = resolve.nearest(package, version, others, cell.python, date, offline=self.around.offline)
+            found = compatible.nearest(package, version, others, cell.python, date, offline=self.around.offline)
             if found is None:
                 return None
             cell = with_release(cell, package, found)
@@ -198,7 +198,7 @@ class Days:
         minors = sorted(self.around.minors, key=lambda one: _apart(one, self.cell.python))
         for python in (self.cell.python, *(other for other in minors if other != minor(self.cell.python))):
             wanted = ("docutils", "sphinx", *self.cell.requirements, *self.around.requirements)
-            found = resolve.resolved(wanted, python, date, offline=self.around.offline)
+            found = compatible.resolved(wanted, python, date, offline=self.around.offline)
             if not isinstance(found, str):
                 cell = replace(self.cell, python=python, docutils=found["docutils"], sphinx=found["sphinx"], date=date)
                 moved = f"Python {python}" if python != self.cell.python else ""

@@ -14,8 +14,8 @@ from typing import Literal
 from docs_matrix.builds import recipes
 from docs_matrix.builds.order import Reading
 from docs_matrix.builds.packages import recognise
-from docs_matrix.builds.packages.source import SIGNS
-from docs_matrix.builds.packages.source import find as source_of
+from docs_matrix.builds.packages.package_source import SIGNS
+from docs_matrix.builds.packages.package_source import find as source_of
 from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet

@@ -15,7 +15,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from docs_matrix.builds.packages import own_package, source
+from docs_matrix.builds.packages import own_package, package_source
 from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.builds.packages.provide import Factory
 from docs_matrix.builds.runner import Runner
@@ -88,7 +88,7 @@ class Workbench:
             interpreter, _ = interpreters.find(cell.python, offline=self.offline, among=self.interpreters)
             packages = self._packages.packages(tree, install, recipe, interpreter)
             requirements = own_package.requirements(requirements, packages, interpreter.version)
-        own = source.find(".", partial(self.trees.read, tree))
+        own = package_source.find(".", partial(self.trees.read, tree))
         if install.release:
             if own is None or not own.name:
                 raise InputError(f"{tree.name}: install: release: no file at the root says the package's name")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from docs_matrix.errors import InputError
-from docs_matrix.requirements import tables, tools
+from docs_matrix.requirements import toml_tables, tools
 from docs_matrix.requirements.conf_modules import take_modules
 from docs_matrix.requirements.stated import Gathered, Read, take_file, text_of
 
@@ -39,17 +39,17 @@ def gather(read: Read, paths: Collection[str], config: str, hosted: Mapping[str,
     found = Gathered()
     if not _take_hosted(read, hosted, found):
         takers = (
-            tables.take_groups,
-            tables.take_extras,
+            toml_tables.take_groups,
+            toml_tables.take_extras,
             tools.take_tox,
             tools.take_nox,
-            tables.take_hatch,
+            toml_tables.take_hatch,
             tools.take_conda,
         )
         if not _take_files(read, config, found) and not any(take(read, found) for take in takers):
             found.notices.append("the project names no requirements of its documentation; Sphinx alone is installed")
     for extra in found.extras:
-        if not tables.take_extra(read, extra.text, found):
+        if not toml_tables.take_extra(read, extra.text, found):
             found.notices.append(f"{extra.source}: left out: the extra {extra.text} of the project itself")
     path = posixpath.normpath(posixpath.join(config, "conf.py"))
     take_modules(text_of(read, path) or "", path, paths, found)
@@ -89,9 +89,9 @@ def _take_step(read: Read, step: Mapping[str, Any], found: Gathered) -> bool:
             raise InputError(f"{path}: cannot be read, and the Read the Docs file names it")
     found.itself = found.itself or "path" in step
     for key, take in (
-        ("extra_requirements", tables.take_extra),
-        ("groups", tables.take_group),
-        ("extras", tables.take_extra),
+        ("extra_requirements", toml_tables.take_extra),
+        ("groups", toml_tables.take_group),
+        ("extras", toml_tables.take_extra),
     ):
         names = step.get(key)
         for name in [names] if isinstance(names, str) else names if isinstance(names, list) else []:
@@ -112,15 +112,15 @@ def _take_command(read: Read, command: str, found: Gathered) -> bool:
         option, _, value = word.partition("=")
         value = value or after
         if option == "--group":
-            named = tables.take_group(read, value, found) or named
+            named = toml_tables.take_group(read, value, found) or named
         elif option == "--extra":
-            named = tables.take_extra(read, value, found) or named
+            named = toml_tables.take_extra(read, value, found) or named
         elif option in ("-r", "--requirement"):
             named = take_file(read, value, found) or named
         elif own := re.fullmatch(r"\.\[([^\]]+)\]", word):
             found.itself = True
             for name in own[1].split(","):
-                named = tables.take_extra(read, name.strip(), found) or named
+                named = toml_tables.take_extra(read, name.strip(), found) or named
     return named
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from docs_matrix.requirements.stated import Gathered, Read, Stated, take_words, text_of
-from docs_matrix.requirements.tables import NAMES, take_extra, take_group
+from docs_matrix.requirements.toml_tables import NAMES, take_extra, take_group
 
 __all__ = ["take_conda", "take_nox", "take_tox"]
 

@@ -10,7 +10,7 @@ from typing import Any
 from docs_matrix import files, nofollow, process
 from docs_matrix.builds import git_answers, recipes
 from docs_matrix.builds.packages import call_backend
-from docs_matrix.builds.packages.source import PackageSource
+from docs_matrix.builds.packages.package_source import PackageSource
 from docs_matrix.builds.sandbox import program, variables
 from docs_matrix.errors import InputError
 from docs_matrix.probe import git_recorder

@@ -24,10 +24,10 @@ from packaging.utils import canonicalize_name
 from docs_matrix import files, json_values
 from docs_matrix.builds import recipes
 from docs_matrix.builds.git_answers import GitAnswers
-from docs_matrix.builds.packages import call_backend, lay, source, wheel
+from docs_matrix.builds.packages import call_backend, lay, package_source, wheel
 from docs_matrix.builds.packages.backend import Backend, HookAnswer, made
 from docs_matrix.builds.packages.own_package import OwnPackage
-from docs_matrix.builds.packages.source import PackageSource
+from docs_matrix.builds.packages.package_source import PackageSource
 from docs_matrix.builds.packages.wheel import Entries, Parts
 from docs_matrix.config.matrix import Install, Recipe
 from docs_matrix.errors import HarnessError, InputError
@@ -90,7 +90,7 @@ class Factory:
     def _package(self, tree: Tree, named: str, recipe: Recipe, interpreter: Interpreter) -> OwnPackage | None:
         folder, _, rest = named.rstrip("]").partition("[")
         extras = tuple(canonicalize_name(extra) for extra in rest.split(",") if extra.strip())
-        found = source.find(folder or ".", lambda path: self.trees.read(tree, path))
+        found = package_source.find(folder or ".", lambda path: self.trees.read(tree, path))
         if found is None:
             return None
         try:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import yaml
 
-from docs_matrix.builds.packages.source import SIGNS, Read, find
+from docs_matrix.builds.packages.package_source import SIGNS, Read, find
 from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
 

@@ -15,7 +15,7 @@ from packaging.version import Version
 from docs_matrix.check.axes import DAY, Candidate, Surroundings, difference, minor, named, past
 from docs_matrix.check.trials import Way
 from docs_matrix.config.matrix import Cell
-from docs_matrix.toolchains import releases, resolve
+from docs_matrix.toolchains import compatible, releases
 
 __all__ = ["Path", "between"]
 
@@ -45,7 +45,7 @@ class Path:
         own = self.new.requirements if self.new.requirements == self.old.requirements else ()
         others = (f"sphinx=={sphinx}", *own, *self.around.requirements)
         for python, date in ((python, date) for python in self._pythons() for date in dates):
-            fitting = resolve.nearest("docutils", docutils, others, python, date, offline=self.around.offline)
+            fitting = compatible.nearest("docutils", docutils, others, python, date, offline=self.around.offline)
             if fitting is not None:
                 cell = replace(self.new, python=python, docutils=fitting, sphinx=sphinx, date=date, requirements=own)
                 yield Way(named(cell), difference(self.new, cell, ""))

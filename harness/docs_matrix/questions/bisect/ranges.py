@@ -14,7 +14,7 @@ from docs_matrix.check.axes import DAY, Axis, Candidate, Days, Package, Pythons,
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
-from docs_matrix.toolchains import releases, resolve
+from docs_matrix.toolchains import compatible, releases
 from docs_matrix.toolchains.releases import Release
 
 __all__ = ["Range", "choose"]
@@ -90,7 +90,7 @@ def _accepted(package: str, cell: Cell, around: Surroundings) -> tuple[Release, 
 
     def resolves(bound: str, *, lowest: bool = False) -> str | None:
         wanted = (*others, f"{package}{bound}")
-        said = resolve.resolved(wanted, cell.python, cell.date, lowest=lowest, offline=around.offline)
+        said = compatible.resolved(wanted, cell.python, cell.date, lowest=lowest, offline=around.offline)
         return None if isinstance(said, str) else said.get(package)
 
     highest, lowest = resolves(""), resolves("", lowest=True)

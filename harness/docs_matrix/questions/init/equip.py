@@ -11,7 +11,7 @@ from functools import partial
 from docs_matrix.config.matrix import Cell, normalised
 from docs_matrix.questions.init import pins
 from docs_matrix.questions.init.project_facts import ProjectFacts
-from docs_matrix.toolchains import resolve
+from docs_matrix.toolchains import compatible
 
 __all__ = ["Equipped", "equip"]
 
@@ -50,7 +50,7 @@ def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: boo
     """Return in one line why `cell` cannot be installed with `requirements`: the one that stands in the way, and the date."""
 
     def possible(wanted: Sequence[str], date: datetime) -> bool:
-        return not isinstance(resolve.resolved(wanted, cell.python, date, offline=offline), str)
+        return not isinstance(compatible.resolved(wanted, cell.python, date, offline=offline), str)
 
     now = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     culprit = next((one for one in requirements if not possible((*cell.pins, one), cell.date)), None)

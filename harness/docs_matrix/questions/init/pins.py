@@ -17,7 +17,7 @@ from functools import partial
 from packaging.requirements import Requirement
 
 from docs_matrix.errors import InputError
-from docs_matrix.toolchains import releases, resolve
+from docs_matrix.toolchains import compatible, releases
 
 __all__ = ["Held", "dates_of", "hold"]
 
@@ -71,7 +71,7 @@ def hold(
     loosened = {pin: why for pin in pins if (why := _too_new(dates[pin], date))}
     kept = [pin for pin in pins if pin not in loosened]
     for number in range(MOST_ROUNDS + 1):
-        found = resolve.resolved((*wanted, *kept), python, date, offline=offline)
+        found = compatible.resolved((*wanted, *kept), python, date, offline=offline)
         if not isinstance(found, str):
             return Held(tuple(kept), loosened, found)
         if not kept:

@@ -19,10 +19,10 @@ from packaging.utils import canonicalize_name
 
 from docs_matrix.builds import recipes
 from docs_matrix.builds.packages import recognise
-from docs_matrix.builds.packages.source import find as source_of
+from docs_matrix.builds.packages.package_source import find as source_of
 from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
-from docs_matrix.requirements import tables
+from docs_matrix.requirements import toml_tables
 from docs_matrix.requirements.gather import gather
 from docs_matrix.requirements.stated import Gathered, Read, Stated
 
@@ -84,7 +84,7 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
         except OSError as error:
             raise InputError(f"{place}: cannot be read: {error.strerror}") from error
 
-    pyproject = tables.toml(read, "pyproject.toml")
+    pyproject = toml_tables.toml(read, "pyproject.toml")
     hosted = _read_the_docs(folder)
     recipe = _recipe(folder) if source is None else _named_recipe(folder, source)
     paths = _paths(folder)

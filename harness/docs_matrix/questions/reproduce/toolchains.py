@@ -13,7 +13,7 @@ from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.errors import HarnessError
 from docs_matrix.robot.report import Report
-from docs_matrix.toolchains import releases, resolve
+from docs_matrix.toolchains import compatible, releases
 
 __all__ = ["Calendar", "of_the_day", "of_the_header"]
 
@@ -62,7 +62,7 @@ def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tup
     if not found:
         date = past(report.date or datetime.now(UTC))
         wanted = ("sphinx", f"docutils=={docutils}", *around.requirements)
-        packages = resolve.resolved(wanted, python, date, offline=bench.offline)
+        packages = compatible.resolved(wanted, python, date, offline=bench.offline)
         if isinstance(packages, str):
             return (
                 [],
@@ -85,7 +85,7 @@ def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tup
 def of_the_day(date: datetime, around: Surroundings) -> Cell | None:
     """The newest docutils and Sphinx of a day, on the newest Python here that they run on; None where none can be resolved."""
     for python in reversed(around.minors):
-        packages = resolve.resolved(
+        packages = compatible.resolved(
             ("docutils", "sphinx", *around.requirements), python, past(date + DAY), offline=around.offline
         )
         if not isinstance(packages, str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from docs_matrix.builds.packages.source import PackageSource, find
+from docs_matrix.builds.packages.package_source import PackageSource, find
 from docs_matrix.errors import InputError
 
 

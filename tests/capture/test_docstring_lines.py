@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from docs_matrix.capture.docstrings import DocstringLine, line_of
+from docs_matrix.capture.docstring_lines import DocstringLine, line_of
 
 MODULE = '''"""What the module is for."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from docs_matrix.capture.places import placed, texts
+from docs_matrix.capture.file_places import placed, texts
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 
 SOURCE = 'def wrap(x):\n    """Wrap it.\n\n    It is *open.\n    """\n'

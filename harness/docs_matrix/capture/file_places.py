@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from docs_matrix.capture import docstrings, notebooks
+from docs_matrix.capture import docstring_lines, notebooks
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.place_names import APPROXIMATE, DOCSTRING, split
 from docs_matrix.diagnostics.rewordings import path_in_common_words
@@ -57,7 +57,9 @@ def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None
         return replace(diagnostic, path=path, line=line, place=_in_words(words, "line ", inner))
     source = text(path) if inner is not None else None
     name = words.removeprefix(DOCSTRING)
-    found = docstrings.line_of(path, source, name, inner, read) if source is not None and inner is not None else None
+    found = (
+        docstring_lines.line_of(path, source, name, inner, read) if source is not None and inner is not None else None
+    )
     counted = "line " if found and found.exact else APPROXIMATE
     return replace(diagnostic, path=path, line=found.line if found else None, place=_in_words(words, counted, inner))
 
