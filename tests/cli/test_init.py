@@ -17,7 +17,7 @@ ACTION = f"owner/docs-matrix@{'0123456789' * 4}"
 @pytest.mark.parametrize(
     ("there", "more", "said"),
     [
-        ("matrix.yaml", ("--action", ACTION), "matrix.yaml is there already"),
+        ("baselines/docs.yaml", ("--action", ACTION), "docs.yaml is there already"),
         ("noxfile.py", ("--action", ACTION, "--nox"), "leave out --nox, and add to it"),
         ("x", ("--action", "owner/docs-matrix@v1"), "must be owner/repository@commit"),
         ("x", ("--action", ACTION, "--cell", "py9"), "no such cell"),

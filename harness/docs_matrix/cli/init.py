@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell
 from docs_matrix.errors import InputError
 from docs_matrix.json_values import plain
-from docs_matrix.questions.init import ci_files, init, init_report, matrix_text, own_cells, pins, project_facts
+from docs_matrix.questions.init import ci_files, init, init_report, matrix_text, own_cells, pins, project_facts, update
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import cut, one_line
@@ -60,11 +61,13 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
-    init.refuse_what_is_there(folder)
     beside = ci_files.ci_files(folder, action=args.action, gitlab=args.gitlab, nox=args.nox)
     project = project_facts.look(folder, source=args.source, added=args.requirement or ())
     dates = pins.dates_of(project.every_pin, offline=args.offline)
     candidates, notices = _candidates(args, project, dates)
+    if (folder / "matrix.yaml").exists():
+        return _update(args, project, candidates, dates, beside)
+    init.refuse_what_is_there(folder)
     console = Console(stderr=True)
     with ExitStack() as stack:
         begun = init.begin(
@@ -95,6 +98,49 @@ def run(args: argparse.Namespace) -> int:
         print(cut(one_line(line), 400))
     where = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, "
     print(f"next: {where}commit these files, change something in the documentation, then run: docs-matrix check")
+    return 0
+
+
+def _update(
+    args: argparse.Namespace,
+    project: ProjectFacts,
+    candidates: Sequence[Cell],
+    dates: Mapping[str, datetime | str],
+    beside: ci_files.CiFiles,
+) -> int:
+    """Add to the matrix that is there the cells that the user names; returns the exit status."""
+    folder: Path = args.folder
+    configuration = matrix.load(folder / "matrix.yaml")
+    known = {cell.name for cell in configuration.cells}
+    others = [cell for cell in candidates if cell.name not in known]
+    console = Console(stderr=True)
+    with ExitStack() as stack:
+        updated = update.update(
+            configuration,
+            project,
+            others if args.cell else (),
+            dates,
+            beside,
+            variables.store_folder(),
+            jobs=args.jobs,
+            offline=args.offline,
+            progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
+        )
+    missing = update.missing_requirements(configuration, project)
+    if args.json:
+        print_json({**plain(updated), "missing": list(missing)})
+        return 0
+    lines = [f"{os.path.normpath(folder / 'matrix.yaml')}: is there already, and what it says stays"]
+    lines += [f"{name}: left out: {why}" for name, why in updated.left.items()]
+    lines += [f"{name}: added" for name in updated.added]
+    lines += [f"{os.path.normpath(folder / name)}: written" for name in updated.written]
+    lines += [f"{os.path.normpath(folder / name)}: was there already, and stays as it is" for name in updated.untouched]
+    if missing:
+        lines.append(f"requirements that matrix.yaml does not list: {', '.join(missing)}")
+    if not args.cell and others:
+        lines.append(f"cells that --cell NAME adds: {', '.join(cell.name for cell in others)}")
+    for line in (*lines, *beside.notices):
+        print(cut(one_line(line), 400))
     return 0
 
 

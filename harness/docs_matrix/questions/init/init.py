@@ -49,10 +49,10 @@ class Begun:
 
 
 def refuse_what_is_there(folder: Path) -> None:
-    """Raise `InputError` where one of the files that `begin` writes is there: nobody's work is written over."""
-    for name in ("matrix.yaml", f"baselines/{TREE}.yaml"):
-        if (folder / name).exists():
-            raise InputError(f"{folder / name} is there already; remove it to begin anew")
+    """Raise `InputError` if a baseline is there: nobody's work is written over."""
+    baseline = folder / f"baselines/{TREE}.yaml"
+    if baseline.exists():
+        raise InputError(f"{baseline} is there already, without a matrix.yaml; remove it to begin anew")
 
 
 @dataclass(frozen=True)

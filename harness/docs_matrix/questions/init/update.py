@@ -1,0 +1,163 @@
+"""A second `init`: what is missing is added, and nothing that is there is changed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from docs_matrix import files
+from docs_matrix.baselines import baseline_file
+from docs_matrix.check import accept, subject
+from docs_matrix.check.accept import Accepted
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.progress import Progress
+from docs_matrix.check.workbench import Workbench
+from docs_matrix.config import matrix
+from docs_matrix.config.matrix import Cell, Matrix, NamedTree
+from docs_matrix.diagnostics.asked import Asked
+from docs_matrix.errors import InputError
+from docs_matrix.questions.init.ci_files import CiFiles
+from docs_matrix.questions.init.equip import equip
+from docs_matrix.questions.init.matrix_text import cell_lines
+from docs_matrix.questions.init.project_facts import ProjectFacts
+from docs_matrix.questions.init.short_reason import short_reason
+
+__all__ = ["Updated", "missing_requirements", "update", "with_cells"]
+
+
+@dataclass(frozen=True)
+class Updated:
+    """The files `written`, relative to the project; the names of the cells `added`; why others were `left` out."""
+
+    written: tuple[str, ...]
+    added: tuple[str, ...]
+    left: Mapping[str, str]
+    untouched: tuple[str, ...]
+
+
+def update(
+    configuration: Matrix,
+    project: ProjectFacts,
+    wanted: Sequence[Cell],
+    dates: Mapping[str, datetime | str],
+    beside: CiFiles,
+    store: Path,
+    *,
+    jobs: int,
+    offline: bool,
+    progress: Callable[[Sequence[Cell]], Progress],
+) -> Updated:
+    """Add the cells `wanted` that build the default tree of `configuration`, and the files of `beside` that are missing.
+
+    What the new cells say is accepted in the baseline; of the other cells nothing is accepted. Raises `InputError` if the file
+    has no default tree with a baseline, or cannot take another cell.
+    """
+    tree = configuration.trees.get(configuration.tree or "")
+    if tree is None or tree.baseline is None:
+        raise InputError(f"{configuration.path}: names no default tree with a baseline; init changes nothing in it")
+    equipped = equip(wanted, project, dates, offline=offline)
+    left = {one.cell.name: one.reason for one in equipped if one.reason}
+    cells = [one.cell for one in equipped if not one.reason]
+    texts: dict[Path, str] = {}
+    added: list[Cell] = []
+    if cells:
+        accepted = _accepted(configuration, tree, cells, store, jobs, progress, offline=offline)
+        left |= {name: short_reason(why) for name, why in accepted.failures.items()}
+        added = [cell for cell in cells if cell.name in accepted.built]
+        if added:
+            texts = _texts(configuration, tree.baseline, added, accepted)
+    others = beside.texts([cell.name for cell in (*configuration.cells, *added)])
+    texts |= {path: text for path, text in others.items() if not path.exists()}
+    for path, text in texts.items():
+        files.write_whole(path, text)
+    folder = configuration.folder
+    return Updated(
+        tuple(os.path.relpath(path, folder) for path in texts),
+        tuple(cell.name for cell in added),
+        left,
+        tuple(os.path.relpath(path, folder) for path in others if path not in texts),
+    )
+
+
+def _accepted(
+    configuration: Matrix,
+    tree: NamedTree,
+    cells: Sequence[Cell],
+    store: Path,
+    jobs: int,
+    progress: Callable[[Sequence[Cell]], Progress],
+    *,
+    offline: bool,
+) -> Accepted:
+    every = (*configuration.cells, *cells)
+    bench = Workbench(
+        Matrix(configuration.path, every, configuration.trees, configuration.tree), store, offline=offline
+    )
+    found = subject.resolve(Asked(tree.name, named=True, verb="init"), bench)
+    runner = CellRunner(found, bench, jobs, progress(cells))
+    kept = baseline_file.Baseline()
+    if tree.baseline and tree.baseline.exists():
+        kept = baseline_file.read(tree.baseline)
+    return accept.accept("all", kept, runner, cells, every)
+
+
+def _texts(configuration: Matrix, baseline: Path, added: Sequence[Cell], accepted: Accepted) -> dict[Path, str]:
+    """Return the new texts of the matrix and the baseline, and the locks of the cells `added`."""
+    text = with_cells(configuration.path, configuration.path.read_text("utf-8"), added)
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
+        scratch = Path(name)
+        (scratch / "matrix.yaml").write_text(text, "utf-8")
+        matrix.load(scratch / "matrix.yaml")
+        baseline_file.write(scratch / "baseline.yaml", accepted.now)
+        written = (scratch / "baseline.yaml").read_text("utf-8")
+    names = [cell.name for cell in added]
+    built = [one for one in accepted.cells.values() if one.provided and one.cell.name in names]
+    locks = [one.provided.environment.lock for one in built if one.provided]
+    return {
+        configuration.path: text,
+        baseline: written,
+        **{configuration.folder / "locks" / lock.path.name: lock.text for lock in locks},
+    }
+
+
+def with_cells(path: Path, text: str, cells: Sequence[Cell]) -> str:
+    """Return `text`, that of the matrix at `path`, with `cells` after the last of its list, and every other line as it is.
+
+    Raises `InputError` if the cells are no list with one entry below the other.
+    """
+    root = yaml.compose(text, yaml.SafeLoader)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else []
+    listed = next((value for key, value in pairs if key.value == "cells"), None)
+    if not isinstance(listed, yaml.SequenceNode) or listed.flow_style or not listed.value:
+        names = ", ".join(cell.name for cell in cells)
+        raise InputError(f"{path}: its cells are no list with one entry below the other; add by hand: {names}")
+    lines = text.splitlines()
+    end = _last_line(listed.value[-1]) + 1
+    new: list[str] = []
+    for cell in cells:
+        new += ["", *(" " * listed.start_mark.column + line[2:] for line in cell_lines(cell))]
+    return "\n".join([*lines[:end], *new, *lines[end:]]) + "\n"
+
+
+def _last_line(node: yaml.Node) -> int:
+    """Return the number of the last line of `node`, without comments and empty lines after it."""
+    if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
+        return _last_line(node.value[-1][1])
+    if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
+        return _last_line(node.value[-1])
+    return int(node.end_mark.line) - (
+        1 if node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line else 0
+    )
+
+
+def missing_requirements(configuration: Matrix, project: ProjectFacts) -> tuple[str, ...]:
+    """Return what the project requires and the default tree of `configuration` does not list."""
+    tree = configuration.trees.get(configuration.tree or "")
+    listed = (tree.requirements if tree else None) or ()
+    return tuple(one for one in matrix.normalised(project.requirements) if one not in listed)
