@@ -6,9 +6,12 @@ ends with the class's `exit_status`. Nothing below the command line calls `sys.e
 
 from __future__ import annotations
 
+import errno
+import traceback
+from pathlib import Path
 from typing import ClassVar
 
-__all__ = ["HarnessError", "InputError", "MachineError", "MissingInterpreterError"]
+__all__ = ["HarnessError", "InputError", "MachineError", "MissingInterpreterError", "unexpected"]
 
 
 class HarnessError(Exception):
@@ -31,3 +34,34 @@ class MachineError(HarnessError):
 
 class MissingInterpreterError(MachineError):
     """No interpreter of the wanted version was found here: install one, or leave the cell out."""
+
+
+def unexpected(error: Exception) -> MachineError:
+    """Return what to report for an `error` that nobody expected: what this machine lacks, or a mistake in docs-matrix."""
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+        text = "not enough memory"
+    elif number in (errno.EMFILE, errno.ENFILE):
+        text = "too many files are open; allow more: ulimit -n 1024"
+    elif number in (errno.ENOSPC, errno.EDQUOT):
+        text = f"{_file(error)}no space left on the disk; free some, or empty the store: docs-matrix store empty"
+    elif isinstance(error, RuntimeError) and "start new thread" in str(error):
+        text = "no further thread can be started; allow more processes: ulimit -u"
+    else:
+        said = " ".join(str(error).split())[:300]
+        text = f"unexpected {type(error).__name__}{_place(error)}: {said or 'no message'}; --debug shows the traceback"
+    found = MachineError(text)
+    found.__cause__ = error
+    return found
+
+
+def _file(error: Exception) -> str:
+    name = getattr(error, "filename", None)
+    return f"{name}: " if isinstance(name, str) else ""
+
+
+def _place(error: Exception) -> str:
+    """Return the innermost line of docs-matrix that the error came through."""
+    here = Path(__file__).parent
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(here)]
+    return f" at {Path(frames[-1].filename).relative_to(here)}:{frames[-1].lineno}" if frames else ""

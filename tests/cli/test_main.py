@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from docs_matrix import __version__
 from docs_matrix import store as upkeep
+from docs_matrix.cli import common
 
 from tests.conftest import NEWEST, ROOT, Command
 
@@ -104,3 +107,45 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.returncode in (0, 141)
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (RecursionError("maximum recursion depth exceeded"), "unexpected RecursionError at cli/cells.py:"),
+        (ValueError("a\nb"), "a b; --debug shows the traceback"),
+        (MemoryError(), "not enough memory"),
+        (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
+        (OSError(errno.ENOSPC, "No space left on device", "/x"), "/x: no space left on the disk"),
+        (RuntimeError("can't start new thread"), "ulimit -u"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "unexpected BrokenPipeError"),
+    ],
+)
+@pytest.mark.parametrize("debug", [False, True])
+def test_what_nobody_expected_ends_with_3_in_one_line(
+    docs_matrix: Command, monkeypatch: pytest.MonkeyPatch, error: Exception, line: str, debug: bool
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(common, "matrix_of", fail)
+    answer = docs_matrix("cells", *(["--debug"] if debug else []))
+    assert answer.status == 3
+    assert line in answer.stderr.splitlines()[-1]
+    assert ("Traceback" in answer.stderr) == debug
+
+
+def test_an_error_of_the_user_keeps_its_status_in_debug(docs_matrix: Command) -> None:
+    answer = docs_matrix("read", "/nowhere", "--debug")
+    assert answer.status == 2
+    assert "Traceback" in answer.stderr
+    assert answer.stderr.splitlines()[-1].startswith("docs-matrix: ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_a_run_with_130_and_in_one_line(
+    docs_matrix: Command, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setattr(common, "matrix_of", lambda _: signal.raise_signal(number))
+    answer = docs_matrix("cells")
+    assert (answer.status, answer.stderr.count("\n")) == (130, 1)

@@ -39,7 +39,7 @@ from docs_matrix.diagnostics.flaky import Comparison, Observed, compare_observed
 from docs_matrix.diagnostics.merge_documents import merge_documents
 from docs_matrix.diagnostics.network import set_apart
 from docs_matrix.diagnostics.protocols import NoChanges
-from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterError
+from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterError, unexpected
 from docs_matrix.trees import Tree
 
 __all__ = ["CellBuild", "CellRunner", "observed"]
@@ -137,7 +137,7 @@ class CellRunner:
         times: int = 1,
         remember: bool = False,
     ) -> CellBuild:
-        """Build `documents` of `tree` in `cell`, observed `times`; never raises a `HarnessError`.
+        """Build `documents` of `tree` in `cell`, observed `times`; what is raised becomes the `error`.
 
         `reading`, `keep` and `warm` are as in `Order`. `base` is the version whose requirements are compared with the tree's.
         `doing` is what the progress says. `remember` leaves a record of the build for the question `history`.
@@ -169,6 +169,8 @@ class CellRunner:
                 revision_records.remember(made, order, cell.name, self.subject, self.bench.store)
         except HarnessError as error:
             made, stopped = None, error
+        except Exception as error:
+            made, stopped = None, unexpected(error)
         return CellBuild(cell, provided, made, stopped, time.monotonic() - started)
 
     def _equipped(self, cell: Cell, tree: Tree, base: Tree | None) -> Provided:
@@ -197,8 +199,7 @@ class CellRunner:
         with process.workers(self.jobs) as pool:
             ended = []
             for base, head in self._versions(cells, pool):
-                before, after = base.result() if base else None, head.result()
-                ended.append(pool.submit(self._end, self.judged(before, after), before, after))
+                ended.append(pool.submit(self._end, base.result() if base else None, head.result()))
             return tuple(future.result() for future in ended)
 
     def _versions(
@@ -370,9 +371,16 @@ class CellRunner:
             built=result.built + len(now),
         )
 
-    def _end(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
-        result = self.confirmed(result, base, head)
-        result = replace(result, judged=merge_documents(result.judged))
+    def _end(self, base: CellBuild | None, head: CellBuild) -> CellResult:
+        try:
+            result = self.confirmed(self.judged(base, head), base, head)
+            result = replace(result, judged=merge_documents(result.judged))
+        except HarnessError:
+            raise
+        except Exception as error:
+            cell = head.cell
+            reason = str(unexpected(error))
+            result = CellResult(cell.name, cell.python, cell.docutils, cell.sphinx, "failed", reason)
         self.progress.done(result.name, _in_words(result))
         return result
 

@@ -1,58 +1,84 @@
 """The command `docs-matrix`: it runs the verb that its arguments name, and tells its errors in a line each.
 
 Exit status: 0 nothing new (or: answered) - 1 new diagnostics - 2 the input or the configuration is wrong - 3 a cell
-could not be built, or this machine lacks something.
+could not be built, this machine lacks something, or docs-matrix itself failed.
 """
 
 from __future__ import annotations
 
-import io
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 
+from docs_matrix.cli import streams
 from docs_matrix.cli.parser import parser
-from docs_matrix.errors import HarnessError
+from docs_matrix.errors import HarnessError, unexpected
 
 __all__ = ["main", "run"]
+
+INTERRUPTED = 130
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""Signals that end a run as Ctrl-C does."""
 
 
 def run() -> None:
     """Run the command with this process's arguments and leave with its exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 must not end the run
+    streams.prepare()
     try:
-        status = main(sys.argv[1:])
+        try:
+            status: object = main(sys.argv[1:])
+        except SystemExit as ended:  # argparse leaves so
+            status = ended.code
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read it has seen enough, as `head` has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 128 + signal.SIGPIPE
-    sys.exit(status)
+    except HarnessError as error:
+        status = _told(error, debug=False)
+    except KeyboardInterrupt:  # another one, while the first was answered
+        os._exit(INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command with `arguments`; returns its exit status."""
-    args = parser(arguments).parse_args(arguments)
-    previous = signal.signal(signal.SIGTERM, _terminated)
+    debug = "--debug" in arguments
     try:
-        return int(args.run(args))
-    except HarnessError as error:
-        if args.debug:
-            raise
-        print(f"docs-matrix: {error}", file=sys.stderr)
-        return error.exit_status
+        with _signals():
+            args = parser(arguments).parse_args(arguments)
+            return int(args.run(args))
     except KeyboardInterrupt:
         from docs_matrix import process  # here, because what starts no process has nothing to stop
 
         process.stop_all()
         print("docs-matrix: interrupted; finished builds are kept, the next run goes on from them", file=sys.stderr)
-        return 130
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+        return INTERRUPTED
+    except HarnessError as error:
+        return _told(error, debug=debug)
+    except Exception as error:
+        return _told(unexpected(error), debug=debug)
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:
+def _told(error: HarnessError, *, debug: bool) -> int:
+    """Print `error` in a line, with the traceback if `debug`; returns its exit status."""
+    if debug:
+        traceback.print_exception(error)
+    print(f"docs-matrix: {error}", file=sys.stderr)
+    return error.exit_status
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Answer `ENDING` as Ctrl-C, except those that the caller ignores (`nohup`), and hear of children that end."""
+    with contextlib.ExitStack() as before:
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before.callback(signal.signal, number, signal.signal(number, _interrupted))
+        before.callback(signal.signal, signal.SIGCHLD, signal.signal(signal.SIGCHLD, signal.SIG_DFL))
+        yield
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
