@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from docs_matrix.capture.file_places import Text, placed, texts
+from docs_matrix.capture.log_lines import FREE, GLUED, SPHINX, claim, log_lines, nonempty
 from docs_matrix.capture.stderr_parser import Block, blocks, place_of
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.diagnostics.message_keys import without_category
@@ -26,9 +26,6 @@ from docs_matrix.probe.probe import plain, relocate
 __all__ = ["Capture", "read"]
 
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+/_-]{0,60}")
-
-TRIES = 64
-"""So many places are tried for a message of several lines whose first line stands in the log more than once."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,8 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
     """
     told = _records(records, texts(root))
     places = [*told.places, (str(root.absolute()), ""), (str(root.resolve()), "")]
-    lines = _lines(stderr)
-    positions, owned = _claim(lines, [_nonempty(text) for _, text in told.printed])
+    lines = log_lines(stderr)
+    positions, owned = claim(lines, [nonempty(text) for _, text in told.printed])
     sphinx = [
         (position, _relocated(diagnostic, places))
         for position, (diagnostic, _) in zip(positions, told.printed, strict=True)
@@ -97,7 +94,7 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
     found = [block for block in raw if block.diagnostic]
     placed = _in_order(sphinx) + [(block.start, block.diagnostic) for block in found if block.diagnostic]
     unclassified = [(block.start, line) for block in raw if not block.diagnostic for line in block.lines]
-    glued = [(index, relocate(places, lines[index])) for index, owner in enumerate(owned) if owner == _GLUED]
+    glued = [(index, relocate(places, lines[index])) for index, owner in enumerate(owned) if owner == GLUED]
     return Capture(
         python=told.versions.get("python", ""),
         docutils=told.versions.get("docutils", ""),
@@ -106,7 +103,7 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
         suppressed=tuple(_relocated(diagnostic, places) for diagnostic in told.suppressed),
         unclassified=tuple(line for _, line in sorted(unclassified + glued)),
         stderr_lines=sum(bool(line.strip()) for line in lines),
-        sphinx_lines=owned.count(_SPHINX),
+        sphinx_lines=owned.count(SPHINX),
         raw_lines=sum(bool(line.strip()) for block in found for line in block.lines),
         read=tuple(told.read),
         documents=told.documents,
@@ -123,7 +120,7 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
         cold=told.cold,
         wider=told.wider,
         wanted=told.wanted,
-        unheard=frozenset(relocate(places, line) for text in told.unheard for line in _nonempty(plain(text))),
+        unheard=frozenset(relocate(places, line) for text in told.unheard for line in nonempty(plain(text))),
     )
 
 
@@ -299,99 +296,11 @@ def _text_or_none(value: object) -> str | None:
     return None if value is None else _text(value)
 
 
-# ---- the lines of standard error
-
-_FREE, _SPHINX, _GLUED = 0, 1, 2
-
-
-def _lines(data: bytes) -> list[str]:
-    """The lines, without colours; bytes that are not UTF-8 are shown as escapes."""
-    return [line.rstrip("\r") for line in plain(data.decode("utf-8", "backslashreplace")).split("\n")]
-
-
-def _nonempty(text: str) -> list[str]:
-    return [line for part in text.split("\n") if (line := part.rstrip("\r")).strip()]
-
-
-def _claim(lines: Sequence[str], messages: Sequence[Sequence[str]]) -> tuple[list[int | None], list[int]]:
-    """Find Sphinx's messages in the log: the position of each one's first line, if any, and whose each line is.
-
-    Messages stand in the log in their order, but other processes write between them. First, each message is looked for
-    behind the one before, its lines one after the other (empty ones aside). What is left is claimed line by line,
-    wherever it stands. A line that another process began and a message ended is glued: it is neither's.
-    """
-    filled = [index for index, line in enumerate(lines) if line.strip()]
-    text = [lines[index] for index in filled]
-    where: dict[str, list[int]] = defaultdict(list)
-    for index, line in enumerate(text):
-        where[line].append(index)
-    owner = [_FREE] * len(text)
-    positions: list[int | None] = [None] * len(messages)
-    cursor = 0
-    missing: list[tuple[int, str]] = []
-    for number, message in enumerate(messages):
-        start = _find(text, message, where, cursor) if message else None
-        if start is None:
-            missing += [(number, line) for line in message]
-            continue
-        cursor = start + len(message)
-        owner[start:cursor] = [_SPHINX] * len(message)
-        positions[number] = start
-    _claim_single(text, missing, where, owner, positions)
-    owned = [_FREE] * len(lines)
-    for index, value in zip(filled, owner, strict=True):
-        owned[index] = value
-    return [None if position is None else filled[position] for position in positions], owned
-
-
-def _find(text: Sequence[str], message: Sequence[str], where: dict[str, list[int]], cursor: int) -> int | None:
-    candidates = where.get(message[0], [])
-    first = bisect_left(candidates, cursor)
-    for start in candidates[first : first + TRIES]:
-        if all(text[start + offset : start + offset + 1] == [line] for offset, line in enumerate(message)):
-            return start
-    return None
-
-
-def _claim_single(
-    text: Sequence[str],
-    missing: Iterable[tuple[int, str]],
-    where: dict[str, list[int]],
-    owner: list[int],
-    positions: list[int | None],
-) -> None:
-    """Claim the lines of messages that do not stand in one piece: each alone, or else glued behind another's."""
-    free = {
-        line: iter([index for index in where[line] if owner[index] == _FREE])
-        for line in {m[1] for m in missing}
-        if line in where
-    }
-    glued: dict[str, list[int]] = defaultdict(list)
-    for number, line in missing:
-        index = next(free[line], None) if line in free else None
-        if index is None:
-            glued[line].append(number)
-            continue
-        owner[index] = _SPHINX
-        if positions[number] is None:
-            positions[number] = index
-    lengths = sorted({len(line) for line in glued}, reverse=True)
-    for index, line in enumerate(text):
-        if owner[index] != _FREE:
-            continue
-        ending = next((line[-length:] for length in lengths if glued.get(line[-length:])), None)
-        if ending is not None:
-            owner[index] = _GLUED
-            number = glued[ending].pop(0)
-            if positions[number] is None:
-                positions[number] = index
-
-
 def _raw(lines: Sequence[str], owned: Sequence[int], told: _Told, places: Sequence[tuple[str, str]]) -> Iterator[Block]:
     """The blocks of what is not Sphinx's; none reaches over a line of Sphinx's."""
     start = 0
     for end in range(len(lines) + 1):
-        if end == len(lines) or owned[end] != _FREE:
+        if end == len(lines) or owned[end] != FREE:
             piece = [relocate(places, line) for line in lines[start:end]]
             for block in blocks(piece):
                 yield replace(block, start=start + block.start)
