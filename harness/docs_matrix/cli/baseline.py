@@ -21,9 +21,9 @@ from docs_matrix.reports.escaping import one_line
 __all__ = ["VERBS", "add_arguments", "run"]
 
 VERBS = {
-    "write": "accept what the tree says now",
-    "show": "what is accepted",
-    "prune": "accept no longer what no cell says any more",
+    "write": "accept all diagnostics that the tree has now",
+    "show": "print the accepted diagnostics",
+    "prune": "remove the entries that no cell has any more",
 }
 EXAMPLES = {
     "write": "docs-matrix baseline write --tree example --new --reason 'the table comes from a vendor'",

@@ -24,24 +24,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
     parser.add_argument("axis", metavar="AXIS", help="docutils, sphinx, any package; or python; or date")
-    text = "search along a package that the cell does not install, and install it too"
+    text = "install this package too, if the cell does not have it"
     parser.add_argument("--add-package", action="store_true", help=text)
     options.add_tree(parser)
     options.add_patch(parser)
-    parser.add_argument("--find", metavar="TEXT", help="a part of what was printed; /.../ is an expression")
-    parser.add_argument("--path", metavar="P", help="the document or the source that the diagnostic is of")
+    parser.add_argument("--find", metavar="TEXT", help="a part of the printed message; /.../ is a regular expression")
+    parser.add_argument("--path", metavar="P", help="the document or the source file of the diagnostic")
     parser.add_argument(
-        "--from", dest="first", metavar="V", help="the oldest release (or day); default: what is accepted"
+        "--from",
+        dest="first",
+        metavar="V",
+        help="the oldest release (or day); default: the oldest that the cell accepts",
     )
     parser.add_argument("--to", dest="last", metavar="V", help="the newest release (or day)")
     parser.add_argument(
-        "--cell", metavar="CELL", help="what the rest is held at; default: the newest that can run here"
+        "--cell",
+        metavar="CELL",
+        help="the cell that all other packages are taken from; default: the newest that can be built here",
     )
     parser.add_argument(
-        "--what", choices=selector.ASPECTS, help="look at this alone; default: at all but what is only printed"
+        "--what", choices=selector.ASPECTS, help="compare only this; default: all of these except printed"
     )
     parser.add_argument("--all-changes", action="store_true", help="build every release, and report every change")
-    parser.add_argument("--pre", action="store_true", help="let pre-releases take part")
+    parser.add_argument("--pre", action="store_true", help="include pre-releases")
     options.add_report_forms(parser)
 
 

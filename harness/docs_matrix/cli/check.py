@@ -34,25 +34,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_every(parser, example=EXAMPLE)
     options.add_tree(parser)
     options.add_cell(parser)
-    options.add_patch(parser, "a diff or an mbox to judge; repeatable")
+    options.add_patch(parser, "a diff or an mbox to check; repeatable")
     options.add_onto(parser)
     options.add_revisions(parser)
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
     parser.add_argument(
-        "--verify", action="store_true", help="also build all documents plainly, without shortcuts, and compare"
+        "--verify", action="store_true", help="also run plain builds of all documents, and compare with them"
     )
     parser.add_argument("--ratchet", action="store_true", help="fail on accepted diagnostics that are fixed")
     options.add_repeat(parser)
-    options.add_docs(parser, "read only this document or folder; or 'affected', or 'all'; repeatable")
+    options.add_docs(parser, "read only this document or folder, or 'affected', or 'all'; repeatable")
     parser.add_argument("--in-order", action="store_true", help="read the documents in the order of --docs")
     text = "read in N processes, or each document in a process of its own"
     parser.add_argument("--readers", type=_readers, metavar="N|each", help=text)
     options.add_out(parser)
-    parser.add_argument("--exit-zero", action="store_true", help="end with 0 where something is new: a merge judges")
     parser.add_argument(
-        "--join", action="store_true", help="keep the results that other cells left in --out, report on all"
+        "--exit-zero", action="store_true", help="end with 0 if something is new; the merge of the jobs fails then"
     )
-    text = "print how each cell ended and no report: a merge prints it"
+    parser.add_argument(
+        "--join", action="store_true", help="keep the results of other cells in --out, and report on all"
+    )
+    text = "print one line for each cell; the merge of the jobs prints the report"
     parser.add_argument("--briefly", action="store_true", help=text)
 
 

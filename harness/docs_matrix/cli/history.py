@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_every(parser, example=EXAMPLE)
     parser.add_argument("--tree", metavar="T", help=options.TREE)
     options.add_cell(parser)
-    parser.add_argument("--rev", metavar="REV", help="only this revision of a git tree, and what it was made from")
+    parser.add_argument("--rev", metavar="REV", help="only this revision of a git tree and its ancestors")
     options.add_json(parser)
 
 

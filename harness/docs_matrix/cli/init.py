@@ -1,4 +1,4 @@
-"""The verb `init`: a project's own matrix.yaml, locks, baseline and workflow, from what it has."""
+"""The verb `init`: write matrix.yaml, locks, a baseline and a workflow for a project."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="the project; default: here"
     )
     options.add_cell(parser, "only this cell of the matrix; repeatable")
-    parser.add_argument("--nox", action="store_true", help="write a noxfile.py of three lines too")
+    parser.add_argument("--nox", action="store_true", help="also write a noxfile.py of three lines")
     parser.add_argument(
         "--action",
         metavar="OWNER/REPO@COMMIT",
-        help="write GitHub's workflow, which takes docs-matrix from there; default: where this one was installed from",
+        help="write a GitHub workflow that takes docs-matrix from there; default: where this one was installed from",
     )
-    parser.add_argument("--gitlab", action="store_true", help="write GitLab's jobs")
+    parser.add_argument("--gitlab", action="store_true", help="write jobs for GitLab")
     parser.add_argument("--source", metavar="DIR", help="the folder of conf.py; default: the one that is found")
     parser.add_argument(
         "--requirement",
         action="append",
         metavar="REQ",
-        help="what the documentation needs beside what is found; repeatable",
+        help="what the documentation needs and no file names; repeatable",
     )
     options.add_json(parser)
     options.add_jobs(parser)

@@ -1,4 +1,4 @@
-"""The verb `isolate`: which documents must be read before another one for it to say what it says."""
+"""The verb `isolate`: which documents must be read before another one to cause a diagnostic."""
 
 from __future__ import annotations
 

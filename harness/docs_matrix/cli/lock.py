@@ -17,9 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
     parser.add_argument("cell", nargs="*", metavar="CELL")
-    parser.add_argument(
-        "--check", action="store_true", help="only say, offline, whether each lock still answers its cell"
-    )
+    parser.add_argument("--check", action="store_true", help="only check, offline, that each lock still fits its cell")
 
 
 def run(args: argparse.Namespace) -> int:

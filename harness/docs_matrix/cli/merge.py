@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, nargs="+", metavar="DIR")
     options.add_cell(parser, "a cell that must have a result; repeatable")
     parser.add_argument("--all-cells", action="store_true", help="every cell of the tree must have a result")
-    parser.add_argument("--tree", metavar="T", help="the tree, where --all-cells finds no result that would name it")
+    parser.add_argument("--tree", metavar="T", help="the tree, if --all-cells finds no result that names it")
     options.add_out(parser)
 
 

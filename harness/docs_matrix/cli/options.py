@@ -35,9 +35,12 @@ def add_every(parser: argparse.ArgumentParser, *, example: str) -> None:
     """Add what every verb has: the example at the end of its help, `--matrix`, `--offline` and `--debug`."""
     parser.epilog = f"Example: {example}"
     parser.add_argument(
-        "--matrix", type=Path, metavar="FILE", help="matrix.yaml; default: here, above, or the shipped one"
+        "--matrix",
+        type=Path,
+        metavar="FILE",
+        help="matrix.yaml; default: the one in this folder or above it, or the shipped one",
     )
-    parser.add_argument("--offline", action="store_true", help="ask no package index for anything")
+    parser.add_argument("--offline", action="store_true", help="do not use the package index")
     parser.add_argument("--debug", action="store_true", help="show tracebacks and unclassified lines")
 
 
@@ -60,7 +63,7 @@ def add_tree(parser: argparse.ArgumentParser) -> None:
         "--requirement",
         action="append",
         metavar="REQ",
-        help="what the tree needs beside the cell's pins (PEP 508); repeatable",
+        help="what the tree needs beside the pins of the cell (PEP 508); repeatable",
     )
     add_jobs(parser)
 
@@ -68,7 +71,11 @@ def add_tree(parser: argparse.ArgumentParser) -> None:
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Add `--jobs`."""
     parser.add_argument(
-        "--jobs", type=positive, default=_cores(), metavar="N", help="builds at a time; default: the cores"
+        "--jobs",
+        type=positive,
+        default=_cores(),
+        metavar="N",
+        help="how many builds run at a time; default: the number of cores",
     )
 
 
@@ -91,26 +98,30 @@ def add_docs(parser: argparse.ArgumentParser, text: str = "read only this docume
 
 def add_onto(parser: argparse.ArgumentParser) -> None:
     """Add `--onto`: where a patch is applied."""
-    text = "apply the patch to this revision; of several, the one that it was made for; repeatable"
+    text = "apply the patch to this revision; if repeated, to the one that it was made for"
     parser.add_argument("--onto", action="append", metavar="REV", help=text)
 
 
 def add_revisions(parser: argparse.ArgumentParser) -> None:
     """Add `--base` and `--head`: the two ends of a change in a git tree."""
-    parser.add_argument("--base", metavar="REV", help="judge the change from this revision of a git tree")
-    parser.add_argument("--head", metavar="REV", help="... to this one; default: the work tree")
+    parser.add_argument("--base", metavar="REV", help="compare with this revision of a git tree")
+    parser.add_argument("--head", metavar="REV", help="with --base: check this revision; default: the work tree")
 
 
 def add_repeat(parser: argparse.ArgumentParser) -> None:
     """Add `--repeat`."""
     parser.add_argument(
-        "--repeat", type=positive, default=1, metavar="N", help="observe each build N times; what differs is flaky"
+        "--repeat",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="run each build N times; a message that differs is flaky",
     )
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Add the positional REPORT: a robot's mail."""
-    text = "a report as text, a mail, an mbox, an archive's page or a whole thread; - for standard input"
+    text = "a report as text, a mail, an mbox, a page of an archive or a whole thread; - is standard input"
     parser.add_argument("report", type=Path, metavar="REPORT", help=text)
 
 
@@ -118,10 +129,10 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     """Add `--patch`, and the two options that name one message: `--find` and `--path`."""
     add_patch(parser)
     parser.add_argument(
-        "--find", metavar="TEXT", required=True, help="a part of what was printed; /.../ is an expression"
+        "--find", metavar="TEXT", required=True, help="a part of the printed message; /.../ is a regular expression"
     )
     parser.add_argument(
-        "--path", metavar="P", required=True, help="the document that says it, or the file that a finding names"
+        "--path", metavar="P", required=True, help="the document that gives the message, or the file of a finding"
     )
 
 
@@ -139,13 +150,17 @@ def add_report_forms(parser: argparse.ArgumentParser) -> None:
 
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Add what says where a check's report goes, and in which forms."""
-    parser.add_argument("--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="where reports go")
+    parser.add_argument(
+        "--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="the folder for the reports"
+    )
     parser.add_argument("--json", action="store_true", help="print findings.json")
     parser.add_argument(
-        "--github", action="store_true", help="annotate, and write GitHub's summary and outputs of the step"
+        "--github",
+        action="store_true",
+        help="print annotations, and write the summary and the outputs of the GitHub step",
     )
     parser.add_argument(
-        "--strict-junit", action="store_true", help="junit.xml without what Jenkins' schema does not know"
+        "--strict-junit", action="store_true", help="write only what Jenkins' schema for junit.xml allows"
     )
 
 

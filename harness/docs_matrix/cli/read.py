@@ -1,4 +1,4 @@
-"""The verb `read`: what a report of the 0-day robot says, as data."""
+"""The verb `read`: the content of a report of the 0-day robot, as data."""
 
 from __future__ import annotations
 

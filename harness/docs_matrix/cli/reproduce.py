@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--number", type=options.positive, metavar="N", help="the Nth report of a file that holds several"
     )
-    parser.add_argument("--refine", action="store_true", help="build the one more cell that would tell more")
+    parser.add_argument("--refine", action="store_true", help="build one more cell, if that narrows the answer down")
     options.add_repeat(parser)
     options.add_json(parser)
 

@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_onto(parser)
     options.add_docs(parser)
     options.add_repeat(parser)
-    parser.add_argument("--out", type=Path, default=Path("docs-matrix-series"), metavar="DIR", help="where reports go")
+    parser.add_argument(
+        "--out", type=Path, default=Path("docs-matrix-series"), metavar="DIR", help="the folder for the reports"
+    )
     options.add_json(parser)
 
 

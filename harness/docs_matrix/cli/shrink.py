@@ -30,9 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_every(parser, example=EXAMPLE)
     options.add_tree(parser)
     options.add_message(parser)
-    parser.add_argument("--cell", metavar="CELL", help="the cell that builds; default: the newest that can run here")
     parser.add_argument(
-        "--out", type=Path, default=Path("docs-matrix-small"), metavar="DIR", help="where the project goes"
+        "--cell", metavar="CELL", help="the cell to build in; default: the newest that can be built here"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("docs-matrix-small"), metavar="DIR", help="the folder for the project"
     )
     options.add_json(parser)
 

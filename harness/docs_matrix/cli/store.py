@@ -13,8 +13,8 @@ from docs_matrix.reports import tables
 __all__ = ["VERBS", "add_arguments", "run"]
 
 VERBS = {
-    "show": "where the store is, what it holds, its size",
-    "empty": "remove all that is kept",
+    "show": "print where the store is, what it holds, and its size",
+    "empty": "remove everything in the store",
 }
 EXAMPLES = {
     "show": "docs-matrix store show",
