@@ -132,3 +132,12 @@ def test_progress_on_a_terminal_ends_with_a_line_a_cell() -> None:
     assert isinstance(console.file, io.StringIO)
     last = console.file.getvalue().splitlines()[-7:-1]  # behind them the cursor comes back
     assert all(f"{name}: [b]7 new" in line for name, line in zip(cells, last, strict=True))
+
+
+def test_a_reason_that_all_cells_share_is_printed_once() -> None:
+    ended = run(*(cell(name, status="failed", reason="there is no index.rst") for name in (OLD, NEW)))
+    lines = [line for line in told(ended).splitlines() if "there is no index.rst" in line]
+    assert lines == [
+        "all 2 cells: there is no index.rst",
+        f"{about(ended)}no cell was built; 2 cells could not be built: {OLD}, {NEW} (there is no index.rst)",
+    ]

@@ -37,8 +37,15 @@ def test_a_difference_is_told_by_property_and_number_of_cells() -> None:
     assert wording.differences(mixed) == ("line none in 2 cells, 392 in 1", "WARNING in 2 cells, ERROR in 1")
 
 
-def test_the_verdict_names_at_most_three_cells_that_could_not_be_built() -> None:
+def test_a_reason_that_several_cells_share_is_in_the_verdict_once() -> None:
     broken = [cell(f"{OLD}-{number}", status="failed", reason="r") for number in range(5)]
+    assert wording.verdict(run(*broken)) == (
+        f"no cell was built; 5 cells could not be built: {OLD}-0, {OLD}-1, {OLD}-2, 2 more (r)"
+    )
+
+
+def test_the_verdict_names_at_most_three_reasons_of_cells_that_could_not_be_built() -> None:
+    broken = [cell(f"{OLD}-{number}", status="failed", reason=f"r{number}") for number in range(5)]
     assert wording.verdict(run(cell(NEW, new("a")), *broken)) == (
-        f"1 new diagnostic in 1 cell; 5 cells could not be built: {OLD}-0 (r), {OLD}-1 (r), {OLD}-2 (r), 2 more"
+        f"1 new diagnostic in 1 cell; 5 cells could not be built: {OLD}-0 (r0), {OLD}-1 (r1), {OLD}-2 (r2), 2 more"
     )

@@ -142,11 +142,11 @@ def test_one_that_cannot_be_made_is_told_in_one_line_and_leaves_nothing(
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-    with pytest.raises(MachineError, match=r"^the package index must be reachable: "):
+    with pytest.raises(MachineError, match=r"^the package index cannot be reached \(127.0.0.1:9: "):
         environments.provide(lock, interpreter, store=tmp_path)
     with pytest.raises(MachineError, match=r"^call again without --offline: ") as caught:
         environments.provide(lock, interpreter, store=tmp_path, offline=True)
-    assert str(lock.path) in str(caught.value)
+    assert "the environment of the cell is not in the store" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not environments.locate(lock, interpreter, tmp_path).exists()
 

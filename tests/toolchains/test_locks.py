@@ -177,10 +177,10 @@ def test_without_the_index_the_cell_is_named_and_it_is_the_machine_that_lacks(
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-    for offline, advice in ((False, "index must be reachable"), (True, "call again without --offline")):
+    for offline, advice in ((False, "index cannot be reached (127.0.0.1:9: "), (True, "call again without --offline")):
         with pytest.raises(MachineError) as caught:
             locks.provide(CELL, (), committed=tmp_path, store=tmp_path / "store", offline=offline)
-        assert f"cell {CELL.name} cannot be resolved: " in str(caught.value)
+        assert f": cell {CELL.name} cannot be resolved" in str(caught.value)
         assert advice in str(caught.value)
         assert "\n" not in str(caught.value)
     assert list((tmp_path / "store/locks").glob("*.txt")) == []

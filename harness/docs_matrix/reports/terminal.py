@@ -43,16 +43,26 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
     tables.print_table(console, _table(run.cells))
     if any(cell.status == "ok" for cell in run.cells) and not any(cell.built for cell in run.cells):
         tables.print_text(console, Text("nothing was built: the store had it all"))
-    for cell in run.cells:
-        for said in (cell.reason, *cell.notices):
-            if said:
-                tables.print_text(console, Text(f"{one_line(cell.name)}: {one_line(said)}"))
+    for said in _said_of_cells(run):
+        tables.print_text(console, Text(said))
     if wording.on_what(run):
         tables.print_text(console, Text(f"on what that depends: {wording.on_what(run)}"))
     for note in run.notes:
         tables.print_text(console, Text(one_line(words(note))))
     about = one_line(f"{wording.tree(run)}, compared with {run.base}: {wording.verdict(run)}")
     tables.print_text(console, Text(about, "bold red" if new or wording.fate(run)[1] else "bold"))
+
+
+def _said_of_cells(run: Run) -> Iterator[str]:
+    """Yield each reason and notice once, after the cells that it is about."""
+    cells: dict[str, list[str]] = {}
+    for cell in run.cells:
+        for said in dict.fromkeys((cell.reason, *cell.notices)):
+            if said:
+                cells.setdefault(one_line(said), []).append(one_line(cell.name))
+    for said, names in cells.items():
+        every = len(names) == len(run.cells) > 1
+        yield f"{f'all {len(names)} cells' if every else ', '.join(names)}: {said}"
 
 
 def _whole(finding: Finding, run: Run) -> Iterator[Text]:

@@ -182,9 +182,16 @@ def toolchain(cell: CellResult) -> str:
 
 
 def _named(some: Sequence[CellResult]) -> str:
-    first = [f"{cell.name} ({cut(cell.reason or cell.status, 160)})" for cell in some[:3]]
-    more = [f"{len(some) - 3} more"] if len(some) > 3 else []
-    return one_line(", ".join([*first, *more]))
+    reasons: dict[str, list[str]] = {}
+    for cell in some:
+        reasons.setdefault(cut(cell.reason or cell.status, 160), []).append(cell.name)
+    first = [f"{_listed(names)} ({reason})" for reason, names in list(reasons.items())[:3]]
+    rest = sum(len(names) for names in list(reasons.values())[3:])
+    return one_line(", ".join([*first, *([f"{rest} more"] if rest else [])]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join([*names[:3], *([f"{len(names) - 3} more"] if len(names) > 3 else [])])
 
 
 def _counts(run: Run, verdicts: Iterable[Verdict]) -> str:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from packaging.utils import canonicalize_name
 
-from docs_matrix.errors import MachineError
 from docs_matrix.toolchains import uv
 
 __all__ = ["nearest", "resolved"]
@@ -50,7 +49,7 @@ def _resolved(
     if finished.returncode == 0:
         return {canonicalize_name(name): version for name, version in _PINNED.findall(finished.text)}
     if uv.no_network(finished):
-        raise MachineError(f"{' '.join(wanted)} cannot be resolved: {uv.reason(finished)}")
+        raise uv.unreachable(finished, f"{' '.join(wanted)} cannot be resolved", offline=offline)
     return uv.reason(finished)
 
 

@@ -119,10 +119,11 @@ def _uv(environment: Environment, *arguments: str, stdin: bytes = b"") -> None:
         return
     if "No space left" in finished.error_text:
         raise files.cannot_write(environment.folder, OSError(errno.ENOSPC, "No space left"))
-    # The way out comes first: what is long is cut where it is told in short.
-    advice = "call again without --offline" if "--offline" in arguments else "the package index must be reachable"
-    says = f"{advice}: " if uv.no_network(finished) else ""
-    says += f"the environment of {environment.lock.path} cannot be made on Python {environment.interpreter.version}"
+    if uv.no_network(finished):
+        raise uv.unreachable(
+            finished, "the environment of the cell is not in the store", offline="--offline" in arguments
+        )
+    says = f"the environment of {environment.lock.path} cannot be made on Python {environment.interpreter.version}"
     raise MachineError(f"{says} in {environment.folder}: {uv.reason(finished)}")
 
 

@@ -244,11 +244,9 @@ def resolve(cell: Pinned, requirements: Iterable[str], *, offline: bool = False)
             stdin="\n".join((*cell.pins, *wanted, "")).encode(),
         )  # fmt: skip
     if finished.returncode:
-        says = f"{named} cannot be resolved: {uv.reason(finished)}"
         if uv.no_network(finished):
-            advice = "call again without --offline" if offline else "the package index must be reachable for this"
-            raise MachineError(f"{says} ({advice})")
-        raise InputError(says)
+            raise uv.unreachable(finished, f"{named} cannot be resolved", offline=offline)
+        raise InputError(f"{named} cannot be resolved: {uv.reason(finished)}")
     header = (
         FIRST_LINE,
         f"# cell: {cell.name}",

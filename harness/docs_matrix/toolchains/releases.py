@@ -139,5 +139,4 @@ def _newest(name: str, specifier: str, *, prereleases: bool, offline: bool, lowe
 def _refuse(name: str, finished: process.Finished, *, offline: bool) -> None:
     """Raise where uv's failure says more than that there is no such release: no index."""
     if uv.no_network(finished) and not offline:
-        says = f"the releases of {name} cannot be listed: {uv.reason(finished)}"
-        raise MachineError(f"{says} (the package index must be reachable for this)")
+        raise uv.unreachable(finished, f"the releases of {name} cannot be listed", offline=False)

@@ -13,7 +13,7 @@ from uv import find_uv_bin
 from docs_matrix import process
 from docs_matrix.errors import MachineError
 
-__all__ = ["index_lack", "no_network", "reason", "run"]
+__all__ = ["index_lack", "no_network", "reason", "run", "unreachable"]
 
 KEPT = re.compile(
     r"UV_(CACHE_DIR|DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|INSECURE_HOST|NATIVE_TLS"
@@ -77,6 +77,16 @@ def reason(finished: process.Finished) -> str:
 def no_network(finished: process.Finished) -> bool:
     """Whether uv failed because it could not, or was not allowed to, ask the package index."""
     return any(words in finished.error_text for words in NO_NETWORK)
+
+
+def unreachable(finished: process.Finished, what: str, *, offline: bool) -> MachineError:
+    """Return the error for `what`, which has to be asked of the package index, after uv could not ask it."""
+    if offline:
+        return MachineError(f"call again without --offline: {what}: {reason(finished)}")
+    host = re.search(r"https?://(?:[^/\s@]*@)?([^/\s)`]+)", finished.error_text)
+    cause = next((line.strip() for line in reversed(finished.error_text.splitlines()) if line.strip()), "no answer")
+    cause = re.sub(r"^(?:cause|error): |^failed to lookup address information: ", "", cause.lower(), count=2)
+    return MachineError(f"the package index cannot be reached ({host[1] if host else 'its address'}: {cause}): {what}")
 
 
 def index_lack() -> str | None:

@@ -56,8 +56,8 @@ def recognise(name: str, paths: Collection[str], read: Callable[[str], bytes | N
     found = next(filter(None, (kind.recognise(name, files, read) for kind in KINDS.values())), None)
     if found is None:
         raise InputError(
-            f"{name}: no documentation found: there is no conf.py outside of tests, examples and builds; "
-            "name the tree and its recipe in matrix.yaml"
+            f"{name}: no documentation found: there is no conf.py outside of tests, examples and builds "
+            "(docs-matrix init --source DIR takes one in DIR; sphinx-quickstart begins a documentation)"
         )
     return found
 

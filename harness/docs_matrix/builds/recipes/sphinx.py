@@ -60,8 +60,8 @@ class SphinxBuild:
         if len(found) > 1:
             more = f" and in {len(found) - MOST_NAMED} more folders" if len(found) > MOST_NAMED else ""
             raise InputError(
-                f"{name}: conf.py is in {' and in '.join(found[:MOST_NAMED])}{more}; say which by naming the tree and its "
-                "recipe in matrix.yaml, or by sphinx.configuration in .readthedocs.yaml"
+                f"{name}: conf.py is in {' and in '.join(found[:MOST_NAMED])}{more}; say which: "
+                "docs-matrix init --source DIR, or sphinx.configuration in .readthedocs.yaml"
             )
         return Recognised(Recipe("sphinx", found[0], found[0]), ()) if found else None
 
