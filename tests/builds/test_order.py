@@ -36,13 +36,13 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     copy = tmp_path / "docs_matrix"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(docs_matrix, "__file__", str(copy / "__init__.py"))
-    orders._capture_version.cache_clear()
+    orders.capture_version.cache_clear()
     yield copy
-    orders._capture_version.cache_clear()
+    orders.capture_version.cache_clear()
 
 
 def key() -> str:
-    orders._capture_version.cache_clear()
+    orders.capture_version.cache_clear()
     return build_key(ORDER)
 
 

@@ -20,7 +20,7 @@ from docs_matrix.config.matrix import Recipe
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Tree
 
-__all__ = ["Order", "Reading", "Scope", "build_key"]
+__all__ = ["Order", "Reading", "Scope", "build_key", "capture_version"]
 
 Scope = Literal["whole", "changed", "some"]
 """All documents; all, of which those that changed are read; or some."""
@@ -92,7 +92,7 @@ def build_key(order: Order) -> str:
         "recipe": json_values.plain(recipe),
         "documents": None if order.documents is None else sorted(order.documents),
         "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
-        "capture": _capture_version(),
+        "capture": capture_version(),
         **({"packages": [package.digest for package in order.packages]} if order.packages else {}),
         **({"loud": True} if order.loud else {}),
         **({"inventories": [vars(given) for given in order.inventories]} if order.inventories else {}),
@@ -105,7 +105,7 @@ def build_key(order: Order) -> str:
 
 
 @functools.cache
-def _capture_version() -> str:
+def capture_version() -> str:
     """Return the digest of the names and the contents of all files in the folders `CAPTURE`."""
     package = Path(docs_matrix.__file__).parent
     below = (path for folder in CAPTURE for path in (package / folder).rglob("*"))

@@ -20,7 +20,7 @@ from docs_matrix.probe import probe
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
-__all__ = ["furnish", "program", "variables"]
+__all__ = ["furnish", "furnish_check", "program", "variables"]
 
 
 def furnish(
@@ -69,18 +69,27 @@ def furnish(
     return recipes.Rooms(workspace.root, scratch, sphinx_build)
 
 
+def furnish_check(workspace: Workspace, environment: Environment | None) -> Mapping[str, str]:
+    """Make HOME and TMPDIR for a check beside the builds, and return its environment variables."""
+    rooms = recipes.Rooms(workspace.root, workspace.scratch, workspace.scratch / "bin" / "sphinx-build")
+    for name in ("home", "tmp", "bin"):
+        (workspace.scratch / name).mkdir()
+    return variables(environment, rooms)
+
+
 def program(path: Path, text: str) -> None:
     """Write the shell script `path` that runs `text`."""
     files.write_whole(path, f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
 
 
-def variables(environment: Environment, rooms: recipes.Rooms, folders: Sequence[str] = ()) -> Mapping[str, str]:
+def variables(environment: Environment | None, rooms: recipes.Rooms, folders: Sequence[str] = ()) -> Mapping[str, str]:
     """Return the whole environment of a build: the environment's `bin` first, no variable of the user's.
 
-    `folders` are those that Python looks into before the environment's.
+    `folders` are those that Python looks into before the environment's. A check may have no environment.
     """
-    path = (str(rooms.sphinx_build.parent), str(environment.bin), *host_tools.folders())
+    own = (str(environment.bin),) if environment else ()
+    path = (str(rooms.sphinx_build.parent), *own, *host_tools.folders())
     return {
         "PATH": os.pathsep.join(path),
         "HOME": str(rooms.scratch / "home"),
@@ -88,7 +97,7 @@ def variables(environment: Environment, rooms: recipes.Rooms, folders: Sequence[
         "LC_ALL": "C.UTF-8",  # Sphinx 8 and 9 crash at the start on a locale that the system lacks
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
-        "VIRTUAL_ENV": str(environment.folder),
+        **({"VIRTUAL_ENV": str(environment.folder)} if environment else {}),
         **git_answers.variables(rooms.root),
         **({"PYTHONPATH": os.pathsep.join(folders)} if folders else {}),
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from docs_matrix import files, json_values, nofollow
 from docs_matrix.diagnostics.asked import Asked
-from docs_matrix.diagnostics.findings import CellResult, Run
+from docs_matrix.diagnostics.findings import CellResult, Run, file_name, is_lane
 from docs_matrix.diagnostics.merge_cells import merge
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory, joined
@@ -64,7 +64,7 @@ def keep(run: Run, out: Path) -> None:
             history=run.history.of([cell.name]) if run.history else None,
             result=cell,
         )
-        json_values.write(out / "cells" / f"{cell.name}.json", part)
+        json_values.write(out / "cells" / f"{file_name(cell.name)}.json", part)
 
 
 def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None:
@@ -102,7 +102,9 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
         if known is None or (known.status == "ok" and cell.status != "ok"):  # a failure is never hidden by another job
             cells[cell.name] = cell
     place = {name: number for number, name in enumerate(order)}
-    ordered = tuple(sorted(cells.values(), key=lambda cell: (place.get(cell.name, len(place)), cell.name)))
+    ordered = tuple(
+        sorted(cells.values(), key=lambda cell: (is_lane(cell.name), place.get(cell.name, len(place)), cell.name))
+    )
     first = parts[0]
     return Run(
         tree=first.tree,

@@ -381,7 +381,7 @@ class CellRunner:
             cell = head.cell
             reason = str(unexpected(error))
             result = CellResult(cell.name, cell.python, cell.docutils, cell.sphinx, "failed", reason)
-        self.progress.done(result.name, _in_words(result))
+        self.progress.done(result.name, result.in_words)
         return result
 
 
@@ -409,10 +409,3 @@ def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     """Return which packages two environments do not share, in words; empty if they share all."""
     names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
     return ", ".join(f"{name} {before.get(name, 'none')} → {now.get(name, 'none')}" for name in names)
-
-
-def _in_words(result: CellResult) -> str:
-    if result.status != "ok":
-        return f"{result.status}: {result.reason}"
-    counts = [f"{count} {verdict}" for verdict in Verdict if (count := result.count(verdict))]
-    return ", ".join(counts) or "no diagnostics"

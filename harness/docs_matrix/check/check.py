@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from docs_matrix import process
 from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.lanes import Lanes
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import text_of
 from docs_matrix.check.workbench import Workbench
@@ -12,12 +15,23 @@ from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
 from docs_matrix.diagnostics.merge_cells import merge
 
-__all__ = ["assemble", "check"]
+__all__ = ["assemble", "beside", "check"]
+
+Answer = TypeVar("Answer")
 
 
 def check(runner: CellRunner, cells: Sequence[Cell]) -> Run:
-    """Build the runner's subject in `cells`, judge what they say, and merge it."""
-    return assemble(runner.subject, runner.results(cells), runner.bench)
+    """Build the runner's subject in `cells`, run its checks beside them, judge what they say, and merge it."""
+    results, lanes = beside(runner, lambda: runner.results(cells))
+    return assemble(runner.subject, (*results, *lanes), runner.bench)
+
+
+def beside(runner: CellRunner, build: Callable[[], Answer]) -> tuple[Answer, tuple[CellResult, ...]]:
+    """Return what `build` returns, and the lanes of the checks, which run at the same time."""
+    with process.workers(1) as pool:
+        queued = Lanes(runner).queue(pool)
+        answer = build()
+        return answer, tuple(lane.result() for lane in queued)
 
 
 def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) -> Run:

@@ -23,7 +23,7 @@ LARGEST = 4 << 20
 def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workbench) -> Rerun | None:
     """The rerun of `run`, which `subject` was asked for in `cells`; None where nothing is new, where no base was
     built, or where the change is too large to be mailed."""
-    told = [result for result in newest_first(run.cells) if result.status == "ok" and result.count(Verdict.NEW)]
+    told = [result for result in newest_first(run.builds) if result.status == "ok" and result.count(Verdict.NEW)]
     chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=None)
     if chosen is None or subject.base is None:
         return None

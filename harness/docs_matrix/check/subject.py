@@ -21,6 +21,7 @@ from docs_matrix.check import patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Install, Matrix, NamedTree, Recipe
+from docs_matrix.config.tree_check import TreeCheck
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
@@ -41,7 +42,8 @@ class Subject:
     nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
     the names of the cells that the tree supports, None for all. `tested` says of each revision that the user named for the
     patches how it went: `auto` (it is the base), `also` (they apply there too) or `cannot`. `reading` is how they are read,
-    where that is asked for. `patched` says what the patches did to each file.
+    where that is asked for. `patched` says what the patches did to each file. `checks` run beside the builds; those in
+    `checked_whole` on all their files, also where the change touches few.
     """
 
     name: str
@@ -60,6 +62,8 @@ class Subject:
     reading: Reading | None = None
     patched: tuple[PatchedFile, ...] = ()
     install: Install = field(default_factory=Install)
+    checks: tuple[TreeCheck, ...] = ()
+    checked_whole: frozenset[str] = frozenset()
 
 
 def resolve(asked: Asked, bench: Workbench) -> Subject:
@@ -95,6 +99,7 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
         reading=_reading(asked),
         patched=chosen.patched.files if chosen else (),
         install=_install(named, head, recipe, trees),
+        checks=named.checks if named else (),
     )
 
 

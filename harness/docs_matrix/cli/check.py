@@ -16,9 +16,11 @@ from docs_matrix import files, store
 from docs_matrix.check import cell_files, check, exactness, revision_records, subject, verify
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
+from docs_matrix.check.lanes import lane_name
 from docs_matrix.check.rerun import rerun_of
 from docs_matrix.cli import common, options, project, variables
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.findings import Run, Verdict
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError, MachineError
@@ -86,10 +88,17 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
         found = exactness.within(found, built, bench, args.jobs, times=args.repeat)
     names = [cell.name for cell in cells]
     cell_files.forget(args.out, lambda part: part.result.name not in names)
-    with terminal.CellProgress(Console(stderr=True), names) as progress:
+    if (
+        variables.in_ci()
+        and args.cell
+        and max(common.cells(bench.matrix, None, found.cells), key=age).name not in names
+    ):
+        found = replace(found, checks=())  # each check runs once in a matrix of jobs: beside the newest cell
+    lanes = [lane_name(one) for one in found.checks]
+    with terminal.CellProgress(Console(stderr=True), [*names, *lanes]) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
         answer = project.check_newest(runner, cells) if alone and not args.cell else check.check(runner, cells)
-        names = [cell.name for cell in answer.cells]
+        names = [cell.name for cell in answer.builds]
         cells = [cell for cell in cells if cell.name in names]
         if args.verify:
             answer, agrees = _verified(answer, runner, cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from docs_matrix.check.lanes import tools_of
 from docs_matrix.cli import common, options
 from docs_matrix.toolchains import locks
 
@@ -29,13 +30,16 @@ def run(args: argparse.Namespace) -> int:
     # What a package requires is known when it is built: such a lock is one of those that are there.
     alone = [tree for tree in configuration.trees.values() if not (tree.install and tree.install.folders)]
     sets |= {tree.requirements for tree in alone if tree.requirements is not None}
+    checks = (check for tree in configuration.trees.values() for check in tree.checks)
+    tools = [tools for check in checks if (tools := tools_of(check, configuration))]
     if not args.check:
         common.refuse_shipped(where, configuration)
     if args.check:
-        outcomes = locks.check_all(configuration.cells, sorted(sets), where)
+        outcomes = locks.check_all(configuration.cells, sorted(sets), where, tools=tools)
         outcomes = tuple(outcome for outcome in outcomes if not args.cell or outcome.cell in args.cell)
     else:
-        outcomes = locks.write_all(cells, sorted(sets), where, offline=args.offline)
+        tools = [] if args.cell else tools
+        outcomes = locks.write_all(cells, sorted(sets), where, tools=tools, offline=args.offline)
     errors = [outcome.error for outcome in outcomes if outcome.error]
     for outcome in outcomes:
         if outcome.state == "written":

@@ -101,16 +101,20 @@ def check_newest(runner: CellRunner, cells: Sequence[Cell]) -> Run:
     If no cell can build it, the answer is how the newest ones failed.
     """
     waiting, answers, failed = sorted(cells, key=age), list[CellResult](), list[CellResult]()
-    while waiting and len(answers) < MOST_CELLS and len(failed) < MOST_FAILURES:
-        some = [waiting.pop() for _ in range(min(MOST_CELLS - len(answers), len(waiting)))]
-        for cell, result in zip(some, runner.results(some), strict=True):
-            if result.status == "ok" or _builds_base(runner, cell):
-                answers.append(result)
-            elif result.status != "skipped" or not waiting:
-                failed.append(result)
-    answer = check.assemble(runner.subject, sorted(answers or failed, key=age), runner.bench)
+
+    def search() -> None:
+        while waiting and len(answers) < MOST_CELLS and len(failed) < MOST_FAILURES:
+            some = [waiting.pop() for _ in range(min(MOST_CELLS - len(answers), len(waiting)))]
+            for cell, result in zip(some, runner.results(some), strict=True):
+                if result.status == "ok" or _builds_base(runner, cell):
+                    answers.append(result)
+                elif result.status != "skipped" or not waiting:
+                    failed.append(result)
+
+    _, lanes = check.beside(runner, search)
+    answer = check.assemble(runner.subject, (*sorted(answers or failed, key=age), *lanes), runner.bench)
     left = [Note("cell left out", (one.name, one.reason or "")) for one in failed if answers]
-    asked = replace(runner.subject.asked, cells=tuple(cell.name for cell in answer.cells))
+    asked = replace(runner.subject.asked, cells=tuple(cell.name for cell in answer.builds))
     return replace(answer, notes=(*answer.notes, *left), asked=asked)
 
 
@@ -125,5 +129,5 @@ def _builds_base(runner: CellRunner, cell: Cell) -> bool:
 def note(folder: Path, answer: Run, found: Subject) -> Note:
     """Return what was checked, and since when: the revision, or nothing."""
     documentation = f"{folder.name}/{found.recipe.source}".removesuffix("/.")
-    cells = ", ".join(cell.name for cell in answer.cells)
+    cells = ", ".join(cell.name for cell in answer.builds)
     return Note("project", (documentation, found.against if found.base else "", cells))

@@ -24,6 +24,7 @@ from packaging.version import Version
 
 from docs_matrix.config import yaml_document
 from docs_matrix.config.products import AXES, Given, combinations, placed
+from docs_matrix.config.tree_check import TreeCheck, tree_checks
 from docs_matrix.config.yaml_document import Document, Place, as_text, close_to, quoted
 from docs_matrix.errors import InputError
 
@@ -96,7 +97,7 @@ class NamedTree:
     the files. `requirements` are what this tree needs beside the cell's pins (PEP 508), or None where they are to be
     recognised. `baseline` is the file of accepted diagnostics. `cells` are the names of the cells that it supports; None
     for all. `install` says which of its packages are installed, or is None if that is to be recognised. `environment` are
-    variables of its builds.
+    variables of its builds, `checks` run beside these.
     """
 
     name: str
@@ -107,6 +108,7 @@ class NamedTree:
     cells: tuple[str, ...] | None = None
     install: Install | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    checks: tuple[TreeCheck, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -322,6 +324,7 @@ def _tree(document: Document, name: str, cells: tuple[Cell, ...], kinds: Mapping
         cells=tuple(as_text(cell) for cell in values["cells"]) if "cells" in values else None,
         install=_install(values["install"]) if "install" in values else None,
         environment=_environment(document, values.get("environment", {}), (*place, "environment")),
+        checks=tree_checks(document, values.get("checks", {}), (*place, "checks")),
     )
 
 

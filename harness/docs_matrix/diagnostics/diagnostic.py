@@ -10,8 +10,8 @@ __all__ = ["LEVELS", "Diagnostic", "Origin"]
 LEVELS = ("WARNING", "ERROR", "CRITICAL")
 """The levels of a diagnostic, the mildest first; docutils' SEVERE is Sphinx's CRITICAL."""
 
-Origin = Literal["sphinx", "stderr"]
-"""Through Sphinx's logging, or a raw line of standard error."""
+Origin = Literal["sphinx", "stderr", "check"]
+"""Through Sphinx's logging, a raw line of standard error, or a check beside the build."""
 
 
 @dataclass(frozen=True)

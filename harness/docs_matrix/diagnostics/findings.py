@@ -5,6 +5,7 @@ These values are all that reports are made of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,7 +18,22 @@ from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory
 from docs_matrix.files import digest
 
-__all__ = ["CellResult", "CellStatus", "Finding", "Judged", "Run", "Variant", "Verdict", "mark"]
+__all__ = [
+    "LANE",
+    "CellResult",
+    "CellStatus",
+    "Finding",
+    "Judged",
+    "Run",
+    "Variant",
+    "Verdict",
+    "file_name",
+    "is_lane",
+    "mark",
+]
+
+LANE = "tree: "
+"""What the name of a lane begins with: the result of a check beside the builds, which stands among those of the cells."""
 
 CellStatus = Literal["ok", "failed", "timeout", "skipped"]
 
@@ -31,6 +47,7 @@ class Verdict(StrEnum):
     FLAKY = "flaky"
     ENVIRONMENT = "environment"
     UNJUDGED = "unjudged"
+    NOTE = "note"
     KNOWN = "known"
     FIXED = "fixed"
 
@@ -64,6 +81,8 @@ class Judged:
 class CellResult:
     """What one cell said about a tree: its toolchain, how its builds ended, and its judged diagnostics.
 
+    So is what a check beside the builds said: a lane, whose name begins with `LANE`, and which has no docutils and no Sphinx.
+
     `python`, `docutils` and `sphinx` are the versions that really built, where a build told them, else those pinned.
     `reason` says why `status` is not `ok` (one line; None where it is). `notices` are lines that a reader must see,
     such as another patch release of Python than the pinned one. `lock` is the digest of the environment's lock.
@@ -93,6 +112,14 @@ class CellResult:
     def count(self, verdict: Verdict) -> int:
         """How many diagnostics of this cell have `verdict`."""
         return sum(judged.verdict is verdict for judged in self.judged)
+
+    @property
+    def in_words(self) -> str:
+        """How it ended, or how many diagnostics it has of each verdict."""
+        if self.status != "ok":
+            return f"{self.status}: {self.reason}"
+        counts = [f"{count} {verdict}" for verdict in Verdict if (count := self.count(verdict))]
+        return ", ".join(counts) or "no diagnostics"
 
 
 @dataclass(frozen=True)
@@ -169,6 +196,32 @@ class Run:
     def statuses(self) -> dict[str, CellStatus]:
         """How each cell ended, by its name."""
         return {cell.name: cell.status for cell in self.cells}
+
+    @property
+    def builds(self) -> tuple[CellResult, ...]:
+        """The results of the cells, without those of the checks beside them."""
+        return tuple(cell for cell in self.cells if not is_lane(cell.name))
+
+    @property
+    def lanes(self) -> tuple[CellResult, ...]:
+        """The results of the checks beside the builds."""
+        return tuple(cell for cell in self.cells if is_lane(cell.name))
+
+
+def is_lane(name: str) -> bool:
+    """Return whether `name` is that of a check's lane, and not of a cell."""
+    return name.startswith(LANE)
+
+
+def file_name(cell: str) -> str:
+    """Return `cell` as the name of a file that stays in its folder; two cells never share one.
+
+    >>> file_name("py3.13-docutils0.23"), file_name("tree: kernel-doc")
+    ('py3.13-docutils0.23', 'tree-kernel-doc')
+    """
+    named = cell.replace(LANE, "tree-", 1) if is_lane(cell) else cell
+    fit = re.sub(r"[^\w.+-]", "_", named, flags=re.ASCII).lstrip(".")[:150]
+    return fit if fit == named else f"{fit}-{digest(cell)[:12]}"
 
 
 def mark(seen: Diagnostic | Finding) -> str:

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from docs_matrix import __version__
 from docs_matrix.check.rerun_recipe import Rerun
-from docs_matrix.diagnostics.findings import Run
-from docs_matrix.files import cannot_write, digest, write_json, write_whole
+from docs_matrix.diagnostics.findings import Run, file_name
+from docs_matrix.files import cannot_write, write_json, write_whole
 from docs_matrix.nofollow import remove
 from docs_matrix.reports.escaping import visible
 from docs_matrix.reports.findings_json import document
@@ -60,7 +59,7 @@ def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: 
     Raises `MachineError` where it cannot be written.
     """
     for cell in run.cells:
-        write_whole(out / "logs" / f"{_file_name(cell.name)}.log", visible(cell.log))
+        write_whole(out / "logs" / f"{file_name(cell.name)}.log", visible(cell.log))
     write_json(out / "findings.json", document(run))
     write_whole(out / "report.txt", report_text(run))
     if rerun is not None:
@@ -75,9 +74,3 @@ def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: 
     for name, report in forges.items():  # on one line: nobody reads them, and thousands of findings are quickly written
         write_whole(out / name, json.dumps(report) + "\n")
     write_whole(out / "junit.xml", junit(run, strict=strict))
-
-
-def _file_name(cell: str) -> str:
-    """`cell` as the name of a file that stays in its folder; two cells never share one."""
-    fit = re.sub(r"[^\w.+-]", "_", cell, flags=re.ASCII).lstrip(".")[:150]
-    return fit if fit == cell else f"{fit}-{digest(cell)[:12]}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from docs_matrix.diagnostics.findings import Finding, Run, Verdict
+from docs_matrix.diagnostics.findings import Finding, Run, Verdict, is_lane
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural, visible
 
@@ -34,7 +34,8 @@ def annotate(run: Run, folder: str = "") -> tuple[str, ...]:
     lines = list(warnings)[:LIMIT]
     for cell in broken[:LIMIT]:
         said = f"{cell.name}: {cell.status}: {cell.reason or 'no reason was given'}"
-        lines.append(command("error", {"title": "docs-matrix: a cell was not built"}, one_line(said)))
+        title = "a check could not run" if is_lane(cell.name) else "a cell was not built"
+        lines.append(command("error", {"title": f"docs-matrix: {title}"}, one_line(said)))
     lines += _rest(len(warnings), len(broken))
     return tuple(lines)
 

@@ -18,7 +18,7 @@ import junit_xml
 
 from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.diagnostics.findings import CellResult, Finding, Judged, Run, Verdict
+from docs_matrix.diagnostics.findings import CellResult, Finding, Judged, Run, Verdict, is_lane
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, cut_with_digest, one_line, visible
 
@@ -122,14 +122,15 @@ def _suite(cell: CellResult, run: Run, findings: dict[object, Finding]) -> _Suit
 
 
 def _build_case(cell: CellResult) -> _Case:
+    name = "check" if is_lane(cell.name) else "build"
     if cell.status == "ok":
-        return _Case("docs-matrix", "build", "passed")
+        return _Case("docs-matrix", name, "passed")
     reason = one_line(cell.reason or "no reason was given")
     if cell.status == "skipped":
-        return _Case("docs-matrix", "build", "skipped", reason, reason)
+        return _Case("docs-matrix", name, "skipped", reason, reason)
     tail = "\n".join(cell.log.splitlines()[-_LOG_LINES:])[-100_000:]
     body = f"{cell.status}: {reason}\n\nthe end of the log:\n{visible(tail)}"
-    return _Case("docs-matrix", "build", "error", cut(f"{cell.status}: {reason}", _HEADLINE_LIMIT), body)
+    return _Case("docs-matrix", name, "error", cut(f"{cell.status}: {reason}", _HEADLINE_LIMIT), body)
 
 
 def _cases(cell: CellResult, run: Run, findings: dict[object, Finding]) -> list[_Case]:

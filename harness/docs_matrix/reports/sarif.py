@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from docs_matrix.diagnostics.findings import Finding, Run, Verdict
+from docs_matrix.diagnostics.findings import LANE, Finding, Run, Verdict
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, visible
 from docs_matrix.reports.fingerprints import fingerprints
@@ -26,6 +26,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"WARNING": "warning"}
 _STATES = {
     Verdict.NEW: "new",
+    Verdict.NOTE: "new",
     Verdict.CHANGED: "updated",
     Verdict.MOVED: "updated",
     Verdict.FIXED: "absent",
@@ -47,6 +48,7 @@ def sarif(run: Run, *, version: str, folder: str = "", uploading: bool = False) 
     there = [finding for finding in run.findings if not uploading or finding.verdict is not Verdict.FIXED]
     shown = there[:LIMIT] if uploading else there
     rules = sorted({_rule(finding) for finding in shown})
+    lanes = [lane.name.removeprefix(LANE) for lane in run.lanes]
     notes = [f"{len(there) - len(shown)} more findings are in findings.json"] if len(shown) < len(there) else []
     return {
         "$schema": SCHEMA,
@@ -57,7 +59,7 @@ def sarif(run: Run, *, version: str, folder: str = "", uploading: bool = False) 
                     "driver": {
                         "name": "docs-matrix",
                         "version": version,
-                        "rules": [_described(rule) for rule in rules],
+                        "rules": [_described(rule, lanes) for rule in rules],
                     }
                 },
                 "automationDetails": {"id": f"docs-matrix/{one_line(run.tree)[:200]}/"},
@@ -76,7 +78,10 @@ def sarif(run: Run, *, version: str, folder: str = "", uploading: bool = False) 
     }
 
 
-def _described(rule: str) -> dict[str, Any]:
+def _described(rule: str, lanes: Sequence[str]) -> dict[str, Any]:
+    if rule.partition(".")[0] in lanes:
+        about = f"the check {rule.partition('.')[0]} says {rule}"
+        return {"id": rule, "shortDescription": {"text": about}, "properties": {"tags": ["documentation"]}}
     return {
         "id": rule,
         "shortDescription": {"text": f"Sphinx says {rule}"},
@@ -114,7 +119,7 @@ def _result(
     result: dict[str, Any] = {
         "ruleId": rule,
         "ruleIndex": rules.index(rule),
-        "level": _LEVELS.get(finding.level, "error"),
+        "level": "note" if finding.verdict is Verdict.NOTE else _LEVELS.get(finding.level, "error"),
         "message": {"text": text},
         "locations": [_location(finding, file, folder)] if file or uploading else [],
         "partialFingerprints": {"docsMatrix/v1": mark},

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict
+from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict, is_lane
 from docs_matrix.diagnostics.flaky import DEPENDS
 from docs_matrix.diagnostics.place_names import DOCSTRING
 from docs_matrix.reports.commands import isolate_command
@@ -32,7 +32,7 @@ __all__ = [
     "why",
 ]
 
-OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.ENVIRONMENT, Verdict.UNJUDGED)
+OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.ENVIRONMENT, Verdict.UNJUDGED, Verdict.NOTE)
 """The verdicts between new and known: nothing fails for them, and a reader should see them."""
 
 _WHY = {"line": "the change touched its line", "file": "the change touched its file", "elsewhere": "elsewhere"}
@@ -84,12 +84,19 @@ def why(reason: str) -> str:
 
 
 def cells(names: Sequence[str], run: Run) -> str:
-    """The cells `names` of a run: `all 8 cells` where that is so, else how many of how many, and which."""
-    built = {cell.name for cell in run.cells if cell.status == "ok"}
+    """The cells `names` of a run: `all 8 cells` where that is so, else how many of how many, and which; lanes by their names."""
+    lanes = [one_line(name) for name in names if is_lane(name)]
+    told = _cells([name for name in names if not is_lane(name)], run)
+    return " and ".join([*([told] if told else []), *([", ".join(lanes)] if lanes else [])])
+
+
+def _cells(names: Sequence[str], run: Run) -> str:
+    built = {cell.name for cell in run.builds if cell.status == "ok"}
     if built and set(names) == built:
         told = f"all {len(built)} cells" if len(built) > 1 else "the one cell"
-        return told if len(built) == len(run.cells) else f"{told} that {'were' if len(built) > 1 else 'was'} built"
-    return f"{len(names)} of {plural(len(run.cells), 'cell')}: {', '.join(one_line(name) for name in names)}"
+        return told if len(built) == len(run.builds) else f"{told} that {'were' if len(built) > 1 else 'was'} built"
+    told = f"{len(names)} of {plural(len(run.builds), 'cell')}: {', '.join(one_line(name) for name in names)}"
+    return told if names else ""
 
 
 def where(finding: Finding) -> tuple[str, ...]:
@@ -136,8 +143,8 @@ def on_what(run: Run) -> str:
 
 
 def fate(run: Run) -> tuple[list[CellResult], list[CellResult], list[CellResult]]:
-    """The cells that were built, those that could not be, and those that were skipped."""
-    built = [cell for cell in run.cells if cell.status == "ok"]
+    """The cells that were built, the cells and checks that failed, and the cells that were skipped."""
+    built = [cell for cell in run.builds if cell.status == "ok"]
     broken = [cell for cell in run.cells if cell.status in ("failed", "timeout")]
     return built, broken, [cell for cell in run.cells if cell.status == "skipped"]
 
@@ -149,6 +156,7 @@ def verdict(run: Run) -> str:
     """
     built, broken, skipped = fate(run)
     new = run.count(Verdict.NEW)
+    ran = sum(lane.status == "ok" for lane in run.lanes)
     if built:
         counts = _counts(run, (*OTHER, Verdict.KNOWN, Verdict.FIXED))
         found = plural(new, "new diagnostic") if new else "nothing new"
@@ -156,13 +164,19 @@ def verdict(run: Run) -> str:
         if is_preliminary(run):
             read, documents = max((cell.documents, cell.read) for cell in built)[::-1]
             where = f"the {read} of {plural(documents, 'document')} read in {where}"
-        said = f"{found} in {where}{counts}"
+        said = f"{found} in {where}{' and ' + plural(ran, 'check') if ran else ''}{counts}"
         said += ": preliminary; --docs all is exact" if is_preliminary(run) else ""
     else:
         said = "no cell was built" + (f", {plural(new, 'new diagnostic')} seen" if new else "")
-    for label, some in (("could not be built", broken), ("skipped", skipped)):
+    stopped = [lane for lane in broken if is_lane(lane.name)]
+    unbuilt = [cell for cell in broken if not is_lane(cell.name)]
+    for some, label in (
+        (unbuilt, f"{plural(len(unbuilt), 'cell')} could not be built"),
+        (skipped, f"{plural(len(skipped), 'cell')} skipped"),
+        (stopped, f"{plural(len(stopped), 'check')} could not run"),
+    ):
         if some:
-            said += f"; {plural(len(some), 'cell')} {label}: {_named(some)}"
+            said += f"; {label}: {_named(some)}"
     return said
 
 
@@ -177,7 +191,9 @@ def tree(run: Run) -> str:
 
 
 def toolchain(cell: CellResult) -> str:
-    """The versions of a cell: `Python 3.13.5, docutils 0.21.2, Sphinx 8.1.3`."""
+    """The versions of a cell: `Python 3.13.5, docutils 0.21.2, Sphinx 8.1.3`; of a lane those that it has."""
+    if is_lane(cell.name):
+        return one_line(f"Python {cell.python}" if cell.python else "the machine's programs")
     return one_line(f"Python {cell.python}, docutils {cell.docutils}, Sphinx {cell.sphinx}")
 
 

@@ -91,16 +91,17 @@ class Pinned(Protocol):
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools that build a package: the requirements `pins` on a `python` as of `date`."""
+    """The tools that build a package, or those of a check: the requirements `pins` on a `python` as of `date`."""
 
     python: str
     date: datetime
     pins: tuple[str, ...]
+    purpose: str = "build"
 
     @property
     def name(self) -> str:
         """The name of its lock, by content."""
-        return f"build-py{self.python}-{files.digest(_utc(self.date), *self.pins)[:12]}"
+        return f"{self.purpose}-py{self.python}-{files.digest(_utc(self.date), *self.pins)[:12]}"
 
 
 @dataclass(frozen=True)
@@ -275,34 +276,42 @@ def requirement_sets(cells: Sequence[Cell], folder: Path) -> tuple[tuple[str, ..
 
 
 def write_all(
-    cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Path, *, offline: bool = False
+    cells: Sequence[Cell],
+    sets: Iterable[tuple[str, ...]],
+    folder: Path,
+    *,
+    tools: Iterable[Tools] = (),
+    offline: bool = False,
 ) -> tuple[Outcome, ...]:
-    """Resolve every cell with every requirement set into `folder`; a lock that comes out equal is not touched.
+    """Resolve every cell with every requirement set, and `tools`, into `folder`; a lock that comes out equal is not touched.
 
     What cannot be resolved is `bad`, with the error, and leaves the file that was there.
     """
-    wanted = [(cell, requirements) for requirements in sets for cell in cells]
+    wanted = _wanted(cells, sets, tools)
     with ThreadPoolExecutor(max_workers=4) as pool:
         return tuple(pool.map(partial(_write, folder=folder, offline=offline), wanted))
 
 
-def check_all(cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Path) -> tuple[Outcome, ...]:
-    """Whether the lock in `folder` of every cell with every requirement set is there and answers; asks nobody.
+def check_all(
+    cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Path, *, tools: Iterable[Tools] = ()
+) -> tuple[Outcome, ...]:
+    """Whether the lock in `folder` of every cell with every requirement set, and of `tools`, is there and answers; asks nobody.
 
     A lock of no such cell and set is `bad` too: what nothing checks must not lie there.
     """
     outcomes = []
     expected = set()
-    for cell, requirements in ((cell, requirements) for requirements in sets for cell in cells):
+    for cell, requirements in _wanted(cells, sets, tools):
         path = folder / file_name(cell, requirements)
+        again = "docs-matrix lock" if isinstance(cell, Tools) else f"docs-matrix lock {cell.name}"
         expected.add(path)
         error: HarnessError | None = None
         try:
             refusal = answers(read(path), cell, requirements)
             if refusal:
-                error = InputError(f"{path}: {refusal}: docs-matrix lock {cell.name}")
+                error = InputError(f"{path}: {refusal}: {again}")
         except InputError as mistake:
-            error = mistake if path.exists() else InputError(f"{path}: is not there: docs-matrix lock {cell.name}")
+            error = mistake if path.exists() else InputError(f"{path}: is not there: {again}")
         outcomes.append(Outcome(path, cell.name, normalised(requirements), "bad" if error else "ok", error))
     for path in sorted(set(folder.glob("*.txt")) - expected):
         error = InputError(f"{path}: is the lock of no cell in matrix.yaml; remove it")
@@ -310,7 +319,13 @@ def check_all(cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Pa
     return tuple(outcomes)
 
 
-def _write(wanted: tuple[Cell, tuple[str, ...]], *, folder: Path, offline: bool) -> Outcome:
+def _wanted(
+    cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], tools: Iterable[Tools]
+) -> list[tuple[Pinned, tuple[str, ...]]]:
+    return [*((cell, requirements) for requirements in sets for cell in cells), *((tool, ()) for tool in tools)]
+
+
+def _write(wanted: tuple[Pinned, tuple[str, ...]], *, folder: Path, offline: bool) -> Outcome:
     cell, requirements = wanted
     path = folder / file_name(cell, requirements)
     outcome = partial(Outcome, path, cell.name, normalised(requirements))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docs_matrix import nofollow
 from docs_matrix.trees.git import Repository, quoted
-from docs_matrix.trees.tree import Tree
+from docs_matrix.trees.tree import GitHistory, Tree
 
 __all__ = ["make"]
 
@@ -30,17 +30,22 @@ CONFIG = """\
 """
 
 
-def make(repository: Repository, index: Path, root: Path, tree: Tree) -> None:
-    """Write `root/.git` if `tree` has a history. `root` holds exactly the tree, as `index` says.
+UNBORN = GitHistory("", "", "refs/heads/main", "")
+"""The history of a repository without a commit."""
 
-    The copy stands on the commit of the history; what differs from it is an uncommitted change.
+
+def make(repository: Repository, index: Path, root: Path, tree: Tree, *, always: bool = False) -> None:
+    """Write `root/.git` if `tree` has a history, or `always`. `root` holds exactly the tree, as `index` says.
+
+    The copy stands on the commit of the history; what differs from it is an uncommitted change. Without a history it stands on
+    no commit, and git knows the files.
     """
-    history = tree.history
+    history = tree.history or (UNBORN if always else None)
     if history is None:
         return
     objects = [folder for folder in (tree.objects, repository.folder / "objects") if folder]
     lines = [line for line in history.refs.splitlines() if not line.endswith(f" {history.branch}")]
-    if history.branch:
+    if history.branch and history.commit:
         lines.append(f"{history.commit} {history.branch}")
     texts = {
         "HEAD": f"ref: {history.branch}\n" if history.branch else f"{history.commit}\n",
@@ -56,5 +61,7 @@ def make(repository: Repository, index: Path, root: Path, tree: Tree) -> None:
             pass
     private = root / ".git" / "index"
     shutil.copyfile(index, private)
-    if tree.object_id != history.contents:  # files that are as in the commit stay known by their times
+    if (
+        history.commit and tree.object_id != history.contents
+    ):  # files that are as in the commit stay known by their times
         repository.attempt("read-tree", "-m", history.contents, index=private, work_tree=root, objects=(tree.objects,))

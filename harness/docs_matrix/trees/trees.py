@@ -6,7 +6,7 @@ Versions share the files that they have in common. Nothing in it is linked to a 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -161,12 +161,30 @@ class Trees:
         words = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--no-renames")
         return self._repository.run(*words, base.object_id, head.object_id, objects=(base.objects, head.objects)).stdout
 
-    def workspace(self, tree: Tree, slot: str = "") -> AbstractContextManager[Workspace]:
+    def selected(self, tree: Tree, wanted: Callable[[str], bool], purpose: str) -> Tree:
+        """Return `tree` with those of its files alone whose paths are `wanted`, without a history.
+
+        Its copies lie in folders of their own for each `purpose`: bringing one to another version costs the files that differ.
+        """
+        files = {path: entry for path, entry in self.entries(tree).items() if wanted(path)}
+        object_id = importing.write_tree(self._repository, Contents(files), tree.objects)
+        return replace(
+            tree,
+            identity=object_id,
+            object_id=object_id,
+            lineage=digest(tree.lineage, purpose),
+            empty_folders=(),
+            commit=None,
+            history=None,
+        )
+
+    def workspace(self, tree: Tree, slot: str = "", *, git: bool = False) -> AbstractContextManager[Workspace]:
         """A private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder.
 
         It lies in the `slot` of that name where nobody has it: a build that starts from another finds the same paths there.
+        With `git` there is a `.git` even if the tree has no history: git knows the files, and no commit.
         """
-        return workspace(self._repository, self._work, tree, slot)
+        return workspace(self._repository, self._work, tree, slot, git=git)
 
     def _is_as_head(self, repository: user_repository.UserRepository, object_id: str) -> bool:
         """Whether the tree `object_id` is what `revision` gives for HEAD, links out of the folder followed there too."""

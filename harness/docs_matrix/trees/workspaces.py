@@ -48,9 +48,12 @@ IDENTITY = 100
 
 
 @contextmanager
-def workspace(repository: Repository, work: Path, tree: Tree, slot_name: str = "") -> Iterator[Workspace]:
+def workspace(
+    repository: Repository, work: Path, tree: Tree, slot_name: str = "", *, git: bool = False
+) -> Iterator[Workspace]:
     """A slot below the folder `work` that holds `tree`, for as long as the `with` statement lasts; `slot_name` if it is free.
 
+    `git` is as in `copied_git.make`.
     Raises `MachineError` where the disk is full or an object is missing.
     """
     folder = work / tree.lineage[:16]
@@ -62,7 +65,7 @@ def workspace(repository: Repository, work: Path, tree: Tree, slot_name: str = "
             nofollow.empty(slot_fd, keep=KEPT)  # also what a build wrote above its tree
             scratch_fd = held.enter_context(nofollow.made_folder("scratch", dir_fd=slot_fd))
             _bring(repository, slot, slot_fd, tree)
-            copied_git.make(repository, slot / "index", slot / "tree", tree)
+            copied_git.make(repository, slot / "index", slot / "tree", tree, always=git)
             nofollow.write("holds", tree.identity.encode(), dir_fd=slot_fd)
         except OSError as error:
             raise cannot_write(folder, error) from error

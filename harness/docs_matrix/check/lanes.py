@@ -1,0 +1,148 @@
+"""The lanes of a run: what the checks beside the builds say of the base and the head, judged as the cells are.
+
+A check runs once for each version of the tree, whatever the cells. Its lane stands among the results of the cells.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from docs_matrix.baselines.accepted import compare_with_accepted
+from docs_matrix.baselines.baseline_file import Entry
+from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.config.matrix import Matrix
+from docs_matrix.config.tree_check import TreeCheck, matches
+from docs_matrix.diagnostics.cell_age import age
+from docs_matrix.diagnostics.findings import LANE, CellResult, CellStatus, Judged, Verdict
+from docs_matrix.diagnostics.flaky import Observed
+from docs_matrix.errors import HarnessError, MissingInterpreterError
+from docs_matrix.toolchains import environments, interpreters, locks
+from docs_matrix.toolchains.environments import Environment
+from docs_matrix.toolchains.locks import Tools
+from docs_matrix.tree_checks.run import Checked, CheckRunner
+from docs_matrix.trees import Tree
+
+__all__ = ["Lanes", "lane_name", "tools_of"]
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Runs the checks of the runner's subject."""
+
+    runner: CellRunner
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the lanes."""
+        return tuple(lane_name(check) for check in self.runner.subject.checks)
+
+    def queue(self, pool: ThreadPoolExecutor) -> list[Future[CellResult]]:
+        """Begin to run the checks in `pool`; their results never raise a `HarnessError`."""
+        return [pool.submit(self.result, check) for check in self.runner.subject.checks]
+
+    def result(self, check: TreeCheck) -> CellResult:
+        """Return the lane of `check`: how it ended, and what is new. What goes wrong is its status and harms no other."""
+        name, started = lane_name(check), time.monotonic()
+        try:
+            self.runner.progress.update(name, "running")
+            lane = self._judged(check)
+        except HarnessError as error:
+            status: CellStatus = "skipped" if isinstance(error, MissingInterpreterError) else "failed"
+            lane = CellResult(name, check.python or "", "", "", status, str(error))
+        lane = replace(lane, seconds=time.monotonic() - started)
+        self.runner.progress.done(name, lane.in_words)
+        return lane
+
+    def _judged(self, check: TreeCheck) -> CellResult:
+        subject = self.runner.subject
+        environment = self._environment(check)
+        head = self._checked(check, subject.head, self._named(check, base=False), environment)
+        base = None
+        if subject.base is not None:
+            base = self._checked(check, subject.base, self._named(check, base=True), environment)
+        lane = CellResult(
+            lane_name(check),
+            head.build.python,
+            "",
+            "",
+            "ok",
+            lock=environment.lock.digest if environment else "",
+            read=len(head.build.read),
+            documents=head.build.documents,
+            unclassified=head.build.unclassified,
+            cpu_seconds=sum(one.build.cpu_seconds for one in (base, head) if one and one.fresh),
+            built=sum(one.fresh for one in (base, head) if one),
+            log="".join(f"# {name}\n{one.log}\n" for name, one in (("base", base), ("head", head)) if one),
+        )
+        for name, one in (("head", head), ("base", base)):
+            if one and one.build.status != "ok":
+                return replace(lane, status=one.build.status, reason=f"the {name}'s check: {one.build.reason}")
+        return replace(lane, judged=self._judge(check, base, head))
+
+    def _checked(
+        self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None
+    ) -> Checked:
+        bench = self.runner.bench
+        return CheckRunner(bench.trees, bench.store).run(check, tree, named, environment)
+
+    def _judge(self, check: TreeCheck, base: Checked | None, head: Checked) -> tuple[Judged, ...]:
+        if base:
+            judged = self.runner.comparison(base.build.diagnostics, head.build.diagnostics)
+        else:
+            judged = compare_with_accepted(
+                self._accepted(check),
+                Observed(head.build.diagnostics),
+                self.runner.anchors,
+                str(self.runner.subject.baseline or ""),
+            )
+        if not check.note:
+            return judged
+        return tuple(replace(item, verdict=Verdict.NOTE) if item.verdict is Verdict.NEW else item for item in judged)
+
+    def _accepted(self, check: TreeCheck) -> tuple[Entry, ...]:
+        """Return what the baseline accepts of this check: what is accepted in all cells is no message of a check."""
+        name = lane_name(check)
+        return tuple(entry for entry in self.runner.accepted.entries if entry.cells and name in entry.cells)
+
+    def _named(self, check: TreeCheck, *, base: bool) -> tuple[str, ...]:
+        """Return the files behind the command of `check`: those that the change touches, or all if there is none."""
+        if not check.files:
+            return ()
+        subject, trees = self.runner.subject, self.runner.bench.trees
+        if subject.base is None or check.name in subject.checked_whole:
+            version = subject.base if base and subject.base else subject.head
+            paths: Sequence[str | None] = trees.paths(version)
+        else:
+            changes = [change for change in trees.changed_paths(subject.base, subject.head) if not change.is_link]
+            paths = [change.base_path if base else change.head_path for change in changes]
+        return tuple(sorted({path for path in paths if path and matches(path, check.files)}))
+
+    def _environment(self, check: TreeCheck) -> Environment | None:
+        bench = self.runner.bench
+        tools = tools_of(check, bench.matrix)
+        if tools is None:
+            return None
+        interpreter, _ = interpreters.find(tools.python, offline=bench.offline, among=bench.interpreters)
+        committed = bench.matrix.folder / "locks"
+        lock = locks.provide(tools, (), committed=committed, store=bench.store, offline=bench.offline)
+        return environments.provide(lock, interpreter, store=bench.store, offline=bench.offline)
+
+
+def lane_name(check: TreeCheck) -> str:
+    """Return the name of the lane of `check`."""
+    return f"{LANE}{check.name}"
+
+
+def tools_of(check: TreeCheck, matrix: Matrix) -> Tools | None:
+    """Return what the environment of `check` is made of; None if it has none: then the programs of the machine run.
+
+    Its packages are resolved as of the newest date of the cells.
+    """
+    if not check.requirements and check.python is None:
+        return None
+    newest = max(matrix.cells, key=age)
+    date = max(cell.date for cell in matrix.cells)
+    return Tools(check.python or newest.python, date, check.requirements, f"check-{check.name}")

@@ -1,0 +1,69 @@
+"""What a check printed, as diagnostics."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from docs_matrix.capture.stderr_parser import blocks
+from docs_matrix.config.tree_check import TreeCheck
+from docs_matrix.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["messages"]
+
+LEVELS = {"error": "ERROR", "fatal": "CRITICAL", "critical": "CRITICAL", "severe": "CRITICAL"}
+"""The levels of the words that tools print; every other word is a warning."""
+
+
+def messages(text: str, check: TreeCheck, root: str) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    """Return the diagnostics in `text`, which `check` printed in the folder `root`, and the lines that are none."""
+    text = text.replace(f"{root}/", "")
+    found = _usual(text, check) if check.lines is None else _formed(text, check, re.compile(check.lines, re.MULTILINE))
+    diagnostics, others = [], []
+    for item in found:
+        if isinstance(item, Diagnostic):
+            diagnostics.append(item)
+        elif item.strip():
+            others.append(item)
+    return tuple(diagnostics), tuple(others)
+
+
+def _usual(text: str, check: TreeCheck) -> Iterator[Diagnostic | str]:
+    """Yield what `text` says in the forms that a build prints."""
+    for block in blocks(text.splitlines()):
+        said = block.diagnostic
+        if said is None or block.traceback:
+            yield from block.lines
+        else:
+            printed = "\n".join(block.lines)
+            yield Diagnostic(said.path, said.line, said.level, check.category, said.message, printed, origin="check")
+
+
+def _formed(text: str, check: TreeCheck, form: re.Pattern[str]) -> Iterator[Diagnostic | str]:
+    """Yield the messages of `form` in `text`, and the lines between them."""
+    at = 0
+    while at < len(text):
+        match = form.match(text, at)
+        if match and match.end() > at:
+            yield _diagnostic(match, check)
+            at = match.end() + (text[match.end() : match.end() + 1] == "\n")
+        else:
+            end = text.find("\n", at) % (len(text) + 1)
+            yield text[at:end]
+            at = end + 1
+
+
+def _diagnostic(match: re.Match[str], check: TreeCheck) -> Diagnostic:
+    said = {name: value for name, value in match.groupdict().items() if value}
+    path = posixpath.normpath(said["path"].strip()) if "path" in said else None
+    word = said.get("level", "").lower()
+    return Diagnostic(
+        path=path,
+        line=int(said["line"]) if said.get("line", "").isdecimal() else None,
+        level=LEVELS.get(word, "WARNING") if word else check.level,
+        category=f"{check.category}.{said['rule']}" if "rule" in said else check.category,
+        message=said.get("message", "").strip(),
+        printed=match[0],
+        origin="check",
+    )

@@ -1,0 +1,150 @@
+"""Runs a check on one version of a tree, or finds its answer in the store.
+
+The key of an answer is the content of what the check reads: a version that differs in other files is not read again. A check
+that could not run is a failure, and is tried again the next time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from docs_matrix import files, json_values, process
+from docs_matrix.builds import host_tools, sandbox
+from docs_matrix.builds.build_store import BuildStore
+from docs_matrix.builds.order import capture_version
+from docs_matrix.builds.result import Build, BuildStatus
+from docs_matrix.config.tree_check import TreeCheck, matches
+from docs_matrix.errors import MachineError
+from docs_matrix.toolchains.environments import Environment
+from docs_matrix.tree_checks import output
+from docs_matrix.trees import Tree, Trees, Workspace
+
+__all__ = ["CheckRunner", "Checked"]
+
+TRACEBACK = re.compile(r"^Traceback \(most recent call last\):$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check said of one version: its answer, whether it ran now, and what it printed."""
+
+    build: Build
+    fresh: bool = False
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class CheckRunner:
+    """Runs checks on versions of the `trees` in the `store`; safe to use from several threads and processes."""
+
+    trees: Trees
+    store: Path
+
+    def run(self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None) -> Checked:
+        """Return what `check` says of `tree`; `named` are the files behind its command, if it takes any.
+
+        A check that takes files and gets none says nothing. Raises `MachineError` if the disk is full.
+        """
+        every = self.trees.paths(tree)
+        patterns = check.files or check.reads
+        candidates = [path for path in every if matches(path, patterns)] if patterns else every
+        if check.files and not named:
+            return Checked(_nothing(environment, len(candidates)))
+        wanted = {*named, *(path for path in every if matches(path, check.reads))}
+        some = self.trees.selected(tree, wanted.__contains__, check.name) if check.reads else tree
+        read = named if check.files else tuple(sorted(wanted)) if check.reads else every
+        key = _key(check, some, named, environment)
+        kept = BuildStore(self.store)
+        with kept.building(key):
+            found = kept.observations(key)
+            if found:
+                return Checked(found[0], log=kept.log(key))
+            build, log = self._made(check, some, named, environment)
+            build = replace(build, read=read, documents=len(candidates))
+            kept.put(key, build, log)
+            return Checked(build, True, kept.log(key))
+
+    def _made(
+        self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None
+    ) -> tuple[Build, bytes]:
+        words = (*check.command, *named)
+        with self.trees.workspace(tree, git=check.git) as workspace:
+            program = _program(check.command[0], workspace)
+            given = sandbox.furnish_check(workspace, environment)
+            try:
+                finished = process.run((program, *words[1:]), timeout=check.time_limit, cwd=workspace.root, env=given)
+            except MachineError as error:
+                return _failed(str(error), environment), f"{error}\n".encode()
+            text = finished.stdout.decode("utf-8", "backslashreplace")
+            text += ("\n" if text and not text.endswith("\n") else "") + finished.error_text
+            build = _result(check, finished, text, str(workspace.root), environment)
+        return build, f"$ {shlex.join(words)}\n{text}".encode("utf-8", "backslashreplace")
+
+
+def _program(word: str, workspace: Workspace) -> str:
+    """Return what to start for the first `word` of a command: a file of the tree by its full path."""
+    return str(workspace.root / word) if "/" in word and not word.startswith("/") else word
+
+
+def _key(check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None) -> str:
+    tools = check.tools or ((check.command[0],) if environment is None and "/" not in check.command[0] else ())
+    content = {
+        "check": json_values.plain(check),
+        "tree": tree.identity,
+        "files": sorted(named),
+        "lock": environment.lock.digest if environment else None,
+        "interpreter": environment.interpreter.version if environment else None,
+        "tools": {tool: host_tools.tool_version(tool) for tool in tools},
+        "capture": (capture_version(), Path(output.__file__).read_text("utf-8")),
+    }
+    return files.digest("check", json.dumps(content, sort_keys=True))
+
+
+def _result(
+    check: TreeCheck, finished: process.Finished, text: str, root: str, environment: Environment | None
+) -> Build:
+    diagnostics, others = output.messages(text, check, root)
+    status, reason = _status(check, finished, text, bool(diagnostics))
+    return replace(
+        _nothing(environment, 0),
+        status=status,
+        reason=reason,
+        diagnostics=diagnostics,
+        unclassified=others,
+        stderr_lines=finished.stderr.count(b"\n"),
+        seconds=finished.seconds,
+        cpu_seconds=finished.cpu_seconds,
+        peak_bytes=finished.peak_bytes,
+    )
+
+
+def _status(check: TreeCheck, finished: process.Finished, text: str, said: bool) -> tuple[BuildStatus, str | None]:
+    """Return how a check ended: it could run only if its exit status says so, and if a status that is not 0 has a message."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    last = lines[-1] if lines else "it printed nothing"
+    broken = re.search(check.broken, text, re.MULTILINE) if check.broken else None
+    if finished.timed_out:
+        return "timeout", f"stopped at the time limit of {check.time_limit:.0f} s"
+    if finished.returncode < 0:
+        return "failed", f"ended by signal {-finished.returncode}"
+    if broken:
+        return "failed", broken[0].strip()
+    if finished.returncode not in check.statuses or TRACEBACK.search(finished.error_text):
+        return "failed", f"ended with status {finished.returncode}: {last}"
+    if finished.returncode and not said:
+        return "failed", f"ended with status {finished.returncode}, and no line has the form of a message: {last}"
+    return "ok", None
+
+
+def _nothing(environment: Environment | None, files_: int) -> Build:
+    """Return the answer of a check that read none of `files_` files."""
+    python = environment.interpreter.version if environment else ""
+    return Build("ok", None, python, "", "", (), (), (), 0, (), files_, 0.0, 0.0, 0)
+
+
+def _failed(reason: str, environment: Environment | None) -> Build:
+    return replace(_nothing(environment, 0), status="failed", reason=reason)
