@@ -1,31 +1,48 @@
-"""Git as docs-matrix calls it: a clean environment, and its failures as our errors.
+"""The only place that starts git: in a clean environment, with settings that no repository can change.
 
-Nothing of the user's configuration, hooks or environment has a say, and a repository that is given is only read.
+Nothing of the user's configuration, hooks or environment has a say, and a repository that is given is only read. It may be a
+stranger's: nothing that its configuration names is run (filters, monitors, hooks, helpers), and nothing is fetched, whatever
+the command. What a partial clone lacks is an error. `call` takes a repository's `filters`, which it turns off.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix.errors import MachineError
+from docs_matrix.errors import InputError, MachineError
 from docs_matrix.process import Finished, run
 
-__all__ = ["Repository", "call", "last_line", "quoted"]
+__all__ = ["Repository", "call", "filters_of", "last_line", "quoted"]
 
 TIME_LIMIT = 1800.0
 """Seconds for one call; the longest, the first import of a kernel, takes half a minute."""
 
 _SETTINGS = {
+    "core.askPass": "",
+    "core.attributesFile": os.devnull,
     "core.fsmonitor": "false",
+    "core.gitProxy": "",
     "core.hooksPath": os.devnull,
-    "core.splitIndex": "false",
+    "core.pager": "cat",
     "core.sparseCheckout": "false",
+    "core.splitIndex": "false",
+    "core.sshCommand": "false",
+    "credential.helper": "",
+    "log.showSignature": "false",
+    "protocol.allow": "never",
     "submodule.recurse": "false",
 }
 """What must hold even where a repository's own configuration says otherwise."""
+
+_OFF = {"clean": "", "smudge": "", "process": "", "required": "false"}
+"""What turns a filter off."""
+
+
+_LACKING = (b"from promisor remote", b"lazy fetching disabled", b"transport '")
+"""How git says that it would have to fetch."""
 
 
 def call(
@@ -34,22 +51,27 @@ def call(
     stdin: bytes = b"",
     variables: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
+    filters: Iterable[str] = (),
 ) -> Finished:
     """Run `git WORDS` in `cwd` and say how it ended; its exit status is the caller's to judge.
 
-    `variables` are added to its environment, `settings` to its configuration. Raises `MachineError` where git cannot be
-    started, does not end, or finds the disk full.
+    `variables` are added to its environment, `settings` to its configuration; `filters` are the names of those to turn off.
+    Raises `MachineError` if git cannot be started, does not end, lacks an object that it would have to fetch, or finds the
+    disk full.
     """
+    off = {f"filter.{name}.{key}": value for name in filters for key, value in _OFF.items()}
     env = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C.UTF-8",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": str(Path(__file__).with_name("gitconfig")),
+        "GIT_ALLOW_PROTOCOL": "none",
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
-        **_as_variables({**_SETTINGS, **(settings or {})}),
+        **_as_variables({**_SETTINGS, **off, **(settings or {})}),
         **(variables or {}),
     }
     finished = run(["git", *words], timeout=TIME_LIMIT, cwd=cwd, env=env, stdin=stdin)
@@ -59,7 +81,21 @@ def call(
         raise MachineError(
             f"git {words[0]}: no space left on the disk of {cwd}; free some, or empty the store: docs-matrix store empty"
         )
+    if finished.returncode and any(sign in finished.stderr for sign in _LACKING):
+        raise MachineError(
+            f"git {words[0]}: {cwd} is a partial clone and lacks what is asked for, and nothing is fetched here; "
+            f"make it complete: git fetch --refetch --no-filter"
+        )
     return finished
+
+
+def filters_of(folder: Path) -> tuple[str, ...]:
+    """Return the names of the filters that the configuration of the repository at `folder` defines."""
+    found = call("config", "--null", "--name-only", "--get-regexp", r"^filter\.", cwd=folder)
+    if found.returncode not in (0, 1):  # 1: there are none
+        raise InputError(f"{folder}: git cannot read the configuration of this repository: {last_line(found)}")
+    keys = found.text.split("\0")[:-1]
+    return tuple(dict.fromkeys(key.partition(".")[2].rpartition(".")[0] for key in keys))
 
 
 def last_line(finished: Finished) -> str:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from docs_matrix import nofollow
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.files import digest, locked, write_whole
 from docs_matrix.store import room
@@ -24,6 +25,13 @@ from docs_matrix.trees.workspaces import Workspace, workspace
 
 __all__ = ["Trees", "lineage"]
 
+OWN_SETTINGS = {
+    "config": "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n",
+    # It stands above every .gitattributes of a tree: files go in and out byte by byte.
+    "info/attributes": "* -text -eol -ident -filter !working-tree-encoding\n",
+}
+"""The settings of the repository of all trees; what anybody else wrote there is replaced before git sees it."""
+
 AT_ONCE = 50
 """So many files are read by one call of git, and in memory."""
 
@@ -34,13 +42,18 @@ class Trees:
     def __init__(self, store: Path) -> None:
         self._work = room(store, "work")
         self._repository = Repository(room(store, "trees.git"))
-        attributes = self._repository.folder / "info" / "attributes"
         with locked(room(store, "trees.lock")):
-            if not attributes.exists():
-                self._repository.folder.mkdir(exist_ok=True)
+            for path, text in OWN_SETTINGS.items():
+                place = self._repository.folder / path
+                try:
+                    same = nofollow.read(place, len(text)) == text.encode("ascii")
+                except OSError:
+                    same = False
+                if not same:
+                    nofollow.remove(place)
+                    write_whole(place, text)
+            if not (self._repository.folder / "HEAD").exists():
                 self._repository.run("init", "--quiet", "--bare", "--template=", "--object-format=sha1")
-                # It stands above every .gitattributes of a tree: files go in and out byte by byte.
-                write_whole(attributes, "* -text -eol -ident -filter !working-tree-encoding\n")
 
     def open(self, source: str | Path) -> Tree:
         """The tree at `source`: a folder as it is now, a bare repository at HEAD, or an archive.
@@ -219,8 +232,13 @@ class Trees:
                     content, at = answer[at : at + size], at + size + 1
             if len(head) == 3 and head[1] in (b"blob", b"tree"):
                 yield head[1].decode(), head[0].decode(), content
-            else:
-                yield "", "", b""
+                continue
+            tree, _, path = name.decode("utf-8", "surrogateescape").partition(":")
+            if head[-1] == b"missing" and self._files(tree, objects).get(path, (GITLINK,))[0] != GITLINK:
+                raise MachineError(
+                    f"{path}: the repository has no content for this file; is it a partial clone, or damaged?"
+                )
+            yield "", "", b""
 
     def _follow_links(
         self,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs_matrix import nofollow
 from docs_matrix.errors import InputError
 from docs_matrix.process import Finished
-from docs_matrix.trees.git import call, last_line
+from docs_matrix.trees.git import call, filters_of, last_line
 from docs_matrix.trees.tree import LINK, Commit, GitHistory
 
 __all__ = [
@@ -30,6 +32,9 @@ __all__ = [
 
 MOST_COMMITS = 50
 """Commits that are looked at for each file, to find the one that a patch was made for."""
+SHALLOW_LIMIT = 64 << 20
+"""Bytes of the list of commits at which a shallow clone ends."""
+_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 """Stands in the index for a file of `git add --intent-to-add`, and need not be there."""
 
@@ -39,7 +44,8 @@ class UserRepository:
     """The repository that `folder` belongs to.
 
     `bare` says that there is no work tree; `prefix` is the folder's path in the work tree, with its slash, or nothing;
-    `objects` is where its objects lie; `format` the kind of ids (`sha1`).
+    `objects` is where its objects lie; `format` the kind of ids (`sha1`); `filters` are the names of the filters that its
+    configuration defines, none of which is ever run.
     """
 
     folder: Path
@@ -47,6 +53,7 @@ class UserRepository:
     prefix: str
     objects: Path
     format: str
+    filters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,54 +70,83 @@ class WorkTree:
 
 
 def find(folder: Path) -> UserRepository | None:
-    """The repository that `folder` belongs to; None where it belongs to none, or is ignored by the one around it."""
-    about = _git(folder, "rev-parse", "--is-inside-work-tree", "--is-inside-git-dir", "--show-object-format")
-    if about.returncode:
+    """The repository that `folder` belongs to; None where it belongs to none, or is ignored by the one around it.
+
+    Raises `InputError` if git cannot read it.
+    """
+    about = call("rev-parse", "--is-inside-work-tree", "--is-inside-git-dir", "--show-object-format", cwd=folder)
+    if about.returncode and "not a git repository" in about.error_text:
         return None
-    inside, within, kind = about.text.split()
+    inside, within, kind = _read(folder, about).split()
     if inside == "false" and within == "false":
         return None
-    prefix = _git(folder, "rev-parse", "--show-prefix").text.removesuffix("\n") if inside == "true" else ""
-    if prefix and _git(folder, "check-ignore", "--quiet", ".").returncode == 0:
+    prefix = (
+        _read(folder, call("rev-parse", "--show-prefix", cwd=folder)).removesuffix("\n") if inside == "true" else ""
+    )
+    if prefix and _is_ignored(folder):
         return None
-    objects = _git(folder, "rev-parse", "--path-format=absolute", "--git-path", "objects").text.removesuffix("\n")
-    return UserRepository(folder, inside == "false", prefix, Path(objects), kind)
+    where = call("rev-parse", "--path-format=absolute", "--git-path", "objects", cwd=folder)
+    objects = Path(_read(folder, where).removesuffix("\n"))
+    return UserRepository(folder, inside == "false", prefix, objects, kind, filters_of(folder))
+
+
+def _is_ignored(folder: Path) -> bool:
+    """Whether the repository around `folder` ignores it."""
+    found = call("check-ignore", "--verbose", "--non-matching", ".", cwd=folder)
+    if found.returncode > 1 or not found.stdout:  # it answers in either case
+        raise InputError(f"{folder}: git cannot read this repository: {last_line(found)}")
+    return found.returncode == 0
+
+
+def _ids(repository: UserRepository, *names: str) -> list[str | None]:
+    """The ids of the objects that `names` mean; None for what is none. It is one call of git, which fails only if it cannot
+    read the repository."""
+    fit = [name for name in names if name and not name.startswith("-") and not set("\0\n") & set(name)]
+    given = "".join(f"{name}\n" for name in fit).encode("utf-8", "surrogateescape")
+    answer = _said(repository, "cat-file", "--batch-check=%(objectname)", stdin=given).split("\n")[:-1]
+    if len(answer) != len(fit):
+        raise InputError(
+            f"{repository.folder}: git cannot read this repository: it answered {len(answer)} of {len(fit)}"
+        )
+    known = {name: line if _ID.fullmatch(line) else None for name, line in zip(fit, answer, strict=True)}
+    return [known.get(name) for name in names]
 
 
 def has(repository: UserRepository, commit: str) -> bool:
     """Whether the repository has the commit of this id."""
-    return _git(repository.folder, "cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
+    return _ids(repository, f"{commit}^{{commit}}") != [None]
 
 
 def commit_of(repository: UserRepository, revision: str) -> Commit | None:
     """The commit that `revision` names; None where it names none (a tree can have a name too)."""
-    if revision.startswith("-") or "\0" in revision:
+    (commit,) = _ids(repository, f"{revision}^{{commit}}") if revision else (None,)
+    if commit is None:
         return None
     words = ("log", "-1", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%cd%x00%s")
     date = "--date=format-local:%Y-%m-%dT%H:%M:%SZ"
-    found = call(*words, date, f"{revision}^{{commit}}", "--", cwd=repository.folder, variables={"TZ": "UTC0"})
-    told = found.text.removesuffix("\n").split("\0")
-    return Commit(*told) if found.returncode == 0 and len(told) == 3 else None
+    told = _said(repository, *words, date, commit, "--", variables={"TZ": "UTC0"}).removesuffix("\n").split("\0")
+    return Commit(*told) if len(told) == 3 else None
 
 
 def branch_point(repository: UserRepository) -> str | None:
     """Return the commit at which HEAD left the default branch: HEAD itself on that branch; None if there is no commit."""
-    told = _git(repository.folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").text.strip()
-    for branch in (told, "origin/main", "origin/master", "main", "master", "HEAD"):
-        common = _git(repository.folder, "merge-base", "HEAD", branch) if branch else None
-        if common and common.returncode == 0:
-            return common.text.split()[0]
+    told = _said(repository, "for-each-ref", "--format=%(symref)", "refs/remotes/origin/HEAD").strip()
+    branches = (told, "origin/main", "origin/master", "main", "master", "HEAD")
+    for commit in _ids(repository, *(branch and f"{branch}^{{commit}}" for branch in branches)):
+        common = _said(repository, "merge-base", "HEAD", commit, fine=(0, 1)).split() if commit else []
+        if common:
+            return common[0]
     return None
 
 
 def head_tree(repository: UserRepository) -> str | None:
     """The id of the tree that HEAD has at the repository's folder; None where there is none."""
-    return _git(repository.folder, "rev-parse", "--verify", "--quiet", "HEAD:./").text.strip() or None
+    return _ids(repository, "HEAD:./")[0]
 
 
 def is_unchanged(repository: UserRepository) -> bool:
     """Whether what git tracks below the repository's folder is as in HEAD."""
-    return _git(repository.folder, "diff-index", "--quiet", "HEAD", "--", ".").returncode == 0
+    return not _said(repository, "diff-index", "--name-only", "-z", "HEAD", "--", ".")
 
 
 def history(repository: UserRepository, revision: str) -> GitHistory | None:
@@ -120,19 +156,17 @@ def history(repository: UserRepository, revision: str) -> GitHistory | None:
     """
     if repository.prefix or repository.format != "sha1":
         return None
-    wanted = ("rev-parse", "--verify", "--quiet")
-    commit, contents = (
-        _git(repository.folder, *wanted, f"{revision}^{{{kind}}}").text.strip() for kind in ("commit", "tree")
-    )
+    commit, contents, head = _ids(repository, f"{revision}^{{commit}}", f"{revision}^{{tree}}", "HEAD")
     if not commit or not contents:
         return None
-    branch = _git(repository.folder, "symbolic-ref", "--quiet", "HEAD").text.strip()
+    words = ("rev-parse", "--symbolic-full-name", "HEAD") if head else ("symbolic-ref", "--quiet", "HEAD")
+    branch = _said(repository, *words).strip().removeprefix("HEAD")
     kinds = ("refs/heads", "refs/tags", "refs/remotes", "refs/notes")
-    refs = _git(repository.folder, "for-each-ref", "--format=%(objectname) %(refname)", *kinds).text
-    at = _git(repository.folder, "rev-parse", "--path-format=absolute", "--git-path", "shallow").text.removesuffix("\n")
+    refs = _said(repository, "for-each-ref", "--format=%(objectname) %(refname)", *kinds)
+    at = _said(repository, "rev-parse", "--path-format=absolute", "--git-path", "shallow").removesuffix("\n")
     try:
-        shallow = Path(at).read_text("ascii")
-    except OSError:
+        shallow = nofollow.read(at, SHALLOW_LIMIT).decode("ascii")
+    except (OSError, UnicodeDecodeError):
         shallow = ""
     return GitHistory(commit, contents, branch, refs, shallow)
 
@@ -146,20 +180,17 @@ def in_order(repository: UserRepository, commits: Collection[str], tip: str | No
     end = commit_of(repository, tip) if tip is not None else None
     if tip is not None and end is None:
         raise InputError(f"{repository.folder}: unknown revision {tip!r}")
-    listed = "".join(f"{commit}\n" for commit in commits).encode()
-    words = ("rev-list", "--no-walk", "--ignore-missing", "--stdin")
-    known = set(call(*words, cwd=repository.folder, stdin=listed).text.split()) & set(commits)
+    known = {found for found in _ids(repository, *(f"{commit}^{{commit}}" for commit in commits)) if found} & set(
+        commits
+    )
     tips = sorted({*known, *((end.id,) if end else ())})
     if not known:
         return ()
-    shared = _git(repository.folder, "merge-base", "--octopus", *tips).text.split()
+    shared = _said(repository, "merge-base", "--octopus", *tips, fine=(0, 1)).split()
     limits = [*((end.id,) if end else tips), *(f"^{commit}" for commit in shared)]
-    walked = call(
-        *("rev-list", "--topo-order", "--reverse", "--stdin"),
-        cwd=repository.folder,
-        stdin="".join(f"{limit}\n" for limit in limits).encode(),
-    )
-    return tuple(commit for commit in (*shared, *walked.text.split()) if commit in known)
+    given = "".join(f"{limit}\n" for limit in limits).encode()
+    walked = _said(repository, "rev-list", "--topo-order", "--reverse", "--stdin", stdin=given)
+    return tuple(commit for commit in (*shared, *walked.split()) if commit in known)
 
 
 def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
@@ -167,27 +198,16 @@ def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
 
     Looked at are the commits that brought one of the blobs, or took it away (then the one before it).
     """
-    for path, blob in blobs.items():
-        named = _git(repository.folder, "rev-parse", "--verify", "--quiet", f"{blob}^{{blob}}")
-        if named.returncode:
+    for path, found in zip(blobs, _ids(repository, *(f"{blob}^{{blob}}" for blob in blobs.values())), strict=True):
+        if found is None:
             return None
-        words = (
-            "log",
-            "--all",
-            f"--max-count={MOST_COMMITS}",
-            "--format=%H%n%P",
-            f"--find-object={named.text.strip()}",
-        )
-        listed = _git(repository.folder, *words, "--", path).text.split()
+        words = ("log", "--all", f"--max-count={MOST_COMMITS}", "--format=%H%n%P", f"--find-object={found}")
+        listed = _said(repository, *words, "--", path).split()
         for commit in dict.fromkeys(listed):
-            if all(_blob(repository, commit, name).startswith(wanted) for name, wanted in blobs.items()):
+            there = _ids(repository, *(f"{commit}:{repository.prefix}{name}" for name in blobs))
+            if all(blob and blob.startswith(wanted) for blob, wanted in zip(there, blobs.values(), strict=True)):
                 return commit
     return None
-
-
-def _blob(repository: UserRepository, commit: str, path: str) -> str:
-    found = _git(repository.folder, "rev-parse", "--verify", "--quiet", f"{commit}:{repository.prefix}{path}")
-    return found.text.strip() if found.returncode == 0 else ""
 
 
 def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
@@ -198,16 +218,15 @@ def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
     folder = repository.folder
     if repository.format != "sha1":
         raise InputError(f"{folder}: a git repository with {repository.format} ids, of which no revision can be used")
-    name = "" if revision.startswith("-") or "\0" in revision else f"{revision}^{{tree}}"
-    found = _git(folder, "rev-parse", "--verify", "--quiet", name)
-    if found.returncode:
-        shallow = _git(folder, "rev-parse", "--is-shallow-repository").text.strip() == "true"
+    (whole,) = _ids(repository, f"{revision}^{{tree}}") if revision else (None,)
+    if whole is None:
+        shallow = _said(repository, "rev-parse", "--is-shallow-repository").strip() == "true"
         hint = "; the clone is shallow: git fetch --unshallow" if shallow else ""
         raise InputError(f"{folder}: unknown revision {revision!r}{hint}")
-    whole = found.text.strip()
     if not repository.prefix:
         return whole, whole
-    below = _git(folder, "ls-tree", "-d", "-z", "--full-tree", whole, repository.prefix.rstrip("/")).text.split()
+    listed = _said(repository, "ls-tree", "-d", "-z", "--full-tree", whole, repository.prefix.rstrip("/"))
+    below = listed.split()
     if below[1:2] != ["tree"]:
         raise InputError(f"{folder}: revision {revision!r} has no folder {repository.prefix!r}")
     return below[2], whole
@@ -215,11 +234,10 @@ def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
 
 def work_tree(repository: UserRepository) -> WorkTree:
     """What the work tree below the repository's folder holds, ignored files left out."""
-    folder = repository.folder
     clean: dict[str, tuple[str, str]] = {}
     others: set[str] = set()
     stored: set[str] = set()
-    for record in _records(folder, "ls-files", "--stage", "-z"):
+    for record in _records(repository, "ls-files", "--stage", "-z"):
         entry, _, path = record.partition("\t")
         mode, blob, stage = entry.split(" ")
         stored.add(blob)
@@ -227,8 +245,8 @@ def work_tree(repository: UserRepository) -> WorkTree:
             others.add(path)
         else:
             clean[path] = (mode, blob)
-    others.update(_records(folder, "diff-files", "--relative", "--name-only", "--ignore-submodules=all", "-z"))
-    others.update(_records(folder, "ls-files", "--others", "--exclude-standard", "-z", ignore=_users_ignore_file()))
+    others.update(_records(repository, "diff-files", "--relative", "--name-only", "--ignore-submodules=all", "-z"))
+    others.update(_records(repository, "ls-files", "--others", "--exclude-standard", "-z", ignore=_users_ignore_file()))
     for path in others:
         clean.pop(path, None)
     return WorkTree(clean, tuple(sorted(others)), frozenset(stored - {_EMPTY_BLOB}))
@@ -246,12 +264,32 @@ def _users_ignore_file() -> str:
     return str(folder / "ignore")
 
 
-def _records(folder: Path, *words: str, ignore: str | None = None) -> list[str]:
-    finished = _git(folder, *words, ignore=ignore)
-    if finished.returncode:
+def _records(repository: UserRepository, *words: str, ignore: str | None = None) -> list[str]:
+    settings = {"core.excludesFile": ignore} if ignore else None
+    return _said(repository, *words, settings=settings).split("\0")[:-1]
+
+
+def _said(
+    repository: UserRepository,
+    *words: str,
+    stdin: bytes = b"",
+    fine: Container[int] = (0,),
+    variables: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> str:
+    """Return what git prints; raises `InputError` unless its exit status is `fine`."""
+    finished = call(
+        *words,
+        cwd=repository.folder,
+        stdin=stdin,
+        variables=variables,
+        settings=settings,
+        filters=repository.filters,
+    )
+    return _read(repository.folder, finished, fine)
+
+
+def _read(folder: Path, finished: Finished, fine: Container[int] = (0,)) -> str:
+    if finished.returncode not in fine or (finished.returncode and finished.stderr):
         raise InputError(f"{folder}: git cannot read this repository: {last_line(finished)}")
-    return finished.text.split("\0")[:-1]
-
-
-def _git(folder: Path, *words: str, ignore: str | None = None) -> Finished:
-    return call(*words, cwd=folder, settings={"core.excludesFile": ignore} if ignore else None)
+    return finished.text

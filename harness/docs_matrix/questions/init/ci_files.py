@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import __version__, process
+from docs_matrix import __version__
 from docs_matrix.errors import InputError
 from docs_matrix.trees import user_repository
+from docs_matrix.trees.git import call
 
 __all__ = ["NOXFILE", "CiFiles", "ci_files"]
 
@@ -137,5 +138,5 @@ def _git(folder: Path, *words: str) -> str:
     """What git says at `folder`; empty where it knows nothing."""
     if not folder.is_dir():
         return ""
-    done = process.run(["git", "-C", folder, *words], timeout=60)
+    done = call(*words, cwd=folder)
     return "" if done.returncode else done.text.strip()
