@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from docs_matrix.probe.probe import plain
+from docs_matrix.probe.places import plain
 
 __all__ = ["FREE", "GLUED", "SPHINX", "claim", "log_lines", "nonempty"]
 

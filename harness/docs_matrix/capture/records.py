@@ -21,7 +21,7 @@ from docs_matrix.capture.stderr_parser import Block, blocks, place_of
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.diagnostics.message_keys import without_category
 from docs_matrix.diagnostics.place_names import SUMMARY
-from docs_matrix.probe.probe import plain, relocate
+from docs_matrix.probe.places import plain, relocate
 
 __all__ = ["Capture", "read"]
 

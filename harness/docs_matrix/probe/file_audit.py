@@ -111,7 +111,7 @@ class Keeper(object):
         self.conf = {}  # type: Dict[str, Any]
         self.templates = Looked()
         """What a worker looked at while it rendered pages."""
-        self.roots = tuple(place + os.sep for place, name in probe.places if name in ("", "<output>", "<packages>"))
+        self.roots = tuple(place + os.sep for place, name in probe.places.pairs if name in ("", "<output>", "<packages>"))
         self.ear = Ear(self.hear)
         self.modules = modules.Modules(probe, self)
 
@@ -202,7 +202,7 @@ class Keeper(object):
             self.templates = Looked()
 
     def name(self, path: str) -> str:
-        return str(self.probe.tidy(path))
+        return str(self.probe.places.tidy(path))
 
     def digest(self, path: str) -> Optional[str]:
         if path not in self.digests:

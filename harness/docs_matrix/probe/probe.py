@@ -18,8 +18,8 @@ the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, se
 
 Kinds of lines, by the key `kind`:
 
-    meta         the versions, the arguments, and `places` (see `relocate`); one for each call
-    places       the folders that are known only later: those of the output
+    meta         the versions, the arguments, and `places` (see places.py); one for each call
+    places       the folders that are known only later: those of the output (see places.py)
     documents    `read`, the names of the documents that are read, and `documents`, how many there are
     diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged,
                  once; `stage` and `of`: the document that was being read or resolved then, if any
@@ -32,13 +32,6 @@ Kinds of lines, by the key `kind`:
     end          `status`, the exit status; where it lacks, the call did not finish
     wanted       see given_inventories.py
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
-
-Places. `path` is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
-at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
-counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`; `docstring` are its lines as they were
-read, after all extensions. `part` is the line that was given where a file is included in part: `line` is the file's. Files
-outside the tree start with a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a
-file keep their name: `<rst_epilog>`.
 """
 
 import contextlib
@@ -50,41 +43,15 @@ import importlib.util
 import json
 import logging
 import os
-import re
 import sys
-import sysconfig
 import traceback
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-__all__ = ["plain", "relocate"]
+__all__ = ["Probe"]
 
 LAST = 10 ** 6  # a priority behind all extensions' handlers
 COPYING = ("copy_image_files", "copy_download_files", "copy_extra_files")
 """What a builder does in each build for all documents, whatever was read."""
-ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-
-
-def plain(text: str) -> str:
-    """`text` without the sequences that colour a terminal."""
-    return ANSI.sub("", text)
-
-
-def relocate(places: Sequence[Tuple[str, str]], text: str) -> str:
-    """`text` with the folders of this build replaced: each pair is a folder and the name that it gets.
-
-    With ("/b/1", "") and ("/e/lib", "stdlib"): "/b/1/a.rst and /e/lib/os.py in /b/1" becomes "a.rst and stdlib/os.py
-    in .", and "/b/12" stays.
-    """
-    names = {folder: name for folder, name in places if folder.strip("/")}
-    if not any(folder in text for folder in names):
-        return text
-    folders = "|".join(re.escape(folder) for folder in sorted(names, key=len, reverse=True))
-
-    def replacement(match: Any) -> str:
-        name, slash = names[match.group(1)], match.group(2)
-        return name + str(slash) if name else "" if slash else "."
-
-    return re.sub(r"(?<![\w.-])(%s)(?![\w-]|\.\w)(/?)" % folders, replacement, text)
 
 
 class Copy(object):
@@ -108,7 +75,7 @@ class Probe(object):
     def __init__(self, config: Dict[str, Any]) -> None:
         self.file = os.open(config["records"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.root = os.path.abspath(config["root"])
-        self.places = [tuple(pair) for pair in config.get("places", ())] + _places(config["root"])
+        self.places = _companion("places").Places(config["root"], config.get("places", ()))  # type: Any
         self.quiet = bool(config.get("quiet"))
         self.plain = bool(config.get("plain"))
         self.hushed = False
@@ -163,9 +130,6 @@ class Probe(object):
             with contextlib.suppress(Exception):
                 self.put("probe-error", traceback=traceback.format_exc())
 
-    def relocate(self, text: str) -> str:
-        return relocate(self.places, text)
-
     # ---- describing a log record
 
     def describe(self, record: Any) -> Optional[Dict[str, Any]]:
@@ -188,14 +152,14 @@ class Probe(object):
 
     def description(self, record: Any) -> Dict[str, Any]:
         try:
-            message = plain(logging.LogRecord.getMessage(record))  # Sphinx's own adds place and level
+            message = _companion("places").plain(logging.LogRecord.getMessage(record))  # Sphinx's own adds place and level
         except Exception:  # arguments that do not fit: Sphinx's own handler will print Python's complaint
-            message = plain("%s %r" % (record.msg, record.args))
+            message = _companion("places").plain("%s %r" % (record.msg, record.args))
         location = getattr(record, "location", None)
-        path, line, via = self.location(location)
+        path, line, via = self.places.location(location)
         document, phase = self.moment()
         if path and document in (None, self.restriction.stub):
-            document = self.document_of(via.rpartition(":")[0] if via else path) or document
+            document = self.places.document_of(via.rpartition(":")[0] if via else path) or document
         included = self.includes.line(self.app, document, os.path.join(self.root, path), line) if path and not via else None
         kind, subtype = getattr(record, "type", None), getattr(record, "subtype", None)
         return {
@@ -205,7 +169,7 @@ class Probe(object):
             "via": via,
             "level": "CRITICAL" if record.levelno >= 50 else "ERROR" if record.levelno >= 40 else "WARNING",
             "category": ".".join(str(part) for part in (kind, subtype) if part) if kind else None,
-            "message": self.relocate(message),
+            "message": self.places.relocate(message),
             "document": document,
             "phase": "updating" if phase == "reading" and self.stage[0] != "reading" else phase,
             "suppressed": self.is_suppressed(kind, subtype),
@@ -232,54 +196,6 @@ class Probe(object):
             name = "resolving"
         return document, name
 
-    def location(self, location: Any) -> Tuple[Optional[str], Optional[int], Optional[str]]:
-        """The path, the line and the chain of a record's location: a node, a tuple, a document, a text or nothing."""
-        if isinstance(location, tuple):
-            document, number = (*location, None, None)[:2]
-            text = "%s:%s" % (self.app.env.doc2path(document), number or "") if document else ""
-        elif isinstance(location, str):
-            text = location if ":" in location or not location else str(self.app.env.doc2path(location))
-        elif location is not None:
-            text = _sphinx("util.logging").get_node_location(location) or ""
-        else:
-            text = ""
-        path, _, last = text.rpartition(":")
-        line = int(last) if last.isdigit() and len(last) < 10 else None
-        if line is None and last not in ("", "None"):
-            path = text
-        if path in ("", "<unknown>"):
-            return None, None, None
-        chain, separator, file = path.partition(": ")
-        if separator and chain.rpartition(":")[2].isdigit():
-            return self.tidy(file), line, self.tidy(chain)
-        return self.tidy(path), line, None
-
-    def tidy(self, path: str) -> str:
-        """`path` relative to the root, as the module's docstring says."""
-        if path.startswith("<"):
-            return path
-        for folder in (os.getcwd(), str(getattr(self.app, "srcdir", ""))):
-            if os.path.exists(os.path.join(folder, path)):
-                path = os.path.join(folder, path)
-                break
-        path = os.path.normpath(path)
-        ending = os.path.splitext(path)[1]
-        if ending and not os.path.exists(path) and os.path.exists(path[: -len(ending)]):
-            path = path[: -len(ending)]  # Sphinx took a path for the name of a document: c.rst.rst, index.md.rst
-        short = self.relocate(path)
-        if os.path.isabs(short):
-            short = self.relocate(os.path.realpath(path))
-        if os.path.isabs(short):
-            short = path
-        return short.replace(os.sep, "/")
-
-    def document_of(self, path: str) -> Optional[str]:
-        """The name of the document that `path`, relative to the root, is the source of."""
-        start = self.tidy(str(self.app.srcdir))
-        inside = path if start == "." else path[len(start) + 1:] if path.startswith(start + "/") else ""
-        found = getattr(getattr(self.app, "env", None), "found_docs", ())
-        return next((name for name in (inside, os.path.splitext(inside)[0]) if name in found), None)
-
     def is_suppressed(self, kind: Any, subtype: Any) -> bool:
         patterns = getattr(getattr(self.app, "config", None), "suppress_warnings", None) or []
         return bool(_sphinx("util.logging").is_suppressed_warning(kind, subtype, patterns))
@@ -288,10 +204,10 @@ class Probe(object):
 
     def observe(self, app: Any) -> None:
         """Watch the handler that prints warnings: before its filters, which rewrite records, and what it writes."""
-        self.app = app
+        self.app = self.places.app = app
         folders = ((str(app.outdir), "<output>"), (str(app.doctreedir), "<doctrees>"))
-        more = [pair for pair in folders if os.path.isabs(self.relocate(pair[0]))]
-        self.places.extend(more)
+        more = [pair for pair in folders if os.path.isabs(self.places.relocate(pair[0]))]
+        self.places.pairs.extend(more)
         self.put("places", places=more)
         module = _sphinx("util.logging")
         for handler in logging.getLogger(module.NAMESPACE).handlers:
@@ -321,13 +237,13 @@ class Probe(object):
         with self.guarded():
             seen = self.describe(record)
             if seen is not None:
-                text = plain("".join(handler.stream.kept))
+                text = _companion("places").plain("".join(handler.stream.kept))
                 self.put("diagnostic", printed=_as_written(text), **self.with_prefix(seen, record))
 
     def with_prefix(self, seen: Dict[str, Any], record: Any) -> Dict[str, Any]:
         """`seen` with what a filter of Sphinx has put before the message since ("[autosummary]")."""
         with contextlib.suppress(Exception):
-            prefix, found, _ = self.relocate(plain(logging.LogRecord.getMessage(record))).partition(seen["message"])
+            prefix, found, _ = self.places.relocate(_companion("places").plain(logging.LogRecord.getMessage(record))).partition(seen["message"])
             if found and prefix:
                 return dict(seen, message=prefix + seen["message"])
         return seen
@@ -522,12 +438,12 @@ class Probe(object):
     def crash(self, error: BaseException, everywhere: bool = False) -> None:
         if os.getpid() != self.process and not everywhere:
             return  # a child that conf.py forked; Sphinx's own workers are told of by the main process
-        lines = [" ".join(line.split()) for line in plain(str(error)).splitlines() if line.strip()]
+        lines = [" ".join(line.split()) for line in _companion("places").plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
             lines = [lines[0] + " " + lines[-1]]
         if any(line.startswith("Reason: ") for line in lines[1:]):  # Sphinx, of a template
             lines = [lines[0] + " " + next(line for line in lines[1:] if line.startswith("Reason: "))]
-        reason = type(error).__name__ + (": " + self.relocate(lines[0])[:1000] if lines else "")
+        reason = type(error).__name__ + (": " + self.places.relocate(lines[0])[:1000] if lines else "")
         document, phase = self.moment()
         unwritten = self.hushed and phase not in (None, "initialization", "reading")
         self.put("crash", exception=type(error).__name__, reason=reason, document=document, unwritten=unwritten)
@@ -545,7 +461,7 @@ class Probe(object):
                 docutils=docutils.__version__,
                 sphinx=importlib.import_module("sphinx").__version__,
                 arguments=arguments,
-                places=self.places,
+                places=self.places.pairs,
             )
             build = _sphinx("cmd.build")
             self.install()
@@ -629,18 +545,6 @@ def _after(owner: Any, name: str, hook: Callable[..., Any], guarded: Callable[[]
         return answer
 
     setattr(owner, name, wrapped)
-
-
-def _places(root: str) -> List[Tuple[str, str]]:
-    """The folders that a message may name, and what they are called in records."""
-    paths = sysconfig.get_paths()
-    named = [
-        (os.path.abspath(root), ""),
-        (paths["purelib"], "site-packages"),
-        (paths["platlib"], "site-packages"),
-        (paths["stdlib"], "stdlib"),
-    ]
-    return named + [(os.path.realpath(folder), name) for folder, name in named if os.path.realpath(folder) != folder]
 
 
 def _as_written(text: str) -> str:

@@ -98,7 +98,7 @@ class Start(object):
                 elif record["kind"] == "images":
                     self.images = record["paths"]
                 elif record["kind"] in ("meta", "places"):
-                    self.probe.places.extend((folder, name) for folder, name in record["places"])
+                    self.probe.places.pairs.extend((folder, name) for folder, name in record["places"])
                     self.probe.put("places", places=record["places"])
         self.settings = self.probe.settings()
         changed = next(self.differing(None), None)
@@ -165,7 +165,7 @@ class Start(object):
 
     def place(self, name: str) -> str:
         """Where the file is that `Keeper.name` named so."""
-        for folder, short in self.probe.places:
+        for folder, short in self.probe.places.pairs:
             if short and (name == short or name.startswith(short + "/")):
                 return str(folder + name[len(short) :])
         return os.path.join(self.probe.root, name)
@@ -224,12 +224,12 @@ class Start(object):
 
     def source(self, env: Any, document: str) -> str:
         if document not in self.sources:
-            self.sources[document] = str(self.probe.tidy(str(env.doc2path(document))))
+            self.sources[document] = str(self.probe.places.tidy(str(env.doc2path(document))))
         return self.sources[document]
 
     def mentioned(self, env: Any, record: Dict[str, Any]) -> Set[str]:
         """The documents that a message names, but for the one that it was told of."""
-        prefix = str(self.probe.tidy(str(env.srcdir))) + "/"
+        prefix = str(self.probe.places.tidy(str(env.srcdir))) + "/"
         found = set()
         for word in INTO.findall(record["message"]):
             name = word[len(prefix) :] if word.startswith(prefix) else word
