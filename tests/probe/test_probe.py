@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.capture.records import Capture, read
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.probe import probe
+from docs_matrix.probe import places, probe
 from docs_matrix.process import Finished, run
 
 from tests.support.machine import lacks
@@ -371,7 +371,7 @@ def test_the_configuration_sees_sphinx_builds_own_arguments_and_path(build: Buil
 
 
 def test_a_mistake_of_the_probe_is_reported_and_does_not_change_the_build(build: Build, tmp_path: Path) -> None:
-    conf = "import sys\nsys.modules['__main__'].Probe.location = None"
+    conf = "import sys\nsys.modules['__main__']._companion('places').Places.location = None"
     got = build(project(tmp_path / "tree", {"docs/index.rst": "A\n=\n\n*x\n"}, conf=conf))
     assert got.finished.returncode == 0
     assert got.capture.diagnostics[0].message == "Inline emphasis start-string without end-string."
@@ -389,7 +389,7 @@ def test_a_mistake_of_the_probe_is_reported_and_does_not_change_the_build(build:
     ],
 )
 def test_folders_are_replaced_whole_and_the_longest_first(text: str, short: str) -> None:
-    assert probe.relocate([("/b/1", ""), ("/b/1/env/lib", "site-packages"), ("/", "root")], text) == short
+    assert places.relocate([("/b/1", ""), ("/b/1/env/lib", "site-packages"), ("/", "root")], text) == short
 
 
 CRATES = '''\

@@ -47,9 +47,9 @@ class Sidebars(object):
         """Return the table for the page of `document`, or that of a page of the same branch if making it said nothing."""
         key = (collapse, self.branch(document) if collapse else None, tuple(sorted(map(repr, options.items()))))
         if key not in self.silent:
-            before = self.probe.spoken
+            before = self.probe.messages.spoken
             made = self.original(document, collapse=collapse, **options)
-            if self.probe.spoken != before:
+            if self.probe.messages.spoken != before:
                 return made
             self.silent[key] = made
         return self.silent[key]

@@ -41,7 +41,6 @@ import importlib
 import importlib.machinery
 import importlib.util
 import json
-import logging
 import os
 import sys
 import traceback
@@ -54,21 +53,6 @@ COPYING = ("copy_image_files", "copy_download_files", "copy_extra_files")
 """What a builder does in each build for all documents, whatever was read."""
 
 
-class Copy(object):
-    """A stream that also keeps what is written to it."""
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self.kept = []  # type: List[str]
-
-    def write(self, text: str) -> Any:
-        self.kept.append(text)
-        return self.stream.write(text)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.stream, name)
-
-
 class Probe(object):
     """One call of sphinx-build under observation."""
 
@@ -76,18 +60,15 @@ class Probe(object):
         self.file = os.open(config["records"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.root = os.path.abspath(config["root"])
         self.places = _companion("places").Places(config["root"], config.get("places", ()))  # type: Any
+        self.messages = _companion("messages").Messages(self, _companion("places").plain)  # type: Any
         self.quiet = bool(config.get("quiet"))
         self.plain = bool(config.get("plain"))
         self.hushed = False
-        self.stage = (None, None)  # type: Tuple[Optional[str], Optional[str]]
-        self.said = []  # type: List[Dict[str, Any]]
-        self.printing = False
+        self.stage: Tuple[Optional[str], Optional[str]] = (None, None)
         self.rendering = False
-        self.spoken = 0
         self.process = os.getpid()
         self.app = None  # type: Any
         self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
-        self.once = set()  # type: set[str]
         self.names = {}  # type: Dict[str, Any]
         self.docstrings = _companion("docstrings").Docstrings()
         self.includes = _companion("includes").Includes()
@@ -130,123 +111,16 @@ class Probe(object):
             with contextlib.suppress(Exception):
                 self.put("probe-error", traceback=traceback.format_exc())
 
-    # ---- describing a log record
-
-    def describe(self, record: Any) -> Optional[Dict[str, Any]]:
-        """What `record` says, taken where it is made; it then travels with the record, also out of a worker."""
-        if record.levelno < logging.WARNING:
-            return None
-        if not hasattr(record, "probe"):
-            record.probe = None
-            self.spoken += 1
-            with self.guarded():
-                record.probe = self.description(record)
-                if self.order and self.order.trying:
-                    self.order.heard(record.probe)
-                elif os.getpid() != self.process and not record.probe["dropped"]:
-                    self.put("early", **record.probe)
-        if self.start and record.probe and os.getpid() == self.process and not hasattr(record, "heard"):
-            record.heard = True
-            self.said.append(record.probe)
-        return record.probe  # type: ignore[no-any-return]
-
-    def description(self, record: Any) -> Dict[str, Any]:
-        try:
-            message = _companion("places").plain(logging.LogRecord.getMessage(record))  # Sphinx's own adds place and level
-        except Exception:  # arguments that do not fit: Sphinx's own handler will print Python's complaint
-            message = _companion("places").plain("%s %r" % (record.msg, record.args))
-        location = getattr(record, "location", None)
-        path, line, via = self.places.location(location)
-        document, phase = self.moment()
-        if path and document in (None, self.restriction.stub):
-            document = self.places.document_of(via.rpartition(":")[0] if via else path) or document
-        included = self.includes.line(self.app, document, os.path.join(self.root, path), line) if path and not via else None
-        kind, subtype = getattr(record, "type", None), getattr(record, "subtype", None)
-        return {
-            "path": path,
-            "line": included or line,
-            "part": line if included else None,
-            "via": via,
-            "level": "CRITICAL" if record.levelno >= 50 else "ERROR" if record.levelno >= 40 else "WARNING",
-            "category": ".".join(str(part) for part in (kind, subtype) if part) if kind else None,
-            "message": self.places.relocate(message),
-            "document": document,
-            "phase": "updating" if phase == "reading" and self.stage[0] != "reading" else phase,
-            "suppressed": self.is_suppressed(kind, subtype),
-            "unjudged": self.restriction.is_unjudged(record, message),
-            "dropped": self.restriction.is_dropped(document, message),
-            "of_network": bool(self.inventories and self.inventories.is_of_network(record, message)),
-            "once": bool(getattr(record, "once", False)),
-            "stage": self.stage[0],
-            "of": self.stage[1],
-            "docstring": self.docstrings.of(location, path),
-            "row": self.summaries.of(location, path),
-        }
-
-    def moment(self) -> Tuple[Optional[str], Optional[str]]:
-        """The document being read or resolved, and the phase."""
-        env = getattr(self.app, "env", None)  # type: Any
-        phase = getattr(self.app, "phase", None) or getattr(getattr(self.app, "builder", None), "phase", None)
-        try:
-            document = env.docname or None
-        except Exception:  # none: Sphinx below 8.2 raises KeyError
-            document = None
-        name = str(getattr(phase, "name", "")).lower() or None
-        if document and name != "reading":
-            name = "resolving"
-        return document, name
-
-    def is_suppressed(self, kind: Any, subtype: Any) -> bool:
-        patterns = getattr(getattr(self.app, "config", None), "suppress_warnings", None) or []
-        return bool(_sphinx("util.logging").is_suppressed_warning(kind, subtype, patterns))
-
     # ---- hooks into Sphinx's logging
 
     def observe(self, app: Any) -> None:
-        """Watch the handler that prints warnings: before its filters, which rewrite records, and what it writes."""
+        """Take note of the folders of this call, and of its messages."""
         self.app = self.places.app = app
         folders = ((str(app.outdir), "<output>"), (str(app.doctreedir), "<doctrees>"))
         more = [pair for pair in folders if os.path.isabs(self.places.relocate(pair[0]))]
         self.places.pairs.extend(more)
         self.put("places", places=more)
-        module = _sphinx("util.logging")
-        for handler in logging.getLogger(module.NAMESPACE).handlers:
-            if isinstance(handler, module.WarningStreamHandler):
-                handler.filters.insert(0, self.first_filter)
-                handler.stream = Copy(handler.stream)
-                handler.emit = functools.partial(self.emit, handler, handler.emit)
-
-    def first_filter(self, record: Any) -> bool:
-        seen = self.describe(record)
-        if seen is None:
-            return True
-        if seen["dropped"]:
-            return False
-        if seen["suppressed"]:
-            with self.guarded():
-                if not (getattr(record, "once", False) and seen["message"] in self.once):
-                    self.once.add(seen["message"])
-                    self.put("diagnostic", printed="", **seen)
-        return True
-
-    def emit(self, handler: Any, original: Callable[[Any], None], record: Any) -> None:
-        del handler.stream.kept[:]
-        self.printing = True
-        original(record)
-        self.printing = False
-        with self.guarded():
-            seen = self.describe(record)
-            if seen is not None:
-                text = _companion("places").plain("".join(handler.stream.kept))
-                self.put("diagnostic", printed=_as_written(text), **self.with_prefix(seen, record))
-
-    def with_prefix(self, seen: Dict[str, Any], record: Any) -> Dict[str, Any]:
-        """`seen` with what a filter of Sphinx has put before the message since ("[autosummary]")."""
-        with contextlib.suppress(Exception):
-            prefix, found, _ = self.places.relocate(_companion("places").plain(logging.LogRecord.getMessage(record))).partition(seen["message"])
-            if found and prefix:
-                return dict(seen, message=prefix + seen["message"])
-        return seen
+        self.messages.observe()
 
     # ---- reading
 
@@ -266,7 +140,7 @@ class Probe(object):
         for name in ("write_doc_serialized", "write_doc"):
             setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
         if self.start:
-            self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.said))
+            self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.messages.said))
             app.builder.load_indexer = lambda documents: None  # there is none: its words are not kept
             for name in ("_write_serial", "_write_parallel"):
                 setattr(app.builder, name, self.only_resolved(getattr(app.builder, name)))
@@ -357,7 +231,7 @@ class Probe(object):
 
     def hear(self, text: str) -> None:
         """`text` was written to standard error, past Sphinx's logging."""
-        if self.stage[1] is not None and not self.printing:
+        if self.stage[1] is not None and not self.messages.printing:
             self.put("heard", text=text, stage=self.stage[0], of=self.stage[1])
 
     def install_stages(self) -> None:
@@ -382,7 +256,7 @@ class Probe(object):
         """Hook into Sphinx's modules, by functions that all its versions have."""
         self.install_stages()
         log = _sphinx("util.logging")
-        _before(log.MemoryHandler, "emit", lambda handler, record: self.describe(record))
+        _before(log.MemoryHandler, "emit", lambda handler, record: self.messages.describe(record))
         _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)
         settings = _sphinx("config").Config
         settings.read = self.configured(settings.read)
@@ -444,7 +318,7 @@ class Probe(object):
         if any(line.startswith("Reason: ") for line in lines[1:]):  # Sphinx, of a template
             lines = [lines[0] + " " + next(line for line in lines[1:] if line.startswith("Reason: "))]
         reason = type(error).__name__ + (": " + self.places.relocate(lines[0])[:1000] if lines else "")
-        document, phase = self.moment()
+        document, phase = self.messages.moment()
         unwritten = self.hushed and phase not in (None, "initialization", "reading")
         self.put("crash", exception=type(error).__name__, reason=reason, document=document, unwritten=unwritten)
 
@@ -467,7 +341,7 @@ class Probe(object):
             self.install()
             status = int(build.main(arguments) or 0)
             if self.start and status == 0:
-                self.soundly(self.start.repeat, self.app.env, self.said)
+                self.soundly(self.start.repeat, self.app.env, self.messages.said)
                 if self.keeper:
                     self.soundly(self.start.hand_on, self.app, self.app.env)
             if self.keeper:
@@ -545,12 +419,6 @@ def _after(owner: Any, name: str, hook: Callable[..., Any], guarded: Callable[[]
         return answer
 
     setattr(owner, name, wrapped)
-
-
-def _as_written(text: str) -> str:
-    """`text` as standard error's encoding leaves it, without the newline at its end."""
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding).rstrip("\n")
 
 
 def _keep_bytecode() -> None:
