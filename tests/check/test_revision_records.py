@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import NEWEST, Answer, Command
+from tests.conftest import NEWEST, Command
 from tests.support.git import git
 from tests.support.machine import needs_python
+from tests.support.revisions import Write, check, four_revisions, histories
 
 pytestmark = pytest.mark.builds
-
-Write = Callable[[str, Mapping[str, str]], Path]
-
-CONF = "project = 'p'\n"
-GOOD = "A page\n======\n\nText.\n"
-SHORT = "A page\n====\n\nText.\n"
-INDEX = "Index\n=====\n\n.. toctree::\n\n   a\n"
 
 
 @pytest.fixture(autouse=True)
@@ -30,31 +21,7 @@ def _needs_the_newest_cell() -> None:
 
 @pytest.fixture
 def project(write: Write) -> Path:
-    """Four revisions: one warning, a repair with two other mistakes, one that cannot be built, and one without mistakes."""
-    folder = write("project", {"docs/conf.py": CONF, "docs/index.rst": INDEX, "docs/a.rst": SHORT})
-    git(folder, "init", "-q")
-    states = {
-        "one warning": {},
-        "two others": {"docs/a.rst": GOOD + "\n*open\n\n|no|\n"},
-        "broken": {"docs/conf.py": "raise ValueError('no')\n"},
-        "none": {"docs/conf.py": CONF, "docs/a.rst": GOOD},
-    }
-    for subject, files in states.items():
-        write("project", files)
-        git(folder, "add", "-A")
-        git(folder, "commit", "-qm", subject)
-    return folder
-
-
-def told(answer: Answer) -> list[dict[str, Any]]:
-    """The histories that the command printed."""
-    assert answer.status == 0, answer.stderr
-    found: list[dict[str, Any]] = json.loads(answer.stdout)["histories"]
-    return found
-
-
-def check(docs_matrix: Command, *words: str | Path, **options: Any) -> Answer:
-    return docs_matrix("check", "--cell", NEWEST, "--tree", *words, **options)
+    return four_revisions(write)
 
 
 def test_each_revision_has_its_number_what_came_and_went_and_a_failed_build_none(
@@ -63,7 +30,7 @@ def test_each_revision_has_its_number_what_came_and_went_and_a_failed_build_none
     assert "no build of a revision is in the store yet" in docs_matrix("history", "--tree", project).stdout
     check(docs_matrix, project, "--base", "HEAD~2", "--head", "HEAD~1", "--docs", "all")
     check(docs_matrix, project, "--base", "HEAD~3", "--docs", "all")
-    (history,) = told(docs_matrix("history", "--tree", project, "--json"))
+    (history,) = histories(docs_matrix("history", "--tree", project, "--json"))
     assert history["documents"] is None
     assert [row["subject"] for row in history["revisions"]] == ["one warning", "two others", "broken", "none"]
     assert [row["commit"] for row in history["revisions"]] == git(project, "rev-list", "--reverse", "HEAD").split()
@@ -79,10 +46,10 @@ def test_each_revision_has_its_number_what_came_and_went_and_a_failed_build_none
 
     # The same builds again, out of the store, leave the same.
     check(docs_matrix, project, "--base", "HEAD~3", "--docs", "all")
-    assert told(docs_matrix("history", "--tree", project, "--json")) == [history]
+    assert histories(docs_matrix("history", "--tree", project, "--json")) == [history]
 
     # A revision leaves out what does not belong to it, and the report has the picture up to its head.
-    (older,) = told(docs_matrix("history", "--tree", project, "--json", "--rev", "HEAD~2"))
+    (older,) = histories(docs_matrix("history", "--tree", project, "--json", "--rev", "HEAD~2"))
     assert [row["subject"] for row in older["revisions"]] == ["one warning", "two others"]
     answer = check(docs_matrix, project, "--base", "HEAD~3", "--head", "HEAD~2", "--docs", "all")
     page = (answer.out / "report.html").read_text()

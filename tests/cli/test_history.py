@@ -2,59 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import NEWEST, Answer, Command
+from tests.conftest import NEWEST, Command
 from tests.support.git import git
+from tests.support.revisions import CONF, GOOD, SHORT, Write, check, four_revisions, histories
 
 pytestmark = pytest.mark.usefixtures("fake_sphinx")
-
-Write = Callable[[str, Mapping[str, str]], Path]
-
-CONF = "project = 'p'\n"
-GOOD = "A page\n======\n\nText.\n"
-SHORT = "A page\n====\n\nText.\n"
-INDEX = "Index\n=====\n\n.. toctree::\n\n   a\n"
 
 
 @pytest.fixture
 def project(write: Write) -> Path:
-    """Four revisions: one warning, a repair with two other mistakes, one that cannot be built, and one without mistakes."""
-    folder = write("project", {"docs/conf.py": CONF, "docs/index.rst": INDEX, "docs/a.rst": SHORT})
-    git(folder, "init", "-q")
-    states = {
-        "one warning": {},
-        "two others": {"docs/a.rst": GOOD + "\n*open\n\n|no|\n"},
-        "broken": {"docs/conf.py": "raise ValueError('no')\n"},
-        "none": {"docs/conf.py": CONF, "docs/a.rst": GOOD},
-    }
-    for subject, files in states.items():
-        write("project", files)
-        git(folder, "add", "-A")
-        git(folder, "commit", "-qm", subject)
-    return folder
-
-
-def told(answer: Answer) -> list[dict[str, Any]]:
-    """The histories that the command printed."""
-    assert answer.status == 0, answer.stderr
-    found: list[dict[str, Any]] = json.loads(answer.stdout)["histories"]
-    return found
-
-
-def check(docs_matrix: Command, *words: str | Path, **options: Any) -> Answer:
-    return docs_matrix("check", "--cell", NEWEST, "--tree", *words, **options)
+    return four_revisions(write)
 
 
 def test_other_documents_are_another_history(docs_matrix: Command, project: Path) -> None:
     check(docs_matrix, project, "--docs", "all")
     check(docs_matrix, project, "--base", "HEAD~3", "--docs", "docs/index.rst")
-    whole, part = told(docs_matrix("history", "--tree", project, "--json"))
+    whole, part = histories(docs_matrix("history", "--tree", project, "--json"))
     assert (whole["documents"], part["documents"]) == (None, ["index.rst"])
     assert [row["builds"][NEWEST]["total"] for row in whole["revisions"]] == [0]
     assert len(part["revisions"]) == 2
@@ -68,10 +35,10 @@ def test_work_in_progress_patches_and_what_a_change_concerns_are_no_revisions(
     patch = tmp_path / "a.patch"
     patch.write_text(git(project, "diff"))
     check(docs_matrix, project, "--docs", "all")
-    assert told(docs_matrix("history", "--tree", project, "--json")) == []
+    assert histories(docs_matrix("history", "--tree", project, "--json")) == []
     git(project, "checkout", "-q", ".")
     assert check(docs_matrix, project, "--patch", patch, "--docs", "all").status == 1
-    (history,) = told(docs_matrix("history", "--tree", project, "--json"))
+    (history,) = histories(docs_matrix("history", "--tree", project, "--json"))
     assert [row["subject"] for row in history["revisions"]] == ["none"]
 
 
@@ -80,7 +47,7 @@ def test_a_folder_that_git_does_not_know_has_a_row_for_each_content(docs_matrix:
     check(docs_matrix, folder)
     write("plain", {"docs/index.rst": GOOD})
     check(docs_matrix, folder)
-    (history,) = told(docs_matrix("history", "--tree", folder, "--json"))
+    (history,) = histories(docs_matrix("history", "--tree", folder, "--json"))
     assert sorted(row["builds"][NEWEST]["total"] for row in history["revisions"]) == [0, 1]
     assert {row["commit"] for row in history["revisions"]} == {None}
     wrong = docs_matrix("history", "--tree", folder, "--rev", "HEAD")
