@@ -36,7 +36,7 @@ def answer(tmp_path: Path) -> Callable[[str], str]:
 
     def answer(message: str) -> str:
         said = Diagnostic("docs/read.rst", 6, "WARNING", "ref.x", message, printed=message, unjudged=True)
-        build = Build("ok", None, "", "", "", (said,), (), (), 0, ("read",), 5, 0.0, 0.0, 0)
+        build = Build("", "", "", (said,), (), (), 0, ("read",), 5, "ok", None, 0.0, 0.0, 0)
         left = unread.settled(Made(build, "key", (), ""), tree).build.diagnostics
         return ("unjudged" if left[0].unjudged else "judged") if left else "dropped"
 

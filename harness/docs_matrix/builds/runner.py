@@ -10,7 +10,7 @@ import shlex
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from docs_matrix.builds.result import Build, BuildStatus
 from docs_matrix.builds.sandbox import furnish, variables
 from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.capture import records
+from docs_matrix.capture.said import Said
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MachineError
 from docs_matrix.toolchains import environments
@@ -324,15 +325,7 @@ def _result(
     return Build(
         status=status,
         reason=reason,
-        python=captured.python,
-        docutils=captured.docutils,
-        sphinx=captured.sphinx,
-        diagnostics=captured.diagnostics,
-        suppressed=captured.suppressed,
-        unclassified=captured.unclassified,
-        stderr_lines=captured.stderr_lines,
-        read=captured.read,
-        documents=captured.documents,
+        **{part.name: getattr(captured, part.name) for part in fields(Said)},
         seconds=finished.seconds,
         cpu_seconds=finished.cpu_seconds,
         peak_bytes=finished.peak_bytes,

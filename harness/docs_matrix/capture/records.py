@@ -17,6 +17,7 @@ from typing import Any
 
 from docs_matrix.capture.file_places import Text, placed, texts
 from docs_matrix.capture.log_lines import FREE, GLUED, SPHINX, claim, log_lines, nonempty
+from docs_matrix.capture.said import Said
 from docs_matrix.capture.stderr_parser import Block, blocks, place_of
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.diagnostics.message_keys import without_category
@@ -29,14 +30,11 @@ _VERSION = re.compile(r"[0-9][0-9A-Za-z.+/_-]{0,60}")
 
 
 @dataclass(frozen=True)
-class Capture:
-    """What a build said.
+class Capture(Said):
+    """What a build said, with what only its result is made of.
 
-    `python`, `docutils`, `sphinx` are the versions that built, empty where the build did not come so far. `diagnostics`
-    are in the order of the log. `suppressed` are those that the project hides by `suppress_warnings`. `unclassified` are
-    the other lines of standard error; with `sphinx_lines` and `raw_lines`, those of Sphinx's messages and those of raw
-    diagnostics, they add up to `stderr_lines`, the lines that are not empty. `read` are the names of the documents that
-    were read, `documents` how many there are. `finished`: every call of sphinx-build came to its end. `status` is the
+    `sphinx_lines` and `raw_lines`, those of Sphinx's messages and those of raw diagnostics, and the unclassified ones add up
+    to `stderr_lines`. `finished`: every call of sphinx-build came to its end. `status` is the
     worst exit status of the calls, None where none ended. `crash` is the reason for a failure, in one line: what ended a
     call, or a mistake of the probe itself; `traceback` is the exception of the last traceback on standard error, which is the
     reason if the build failed; `unwritten` says that it came behind the reading of
@@ -49,17 +47,8 @@ class Capture:
     `arguments` are those of the last call.
     """
 
-    python: str
-    docutils: str
-    sphinx: str
-    diagnostics: tuple[Diagnostic, ...]
-    suppressed: tuple[Diagnostic, ...]
-    unclassified: tuple[str, ...]
-    stderr_lines: int
     sphinx_lines: int
     raw_lines: int
-    read: tuple[str, ...]
-    documents: int
     finished: bool
     status: int | None
     crash: str | None

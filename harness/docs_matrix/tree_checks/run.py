@@ -143,7 +143,7 @@ def _status(check: TreeCheck, finished: process.Finished, text: str, said: bool)
 def _nothing(environment: Environment | None, files_: int) -> Build:
     """Return the answer of a check that read none of `files_` files."""
     python = environment.interpreter.version if environment else ""
-    return Build("ok", None, python, "", "", (), (), (), 0, (), files_, 0.0, 0.0, 0)
+    return Build(python, "", "", (), (), (), 0, (), files_, "ok", None, 0.0, 0.0, 0)
 
 
 def _failed(reason: str, environment: Environment | None) -> Build:
