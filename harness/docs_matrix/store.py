@@ -36,6 +36,7 @@ Room = Literal[
     "locks",
     "packages",
     "revisions",
+    "setup",
     "swept",
     "trees.git",
     "trees.lock",
@@ -129,6 +130,7 @@ def kept(store: Path) -> tuple[Kept, ...]:
         *(_measured("build", path) for path in _folders(store / "builds")),
         *(_measured("environment", path) for path in _folders(store / "environments")),
         *(_measured("package", path) for path in _folders(store / "packages")),
+        *(_measured("setup", path) for path in _folders(store / "setup")),
         *(_measured("warm", path) for path in _folders(store / "warm")),
         *(_measured("copy", slot) for lineage in _folders(store / "work") for slot in _folders(lineage)),
     ]

@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 from docs_matrix.builds import host_tools, recipes
-from docs_matrix.builds.recipes import Recognised, Rooms, Shortcuts, recognise
+from docs_matrix.builds.recipes import Recognised, Rooms, Shortcuts, read_the_docs, recognise
+from docs_matrix.builds.recipes.read_the_docs import HostedSetup
 from docs_matrix.builds.recipes.sphinx import SphinxBuild
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import InputError, MachineError
@@ -141,3 +143,53 @@ def test_a_third_kind_is_a_class_and_a_line_in_the_table(monkeypatch: pytest.Mon
     with pytest.raises(MachineError, match="waf is not installed"):
         host_tools.require_tools(recipe)
     assert host_tools.tools()["no-such-waf"] == "it cannot be built"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "doxygen docs/Doxyfile",
+        "cd docs && python generate.py > out.rst",
+        "towncrier build --keep --yes",
+        "sphinx-apidoc -o docs/api src",
+        "echo git",
+        "make -C docs xml",
+    ],
+)
+def test_what_read_the_docs_runs_before_the_build_is_taken_over(command: str) -> None:
+    hosted = yaml.safe_dump({"build": {"jobs": {"pre_build": [command]}}}).encode()
+    files = {".readthedocs.yaml": hosted}
+    assert read_the_docs.setup(files, files.get) == HostedSetup((command,))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip install -r docs/requirements.txt",
+        "python -m pip install .",
+        "cd docs && X=1 uv sync --group docs",
+        "git fetch --unshallow || true",
+        "test -e x && exit 183",
+        "python -m sphinx -b html docs $READTHEDOCS_OUTPUT/html",
+        "make -C docs html",
+        "npm ci",
+    ],
+)
+def test_what_installs_or_is_the_build_itself_is_left_out(command: str) -> None:
+    hosted = yaml.safe_dump({"build": {"commands": [command]}}).encode()
+    files = {".readthedocs.yaml": hosted}
+    assert read_the_docs.setup(files, files.get) == HostedSetup((), (command,))
+
+
+def test_the_jobs_of_read_the_docs_run_in_its_order() -> None:
+    hosted = (
+        b"build: {jobs: {pre_build: [c], post_checkout: [a], post_install: [b], post_build: [d], build: {html: [e]}}}"
+    )
+    files = {".readthedocs.yaml": hosted}
+    assert read_the_docs.setup(files, files.get).commands == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("hosted", [b"build: [1]", b"build: {jobs: x}", b"build: {jobs: {pre_build: {a: 1}}}", b"- 1"])
+def test_a_read_the_docs_file_of_another_shape_runs_nothing(hosted: bytes) -> None:
+    files = {".readthedocs.yaml": hosted}
+    assert read_the_docs.setup(files, files.get) == HostedSetup()

@@ -13,7 +13,7 @@ from docs_matrix.builds.recipes import KINDS
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MachineError
 
-__all__ = ["folders", "require_tools", "tool_version", "tools"]
+__all__ = ["folders", "identity", "require_tools", "tool_version", "tools"]
 
 _SYSTEM = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
@@ -37,6 +37,16 @@ def tool_version(tool: str) -> str | None:
         return None
     said = process.run([path, "-V" if tool == "dot" else "--version"], timeout=30)
     return (said.text + said.error_text).strip()
+
+
+def identity(tool: str) -> str | None:
+    """Return what changes if another release of a program of the host is installed, without running it; None if there is none."""
+    path = _found(tool)
+    if path is None:
+        return None
+    place = Path(path).resolve()
+    state = place.stat()
+    return f"{place} {state.st_size} {state.st_mtime_ns}"
 
 
 def require_tools(recipe: Recipe) -> None:

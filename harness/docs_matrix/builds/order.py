@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -89,7 +89,7 @@ def build_key(order: Order) -> str:
         "lock": order.environment.lock.digest,
         "interpreter": order.environment.interpreter.version,
         "tree": order.tree.identity,
-        "recipe": json_values.plain(recipe),
+        "recipe": json_values.plain(replace(recipe, setup=())),  # what they made is in the tree
         "documents": None if order.documents is None else sorted(order.documents),
         "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": capture_version(),

@@ -30,7 +30,7 @@ from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import TreeSources, text_of
 from docs_matrix.check.unread import Unread
-from docs_matrix.check.workbench import Provided, Workbench
+from docs_matrix.check.workbench import Prepared, Workbench
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -59,7 +59,7 @@ class CellBuild:
     """
 
     cell: Cell
-    provided: Provided | None = None
+    provided: Prepared | None = None
     made: Made | None = None
     error: HarnessError | None = None
     seconds: float = 0.0
@@ -143,7 +143,7 @@ class CellRunner:
         `doing` is what the progress says. `remember` leaves a record of the build for the question `history`.
         """
         started = time.monotonic()
-        provided: Provided | None = None
+        provided: Prepared | None = None
         made: Made | None = None
         stopped: HarnessError | None = None
         try:
@@ -151,7 +151,7 @@ class CellRunner:
             provided = self._equipped(cell, tree, base)
             order = Order(
                 provided.environment,
-                tree,
+                provided.tree,
                 self.subject.recipe,
                 documents,
                 reading,
@@ -173,10 +173,10 @@ class CellRunner:
             made, stopped = None, unexpected(error)
         return CellBuild(cell, provided, made, stopped, time.monotonic() - started)
 
-    def _equipped(self, cell: Cell, tree: Tree, base: Tree | None) -> Provided:
+    def _equipped(self, cell: Cell, tree: Tree, base: Tree | None) -> Prepared:
         """Return what `tree` is built with, and a notice if the requirements of `base` are others."""
 
-        def of(version: Tree) -> Provided:
+        def of(version: Tree) -> Prepared:
             subject = self.subject
             return self.bench.equip(cell, version, subject.install, subject.recipe, subject.requirements)
 

@@ -68,7 +68,9 @@ def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, 
             provided = bench.equip(cell, tree, subject.install, subject.recipe, subject.requirements)
         except HarnessError:
             return 0.0  # the cell is not built
-        order = Order(provided.environment, tree, subject.recipe, None, subject.reading, True, once, provided.packages)
+        order = Order(
+            provided.environment, provided.tree, subject.recipe, None, subject.reading, True, once, provided.packages
+        )
         if bench.runner.answers(order):
             return 0.0
         if once and (tree is subject.head or bench.runner.start(order)):

@@ -44,6 +44,7 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workben
         build=recipes.KINDS[subject.recipe.kind].script(subject.recipe, _folders(subject, bench)),
         expected=_expected(chosen),
         packages=tuple(folder.partition("[")[0] or "." for folder in subject.install.folders),
+        setup=subject.recipe.setup,
         environment=tuple((subject.recipe.environment or {}).items()),
     )
 

@@ -73,7 +73,7 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
     trees = bench.trees
     head, base, notes, chosen = _versions(asked, source(asked.tree, bench), trees)
     recipe, requirements = _recipe(asked, named, head, trees)
-    recipe = replace(recipe, environment=_environment(named, head, trees))
+    recipe = replace(recipe, environment=_environment(named, head, trees), setup=_setup(named, head, trees))
     given = Path(asked.baseline) if asked.baseline else None
     baseline = None if base else given or (named.baseline if named else None)
     if baseline and not given and not baseline.exists():
@@ -217,6 +217,13 @@ def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> 
 def _environment(named: NamedTree | None, head: Tree, trees: Trees) -> Mapping[str, str] | None:
     """Return the variables of the builds: those of Read the Docs where the tree is built there, and those of matrix.yaml."""
     return {**read_the_docs.variables(trees.paths(head)), **(named.environment if named else {})} or None
+
+
+def _setup(named: NamedTree | None, head: Tree, trees: Trees) -> tuple[str, ...]:
+    """Return the commands that make a part of the tree: as matrix.yaml says, else what the head's Read the Docs file runs."""
+    if named and named.setup is not None:
+        return named.setup
+    return read_the_docs.setup(trees.paths(head), partial(trees.read, head)).commands
 
 
 def _install(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) -> Install:

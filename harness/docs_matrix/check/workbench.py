@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from docs_matrix.builds.packages import own_package, package_source
 from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.builds.packages.provide import Factory
 from docs_matrix.builds.runner import Runner
+from docs_matrix.builds.setup.setup_steps import SetupSteps
 from docs_matrix.config.matrix import PINNED, Cell, Install, Matrix, Recipe, normalised
 from docs_matrix.errors import InputError
 from docs_matrix.toolchains import environments, interpreters, locks
@@ -26,18 +27,26 @@ from docs_matrix.toolchains.environments import Environment
 from docs_matrix.toolchains.locks import Lock
 from docs_matrix.trees import Tree, Trees
 
-__all__ = ["Provided", "Workbench"]
+__all__ = ["Prepared", "Provided", "Workbench"]
 
 
 @dataclass(frozen=True)
 class Provided:
-    """An environment for a cell, with the notices that its results must carry (another patch release of Python).
-
-    `packages` are those of the tree that is built in it; they lie outside of the environment, which others share.
-    """
+    """An environment for a cell, with the notices that its results must carry (another patch release of Python)."""
 
     environment: Environment
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prepared(Provided):
+    """An environment for a version of a tree, and what is made of that version before it is built.
+
+    `packages` are those of the tree; they lie outside of the environment, which others share. `tree` is the version with what
+    the commands of `setup:` wrote.
+    """
+
+    tree: Tree
     packages: tuple[OwnPackage, ...] = ()
 
 
@@ -54,6 +63,7 @@ class Workbench:
         self.interpreters = interpreters.installed()
         newest = max((cell.date for cell in matrix.cells), default=datetime.now(UTC))
         self._packages = Factory(self.trees, store, newest, offline, matrix.time_limit)
+        self._setup = SetupSteps(self.trees, store, matrix.time_limit)
         self._lock = threading.Lock()
         self._provided: dict[tuple[str, tuple[str, ...]], Future[Provided]] = {}
 
@@ -77,11 +87,11 @@ class Workbench:
 
     def equip(
         self, cell: Cell, tree: Tree, install: Install, recipe: Recipe, requirements: tuple[str, ...]
-    ) -> Provided:
+    ) -> Prepared:
         """Return the environment of `cell` for `tree`, with the packages of the tree itself that `install` names.
 
-        It holds `requirements`, and what these packages require in this version of the tree. Raises as `provide` does, and
-        `InputError` if a package cannot be made.
+        It holds `requirements`, and what these packages require in this version of the tree. The commands of `recipe.setup` have
+        run in it. Raises as `provide` does, and `InputError` if a package cannot be made or a command fails.
         """
         packages: tuple[OwnPackage, ...] = ()
         if install.folders:
@@ -96,10 +106,13 @@ class Workbench:
         provided = self.provide(cell, requirements)
         named = {canonicalize_name(Requirement(text).name) for text in requirements} - set(PINNED)
         version = provided.environment.lock.packages.get(own.name) if own and own.name in named else None
-        if own is None or version is None:
-            return replace(provided, packages=packages)
-        notice = f"{own.name} {version} of the package index stands in for the tree's own package: no change of its code is seen"
-        return replace(provided, packages=packages, notices=(*provided.notices, notice))
+        notices = provided.notices
+        if own and version:
+            notices += (
+                f"{own.name} {version} of the package index stands in for the tree's own package: no change of its code is seen",
+            )
+        environment = provided.environment
+        return Prepared(environment, notices, self._setup.prepared(tree, recipe, environment, packages), packages)
 
     def lock(self, cell: Cell, requirements: tuple[str, ...]) -> Lock:
         """Return the lock of `cell` with a tree's `requirements`, resolved now if need be; nothing is installed.

@@ -63,7 +63,8 @@ class Recipe:
     root), `builder` the builder, `options` further options of sphinx-build (`-D name=value`, `-t tag`, …).
     For `make`: `source` and `config` are the same, `target` is the target of make, and `variables` go to make.
     `jobs` is the number of processes that Sphinx reads with; it is a part of a build's identity. `environment` are variables
-    of the build, on top of those that every build has.
+    of the build, on top of those that every build has. `setup` are commands of the shell that make a part of the tree before it
+    is built.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Recipe:
     variables: Mapping[str, str] | None = None
     jobs: int = 1
     environment: Mapping[str, str] | None = None
+    setup: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class NamedTree:
     the files. `requirements` are what this tree needs beside the cell's pins (PEP 508), or None where they are to be
     recognised. `baseline` is the file of accepted diagnostics. `cells` are the names of the cells that it supports; None
     for all. `install` says which of its packages are installed, or is None if that is to be recognised. `environment` are
-    variables of its builds, `checks` run beside these.
+    variables of its builds, `checks` run beside these. `setup` are commands that make a part of it; None if they
+    are to be recognised.
     """
 
     name: str
@@ -109,6 +112,7 @@ class NamedTree:
     install: Install | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[TreeCheck, ...] = ()
+    setup: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -325,6 +329,7 @@ def _tree(document: Document, name: str, cells: tuple[Cell, ...], kinds: Mapping
         install=_install(values["install"]) if "install" in values else None,
         environment=_environment(document, values.get("environment", {}), (*place, "environment")),
         checks=tree_checks(document, values.get("checks", {}), (*place, "checks")),
+        setup=tuple(as_text(command) for command in values["setup"]) if "setup" in values else None,
     )
 
 

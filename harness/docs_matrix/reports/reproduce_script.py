@@ -27,6 +27,7 @@ def script(rerun: Rerun) -> bytes:
         words=rerun.build.words,
         packages=rerun.packages,
         environment=rerun.environment,
+        setup=rerun.setup,
         requirements=rerun.requirements,
         patch=rerun.patch.decode("utf-8", "surrogateescape"),
         expected="".join(f"{line}\n" for line in rerun.expected if line == visible(line) and LINE.fullmatch(line)),

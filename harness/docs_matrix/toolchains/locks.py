@@ -36,7 +36,7 @@ from packaging.version import InvalidVersion, Version
 
 from docs_matrix import files
 from docs_matrix.config.matrix import Cell, is_absent, normalised
-from docs_matrix.errors import HarnessError, InputError, MachineError
+from docs_matrix.errors import HarnessError, InputError
 from docs_matrix.store import room
 from docs_matrix.toolchains import uv
 

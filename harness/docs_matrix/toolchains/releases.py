@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from docs_matrix import process
-from docs_matrix.errors import InputError, MachineError
+from docs_matrix.errors import InputError
 from docs_matrix.toolchains import uv
 
 __all__ = ["Release", "between", "one", "version"]

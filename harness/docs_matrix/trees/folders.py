@@ -39,10 +39,13 @@ class FoundFiles:
     notes: list[str] = field(default_factory=list)
 
 
-def scan(root: Path) -> FoundFiles:
-    """Everything below `root`, except git's own folders, Python's compiled files, and folders that ignore all in them."""
+def scan(root: Path, *, ignoring: bool = True) -> FoundFiles:
+    """Everything below `root`, except git's own folders and Python's compiled files.
+
+    With `ignoring` folders that ignore all in them are left out, too.
+    """
     found = FoundFiles()
-    _scan(os.fspath(root), "", found)
+    _scan(os.fspath(root), "", found, ignoring=ignoring)
     return found
 
 
@@ -107,13 +110,13 @@ def _follow(target: str, path: str, around: list[str], found: FoundFiles) -> Non
         found.notes.extend(inner.notes)
 
 
-def _scan(top: str, prefix: str, found: FoundFiles) -> None:
+def _scan(top: str, prefix: str, found: FoundFiles, *, ignoring: bool = True) -> None:
     todo = [(top, prefix)]
     while todo:
         folder, path = todo.pop()
         empty = True
         entries = list(_entries(folder))
-        if path and any(entry.name == ".gitignore" and _ignores_all(entry.path) for entry in entries):
+        if ignoring and path and any(entry.name == ".gitignore" and _ignores_all(entry.path) for entry in entries):
             continue
         for entry in entries:
             if entry.name in SKIPPED:

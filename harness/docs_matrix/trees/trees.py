@@ -15,10 +15,12 @@ from docs_matrix import nofollow
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.files import digest, locked, write_whole
 from docs_matrix.store import room
-from docs_matrix.trees import folders, importing, symlinks, user_repository
+from docs_matrix.trees import folders, importing, overlay, symlinks, user_repository
 from docs_matrix.trees.apply import Patched, apply, stated_bases
+from docs_matrix.trees.folders import FoundFiles
 from docs_matrix.trees.git import Repository, last_line
 from docs_matrix.trees.line_map import Change, TreeChanges
+from docs_matrix.trees.overlay import Overlay
 from docs_matrix.trees.patches import Patch
 from docs_matrix.trees.tree import FILE, GITLINK, Commit, Contents, Tree, identity_of
 from docs_matrix.trees.workspaces import Workspace, workspace
@@ -107,6 +109,14 @@ class Trees:
         Raises `InputError` where one does not apply, or reaches outside of the tree.
         """
         return apply(self._repository, tree, patches)
+
+    def written(self, workspace: Workspace, before: FoundFiles) -> Overlay:
+        """Return what was written into `workspace` since the scan `before`, kept in the store."""
+        return overlay.taken(self._repository, workspace.root, before, overlay.scan(workspace.root))
+
+    def laid_over(self, tree: Tree, written: Overlay) -> Tree:
+        """Return `tree` with `written` laid over it."""
+        return overlay.laid_over(self._repository, tree, written)
 
     def stated(self, patches: Sequence[Patch]) -> dict[str, str]:
         """The files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""

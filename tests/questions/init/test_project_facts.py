@@ -141,3 +141,10 @@ def test_a_requirements_file_out_of_the_project_is_not_read(write: Write, tmp_pa
     (tmp_path / "secret.txt").write_text("secret\n")
     found = look(write("project", {**CONF, "docs/requirements.txt": "-r ../../secret.txt\n-r /etc/passwd\nfuro\n"}))
     assert found.requirements == ("furo",)
+
+
+def test_what_read_the_docs_runs_before_the_build_is_taken_over_and_what_it_installs_is_said(write: Write) -> None:
+    hosted = "version: 2\nbuild: {jobs: {pre_build: [pip install furo, doxygen]}}\n"
+    found = look(write("project", {**CONF, ".readthedocs.yaml": hosted}))
+    assert found.setup == ("doxygen",)
+    assert ".readthedocs.yaml: not run before the build: pip install furo" in found.notices

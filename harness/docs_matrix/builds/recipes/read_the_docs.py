@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Mapping
+import re
+import shlex
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-__all__ = ["FILES", "configuration", "file_of", "sphinx", "variables"]
+__all__ = ["FILES", "HostedSetup", "configuration", "file_of", "setup", "sphinx", "variables"]
 
 FILES = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
 """The names of the file, in the order in which they are looked for."""
@@ -23,6 +26,38 @@ VARIABLES = {
     "READTHEDOCS_VERSION_TYPE": "branch",
 }
 """What Read the Docs documents, as in a build of the version `latest`; the name of the project there is not known."""
+
+
+JOBS = (
+    "post_checkout",
+    "pre_system_dependencies",
+    "post_system_dependencies",
+    "pre_create_environment",
+    "post_create_environment",
+    "pre_install",
+    "post_install",
+    "pre_build",
+)
+"""The jobs before the build that a project may have commands in, in the order in which they run."""
+
+# fmt: off
+INSTALLERS = frozenset((
+    "apt", "apt-get", "asdf", "bower", "cargo", "conda", "curl", "gem", "git", "go", "hg", "mamba", "micromamba", "mise", "npm",
+    "npx", "nvm", "pdm", "pip", "pip3", "pipx", "pnpm", "poetry", "rustup", "sudo", "svn", "uv", "uvx", "wget", "yarn",
+))
+# fmt: on
+"""Programs that bring something from elsewhere, which builds have no way to; the locks bring what Python needs."""
+
+BUILDS = re.compile(r"\b(sphinx-build|python3? -m sphinx|make .*\b(dir|single)?html|nox|tox|hatch|mkdocs|exit 183)\b")
+"""What builds the documentation, or ends the build on Read the Docs."""
+
+
+@dataclass(frozen=True)
+class HostedSetup:
+    """The `commands` that Read the Docs runs before it builds, and those `left_out`: they install, or are the build itself."""
+
+    commands: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def file_of(paths: Collection[str]) -> str | None:
@@ -53,3 +88,43 @@ def sphinx(paths: Collection[str], read: Callable[[str], bytes | None]) -> tuple
 def variables(paths: Collection[str]) -> Mapping[str, str]:
     """Return the variables of a build of a tree with the files `paths`: those of Read the Docs if it is built there."""
     return VARIABLES if file_of(paths) else {}
+
+
+def setup(paths: Collection[str], read: Callable[[str], bytes | None]) -> HostedSetup:
+    """Return what the Read the Docs file has run before the build: `build.jobs`, or `build.commands` in place of all."""
+    name = file_of(paths)
+    build = configuration(read(name) or b"").get("build") if name else None
+    if not isinstance(build, dict):
+        return HostedSetup()
+    jobs = build.get("jobs")
+    lines = [build.get("commands"), *(jobs.get(job) for job in JOBS if isinstance(jobs, dict))]
+    commands = [line for some in lines if isinstance(some, list) for line in some if isinstance(line, str)]
+    left_out = [command for command in commands if BUILDS.search(command) or INSTALLERS & set(_programs(command))]
+    return HostedSetup(tuple(command for command in commands if command not in left_out), tuple(left_out))
+
+
+def _programs(command: str) -> Iterator[str]:
+    """Yield the names of the programs that a command of the shell starts, as far as its text shows them.
+
+    >>> list(_programs("cd docs && PATH=x python -m pip install . | cat"))
+    ['cd', 'pip', 'cat']
+    """
+    lexer = shlex.shlex(command.replace("\n", " ; "), posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    try:
+        words = list(lexer)
+    except ValueError:
+        words = command.split()
+    first = True
+    while words:
+        word = words.pop(0)
+        if set(word) <= set("();<>|&"):
+            first = not set(word) & set("<>")
+        elif (
+            first
+            and not re.match(r"\w+=", word)
+            and word not in ("if", "then", "else", "!", "{", "time", "exec", "env")
+        ):
+            first = False
+            module = re.match(r"python[\d.]*$", posixpath.basename(word)) and words[:1] == ["-m"] and len(words) > 1
+            yield words[1] if module else posixpath.basename(word)

@@ -71,7 +71,15 @@ class _Attempt:
         """Build the documentation in `cells` and accept what they say."""
         baseline = self.scratch / "baseline.yaml"
         project = self.project
-        tree = NamedTree(TREE, self.folder.absolute(), project.recipe, requirements, baseline, install=project.install)
+        tree = NamedTree(
+            TREE,
+            self.folder.absolute(),
+            project.recipe,
+            requirements,
+            baseline,
+            install=project.install,
+            setup=project.setup,
+        )
         configuration = Matrix(self.scratch / "matrix.yaml", tuple(cells), {TREE: tree}, TREE)
         bench = Workbench(configuration, self.store, offline=self.offline)
         found = subject.resolve(Asked(TREE, named=True, verb="init"), bench)

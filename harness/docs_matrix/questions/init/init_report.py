@@ -32,6 +32,7 @@ def found_lines(folder: Path, project: ProjectFacts) -> list[str]:
     place = os.path.normpath(folder / project.recipe.source)
     packages = ", ".join(project.install.folders) or "none is needed"
     lines = [f"documentation: {place}", f"package of the project: {packages}"]
+    lines += [f"runs before the build: {text.strip().splitlines()[0]}" for text in project.setup]
     named: dict[str, list[str]] = {}
     for text in project.requirements:
         named.setdefault(_place(project.sources.get(Requirement(text).name, "")), []).append(text)

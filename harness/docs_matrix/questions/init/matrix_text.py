@@ -37,6 +37,7 @@ def matrix_text(cells: Sequence[Cell], requirements: tuple[str, ...], project: P
         f"    recipe: {{sphinx: {{source: {json.dumps(recipe.source)}{builder}}}}}",
         f"    requirements: {json.dumps(list(requirements))}",
         *([f"    install: {json.dumps(list(project.install.folders))}"] if project.install.folders else []),
+        *(["    setup:", *(f"      - {json.dumps(text)}" for text in project.setup)] if project.setup else []),
         f"    baseline: baselines/{TREE}.yaml",
     ]
     return "\n".join(lines) + "\n"

@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 from docs_matrix.builds import recipes
 from docs_matrix.builds.packages import recognise
 from docs_matrix.builds.packages.package_source import find as source_of
+from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
 from docs_matrix.requirements import toml_tables
@@ -38,8 +39,9 @@ class ProjectFacts:
 
     `allowed` says which releases of `sphinx` and `docutils` it wants. `toolchain` are those of the two that it pins exactly,
     `pins` its exact pins of other packages, which `requirements` name without the pin. `python` is the specifier of the Python
-    that it names; empty for any. `install` says which of its packages are installed. `notices` are lines about what was guessed
-    or left out. `sources` says of each package, Sphinx and docutils too, which place states it first.
+    that it names; empty for any. `install` says which of its packages are installed, `setup` are the commands that it runs
+    before the build. `notices` are lines about what was guessed or left out. `sources` says of each package, Sphinx and
+    docutils too, which place states it first.
     """
 
     recipe: Recipe
@@ -51,6 +53,7 @@ class ProjectFacts:
     toolchain: Mapping[str, str] = field(default_factory=dict)
     python: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
+    setup: tuple[str, ...] = ()
 
     @property
     def every_pin(self) -> tuple[str, ...]:
@@ -101,6 +104,8 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
         notices.append(
             f"the package in {' and in '.join(install.folders)} is built from the project itself, for each version that is checked"
         )
+    setup = read_the_docs.setup(paths, read)
+    notices += [f".readthedocs.yaml: not run before the build: {_first_line(text)}" for text in setup.left_out]
     return ProjectFacts(
         recipe,
         tuple(sorted(str(requirement) for requirement in found.wanted.values())),
@@ -111,7 +116,13 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
         found.toolchain,
         _python(hosted, pyproject),
         found.sources,
+        setup.commands,
     )
+
+
+def _first_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return f"{lines[0]} …" if len(lines) > 1 else "".join(lines)
 
 
 def _paths(folder: Path) -> set[str]:

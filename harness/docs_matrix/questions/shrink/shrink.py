@@ -17,7 +17,7 @@ from docs_matrix.builds.result import Build
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject
-from docs_matrix.check.workbench import Provided, Workbench
+from docs_matrix.check.workbench import Prepared, Workbench
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -106,22 +106,22 @@ def shrink(
 
 
 def _taken_out(
-    before: tuple[str, ...], document: str, subject: Subject, provided: Provided, bench: Workbench
+    before: tuple[str, ...], document: str, subject: Subject, provided: Prepared, bench: Workbench
 ) -> Project:
     """The documents and all that they open, with what the recipe gives to Sphinx written into conf.py."""
     recipe = subject.recipe
     source = posixpath.normpath(recipe.source)
     trial = tuple(posixpath.relpath(path, source) for path in (*before, document))
     reading = Reading(trials=(trial,), only=True, watched=True)
-    documents, packages = tuple(sorted(trial)), provided.packages
-    order = Order(provided.environment, subject.head, recipe, documents, reading, packages=packages)
+    documents, packages, tree = tuple(sorted(trial)), provided.packages, provided.tree
+    order = Order(provided.environment, tree, recipe, documents, reading, packages=packages)
     build = bench.runner.build(order).build
     if build.status != "ok":
         raise MachineError(f"the documents cannot be read: {build.reason}")
     conf = posixpath.normpath(posixpath.join(recipe.config, "conf.py"))
-    known = set(bench.trees.paths(subject.head))
+    known = set(bench.trees.paths(tree))
     wanted = {path for path in (*build.opened, *before, document, conf) if path in known}
-    taken = {path: bench.trees.read(subject.head, path) or b"" for path in sorted(wanted)}
+    taken = {path: bench.trees.read(tree, path) or b"" for path in sorted(wanted)}
     taken[conf] = _prelude(build).encode() + taken[conf] + _settings(build).encode()
     return Project(taken, source, posixpath.normpath(recipe.config), trial[:-1], trial[-1])
 
