@@ -48,9 +48,9 @@ def build(tree: Path, store: Path) -> Build:
     except MissingInterpreterError as missing:
         lacks(missing)
 
-    def build(*, warm: bool = True) -> Made:
+    def build(*, warm: bool = True, recipe: Recipe = RECIPE) -> Made:
         runner = Runner(bench.trees, store, time_limit=600)
-        return runner.build(Order(environment, bench.trees.open(tree), RECIPE, keep=warm, warm=warm))
+        return runner.build(Order(environment, bench.trees.open(tree), recipe, keep=warm, warm=warm))
 
     return build
 
@@ -116,3 +116,48 @@ def test_a_build_of_the_same_tree_in_another_place_is_one_to_start_from(build: B
     assert build().now == ()
     (tree / "parts/e.rst").write_text("E\n=\n\nOne.\n")
     assert build().build.resumed is not None
+
+
+OF_INIT = ("matrix.yaml", "locks/a.txt", "baselines/docs.yaml", ".github/workflows/docs-matrix.yml", "noxfile.py")
+
+
+@pytest.fixture
+def docs(tree: Path) -> Recipe:
+    """Move the documentation into a folder below the tree."""
+    (tree / "docs").mkdir()
+    for name in ("conf.py", "index.rst", "parts"):
+        (tree / name).rename(tree / "docs" / name)
+    return Recipe("sphinx", "docs", "docs")
+
+
+def write_files_of_init(tree: Path) -> None:
+    for name in OF_INIT:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(f"{uuid.uuid4()}\n")
+
+
+def test_files_of_init_that_a_build_did_not_look_at_are_no_reason_to_build_again(
+    build: Build, tree: Path, docs: Recipe
+) -> None:
+    first = build(recipe=docs)
+    for _ in range(2):
+        write_files_of_init(tree)
+        made = build(recipe=docs)
+        assert (made.now, made.key, made.build) == ((), first.key, first.build)
+    (tree / "docs/parts/a.rst").write_text("A\n=\n\nAnother *open a.\n")
+    assert build(recipe=docs).now
+
+
+@pytest.mark.parametrize("look", ["open('../matrix.yaml').read()", "os.listdir('..')", "os.listdir('../locks')"])
+def test_a_file_of_init_that_a_build_looked_at_is_built_again(
+    build: Build, tree: Path, docs: Recipe, look: str
+) -> None:
+    write_files_of_init(tree)
+    with (tree / "docs/conf.py").open("a") as conf:
+        conf.write(f"import os\nos.chdir(os.path.dirname(__file__))\nfound = {look}\n")
+    build(recipe=docs)
+    (tree / "locks/b.txt").write_text("new")
+    (tree / "locks/b.txt").rename(tree / ("matrix.yaml" if "open" in look else "locks/c.txt"))
+    if look == "os.listdir('..')":
+        (tree / "noxfile.py").unlink()
+    assert build(recipe=docs).now

@@ -83,6 +83,13 @@ class KeptBases:
             warm_store.remove(self.folder, path.stem)
             path.unlink(missing_ok=True)
 
+    def answers_too(self, order: Order, kept: KeptBase) -> None:
+        """Note that the build `kept` is that of `order` as well."""
+        place = room(self.folder, "bases") / kind_of(order.tree.lineage, order.environment.lock.cell, order.recipe)
+        tree = order.tree
+        also = replace(kept, whole=build_key(order), identity=tree.identity, object_id=tree.object_id)
+        json_values.write(place / f"{kept.key}.json", also)
+
     def used(self, order: Order, kept: KeptBase) -> None:
         """Note that `kept` was used now."""
         for path in self._paths(order):
@@ -113,7 +120,8 @@ class KeptBases:
     def _distance(self, kept: KeptBase, order: Order) -> int | None:
         if kept.identity == order.tree.identity:
             return 0
-        return self.trees.distance(kept.object_id, order.tree)
+        found = self.trees.differing(kept.object_id, order.tree)
+        return None if found is None else len(found)
 
 
 def _environment(order: Order) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docs_matrix import files, process
-from docs_matrix.builds import recipes, warm_store
+from docs_matrix.builds import own_files, recipes, warm_store
 from docs_matrix.builds.build_output import BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
@@ -33,6 +33,7 @@ from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MachineError
 from docs_matrix.toolchains import environments
 from docs_matrix.trees import Trees, Workspace
+from docs_matrix.trees.tree import identity_of
 
 __all__ = ["Made", "Runner"]
 
@@ -201,6 +202,9 @@ class Runner:
         before = self._builds.observations(start.key)
         if state is None or not before:
             return None
+        if self._differs_in_own_files_alone(order, start, state):
+            self._bases.answers_too(order, start)
+            return Made(before[0], start.key, (), self._builds.log(start.key))
         with self._builds.building(asking):
             key = self._git.key(asking, order.tree)
             found = self._builds.observations(key)
@@ -223,6 +227,20 @@ class Runner:
             self._builds.put(key, build, text)
             self._bases.note(order, key, asking, start)
         return Made(build, key, (build,), self._builds.log(key))
+
+    def _differs_in_own_files_alone(self, order: Order, start: KeptBase, state: WarmState) -> bool:
+        """Return whether the tree of `order` differs from that of `start` in files of ours alone that its build did not look at."""
+        tree = order.tree
+        changes = self._trees.differing(start.object_id, tree)
+        if not changes or identity_of(start.object_id, tree.empty_folders) != start.identity:
+            return False
+        as_before = build_key(replace(order, tree=replace(tree, identity=start.identity))) == start.whole
+        return (
+            as_before
+            and own_files.are_own(changes, order.recipe)
+            and not own_files.looked_at(state, changes)
+            and self._git.key(start.asked, tree) == start.key
+        )
 
     def _make(self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()) -> _Ran:
         """Build it now. What an extension breaks off behind the reading is built again, and written in full: it may have

@@ -132,7 +132,7 @@ class Keeper(object):
 
     def add(self, names: Set[str], path: str) -> None:
         own = str(getattr(self.probe.app, "doctreedir", None)) + os.sep
-        if path.startswith(self.roots) and not path.startswith(own) and "/__pycache__/" not in path:
+        if (path + os.sep).startswith(self.roots) and not path.startswith(own) and "/__pycache__/" not in path:
             names.add(path)
 
     def gather(self, document: Optional[str]) -> None:

@@ -173,11 +173,15 @@ class Trees:
         """The files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
         return self.changes(base, head).files
 
-    def distance(self, object_id: str, tree: Tree) -> int | None:
-        """Return how many files differ between the tree object `object_id` and `tree`; None if the object is gone."""
-        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", object_id, tree.object_id)
+    def differing(self, object_id: str, tree: Tree) -> Mapping[str, str] | None:
+        """Return the files that differ between the tree object `object_id` and `tree`, each with git's letter: A, D, M or T.
+
+        It is None if the object is gone.
+        """
+        words = ("diff-tree", "-r", "-z", "--name-status", "--no-renames", object_id, tree.object_id)
         found = self._repository.attempt(*words, objects=(tree.objects,))
-        return None if found.returncode else found.text.count("\0")
+        parts = found.text.split("\0")
+        return None if found.returncode else dict(zip(parts[1::2], parts[::2], strict=False))
 
     def diff(self, base: Tree, head: Tree) -> bytes:
         """The patch that makes `head` of `base`, as `git apply` takes it, with whole ids of blobs."""

@@ -1,0 +1,58 @@
+"""The files that this project puts beside a documentation: a build that did not look at them answers for a tree without them.
+
+`docs-matrix init` writes a matrix, locks and a baseline into the tree that it just built. They make another tree of it, and
+no other answer.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Collection, Mapping
+
+from docs_matrix.builds import recipes
+from docs_matrix.builds.build_output import RECORDS
+from docs_matrix.builds.warm_store import WarmState
+from docs_matrix.config.matrix import Recipe
+
+__all__ = ["are_own", "looked_at"]
+
+_OWN = re.compile(
+    r"(?:.*/)?(?:matrix\.yaml|locks/[^/]+\.txt|baselines/[^/]+\.yaml|noxfile\.py|(?:[^/]*\.|\.)gitlab-ci\.yml"
+    r"|\.github/workflows/docs-matrix[^/]*\.yml)"
+)
+
+
+def are_own(paths: Collection[str], recipe: Recipe) -> bool:
+    """Return whether all `paths` are files that `init` writes, and none can be a document of `recipe`.
+
+    >>> are_own(["matrix.yaml", "locks/a.txt"], Recipe("sphinx", "docs", "docs"))
+    True
+    >>> are_own(["locks/a.txt"], Recipe("sphinx", ".", "."))
+    False
+    """
+    return all(_OWN.fullmatch(path) and recipes.below(recipe, path) is None for path in paths)
+
+
+def looked_at(state: WarmState, changes: Mapping[str, str]) -> bool:
+    """Return whether the build that left `state` looked at one of the files `changes`.
+
+    Each has git's letter of what happened to it: a folder that was listed counts for a file that came (A) or went (D).
+    """
+    with (state.folder / RECORDS).open(encoding="ascii") as lines:
+        records = [json.loads(line) for line in lines if '"kind": "looked"' in line or '"kind": "modules"' in line]
+    files = {name for record in records for name in record["files"]}
+    listed = {posixpath.normpath(name) for record in records for name in record.get("folders", ())}
+    below = {posixpath.normpath(name) for record in records for name in record.get("below", ())}
+    return any(
+        path in files
+        or bool(below & _folders_of(path))
+        or (change != "M" and (posixpath.dirname(path) or ".") in listed)
+        for path, change in changes.items()
+    )
+
+
+def _folders_of(path: str) -> set[str]:
+    parts = path.split("/")[:-1]
+    return {".", *("/".join(parts[:end]) for end in range(1, len(parts) + 1))}
