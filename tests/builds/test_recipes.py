@@ -78,7 +78,7 @@ def test_the_read_the_docs_file_decides() -> None:
 
 
 def test_several_unusual_folders_are_an_error_that_names_them_and_the_way_out() -> None:
-    says = r"conf.py is in a and in b; say which: docs-matrix init --source DIR, or sphinx.configuration in .readthedocs.yaml"
+    says = r"conf.py is in a and in b; choose one: docs-matrix init --source DIR, or sphinx.configuration in .readthedocs.yaml"
     with pytest.raises(InputError, match=says):
         known({"a/conf.py": b"", "b/conf.py": b""})
 

@@ -60,7 +60,8 @@ def test_without_onto_the_commit_with_the_blobs_is_found(docs_matrix: Command, t
     assert answer.status == 1, answer.stderr
     exact = git(tree, "rev-parse", "exact")[:12]
     assert any(
-        f"applied to {exact}, which has the files that it was made for" in note for note in answer.findings["notes"]
+        f"applied to {exact}, which has the files that the patch was made for" in note
+        for note in answer.findings["notes"]
     )
     assert len(answer.places("new")) == 7
 

@@ -33,7 +33,7 @@ def test_a_text_is_no_expression_unless_it_stands_between_slashes() -> None:
 
 
 def test_a_wrong_expression_is_refused_with_its_reason() -> None:
-    with pytest.raises(InputError, match="is not an expression: unterminated"):
+    with pytest.raises(InputError, match="is not a regular expression: unterminated"):
         wanted("/[a/", None)
 
 

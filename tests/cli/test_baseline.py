@@ -90,11 +90,11 @@ def test_the_order_of_the_cells_changes_no_byte(docs_matrix: Command, write: Wri
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("check", "--ratchet", "--patch", "examples/noiommu.patch"), "--ratchet: there is no baseline file"),
-        (("check", "--tree", "examples/kernel-like", "--base", "HEAD", "--baseline", "x.yaml"), "give one of them"),
+        (("check", "--ratchet", "--patch", "examples/noiommu.patch"), "--ratchet: it needs a baseline file"),
+        (("check", "--tree", "examples/kernel-like", "--base", "HEAD", "--baseline", "x.yaml"), "give only one"),
         (("baseline", "prune", "--baseline", "no-such.yaml"), "no-such.yaml: the baseline cannot be read"),
         (("baseline", "show", "--baseline", "no-such.yaml"), "no-such.yaml: the baseline cannot be read"),
-        (("baseline", "write", "--tree", "examples"), "no baseline is named"),
+        (("baseline", "write", "--tree", "examples"), "it has no baseline file"),
         (("baseline", "write", "--docs", "a"), "--docs"),
         (("check", "--repeat", "0"), "not a whole number from 1"),
     ],

@@ -8,10 +8,10 @@ from tests.conftest import NEWEST, Command
 def test_a_question_without_text_or_path_is_refused(docs_matrix: Command) -> None:
     answer = docs_matrix("bisect", "docutils", "--tree", "example")
     assert answer.status == 2
-    assert "give --find TEXT, or --path" in answer.stderr
+    assert "give --find TEXT to name a message, or --path" in answer.stderr
 
 
 def test_one_cell_cannot_be_compared_with_itself(docs_matrix: Command) -> None:
     answer = docs_matrix("compare", NEWEST, NEWEST, "--tree", "example")
     assert answer.status == 2
-    assert "are one cell" in answer.stderr
+    assert "are the same cell" in answer.stderr

@@ -29,7 +29,7 @@ def test_a_tree_without_documentation_is_one_clear_line(docs_matrix: Command, wr
         (("--docs", "driver-api/vfoi.rst"), "did you mean driver-api/vfio.rst?"),
         (("--patch", "README.md"), "README.md"),
         (("--patch", "no-such.patch"), "no-such.patch"),
-        (("--patch", "examples/noiommu.patch", "--base", "HEAD"), "give one of them"),
+        (("--patch", "examples/noiommu.patch", "--base", "HEAD"), "give only one"),
         (("--head", "HEAD"), "--head needs --base"),
         (("--matrix", "no-such.yaml"), "no-such.yaml"),
         (("--docs", "affected"), "there is no change"),

@@ -17,8 +17,8 @@ ACTION = f"owner/docs-matrix@{'0123456789' * 4}"
 @pytest.mark.parametrize(
     ("there", "more", "said"),
     [
-        ("baselines/docs.yaml", ("--action", ACTION), "docs.yaml is there already"),
-        ("noxfile.py", ("--action", ACTION, "--nox"), "leave out --nox, and add to it"),
+        ("baselines/docs.yaml", ("--action", ACTION), "docs.yaml exists already"),
+        ("noxfile.py", ("--action", ACTION, "--nox"), "run without --nox, and add this to it"),
         ("x", ("--action", "owner/docs-matrix@v1"), "must be owner/repository@commit"),
         ("x", ("--action", ACTION, "--cell", "py9"), "no such cell"),
     ],

@@ -56,7 +56,7 @@ def test_newer_cells_that_cannot_build_the_project_are_left_out_and_named(docs_m
     answer = docs_matrix("check", cwd=project)
     assert answer.status == 1, answer.stderr
     assert NEWEST not in answer.findings["cells"]
-    assert f"{NEWEST} is left out, since it cannot build this: " in answer.stdout
+    assert f"{NEWEST} is left out, because it cannot build this project: " in answer.stdout
 
 
 @pytest.mark.builds

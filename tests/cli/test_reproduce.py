@@ -14,7 +14,7 @@ from tests.questions.reproduce.test_reproduce import DEBIAN, EXAMPLE, PATCH, VFI
     ("text", "said"),
     [
         ("nothing\n", "holds no report"),
-        (report() + report(), "holds 2 reports; say which by --number"),
+        (report() + report(), "holds 2 reports; choose one with --number"),
     ],
 )
 def test_what_cannot_be_reproduced_is_one_line(docs_matrix: Command, tmp_path: Path, text: str, said: str) -> None:

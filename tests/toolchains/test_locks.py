@@ -45,12 +45,10 @@ def kept(folder: Path, text: str) -> locks.Lock:
 # What is committed
 
 
-def test_every_cell_has_a_committed_lock_that_answers_with_and_without_a_kernels_requirements(
-    cells: tuple[Cell, ...],
-) -> None:
-    assert locks.requirement_sets(cells, LOCKS) == ((), KERNEL)
-    outcomes = locks.check_all(cells, [(), KERNEL], LOCKS)
-    assert [(outcome.state, str(outcome.error)) for outcome in outcomes] == [("ok", "None")] * 2 * len(cells)
+def test_every_cell_has_a_committed_lock_alone_for_a_kernel_and_for_our_handbook(cells: tuple[Cell, ...]) -> None:
+    assert set(locks.requirement_sets(cells, LOCKS)) == {(), KERNEL, ("furo",)}
+    outcomes = locks.check_all(cells, [(), KERNEL, ("furo",)], LOCKS)
+    assert [(outcome.state, str(outcome.error)) for outcome in outcomes] == [("ok", "None")] * 3 * len(cells)
 
 
 def test_committed_locks_name_no_host_and_hold_the_packages_of_their_time(cells: tuple[Cell, ...]) -> None:

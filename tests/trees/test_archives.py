@@ -92,8 +92,11 @@ def test_a_hard_link_is_the_file_it_names_and_a_later_member_wins(trees: Trees, 
         (special("a/link", tarfile.SYMTYPE, "../../x"), r"'a/link' is a link that leads out of the archive"),
         (special("link", tarfile.SYMTYPE, "/etc/passwd"), r"'link' is a link that leads out of the archive"),
         (special("null", tarfile.CHRTYPE), r"'null' is neither a file nor a folder nor a link"),
-        (special("hard", tarfile.LNKTYPE, "missing"), r"a hard link to 'missing', which does not come before it"),
-        (("b.rst/below", b"x"), r"'b\.rst/below' lies below 'b\.rst', which is no folder"),
+        (
+            special("hard", tarfile.LNKTYPE, "missing"),
+            r"a hard link to 'missing', which is not before it in the archive",
+        ),
+        (("b.rst/below", b"x"), r"'b\.rst/below' is in 'b\.rst', which is not a folder"),
     ],
 )
 def test_a_member_that_reaches_out_is_refused(
@@ -106,7 +109,7 @@ def test_a_member_that_reaches_out_is_refused(
 
 def test_writing_through_a_link_of_the_archive_is_refused(trees: Trees, tmp_path: Path) -> None:
     archive = packed(tmp_path / "bad.tar", ("x", b""), special("etc", tarfile.SYMTYPE, "x"), ("etc/passwd", b"root"))
-    with pytest.raises(InputError, match=r"'etc/passwd' lies below 'etc', which is no folder"):
+    with pytest.raises(InputError, match=r"'etc/passwd' is in 'etc', which is not a folder"):
         trees.open(archive)
 
 

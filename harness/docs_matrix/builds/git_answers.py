@@ -115,7 +115,9 @@ class GitAnswers:
         except FileNotFoundError:
             return key
         except OSError as error:
-            raise MachineError(f"what the build asked git cannot be read: {error.strerror or error}") from error
+            raise MachineError(
+                f"the record of the build's questions to git cannot be read: {error.strerror or error}"
+            ) from error
         lines = [json.loads(line) for line in text.splitlines()]
         if tree.history is None or not lines:
             return key

@@ -152,7 +152,7 @@ class Runner:
                 return made
             self._inventories.note(build_key(order), urls)
             self._inventories.note(_kind(order), urls)
-        raise MachineError(f"{order.tree.name}: its build names other inventories each time")
+        raise MachineError(f"{order.tree.name}: each build of it names other inventories")
 
     def _built(self, order: Order, times: int) -> Made:
         asking = build_key(order)

@@ -95,7 +95,7 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
     if not parts:
         raise InputError(f"{', '.join(map(str, folders))}: no results of cells found (cells/*.json)")
     if len({part.question for part in parts}) > 1:
-        raise InputError(f"{', '.join(map(str, folders))}: the results are of different trees, patches or bases")
+        raise InputError(f"{', '.join(map(str, folders))}: the results belong to different trees, patches or bases")
     cells: dict[str, CellResult] = {}
     for cell in (part.result for part in parts):
         known = cells.get(cell.name)

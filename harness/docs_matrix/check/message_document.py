@@ -37,7 +37,7 @@ def reading_one(path: str, wanted: Wanted, cell: Cell, runner: CellRunner) -> Su
         if here and here[0].document:
             return _reading(here[0].document, runner)
     if document is None:
-        raise InputError(f"--path {path}: no document says this there, in {cell.name}")
+        raise InputError(f"--path {path}: no document gives this message at that path, in {cell.name}")
     return document
 
 

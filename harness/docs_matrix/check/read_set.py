@@ -64,7 +64,7 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
     apart = frozenset(name for name in read if not name.endswith("/"))
     if base is None:
         if "affected" in wanted:
-            raise InputError("--docs affected: there is no change to be affected by; give --patch or --base")
+            raise InputError("--docs affected: there is no change; give --patch or --base")
         return ReadSet(None, read, ", ".join(wanted), apart=apart)
     changes = trees.changes(base, head)
     before = tuple(_base_name(name, changes, recipe) for name in read)

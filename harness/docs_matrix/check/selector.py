@@ -50,12 +50,12 @@ def wanted(find: str | None, path: str | None) -> Wanted:
     if find is None:
         return Wanted(None, clean)
     if not find.strip():
-        raise InputError("--find is empty; give a part of what was printed")
+        raise InputError("--find is empty; give a part of the printed message")
     if len(find) > 2 and find.startswith("/") and find.endswith("/"):
         try:
             return Wanted(re.compile(find[1:-1], re.MULTILINE), clean)
         except re.error as error:
-            raise InputError(f"--find {find}: is not an expression: {error}") from error
+            raise InputError(f"--find {find}: is not a regular expression: {error}") from error
     return Wanted(re.compile(re.escape(find)), clean)
 
 

@@ -137,11 +137,11 @@ def _refuse_contradictions(asked: Asked) -> None:
         if value is not None
     ]
     if len(given) > 1:
-        raise InputError(f"{' and '.join(given)} both say what the head is held against; give one of them")
+        raise InputError(f"{' and '.join(given)} both name what the head is compared with; give only one")
     if asked.head is not None and asked.base is None:
-        raise InputError("--head needs --base: it names the other end of the change")
+        raise InputError("--head needs --base")
     if asked.onto and not asked.patches:
-        raise InputError("--onto needs --patch: it names what the patch is applied to")
+        raise InputError("--onto needs --patch")
 
 
 def _named(tree: str, bench: Workbench) -> NamedTree | None:
@@ -237,7 +237,7 @@ def _install(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) 
     for folder in named.install.folders:
         if source_of(folder.partition("[")[0] or ".", read) is None:
             raise InputError(
-                f"trees.{named.name}.install: {folder} holds no package: it has no {', '.join(SIGNS)} that says so"
+                f"trees.{named.name}.install: {folder} has no package: there is no {', '.join(SIGNS)} in it"
             )
     return named.install
 
@@ -247,9 +247,7 @@ def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:
         raise InputError(f"trees.{name}.recipe: source: the tree has no folder {recipe.source}")
     refused = [option for option in recipe.options if option in ("-W", "--fail-on-warning", "-Q", "-w")]
     if refused:
-        raise InputError(
-            f"trees.{name}.recipe: options: {refused[0]} hides or stops at warnings; what is new fails without it"
-        )
+        raise InputError(f"trees.{name}.recipe: options: {refused[0]} hides warnings or stops at them; leave it out")
 
 
 def _against(asked: Asked, base: Tree | None, accepted: str, chosen: patch_base.Chosen | None) -> str:

@@ -101,7 +101,9 @@ class Workbench:
         own = package_source.find(".", partial(self.trees.read, tree))
         if install.release:
             if own is None or not own.name:
-                raise InputError(f"{tree.name}: install: release: no file at the root says the package's name")
+                raise InputError(
+                    f"{tree.name}: install: release: no file in the top folder has the name of the package"
+                )
             requirements = normalised((*requirements, own.name))
         provided = self.provide(cell, requirements)
         named = {canonicalize_name(Requirement(text).name) for text in requirements} - set(PINNED)

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     bench = common.bench(args)
     wanted = selector.wanted(args.find, args.path)
     if args.find is None and args.path is None:
-        raise InputError("what is asked for? give --find TEXT, or --path of a document in which anything may change")
+        raise InputError("give --find TEXT to name a message, or --path to follow all messages of a document")
     found = subject.resolve(common.asked_of(args, "bisect"), bench)
     cells = common.cells(bench.matrix, [args.cell] if args.cell else None, found.cells)
     question = bisect.BisectQuestion(

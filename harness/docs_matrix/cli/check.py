@@ -81,7 +81,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     found = look(asked if asked.docs else replace(asked, docs=("all",)), bench)
     found = replace(found, asked=replace(found.asked, docs=asked.docs))
     if args.ratchet and found.baseline is None:
-        raise InputError("--ratchet: there is no baseline file to shrink; the head is held against " + found.against)
+        raise InputError("--ratchet: it needs a baseline file, but the head is compared with " + found.against)
     cells = common.cells(bench.matrix, args.cell, found.cells)
     if not (asked.docs or variables.in_ci()):
         built = project.first(cells) if alone and not args.cell else cells

@@ -84,7 +84,7 @@ def baseline_path(args: argparse.Namespace, configuration: Matrix) -> Path:
     named = subject.named_in(configuration, tree)
     if named is None or named.baseline is None:
         raise InputError(
-            f"{tree}: no baseline is named; give --baseline FILE, or name the tree in matrix.yaml (docs-matrix init)"
+            f"{tree}: it has no baseline file; give --baseline FILE, or name the tree in matrix.yaml (docs-matrix init)"
         )
     return named.baseline
 

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     """Whether a robot's report reproduces, and what made it. Returns the exit status."""
     reading = robot_report.read_file(args.report)
     if len(reading.reports) > 1 and args.number is None:
-        raise InputError(f"{args.report}: holds {len(reading.reports)} reports; say which by --number")
+        raise InputError(f"{args.report}: holds {len(reading.reports)} reports; choose one with --number")
     if (args.number or 1) > len(reading.reports):
         raise InputError(f"--number {args.number}: {args.report} holds {len(reading.reports)}")
     report = reading.reports[(args.number or 1) - 1]

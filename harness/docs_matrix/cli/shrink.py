@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """The smallest project that still gives a message, as a folder. Returns the exit status."""
     out: Path = args.out
     if out.exists() and any(out.iterdir()):
-        raise InputError(f"{out}: there is something in it; --out names a folder that is new or empty")
+        raise InputError(f"{out}: this folder is not empty; give --out a new or empty folder")
     bench = common.bench(args)
     wanted = selector.wanted(args.find, None)
     found = subject.resolve(replace(common.asked_of(args, "shrink"), docs=("all",)), bench)

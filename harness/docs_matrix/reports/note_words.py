@@ -13,7 +13,7 @@ def words(note: Note) -> str:
     """Return `note` as a line of text; it may hold what the user or a build said, so it is not safe to print as it is.
 
     >>> words(Note("no baseline", ("docs.yaml",)))
-    'docs.yaml does not exist yet: nothing is accepted (docs-matrix baseline write makes it)'
+    'docs.yaml does not exist yet: nothing is accepted (docs-matrix baseline write creates it)'
     """
     return _WORDS[note.kind](*note.facts)
 
@@ -45,8 +45,8 @@ def _applies(rev: str, how: str, *paths: str) -> str:
 
 def _applied_to(rev: str, why: str) -> str:
     """`why`: the mail `names` the commit, or it `has` the files."""
-    told = {"names": "the commit that the mail names", "has": "which has the files that it was made for"}
-    return f"the patch is applied to {rev}, {told[why]}, since the tree as it is has other files"
+    told = {"names": "the commit that the mail names", "has": "which has the files that the patch was made for"}
+    return f"the patch is applied to {rev}, {told[why]}, because the files of the tree are different"
 
 
 def _read_all(why: str, path: str = "") -> str:
@@ -66,7 +66,7 @@ def _all_takes(seconds: str) -> str:
 
 
 def _project(documentation: str, since: str, cells: str) -> str:
-    what = f"what changed since {since}" if since else "all of it, since nothing says what is accepted"
+    what = f"what changed since {since}" if since else "all of it, because there is no baseline"
     return (
         f"no matrix.yaml here or above: checked {documentation}, {what}, in {cells} (docs-matrix init makes a matrix)"
     )
@@ -78,15 +78,15 @@ def _as_it_is(text: str) -> str:
 
 _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "project": _project,
-    "cell left out": "{} is left out, since it cannot build this: {}".format,
+    "cell left out": "{} is left out, because it cannot build this project: {}".format,
     "left out": _as_it_is,
     "patched": _patched,
     "applied to": _applied_to,
     "applies": _applies,
     "does not apply": "onto {}: does not apply: {}".format,
-    "no baseline": "{} does not exist yet: nothing is accepted (docs-matrix baseline write makes it)".format,
+    "no baseline": "{} does not exist yet: nothing is accepted (docs-matrix baseline write creates it)".format,
     "read affected": lambda: (
-        "only those documents are read that the change can affect, as far as the text of the documents shows"
+        "only the documents that the change can affect are read; which ones these are is taken from the text of the documents"
     ),
     "read all": _read_all,
     "unnamed": _unnamed,
@@ -94,13 +94,13 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "verified": "verified against plain builds of all documents: {} differences".format,
     "differs": _as_it_is,
     "patch of series": "patch {} of {} of a series".format,
-    "repaired later": "{} is repaired by patch {} of the series".format,
-    "repairs": lambda count: f"this patch repairs {count} {'diagnostic' if count == '1' else 'diagnostics'}",
+    "repaired later": "{} is fixed by patch {} of the series".format,
+    "repairs": lambda count: f"this patch fixes {count} {'diagnostic' if count == '1' else 'diagnostics'}",
     "range": "the range is {} to {}: {}".format,
-    "reads more": "reading {} alone does not show it at either end; more is read".format,
+    "reads more": "reading {} alone does not show it at either end; more documents are read".format,
     "no history": "the history of {} {} {}".format,
     "toolchain": _as_it_is,
-    "nothing built": lambda: "nothing was built: no document of this tree could be found for any message of the report",
-    "not built": "{}: the documents that the patch does not concern could not be built: {}".format,
+    "nothing built": lambda: "nothing was built: the tree has no document for any message of the report",
+    "not built": "{}: the documents that the patch does not affect could not be built: {}".format,
     "not told apart": _as_it_is,
 }

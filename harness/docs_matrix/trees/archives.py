@@ -135,7 +135,7 @@ def _inside(name: str, archive: Path) -> str:
 
 def _earlier(path: str, files: _Files, archive: Path) -> tuple[str, Blob]:
     if path not in files:
-        raise InputError(f"{archive}: a hard link to {path!r}, which does not come before it")
+        raise InputError(f"{archive}: a hard link to {path!r}, which is not before it in the archive")
     return files[path]
 
 
@@ -168,5 +168,5 @@ def _check(archive: Path, files: _Files, empty: tuple[str, ...], targets: dict[s
         folder = path.rpartition("/")[0]
         while folder:
             if folder in files:
-                raise InputError(f"{archive}: {path!r} lies below {folder!r}, which is no folder")
+                raise InputError(f"{archive}: {path!r} is in {folder!r}, which is not a folder")
             folder = folder.rpartition("/")[0]

@@ -102,7 +102,7 @@ def _follow(target: str, path: str, around: list[str], found: FoundFiles) -> Non
             _follow(os.path.realpath(os.path.join(folder, its_target)), link, [*around, folder], inner)
         if len(inner.files) > _MOST_FOLLOWED:
             raise InputError(
-                f"{path}: a link out of the tree to {len(inner.files)} files at {target}; "
+                f"{path}: this link leads out of the tree to {len(inner.files)} files in {target}; "
                 "remove the link, or give a folder that does not need it"
             )
         found.files.update(inner.files)

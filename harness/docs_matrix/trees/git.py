@@ -76,7 +76,7 @@ def call(
     }
     finished = run(["git", *words], timeout=TIME_LIMIT, cwd=cwd, env=env, stdin=stdin)
     if finished.timed_out:
-        raise MachineError(f"git {words[0]} did not end within {TIME_LIMIT:.0f} s in {cwd}")
+        raise MachineError(f"git {words[0]} did not finish within {TIME_LIMIT:.0f} s in {cwd}")
     if finished.returncode and (b"No space left" in finished.stderr or b"quota exceeded" in finished.stderr):
         raise MachineError(
             f"git {words[0]}: no space left on the disk of {cwd}; free some, or empty the store: docs-matrix store empty"

@@ -134,7 +134,7 @@ def write_tree(repository: Repository, contents: Contents, objects: Path | None)
         given = "".join(lines).encode("utf-8", "surrogateescape")
         done = repository.attempt("update-index", "-z", "--index-info", stdin=given, index=index, objects=(objects,))
         if done.returncode:
-            raise InputError(f"a path that git cannot hold: {done.error_text.strip()}")
+            raise InputError(f"git refuses this path: {done.error_text.strip()}")
         return repository.run("write-tree", "--missing-ok", index=index, objects=(objects,)).text.strip()
 
 
@@ -175,7 +175,7 @@ def _batch(answer: bytes) -> Iterable[str]:
         if not head.rpartition(b" ")[2].isdigit():
             said = head.decode("utf-8", "replace")
             raise MachineError(
-                f"git has not all of this tree: {said}; is it a partial clone? git fetch --refetch --no-filter"
+                f"the repository lacks objects of this tree: {said}; is it a partial clone? git fetch --refetch --no-filter"
             )
         size = int(head.rpartition(b" ")[2])
         yield rest[:size].decode("utf-8", "surrogateescape")

@@ -217,7 +217,9 @@ def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
     """
     folder = repository.folder
     if repository.format != "sha1":
-        raise InputError(f"{folder}: a git repository with {repository.format} ids, of which no revision can be used")
+        raise InputError(
+            f"{folder}: the repository has {repository.format} ids; docs-matrix reads sha1 repositories only"
+        )
     (whole,) = _ids(repository, f"{revision}^{{tree}}") if revision else (None,)
     if whole is None:
         shallow = _said(repository, "rev-parse", "--is-shallow-repository").strip() == "true"

@@ -113,7 +113,7 @@ def test_nothing_that_is_asked_for_is_said_after_all_documents_were_read(docs_ma
     asked = ("bisect", "docutils", "--tree", tree, "--find", "no such words", "--path", "index.rst")
     answer = docs_matrix(*asked, "--from", "0.22", "--to", "0.22.2")
     assert answer.status == 2
-    assert "neither docutils 0.22 nor 0.22.2 says this at index.rst, with all documents read" in answer.stderr
+    assert "neither docutils 0.22 nor 0.22.2 has this message at index.rst, with all documents read" in answer.stderr
 
 
 @pytest.mark.acceptance

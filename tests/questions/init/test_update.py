@@ -36,7 +36,7 @@ def test_a_cell_follows_the_last_one_and_comments_stay(indent: str) -> None:
 
 @pytest.mark.parametrize("text", ["cells: [{python: '3.13'}]\n", "products: []\n", "cells: []\n"])
 def test_cells_of_another_form_are_left_to_the_user(text: str) -> None:
-    with pytest.raises(InputError, match=r"add by hand: py3\.12"):
+    with pytest.raises(InputError, match=r"add these by hand: py3\.12"):
         with_cells(Path("matrix.yaml"), text, [CELL])
 
 

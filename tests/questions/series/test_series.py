@@ -95,8 +95,8 @@ def test_each_patch_has_its_report(docs_matrix: Command, series: tuple[Path, Pat
     ]
     reports = [(answer.out / name / "report.txt").read_text() for name in folders]
     assert [text.count("\n>> ") for text in reports] == [0, 2, 0, 0, 1]
-    assert "is repaired by patch 4 of the series" in reports[1]
-    assert "this patch repairs 1 diagnostic\n" in reports[3]
+    assert "is fixed by patch 4 of the series" in reports[1]
+    assert "this patch fixes 1 diagnostic\n" in reports[3]
     assert f">> {PATCHES}:" in reports[4]
 
 

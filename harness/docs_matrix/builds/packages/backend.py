@@ -57,7 +57,7 @@ class HookAnswer:
             with nofollow.folder(_WHEELS, dir_fd=workspace.scratch_fd) as folder:
                 return nofollow.read(str(self.value), LARGEST, dir_fd=folder)
         except OSError as error:
-            raise InputError(f"its backend left no wheel: {error.strerror or error}") from error
+            raise InputError(f"its build backend made no wheel: {error.strerror or error}") from error
 
 
 def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
@@ -91,7 +91,7 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
         env=given,
     )
     if finished.timed_out:
-        raise InputError(f"its backend did not end within {backend.time_limit:.0f} s")
+        raise InputError(f"its build backend did not finish within {backend.time_limit:.0f} s")
     if finished.returncode:
         raise InputError(_last_words(finished.error_text or finished.text, workspace.root))
     answer = _answer(scratch, f"{hook}.json")
@@ -107,7 +107,7 @@ def _answer(scratch: Path, name: str) -> HookAnswer:
         heard = opened is not None
         return HookAnswer(value, tuple(opened or ()), bool(told["has"]), heard, heard and started <= _VERSION_CONTROL)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"its backend left no answer: {error}") from error
+        raise InputError(f"its build backend gave no answer: {error}") from error
 
 
 def _last_words(text: str, root: Path) -> str:

@@ -60,7 +60,7 @@ class SphinxBuild:
         if len(found) > 1:
             more = f" and in {len(found) - MOST_NAMED} more folders" if len(found) > MOST_NAMED else ""
             raise InputError(
-                f"{name}: conf.py is in {' and in '.join(found[:MOST_NAMED])}{more}; say which: "
+                f"{name}: conf.py is in {' and in '.join(found[:MOST_NAMED])}{more}; choose one: "
                 "docs-matrix init --source DIR, or sphinx.configuration in .readthedocs.yaml"
             )
         return Recognised(Recipe("sphinx", found[0], found[0]), ()) if found else None

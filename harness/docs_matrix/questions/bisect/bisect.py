@@ -189,13 +189,14 @@ def _refuse_what_is_no_answer(asked: BisectQuestion, observed: ObservedAxis, out
     if not outcome.questions and asked.find is not None:
         place = f" at {asked.wanted.path}" if asked.wanted.path else ""
         raise InputError(
-            f"--find {asked.find}: neither {axis} {names[seen[0]]} nor {names[seen[-1]]} says this{place}, with all documents read"
+            f"--find {asked.find}: neither {axis} {names[seen[0]]} nor {names[seen[-1]]} has this message{place}, "
+            "with all documents read"
         )
     changes = [change for question in outcome.questions for change in outcome.changes(question)]
     if not changes:
         raise InputError(
             f"{axis} {names[seen[0]]} and {names[seen[-1]]} do not differ in {_asked_for(asked, observed, seen[0])}; "
-            "take a wider range, or --all-changes, which looks at every release between"
+            "give a wider range, or --all-changes, which builds every release between"
         )
     if len(seen) == 2 and seen[1] - seen[0] > 1:
         between = skipped(observed, outcome, range(seen[0] + 1, seen[1]))

@@ -160,7 +160,7 @@ def _history_files(package: str, version: str, kept: Path, *, offline: bool) -> 
     found = json_values.read_or_none(path, _HistoryFiles)
     if found is None:
         if offline:
-            raise MachineError("it is not in the store, and --offline forbids to ask for it")
+            raise MachineError("it is not in the store, and --offline forbids to download it")
         found = _HistoryFiles(_fetched(package, version))
         json_values.write(path, found)
     return found.files

@@ -35,7 +35,7 @@ def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences
     Raises `InputError` where they are one cell, `MachineError` where one of them cannot be built.
     """
     if one.name == other.name:
-        raise InputError(f"{one.name} and {other.name} are one cell; name two")
+        raise InputError(f"{one.name} and {other.name} are the same cell; name two cells")
     started = time.monotonic()
     subject, bench = runner.subject, runner.bench
     around = Surroundings(bench.matrix.cells, bench.interpreters, subject.requirements, bench.offline)

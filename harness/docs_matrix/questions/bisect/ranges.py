@@ -46,7 +46,7 @@ def choose(
         axis, how = _package(canonicalize_name(name), first, last, cell, around, prereleases=prereleases)
     if len(axis.candidates) < 2:
         only = axis.candidates[0].name if axis.candidates else "nothing"
-        raise InputError(f"{axis.name}: a range needs two ends, and this one holds {only}; give --from and --to")
+        raise InputError(f"{axis.name}: this range has only {only}; give --from and --to")
     note = Note("range", (axis.candidates[0].name, axis.candidates[-1].name, how))
     return Range(axis, note if first is None or last is None else None)
 
@@ -96,7 +96,7 @@ def _accepted(package: str, cell: Cell, around: Surroundings) -> tuple[Release, 
     highest, lowest = resolves(""), resolves("", lowest=True)
     if highest is None or lowest is None:
         releases.between(package, None, None, offline=around.offline)
-        raise InputError(f"{package}: no release goes along with {' and '.join(others)}; give --from and --to")
+        raise InputError(f"{package}: no release is compatible with {' and '.join(others)}; give --from and --to")
     listed = releases.between(package, lowest, highest, offline=around.offline)
     return listed[len(listed) - 1 - _run([r.version for r in reversed(listed)], lambda v: resolves(f"=={v}") == v) :]
 

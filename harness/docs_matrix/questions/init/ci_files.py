@@ -84,7 +84,7 @@ def ci_files(folder: Path, *, action: str | None, gitlab: bool, nox: bool) -> Ci
     folder = folder.resolve()
     if nox and (folder / "noxfile.py").exists() and (folder / "noxfile.py").read_text("utf-8") != NOXFILE:
         raise InputError(
-            f"{folder / 'noxfile.py'} is there already; leave out --nox, and add to it: {NOXFILE.strip()!r}"
+            f"{folder / 'noxfile.py'} exists already; run without --nox, and add this to it: {NOXFILE.strip()!r}"
         )
     if action is not None and not _ACTION.fullmatch(action):
         raise InputError(f"--action {action}: must be owner/repository@commit, with all 40 digits of the commit")

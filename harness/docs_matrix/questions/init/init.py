@@ -52,7 +52,7 @@ def refuse_what_is_there(folder: Path) -> None:
     """Raise `InputError` if a baseline is there: nobody's work is written over."""
     baseline = folder / f"baselines/{TREE}.yaml"
     if baseline.exists():
-        raise InputError(f"{baseline} is there already, without a matrix.yaml; remove it to begin anew")
+        raise InputError(f"{baseline} exists already, without a matrix.yaml; remove it to start again")
 
 
 @dataclass(frozen=True)

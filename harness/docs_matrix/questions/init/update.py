@@ -60,7 +60,7 @@ def update(
     """
     tree = configuration.trees.get(configuration.tree or "")
     if tree is None or tree.baseline is None:
-        raise InputError(f"{configuration.path}: names no default tree with a baseline; init changes nothing in it")
+        raise InputError(f"{configuration.path}: has no default tree with a baseline; init changes nothing in it")
     equipped = equip(wanted, project, dates, offline=offline)
     left = {one.cell.name: one.reason for one in equipped if one.reason}
     cells = [one.cell for one in equipped if not one.reason]
@@ -136,7 +136,7 @@ def with_cells(path: Path, text: str, cells: Sequence[Cell]) -> str:
     listed = next((value for key, value in pairs if key.value == "cells"), None)
     if not isinstance(listed, yaml.SequenceNode) or listed.flow_style or not listed.value:
         names = ", ".join(cell.name for cell in cells)
-        raise InputError(f"{path}: its cells are no list with one entry below the other; add by hand: {names}")
+        raise InputError(f"{path}: the cells are not a list with one entry in each line; add these by hand: {names}")
     lines = text.splitlines()
     end = _last_line(listed.value[-1]) + 1
     new: list[str] = []

@@ -133,7 +133,7 @@ def _proof(cell: Cell, before: Names, reader: Reader) -> Proof:
 def _document(subject: Subject) -> str:
     read = subject.read.head or ()
     if len(read) != 1 or read[0].endswith("/"):
-        raise InputError("--path names the one document that the message is of, not a folder")
+        raise InputError("--path must name the document of the message, not a folder")
     return read[0]
 
 

@@ -64,7 +64,7 @@ def examine(
     found = subject.resolve(asked, bench)
     series = [patch for path in asked.patches for patch in patches.read(Path(path))]
     if found.base is None:
-        raise InputError("a series needs a tree to apply to")
+        raise InputError("a series needs a tree: give --tree")
     patched: list[Patched] = []
     tree = found.base
     for patch in series:

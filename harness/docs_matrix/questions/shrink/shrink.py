@@ -53,7 +53,9 @@ def shrink(
     """
     found = isolate.isolate(question, subject, bench, progress=progress)
     if found.verdict == "absent":
-        raise InputError(f"{found.document} does not say it, alone or behind any other documents, in {found.cell}")
+        raise InputError(
+            f"{found.document} does not give this message, alone or after any other documents, in {found.cell}"
+        )
     provided = bench.equip(question.cell, subject.head, subject.install, subject.recipe, subject.requirements)
     environment = provided.environment
     project = _taken_out(found.before, found.document, subject, provided, bench)
@@ -74,7 +76,9 @@ def shrink(
             return known[key]
 
         if not holds(project):
-            raise MachineError(f"{found.document} does not say it outside of its tree, with all that it opened there")
+            raise MachineError(
+                f"{found.document} does not give this message outside of its tree, with all files that it opened there"
+            )
         try:
             best = reduced(project, holds, partial(_executed, place))
             finished = True
@@ -193,5 +197,7 @@ def _shown(
         ordered = Reading(ordered=True, readers=1)
         message = built(Order(environment, tree, recipe, documents, ordered))
         if message is None:
-            raise MachineError(f"the project does not show it in a build of {cell}, though it did in parts of one")
+            raise MachineError(
+                f"the project does not give the message in a full build of {cell}, only in a part of one"
+            )
     return project, message, False
