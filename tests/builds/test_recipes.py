@@ -77,6 +77,31 @@ def test_the_read_the_docs_file_decides() -> None:
     assert known({**files, ".readthedocs.yaml": gone}).recipe.config == "docs"
 
 
+MAKEFILE = (
+    b"SPHINXOPTS = -W -n --keep-going -t extra -j auto \\\n  -D nitpicky=1 -A x=$(X)\nhtml:\n\tsphinx-build . _build\n"
+)
+
+
+@pytest.mark.parametrize(("config", "makefile"), [("docs", "docs/Makefile"), ("docs/source", "docs/Makefile")])
+def test_sphinx_build_is_started_where_the_makefile_starts_it_with_the_options_that_matter(
+    config: str, makefile: str
+) -> None:
+    found = known({f"{config}/conf.py": b"", makefile: MAKEFILE}).recipe
+    assert (found.source, found.folder) == (config, "docs")
+    assert found.options == ("-n", "-t", "extra", "-D", "nitpicky=1")
+
+
+def test_read_the_docs_starts_it_beside_conf_py() -> None:
+    hosted = b"version: 2\nsphinx: {configuration: docs/source/conf.py}\n"
+    files = {"docs/source/conf.py": b"", "docs/Makefile": MAKEFILE, ".readthedocs.yaml": hosted}
+    assert known(files).recipe.folder == "docs/source"
+
+
+def test_a_makefile_that_starts_no_sphinx_says_nothing() -> None:
+    found = known({"docs/conf.py": b"", "docs/Makefile": b"OPTIONS = -n\nall:\n\tpandoc\n"}).recipe
+    assert (found.folder, found.options) == (".", ())
+
+
 def test_several_unusual_folders_are_an_error_that_names_them_and_the_way_out() -> None:
     says = r"conf.py is in a and in b; choose one: docs-matrix init --source DIR, or sphinx.configuration in .readthedocs.yaml"
     with pytest.raises(InputError, match=says):
@@ -99,6 +124,14 @@ def test_sphinx_build_gets_folders_builder_and_options() -> None:
     assert words[0] == "/s/bin/sphinx-build"
     assert words[-2:] == ("/t/docs/source", "/s/output")
     assert " ".join(words[1:-2]) == "-b dummy -j 2 -d /s/doctrees -c /t/docs --no-color -t extra"
+
+
+def test_sphinx_build_starts_in_its_folder_and_a_script_names_the_others_from_there() -> None:
+    recipe = Recipe("sphinx", "docs/source", "docs", folder="docs")
+    assert recipes.KINDS["sphinx"].command(recipe, ROOMS).cwd == Path("/t/docs")
+    script = recipes.KINDS["sphinx"].script(recipe, ())
+    assert script.folder == "docs"
+    assert [word.text for word in script.words][-4:] == ["-c", ".", "source", ""]
 
 
 def test_make_points_at_the_probe_and_builds_outside_of_the_tree() -> None:

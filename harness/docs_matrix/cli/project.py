@@ -54,7 +54,9 @@ def _recognised(folder: Path) -> Recognised | None:
     """The recipe of a tree that is no plain Sphinx project, such as a kernel."""
     paths = [str(path.relative_to(folder)) for pattern in ("*", "*/*") for path in folder.glob(pattern)]
     try:
-        found = recipes.recognise(str(folder), paths, lambda path: (folder / path).read_bytes())
+        found = recipes.recognise(
+            str(folder), paths, lambda path: (folder / path).read_bytes() if path in paths else None
+        )
     except (InputError, OSError):
         return None
     return found if found.recipe.kind != "sphinx" else None

@@ -60,7 +60,8 @@ class Recipe:
     """How a tree is built. `kind` names the class that builds it, in `docs_matrix.builds.recipes`.
 
     For `sphinx`: `source` is the folder of the documents and `config` the one of conf.py (both relative to the tree's
-    root), `builder` the builder, `options` further options of sphinx-build (`-D name=value`, `-t tag`, …).
+    root), `builder` the builder, `options` further options of sphinx-build (`-D name=value`, `-t tag`, …), `folder` the one that
+    it is started in.
     For `make`: `source` and `config` are the same, `target` is the target of make, and `variables` go to make.
     `jobs` is the number of processes that Sphinx reads with; it is a part of a build's identity. `environment` are variables
     of the build, on top of those that every build has. `setup` are commands of the shell that make a part of the tree before it
@@ -77,6 +78,7 @@ class Recipe:
     jobs: int = 1
     environment: Mapping[str, str] | None = None
     setup: tuple[str, ...] = ()
+    folder: str = "."
 
 
 @dataclass(frozen=True)
@@ -377,6 +379,7 @@ def _recipe(values: Mapping[str, Mapping[str, Any]], kinds: Mapping[str, Any]) -
         target=as_text(given.get("target", Recipe.target)),
         variables=None if variables is None else {name: as_text(value) for name, value in variables.items()},
         jobs=int(given.get("jobs", Recipe.jobs)),
+        folder=as_text(given.get("folder", Recipe.folder)),
     )
 
 

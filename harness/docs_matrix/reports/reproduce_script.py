@@ -25,6 +25,7 @@ def script(rerun: Rerun) -> bytes:
         tools=rerun.build.tools,
         blobs=rerun.blobs,
         words=rerun.build.words,
+        folder=rerun.build.folder,
         packages=rerun.packages,
         environment=rerun.environment,
         setup=rerun.setup,

@@ -56,12 +56,13 @@ class ScriptWord:
 class Script:
     """How a shell script builds a tree without docs-matrix: the programs that it needs, and the command.
 
-    The command runs in a copy of the tree, in the folder `tree` of the script's working folder. The first programs on PATH
-    are those of the cell.
+    The command runs in the folder `folder` of a copy of the tree, which is the folder `tree` of the script's working folder. The
+    first programs on PATH are those of the cell.
     """
 
     tools: tuple[str, ...]
     words: tuple[ScriptWord, ...]
+    folder: str = "."
 
 
 @dataclass(frozen=True)

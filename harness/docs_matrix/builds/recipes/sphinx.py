@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from docs_matrix.builds.recipes import read_the_docs
+from docs_matrix.builds.recipes import makefiles, read_the_docs
 from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import InputError
 
-__all__ = ["ELSEWHERE", "SphinxBuild"]
+__all__ = ["ELSEWHERE", "SphinxBuild", "started"]
 
 MOST_NAMED = 5
 """So many folders are named where several could be meant."""
@@ -39,6 +40,17 @@ ELSEWHERE = re.compile(
 """The folders whose conf.py is not that of the tree's documentation."""
 
 
+def started(recipe: Recipe, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recipe:
+    """Return `recipe` with the folder that the project starts sphinx-build in, and the options of its makefile.
+
+    Read the Docs starts it beside the conf.py that its file names, a makefile in its own folder. Else it is the tree's root.
+    """
+    makefile = makefiles.start(recipe.config, read)
+    hosted = read_the_docs.sphinx(paths, read)
+    folder = recipe.config if hosted and hosted[0] == recipe.config else makefile.folder if makefile else "."
+    return replace(recipe, folder=folder, options=makefile.options if makefile else ())
+
+
 class SphinxBuild:
     """`sphinx-build` with its folders, builder and options."""
 
@@ -50,7 +62,7 @@ class SphinxBuild:
         folder, else the only one."""
         hosted = read_the_docs.sphinx(paths, read)
         if hosted:
-            return Recognised(Recipe("sphinx", hosted[0], hosted[0], builder=hosted[1]), ())
+            return Recognised(started(Recipe("sphinx", hosted[0], hosted[0], builder=hosted[1]), paths, read), ())
         found = [folder for folder in CONF_FOLDERS if posixpath.normpath(posixpath.join(folder, "conf.py")) in paths]
         found = found or sorted(
             posixpath.dirname(path)
@@ -63,7 +75,7 @@ class SphinxBuild:
                 f"{name}: conf.py is in {' and in '.join(found[:MOST_NAMED])}{more}; choose one: "
                 "docs-matrix init --source DIR, or sphinx.configuration in .readthedocs.yaml"
             )
-        return Recognised(Recipe("sphinx", found[0], found[0]), ()) if found else None
+        return Recognised(started(Recipe("sphinx", found[0], found[0]), paths, read), ()) if found else None
 
     def command(self, recipe: Recipe, rooms: Rooms) -> Command:
         words = (
@@ -77,14 +89,14 @@ class SphinxBuild:
             str(rooms.root / recipe.source),
             str(rooms.scratch / "output"),
         )
-        # docutils quotes some paths relative to the working directory: from the root they are the tree's
-        return Command(words, rooms.root, {})
+        return Command(words, rooms.root / recipe.folder, {})
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
         """All documents are built: sphinx-build takes no folders."""
         first = map(ScriptWord, ("python", "-m", "sphinx", "--no-color", "-d"))
-        words = map(ScriptWord, ("-b", recipe.builder, "-c", recipe.config, *recipe.options, recipe.source))
-        return Script((), (*first, ScriptWord("", "doctrees"), *words, ScriptWord("", "output")))
+        config, source = (posixpath.relpath(place, recipe.folder) for place in (recipe.config, recipe.source))
+        words = map(ScriptWord, ("-b", recipe.builder, "-c", config, *recipe.options, source))
+        return Script((), (*first, ScriptWord("", "doctrees"), *words, ScriptWord("", "output")), recipe.folder)
 
     def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
         return Shortcuts()

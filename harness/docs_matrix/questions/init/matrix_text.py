@@ -29,12 +29,14 @@ def matrix_text(cells: Sequence[Cell], requirements: tuple[str, ...], project: P
     ]
     for cell in cells:
         lines += [*cell_lines(cell), ""]
-    builder = f", builder: {recipe.builder}" if recipe.builder != Recipe.builder else ""
+    more = f", builder: {recipe.builder}" if recipe.builder != Recipe.builder else ""
+    more += f", folder: {json.dumps(recipe.folder)}" if recipe.folder != Recipe.folder else ""
+    more += f", options: {json.dumps(list(recipe.options))}" if recipe.options else ""
     lines += [
         "trees:",
         f"  {TREE}:",
         "    path: .",
-        f"    recipe: {{sphinx: {{source: {json.dumps(recipe.source)}{builder}}}}}",
+        f"    recipe: {{sphinx: {{source: {json.dumps(recipe.source)}{more}}}}}",
         f"    requirements: {json.dumps(list(requirements))}",
         *([f"    install: {json.dumps(list(project.install.folders))}"] if project.install.folders else []),
         *(["    setup:", *(f"      - {json.dumps(text)}" for text in project.setup)] if project.setup else []),

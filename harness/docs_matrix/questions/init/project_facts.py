@@ -21,6 +21,7 @@ from docs_matrix.builds import recipes
 from docs_matrix.builds.packages import recognise
 from docs_matrix.builds.packages.package_source import find as source_of
 from docs_matrix.builds.recipes import read_the_docs
+from docs_matrix.builds.recipes.sphinx import started
 from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
 from docs_matrix.requirements import toml_tables
@@ -89,8 +90,8 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
 
     pyproject = toml_tables.toml(read, "pyproject.toml")
     hosted = _read_the_docs(folder)
-    recipe = _recipe(folder) if source is None else _named_recipe(folder, source)
     paths = _paths(folder)
+    recipe = _recipe(folder, read) if source is None else started(_named_recipe(folder, source), paths, read)
     gathered = gather(read, paths, recipe.config, hosted)
     gathered.requirements += [Stated(text, "--requirement") for text in added]
     name = str(pyproject.get("project", {}).get("name", ""))
@@ -145,11 +146,9 @@ def _packages(read: Read, paths: Collection[str], recipe: Recipe, *, itself: boo
     return Install((".",)) if itself and not found.folders and source_of(".", read) else found
 
 
-def _recipe(folder: Path) -> Recipe:
+def _recipe(folder: Path, read: Read) -> Recipe:
     """Return how `check` builds the project as well."""
-    return recipes.recognise(
-        str(folder), recipes.telling_files(folder), lambda path: (folder / path).read_bytes()
-    ).recipe
+    return recipes.recognise(str(folder), recipes.telling_files(folder), read).recipe
 
 
 def _sorted_out(gathered: Gathered, own: str) -> _Sorted:
