@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.trees import Trees
 
@@ -135,7 +136,7 @@ def test_a_link_that_leads_out_becomes_what_it_points_to(trees: Trees, tmp_path:
         "docs/index.rst",
     )
     assert trees.read(tree, "docs/folder/sub/up") == b"a"
-    assert [note.partition(":")[0] for note in tree.notes] == ["docs/around", "docs/folder/sub/round", "docs/lost"]
+    assert [note.facts[0] for note in tree.notes] == ["docs/around", "docs/folder/sub/round", "docs/lost"]
     with trees.workspace(tree) as workspace:
         assert not [place for place in workspace.root.rglob("*") if place.is_symlink()]
         (workspace.root / "docs/file.rst").write_text("written by a build")
@@ -164,7 +165,7 @@ def test_a_pipe_is_left_out_and_noted(trees: Trees, tmp_path: Path) -> None:
     os.mkfifo(root / "pipe")
     tree = trees.open(root)
     assert trees.paths(tree) == ("a.rst",)
-    assert tree.notes == ("pipe: neither a file nor a folder nor a link, left out",)
+    assert tree.notes == (Note("left out", ("pipe", "special")),)
 
 
 def test_what_is_neither_a_folder_nor_an_archive_is_named(trees: Trees, tmp_path: Path) -> None:
@@ -232,7 +233,7 @@ def test_a_submodule_is_left_out_and_noted(trees: Trees, project: Path, tmp_path
     git(project, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(theme), "docs/_theme")
     commit(git, project)
     for tree in (trees.open(project), trees.revision(project, "HEAD")):
-        assert tree.notes == ("docs/_theme: a submodule, left out",)
+        assert tree.notes == (Note("left out", ("docs/_theme", "submodule")),)
         assert "docs/_theme" not in trees.paths(tree)
         for _ in range(2):
             with trees.workspace(tree) as workspace:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.trees import Trees, user_repository
 
@@ -89,7 +90,7 @@ def test_a_link_out_of_the_folder_is_what_the_revision_has_there(trees: Trees, p
     assert trees.open(project / "docs").commit is None
     assert trees.read(tree, "README.rst") == b"Read me\n"
     assert trees.read(tree, "all/one.py") == b"1"
-    assert tree.notes == ("lost: a link that leads out of the tree to nothing, left out",)
+    assert tree.notes == (Note("left out", ("lost", "leads to nothing")),)
 
 
 def test_a_worktree_a_bare_repository_and_a_shallow_clone_are_repositories(

@@ -169,19 +169,15 @@ def _versions(
     if asked.base is not None:
         base = trees.revision(source, asked.base)
         head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
-        return head, base, _left_out(*dict.fromkeys((*base.notes, *head.notes))), None
+        return head, base, tuple(dict.fromkeys((*base.notes, *head.notes))), None
     if asked.patches:
         paths = [Path(path) for path in asked.patches]
         read = [patch for path in paths for patch in patches.read(path)]
         chosen = patch_base.choose(source, paths, read, asked.onto, asked.commit, trees)
-        notes = (*_left_out(*chosen.base.notes), *chosen.notes, *patch_notes(chosen.patched))
+        notes = (*chosen.base.notes, *chosen.notes, *patch_notes(chosen.patched))
         return chosen.patched.tree, chosen.base, notes, chosen
     head = trees.open(source)
-    return head, None, _left_out(*head.notes), None
-
-
-def _left_out(*lines: str) -> tuple[Note, ...]:
-    return tuple(Note("left out", (line,)) for line in lines)
+    return head, None, head.notes, None
 
 
 def patch_notes(patched: Patched) -> tuple[Note, ...]:

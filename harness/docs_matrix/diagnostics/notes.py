@@ -29,10 +29,16 @@ NoteKind = Literal[
     "range",
     "reads more",
     "no history",
-    "toolchain",
+    "header without docutils",
+    "header without releases",
+    "header not resolved",
+    "cell of header",
+    "other interpreter",
     "nothing built",
     "not built",
     "not told apart",
+    "release does not fit",
+    "no package alone",
 ]
 """What a note is about; `docs_matrix.reports.note_words` says what the facts of each kind are."""
 

@@ -72,6 +72,18 @@ def _project(documentation: str, since: str, cells: str) -> str:
     )
 
 
+def _left_out(path: str, why: str) -> str:
+    told = {
+        "submodule": "a submodule",
+        "repository": "a repository of its own",
+        "leads out": "a link that leads out of the repository",
+        "leads to nothing": "a link that leads out of the tree to nothing",
+        "leads around": "a link to a folder around it",
+        "special": "neither a file nor a folder nor a link",
+    }
+    return f"{path}: {told[why]}, left out"
+
+
 def _as_it_is(text: str) -> str:
     return text
 
@@ -79,7 +91,7 @@ def _as_it_is(text: str) -> str:
 _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "project": _project,
     "cell left out": "{} is left out, because it cannot build this project: {}".format,
-    "left out": _as_it_is,
+    "left out": _left_out,
     "patched": _patched,
     "applied to": _applied_to,
     "applies": _applies,
@@ -99,8 +111,14 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "range": "the range is {} to {}: {}".format,
     "reads more": "reading {} alone does not show it at either end; more documents are read".format,
     "no history": "the history of {} {} {}".format,
-    "toolchain": _as_it_is,
+    "header without docutils": lambda: "the report's header names no docutils",
+    "header without releases": "docutils {} on Python {}: the header names no releases".format,
+    "header not resolved": "docutils {} on Python {}, as the header says, cannot be resolved: {}".format,
+    "cell of header": "no cell of the matrix has docutils {} on Python {}: made with Sphinx {}".format,
+    "other interpreter": "Python {}, which the header names, is not on this machine: another {} is used".format,
     "nothing built": lambda: "nothing was built: the tree has no document for any message of the report",
     "not built": "{}: the documents that the patch does not affect could not be built: {}".format,
     "not told apart": _as_it_is,
+    "release does not fit": "{} {} cannot be put into {}: {}".format,
+    "no package alone": lambda: "no package alone makes the difference between the two cells",
 }

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.trees import symlinks
 
@@ -30,13 +31,13 @@ class FoundFiles:
     """What lies in a folder, by its path in the tree.
 
     `files` says where each is to be read (not below the folder, where a link led there) and its `os.stat_result`;
-    `links` the targets; `empty` are the folders without content; `notes` lines about what was left out.
+    `links` the targets; `empty` are the folders without content; `notes` say what was left out.
     """
 
     files: dict[str, tuple[str, os.stat_result]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def scan(root: Path, *, ignoring: bool = True) -> FoundFiles:
@@ -59,7 +60,7 @@ def listed(root: Path, paths: Iterable[str]) -> FoundFiles:
         except (FileNotFoundError, NotADirectoryError):
             continue
         if stat.S_ISDIR(state.st_mode):
-            found.notes.append(f"{path.rstrip('/')}: a repository of its own, left out")
+            found.notes.append(Note("left out", (path.rstrip("/"), "repository")))
         else:
             _take(place, path, state, found)
     return found
@@ -87,12 +88,12 @@ def _follow(target: str, path: str, around: list[str], found: FoundFiles) -> Non
     try:
         state = os.stat(target)
     except OSError:
-        found.notes.append(f"{path}: a link that leads out of the tree to nothing, left out")
+        found.notes.append(Note("left out", (path, "leads to nothing")))
         return
     if not stat.S_ISDIR(state.st_mode):
         _take(target, path, state, found)
     elif any(f"{folder}/".startswith(f"{target.rstrip('/')}/") for folder in around):
-        found.notes.append(f"{path}: a link to a folder around it, left out")
+        found.notes.append(Note("left out", (path, "leads around")))
     else:
         inner = FoundFiles()
         _scan(target, path, inner)
@@ -156,4 +157,4 @@ def _take(place: str, path: str, state: os.stat_result, found: FoundFiles) -> No
     elif stat.S_ISREG(state.st_mode):
         found.files[path] = (place, state)
     else:
-        found.notes.append(f"{path}: neither a file nor a folder nor a link, left out")
+        found.notes.append(Note("left out", (path, "special")))

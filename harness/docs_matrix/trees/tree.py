@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.files import digest
 
 __all__ = ["FILE", "GITLINK", "LINK", "PROGRAM", "Commit", "Contents", "GitHistory", "Tree", "identity_of"]
@@ -58,7 +59,7 @@ class Tree:
     `name` is the user's (`linux`, `linux@HEAD~1`). Trees with the same content have the same `identity`, 40 hex digits:
     git's id of the tree, or a digest of it with `empty_folders`, which git does not know. `object_id` is git's id of the
     tree object. `lineage` is a digest of the source's place, the same for all versions of one source. `objects` is the
-    object folder of the user's repository that this tree leans on. `notes` are lines about what was left out. `commit` is
+    object folder of the user's repository that this tree leans on. `notes` say what was left out. `commit` is
     the one whose content this is, where the tree was named by a revision, or is a work tree that is as its HEAD. `history`
     is for git in a private copy, if the tree is the top folder of a repository.
     """
@@ -69,7 +70,7 @@ class Tree:
     lineage: str
     empty_folders: tuple[str, ...] = ()
     objects: Path | None = None
-    notes: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[Note, ...] = field(default=(), compare=False)
     commit: Commit | None = field(default=None, compare=False)
     history: GitHistory | None = field(default=None, compare=False)
 

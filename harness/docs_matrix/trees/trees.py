@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from docs_matrix import nofollow
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.files import digest, locked, write_whole
 from docs_matrix.store import room
@@ -260,7 +261,7 @@ class Trees:
         whole: str,
         files: dict[str, tuple[str, str]],
         out: dict[str, str],
-    ) -> list[str]:
+    ) -> list[Note]:
         """Replace the links `out` of `files` by what they point to, and return notes on those that are left out.
 
         That is taken from the same revision where it is in the repository, else from the disk, as in a checkout.
@@ -276,10 +277,10 @@ class Trees:
                 below = dict(self._files(name, repository.objects))
                 for lost in symlinks.leaving(importing.link_targets(self._repository, below, repository.objects)):
                     del below[lost]
-                    notes.append(f"{path}/{lost}: a link that leads out of the tree, left out")
+                    notes.append(Note("left out", (f"{path}/{lost}", "leads out")))
                 files.update({f"{path}/{inner}": entry for inner, entry in below.items()})
             elif repository.bare:
-                notes.append(f"{path}: a link that leads out of the repository, left out")
+                notes.append(Note("left out", (path, "leads out")))
             else:
                 elsewhere[path] = out[path]
         found = folders.with_links_followed(repository.folder, folders.FoundFiles(links=elsewhere))
@@ -298,14 +299,14 @@ def _tree(
     object_id: str,
     empty: tuple[str, ...],
     objects: Path | None = None,
-    notes: Iterable[str] = (),
+    notes: Iterable[Note] = (),
     commit: Commit | None = None,
 ) -> Tree:
     return Tree(name, identity_of(object_id, empty), object_id, lineage(place), empty, objects, tuple(notes), commit)
 
 
-def _modules(files: dict[str, tuple[str, str]]) -> list[str]:
-    return [f"{path}: a submodule, left out" for path, (mode, _) in files.items() if mode == GITLINK]
+def _modules(files: dict[str, tuple[str, str]]) -> list[Note]:
+    return [Note("left out", (path, "submodule")) for path, (mode, _) in files.items() if mode == GITLINK]
 
 
 def _can_be_asked(name: bytes) -> bool:

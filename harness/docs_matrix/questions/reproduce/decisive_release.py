@@ -11,6 +11,7 @@ from docs_matrix.check.axes import Candidate, Package, Surroundings
 from docs_matrix.check.trials import Trial, Trials
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import Judged, Verdict
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import HarnessError
 from docs_matrix.questions.reproduce.reproduction import Apart, TriedRelease
 from docs_matrix.questions.reproduce.toolchains import Calendar
@@ -33,7 +34,7 @@ def tell_apart(
     trials: Trials,
     explains: Explains,
     calendar: Calendar,
-) -> Apart | str:
+) -> Apart | tuple[Note, ...]:
     """Which package told `explaining` from `without`, and from which release on the report is explained; else why that
     cannot be told. The rest of the toolchain is that of `explaining`."""
     reasons = []
@@ -44,14 +45,14 @@ def tell_apart(
         try:
             listed = releases.between(axis, *sorted((old, new), key=Version), offline=around.offline)
         except HarnessError as error:
-            return str(error)
+            return (Note("not told apart", (str(error),)),)
         package = Package(axis, (), explaining, around)
         end = _try(package, _of(listed, old), trials, explains)
         if end.explains is None:
-            reasons.append(f"{axis} {old} cannot be put into {explaining.name}: {end.reason}")
+            reasons.append(Note("release does not fit", (axis, old, explaining.name, str(end.reason))))
         elif end.explains is False:
             return _along(package, listed, end, without, trials, explains, calendar)
-    return "; ".join(reasons) or "no package alone makes the difference between the two cells"
+    return tuple(reasons) or (Note("no package alone"),)
 
 
 def _along(

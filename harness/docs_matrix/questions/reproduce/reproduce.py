@@ -81,7 +81,7 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
     started = time.monotonic()
     case = _resolve(question, bench, jobs=jobs, progress=progress)
     report = question.report
-    header, note = of_the_header(report, case.around, bench)
+    header, of_header = of_the_header(report, case.around, bench)
     calendar = Calendar(report.date, offline=bench.offline)
     cells = [*header, *(cell for cell in question.cells if cell.name not in {one.name for one in header})]
     cells = [] if case.idle else cells
@@ -96,11 +96,11 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
     told_apart = tuple(one for one in apart if isinstance(one, Apart))
     proposal, more = _proposal(case, cells, told, calendar) if cells else (None, [])
     notes = [
-        *([Note("toolchain", (note,))] if note else []),
+        *of_header,
         *([Note("nothing built")] if case.idle else []),
         *broken,
         *without(case.own.notes, "read affected", "read all"),
-        *(Note("not told apart", (one,)) for one in apart if isinstance(one, str)),
+        *(note for one in apart if not isinstance(one, Apart) for note in one),
     ]
     return Reproduction(
         subject=report.subject or report.patch_subject,
@@ -230,7 +230,7 @@ def _verdict(reasons: Sequence[str], later: Sequence[str], told: Sequence[ToldMe
 
 def _apart(
     case: _Resolved, cells: Sequence[Cell], chains: Sequence[Toolchain], told: Sequence[ToldMessage], calendar: Calendar
-) -> Iterator[Apart | str]:
+) -> Iterator[Apart | tuple[Note, ...]]:
     """What told the nearest cells apart: one that does not explain the report (the header's, where that is so) and the
     nearest that does, in time where there is one."""
     by_name = {cell.name: cell for cell in cells}

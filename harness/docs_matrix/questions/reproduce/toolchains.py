@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 from docs_matrix.check.axes import DAY, Surroundings, minor, named, past
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
+from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import HarnessError
 from docs_matrix.robot.report import Report
 from docs_matrix.toolchains import compatible, releases
@@ -42,44 +43,35 @@ class Calendar:
             return None
 
 
-def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tuple[list[Cell], str]:
-    """The cells that the report's header names (none where it names none that can be), and a note.
+def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tuple[list[Cell], tuple[Note, ...]]:
+    """The cells that the report's header names (none where it names none that can be), and notes.
 
     Those of the matrix with this docutils on this minor of Python; else one with the newest Sphinx of the report's day that
     accepts it. The interpreter is of the exact release where that is on this machine.
     """
     cells = around.cells
     if report.docutils is None:
-        return [], "the report's header names no docutils"
+        return [], (Note("header without docutils"),)
     try:
         docutils = str(Version(report.docutils))
         python = str(Version(report.python or cells[-1].python))
     except InvalidVersion:
-        return [], f"docutils {report.docutils} on Python {report.python}: the header names no releases"
+        return [], (Note("header without releases", (report.docutils, str(report.python))),)
     here = {interpreter.version for interpreter in around.interpreters}
     found = [cell for cell in cells if cell.docutils == docutils and minor(cell.python) == minor(python)]
-    note = ""
+    notes: list[Note] = []
     if not found:
         date = past(report.date or datetime.now(UTC))
         wanted = ("sphinx", f"docutils=={docutils}", *around.requirements)
         packages = compatible.resolved(wanted, python, date, offline=bench.offline)
         if isinstance(packages, str):
-            return (
-                [],
-                f"docutils {docutils} on Python {minor(python)}, as the header says, cannot be resolved: {packages}",
-            )
+            return [], (Note("header not resolved", (docutils, minor(python), packages)),)
         cell = Cell("", minor(python), docutils, packages["sphinx"], date, why="what the report's header names")
         found = [named(cell)]
-        note = (
-            f"no cell of the matrix has docutils {docutils} on Python {minor(python)}: made with Sphinx {cell.sphinx}"
-        )
+        notes.append(Note("cell of header", (docutils, minor(python), cell.sphinx)))
     if python not in here and len(Version(python).release) > 2:
-        notes = (
-            note,
-            f"Python {python}, which the header names, is not on this machine: another {minor(python)} is used",
-        )
-        note = "; ".join(filter(None, notes))
-    return [replace(cell, python=python) if python in here else cell for cell in found], note
+        notes.append(Note("other interpreter", (python, minor(python))))
+    return [replace(cell, python=python) if python in here else cell for cell in found], tuple(notes)
 
 
 def of_the_day(date: datetime, around: Surroundings) -> Cell | None:
