@@ -150,7 +150,7 @@ def runs(draw: st.DrawFn) -> Run:
         cells=tuple(made),
         findings=merge(made),
         patches=tuple(draw(st.lists(texts, max_size=2))),
-        notes=tuple(draw(st.lists(st.builds(lambda text: Note("left out", (text,)), texts), max_size=2))),
+        notes=tuple(draw(st.lists(st.builds(lambda text: Note("not told apart", (text,)), texts), max_size=2))),
         sources=draw(st.dictionaries(texts, texts, max_size=2)),
         asked=Asked(
             draw(texts), tuple(draw(st.lists(texts, max_size=2))), docs=tuple(draw(st.lists(texts, max_size=2)))
