@@ -6,7 +6,7 @@ from nothing has. Both a base and a head are kept, so the head of one question c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +15,11 @@ from docs_matrix import json_values
 from docs_matrix.builds import warm_store
 from docs_matrix.builds.costs import kind_of
 from docs_matrix.builds.order import Order, build_key
+from docs_matrix.config.matrix import Recipe
 from docs_matrix.store import room
-from docs_matrix.trees import Trees
+from docs_matrix.trees import Tree, Trees
 
-__all__ = ["KeptBase", "KeptBases"]
+__all__ = ["KeptBase", "KeptBases", "KeptState"]
 
 MOST_KEPT = 4
 """How many states of a tree in a cell are kept."""
@@ -46,6 +47,14 @@ class KeptBase:
 
 
 @dataclass(frozen=True)
+class KeptState:
+    """What a kept build left in `folder`; the tree that was built is the tree object `object_id`."""
+
+    folder: Path
+    object_id: str
+
+
+@dataclass(frozen=True)
 class KeptBases:
     """The notes in the store `folder` about builds of `trees`."""
 
@@ -60,9 +69,23 @@ class KeptBases:
         found = [
             (distance, at, kept)
             for at, kept in enumerate(self._of(order, supplied=supplied))
-            if (distance := self._distance(kept, order)) is not None
+            if (distance := self._distance(kept, order.tree)) is not None
         ]
         return min(found, key=lambda one: one[:2])[2] if found else None
+
+    def nearest_in(self, tree: Tree, cells: Sequence[str], recipe: Recipe) -> KeptState | None:
+        """Return the state of the kept build whose tree is the nearest to `tree`, in any of `cells`; None if none is."""
+        found = []
+        for cell in cells:
+            for path in self._notes(kind_of(tree.lineage, cell, recipe)):
+                kept = json_values.read_or_none(path, KeptBase)
+                if kept and warm_store.has(self.folder, kept.key):
+                    distance = self._distance(kept, tree)
+                    found += [] if distance is None else [(distance, kept.key, kept)]
+        if not found:
+            return None
+        nearest = min(found, key=lambda one: one[:2])[2]
+        return KeptState(warm_store.place(self.folder, nearest.key), nearest.object_id)
 
     def note(self, order: Order, key: str, asked: str, start: KeptBase | None) -> None:
         """Note that the build of `order` is kept under `key`, asked for as `asked`; it started from `start`.
@@ -110,17 +133,20 @@ class KeptBases:
                 yield kept
 
     def _paths(self, order: Order) -> list[Path]:
-        kind = kind_of(order.tree.lineage, order.environment.lock.cell, order.recipe)
+        return self._notes(kind_of(order.tree.lineage, order.environment.lock.cell, order.recipe))
+
+    def _notes(self, kind: str) -> list[Path]:
+        """Return the notes about builds of a kind, the last used first."""
         times = dict[Path, float]()
         for path in (self.folder / "bases" / kind).glob("*.json"):
             with suppress(OSError):
                 times[path] = path.stat().st_mtime
         return sorted(times, key=lambda path: (-times[path], path.name))
 
-    def _distance(self, kept: KeptBase, order: Order) -> int | None:
-        if kept.identity == order.tree.identity:
+    def _distance(self, kept: KeptBase, tree: Tree) -> int | None:
+        if kept.identity == tree.identity:
             return 0
-        found = self.trees.differing(kept.object_id, order.tree)
+        found = self.trees.differing(kept.object_id, tree)
         return None if found is None else len(found)
 
 

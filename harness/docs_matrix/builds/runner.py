@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
 from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.inventories import Inventories
-from docs_matrix.builds.kept_bases import KeptBase, KeptBases
+from docs_matrix.builds.kept_bases import KeptBase, KeptBases, KeptState
 from docs_matrix.builds.order import Order, Scope, build_key
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.result import Build, BuildStatus
@@ -32,7 +32,7 @@ from docs_matrix.capture.said import Said
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.errors import MachineError
 from docs_matrix.toolchains import environments
-from docs_matrix.trees import Trees, Workspace
+from docs_matrix.trees import Tree, Trees, Workspace
 from docs_matrix.trees.tree import identity_of
 
 __all__ = ["Made", "Runner"]
@@ -116,6 +116,10 @@ class Runner:
 
     def _start(self, order: Order) -> KeptBase | None:
         return self._bases.nearest(order) if order.warm and order.answers_for_all else None
+
+    def nearest(self, tree: Tree, cells: Sequence[str], recipe: Recipe) -> KeptState | None:
+        """Return the kept build of the nearest version of `tree`, made by `recipe` in any of `cells`; None if there is none."""
+        return self._bases.nearest_in(tree, cells, recipe)
 
     def _is_answer(self, start: KeptBase, order: Order, whole: str) -> bool:
         """Return whether `start` is of the very tree of `order`, whose key is `whole` if it is built from nothing."""

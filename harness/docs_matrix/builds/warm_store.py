@@ -17,7 +17,7 @@ from docs_matrix import files, nofollow
 from docs_matrix import store as upkeep
 from docs_matrix.builds.build_output import RECORDS
 
-__all__ = ["DamagedStateError", "WarmState", "find", "has", "keep", "remove"]
+__all__ = ["DamagedStateError", "WarmState", "find", "has", "keep", "place", "remove"]
 
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 64 << 20
@@ -37,9 +37,14 @@ class WarmState:
     slot: str
 
 
+def place(store: Path, key: str) -> Path:
+    """Return the folder of the warm state of the build `key`, whether it is there or not."""
+    return store / "warm" / key
+
+
 def has(store: Path, key: str) -> bool:
     """Return whether there is a warm state of the build `key`; its files are not looked at."""
-    return os.path.lexists(store / "warm" / key)
+    return os.path.lexists(place(store, key))
 
 
 def remove(store: Path, key: str) -> None:

@@ -216,8 +216,8 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             told.wider = tuple(map(_text, record["documents"]))
         case "unheard":
             told.unheard.append(_text(record["text"]))
-        case "looked" | "heard" | "images" | "modules" | "objects":
-            pass  # for a build that starts from this one
+        case "looked" | "heard" | "images" | "modules" | "objects" | "index":
+            pass  # for a build that starts from this one, and for what a change can affect
         case "end":
             told.statuses.append(int(record["status"]))
         case kind:

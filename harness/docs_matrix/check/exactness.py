@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from docs_matrix import process
 from docs_matrix.builds import recipes
 from docs_matrix.builds.order import Order
-from docs_matrix.check import read_set
+from docs_matrix.check import build_index, read_set
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
@@ -41,7 +42,8 @@ def within(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int,
     seconds = expected_seconds(subject, cells, bench, jobs, times=times)
     if seconds <= bench.matrix.exact_within:
         return subject
-    read = read_set.choose(("affected",), subject.base, subject.head, subject.recipe, bench.trees)
+    near = partial(build_index.near, recipe=subject.recipe, bench=bench)
+    read = read_set.choose(("affected",), subject.base, subject.head, subject.recipe, bench.trees, near)
     if read.head is None:
         return replace(subject, read=read, notes=(*subject.notes, *read.notes))
     note = Note("all takes", (f"{seconds:.0f}",))

@@ -1,8 +1,10 @@
 """The read set: which documents of base and head a question reads.
 
-`all`, the documents and folders that the user names, or those that a change affects: the documents that it touches, and
-those whose source names a file that it touches (kernel-doc, include, literalinclude) or a label, document or object that it
-adds, removes or renames, and those that define what the changed text refers to.
+`all`, the documents and folders that the user names, or those that a change affects. If a build of the tree or of a version
+near it is kept, what it looked at says which these are (`docs_matrix.check.meant_documents`). If no cell has built the tree, its
+text does: the documents that the change touches, those whose source names a file that it touches (kernel-doc, include,
+literalinclude) or a label, document or object that it adds, removes or renames, and those that define what the changed text
+refers to.
 """
 
 from __future__ import annotations
@@ -10,10 +12,12 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from docs_matrix.builds import recipes
+from docs_matrix.check.build_index import BuildIndex
+from docs_matrix.check.meant_documents import ChangedNames, Changes, meant
 from docs_matrix.check.references import Target, Targets, moved, referred
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.notes import Note
@@ -21,7 +25,7 @@ from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Change, Tree, TreeChanges, Trees
 
-__all__ = ["ReadSet", "choose", "naming"]
+__all__ = ["Near", "ReadSet", "choose", "naming"]
 
 DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
 """What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
@@ -49,10 +53,23 @@ class ReadSet:
     apart: frozenset[str] = frozenset()
 
 
-def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
+Near = Callable[[Tree], BuildIndex | None]
+"""Gives what a kept build knows of a tree; None if no build is kept."""
+
+
+def choose(
+    docs: tuple[str, ...],
+    base: Tree | None,
+    head: Tree,
+    recipe: Recipe,
+    trees: Trees,
+    near: Near = lambda base: None,
+) -> ReadSet:
     """What `docs` (documents and folders as the user wrote them, `affected`, `all`; empty for the default) stands for.
 
-    The default is `affected` where there is a base, else `all`. Raises `InputError` for a document that neither version
+    The default is `affected` where there is a base, else `all`. `near` gives what a kept build knows of the base.
+
+    Raises `InputError` for a document that neither version
     has, with the one that may have been meant.
     """
     wanted = docs or (("affected",) if base else ("all",))
@@ -71,7 +88,7 @@ def choose(docs: tuple[str, ...], base: Tree | None, head: Tree, recipe: Recipe,
     apart |= {name for name in before if not name.endswith("/")}
     if "affected" not in wanted:
         return ReadSet(before, read, ", ".join(wanted), apart=apart)
-    affected = _affected(base, head, recipe, trees)
+    affected = _affected(base, head, recipe, trees, near(base))
     if affected.base is None or affected.head is None:
         return affected
     return replace(
@@ -103,21 +120,46 @@ def _base_name(name: str, changes: TreeChanges, recipe: Recipe) -> str:
     return recipes.below(recipe, changes.base_path(recipes.in_tree(recipe, name)) or "") or name
 
 
-def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ReadSet:
-    changed = trees.changed_paths(base, head)
-    changed = tuple(change for change in changed if not _is_ours(change))
+def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees, index: BuildIndex | None) -> ReadSet:
+    changed = tuple(change for change in trees.changed_paths(base, head) if not _is_ours(change))
+    if len(changed) > MOST_NAMES:
+        return _all("many")
+    if index is None:
+        return _by_text(base, head, changed, recipe, trees)
+    changes = Changes(base, head, changed, _named_by(changed, base, head, recipe, trees), recipe, trees)
+    found = meant(changes, index, lambda text: _concerns(text, changes))
+    if isinstance(found, str):
+        return _all("touches", found)
+    return ReadSet(found.base, found.head, "affected", (Note("read meant"),), closed=True, apart=found.apart)
+
+
+def _all(*facts: str) -> ReadSet:
+    return ReadSet(None, None, "all documents", (Note("read all", facts),))
+
+
+def _concerns(text: str, changes: Changes) -> bool:
+    """Return whether `text` names something that the change touches, or defines what its changed text refers to."""
+    names, recipe = changes.names, changes.recipe
+    touched = {path for change in changes.files for path in (change.base_path, change.head_path) if path}
+    return (
+        any(_names(text, path, inside=recipes.below(recipe, path) is not None) for path in touched)
+        or names.enters_in(text)
+        or names.moved.are_named_in(text)
+        or names.referred.are_defined_in(text)
+    )
+
+
+def _by_text(base: Tree, head: Tree, changed: Sequence[Change], recipe: Recipe, trees: Trees) -> ReadSet:
+    """Return what a change affects as far as the text of the tree tells, which no cell has built yet."""
     templates = _templates(head, recipe, trees)
     for change in changed:
         if _concerns_all(change, recipe, templates):
-            path = change.head_path or change.base_path
-            return ReadSet(None, None, "all documents", (Note("read all", ("touches", path or "")),))
-    if len(changed) > MOST_NAMES:
-        return ReadSet(None, None, "all documents", (Note("read all", ("many",)),))
+            return _all("touches", change.head_path or change.base_path or "")
     names = _named_by(changed, base, head, recipe, trees)
     before = _concerned(base, {change.base_path for change in changed if change.base_path}, names, recipe, trees)
     after = _concerned(head, {change.head_path for change in changed if change.head_path}, names, recipe, trees)
     if before is None or after is None:
-        return ReadSet(None, None, "all documents", (Note("read all", ("unnamed",)),))
+        return _all("unnamed")
     changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
     both_before = before.files | {path for name in after.files if (path := changes.base_path(name))}
     both_after = after.files | {path for name in before.files if (path := changes.head_path(name))}
@@ -173,26 +215,7 @@ def _concerns_all(change: Change, recipe: Recipe, templates: tuple[str, ...]) ->
     )
 
 
-@dataclass(frozen=True)
-class _Names:
-    """What other documents may call what the change touches: documents that come, go or move, and what is defined or no more;
-    and the targets of references that come or go."""
-
-    documents: frozenset[str]
-    moved: Targets
-    referred: Targets
-
-    def enters_in(self, text: str) -> bool:
-        """Whether `text` may have one of the documents in a toctree, or refers to it."""
-        return any(self._is_entry(line) for line in text.splitlines())
-
-    def _is_entry(self, line: str) -> bool:
-        target = line.strip().rpartition("<")[2].rstrip(">")
-        last = posixpath.splitext(posixpath.basename(target))[0]
-        return last in self.documents or (":doc:" in line and any(name in line for name in self.documents))
-
-
-def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> _Names:
+def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recipe, trees: Trees) -> ChangedNames:
     documents, defined, used = set[str](), set[Target](), set[Target]()
     before = dict(trees.texts(base, {change.base_path for change in changed if change.base_path}))
     after = dict(trees.texts(head, {change.head_path for change in changed if change.head_path}))
@@ -206,7 +229,7 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
         texts = before.get(paths[0] or "", ""), after.get(paths[1] or "", "")
         defined |= moved(*texts)
         used |= referred(*texts)
-    return _Names(frozenset(documents), Targets(frozenset(defined)), Targets(frozenset(used)))
+    return ChangedNames(frozenset(documents), Targets(frozenset(defined)), Targets(frozenset(used)))
 
 
 @dataclass(frozen=True)
@@ -220,7 +243,9 @@ class _Concerned:
     unnamed: set[str]
 
 
-def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Recipe, trees: Trees) -> _Concerned | None:
+def _concerned(
+    tree: Tree, touched: Collection[str], names: ChangedNames, recipe: Recipe, trees: Trees
+) -> _Concerned | None:
     """The files below the sources that `touched` are, those that name what changed in them or define what their changed text
     refers to, and those that name or include one of these, until nothing is added; None where a touched file below the sources
     is no document and none names it.
@@ -254,7 +279,7 @@ def _concerned(tree: Tree, touched: Collection[str], names: _Names, recipe: Reci
     return _Concerned(found, apart & found, set(touched) - outside, outside)
 
 
-def _naming_targets(tree: Tree, names: _Names, recipe: Recipe, trees: Trees) -> set[str]:
+def _naming_targets(tree: Tree, names: ChangedNames, recipe: Recipe, trees: Trees) -> set[str]:
     """The files below the sources that may name what came or went, or define what is referred to."""
     words = names.moved.words | names.referred.words
     if len(words) <= MOST_NAMES:

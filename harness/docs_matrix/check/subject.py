@@ -17,7 +17,7 @@ from docs_matrix.builds.packages import recognise
 from docs_matrix.builds.packages.package_source import SIGNS
 from docs_matrix.builds.packages.package_source import find as source_of
 from docs_matrix.builds.recipes import read_the_docs
-from docs_matrix.check import patch_base, read_set
+from docs_matrix.check import build_index, patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Install, Matrix, NamedTree, Recipe
@@ -79,7 +79,7 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
     if baseline and not given and not baseline.exists():
         notes = (*notes, Note("no baseline", (baseline.name,)))
         baseline = None
-    read = read_set.choose(asked.docs, base, head, recipe, trees)
+    read = read_set.choose(asked.docs, base, head, recipe, trees, partial(build_index.near, recipe=recipe, bench=bench))
     if asked.in_order and any(name.endswith("/") for name in read.head or ("/",)):
         raise InputError("--in-order reads documents in the order of --docs; name each of them, and no folder")
     return Subject(

@@ -18,6 +18,7 @@ NoteKind = Literal[
     "does not apply",
     "no baseline",
     "read affected",
+    "read meant",
     "read all",
     "unnamed",
     "all takes",

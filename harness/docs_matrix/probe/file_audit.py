@@ -8,6 +8,7 @@ counts for all.
 The standard library alone, Python 3.8 and later (what a process looks at is told by `sys.addaudithook`).
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -226,6 +227,8 @@ class Keeper(object):
         self.flush(None, conf=dict(self.conf, settings=self.probe.settings()))
         self.ear.deaf = True
         self.probe.put("images", paths=sorted(getattr(app.builder, "images", ())))
+        with contextlib.suppress(Exception):  # of a domain that does not list its objects; the text of the tree serves then
+            self.probe.put("index", **self.probe.index(app.env))
         os.rename(str(app.doctreedir), self.folder)
 
 

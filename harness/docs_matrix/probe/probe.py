@@ -32,6 +32,7 @@ Kinds of lines, by the key `kind`:
     end          `status`, the exit status; where it lacks, the call did not finish
     wanted       see given_inventories.py
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
+    index        see build_index.py
 """
 
 import contextlib
@@ -274,6 +275,13 @@ class Probe(object):
     def settings(self) -> Dict[str, str]:
         """The settings that change with each commit."""
         return _companion("noted_settings").values(self.app.config)  # type: ignore[no-any-return]
+
+    def index(self, env: Any) -> Dict[str, Any]:
+        """What the environment knows of its documents."""
+        defined = _companion("warm_start").names(env)
+        return _companion("build_index").index_of(  # type: ignore[no-any-return]
+            env, defined, lambda document: self.places.tidy(str(env.doc2path(document)))
+        )
 
     def configured(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """`original`, which reads conf.py, with what conf.py made of git's answers noted."""

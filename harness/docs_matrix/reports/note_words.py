@@ -100,6 +100,7 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "read affected": lambda: (
         "only the documents that the change can affect are read; which ones these are is taken from the text of the documents"
     ),
+    "read meant": lambda: "only those documents are read that the change can affect, as a build that is kept shows",
     "read all": _read_all,
     "unnamed": _unnamed,
     "all takes": _all_takes,

@@ -74,7 +74,7 @@ def bisect(asked: BisectQuestion, runner: CellRunner) -> Bisection:
     chosen = ranges.choose(asked.axis, asked.first, asked.last, asked.cell, around, prereleases=asked.prereleases)
     axis = chosen.axis
     names = [candidate.name for candidate in axis.candidates]
-    notes = [*without(subject.notes, "read affected", "read all")]
+    notes = [*without(subject.notes, "read affected", "read meant", "read all")]
     if chosen.note:
         notes.append(chosen.note)
     observed, outcome, aspects = _searched(asked, axis, runner, notes)

@@ -61,7 +61,7 @@ def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences
         tried=tuple(replace(one_tried, said=()) for one_tried in tried(ANY, observed, outcome)),
         skipped=skipped(observed, outcome, range(len(path.candidates))),
         rounds=len(outcome.rounds),
-        notes=without(subject.notes, "read affected", "read all"),
+        notes=without(subject.notes, "read affected", "read meant", "read all"),
         seconds=time.monotonic() - started,
     )
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from docs_matrix.check import read_set
+from docs_matrix.check import build_index, read_set
 from docs_matrix.check import subject as subjects
 from docs_matrix.check.axes import Surroundings, minor
 from docs_matrix.check.cell_runner import CellRunner
@@ -99,7 +100,7 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
         *of_header,
         *([Note("nothing built")] if case.idle else []),
         *broken,
-        *without(case.own.notes, "read affected", "read all"),
+        *without(case.own.notes, "read affected", "read meant", "read all"),
         *(note for one in apart if not isinstance(one, Apart) for note in one),
     ]
     return Reproduction(
@@ -145,7 +146,8 @@ def _resolve(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progre
     rest = tuple(dict.fromkeys(name for name in others if name not in own))[:MOST]
     if not question.asked.docs and named:
         docs = ("affected", *named) if found.base else named
-        found = replace(found, read=read_set.choose(docs, found.base, found.head, found.recipe, bench.trees))
+        near = partial(build_index.near, recipe=found.recipe, bench=bench)
+        found = replace(found, read=read_set.choose(docs, found.base, found.head, found.recipe, bench.trees, near))
     other = None
     if rest and found.base:
         read = read_set.choose(rest, None, found.base, found.recipe, bench.trees)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from docs_matrix import process
 from docs_matrix.builds import host_tools, recipes
 from docs_matrix.builds.order import Reading
-from docs_matrix.check import read_set, subject
+from docs_matrix.check import build_index, read_set, subject
 from docs_matrix.check.cell_runner import CellBuild, CellRunner
 from docs_matrix.check.check import assemble
 from docs_matrix.check.confirm import trials_alone
@@ -99,11 +100,12 @@ def examine(
 
 def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbench) -> tuple[_State, ...]:
     """Return the states with what is read of each: the documents that any step concerns, as far as the state has them."""
+    near = partial(build_index.near, recipe=found.recipe, bench=bench)
     wanted: set[str] | None = set()
     apart: set[str] = set()
     touched = [True]
     for before, after in itertools.pairwise(trees):
-        read = read_set.choose(asked.docs, before, after, found.recipe, bench.trees)
+        read = read_set.choose(asked.docs, before, after, found.recipe, bench.trees, near)
         apart |= read.apart
         if read.base is None or read.head is None or wanted is None:
             wanted = None

@@ -1,0 +1,201 @@
+"""What a kept build knows of the documents of a tree: which of them a changed file or a changed name means.
+
+Every build of all documents that is kept leaves it, in whichever cell. It hardly differs between cells, so one build serves
+all of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from docs_matrix.builds.build_output import RECORDS
+from docs_matrix.check.references import PARTS, Target
+from docs_matrix.check.workbench import Workbench
+from docs_matrix.config.matrix import Recipe
+from docs_matrix.trees import Tree
+
+__all__ = ["BuildIndex", "index_of", "near"]
+
+LABELS = frozenset(("anonlabels", "citations", "eq", "equation", "label", "labels"))
+TERMS = frozenset(("term", "terms"))
+
+
+@dataclass(frozen=True)
+class BuildIndex:
+    """What one build knows. `None` in a set of documents stands for all documents.
+
+    `sources` are the paths of the sources in the tree, by document, and `documents` the reverse. `files` are the documents by
+    a file that they looked at, `folders` by a folder whose names they listed, `below` by a folder of which they may have read
+    everything. `toctrees` are the entries of toctrees by document, `patterns` the documents whose toctrees have a pattern.
+    `defined` are the documents by what they define. `described` are the objects that documents describe, by document.
+    `messages` are the texts that mention other files, by document. `changed` are the files in which the tree of the build
+    differs from the base in question: of these only their text is known. `doctrees` is the folder of what the build made.
+    """
+
+    sources: Mapping[str, str]
+    files: Mapping[str, frozenset[str | None]]
+    folders: Mapping[str, frozenset[str | None]]
+    below: Mapping[str, frozenset[str | None]]
+    toctrees: Mapping[str, tuple[str, ...]]
+    patterns: frozenset[str]
+    defined: Mapping[Target, frozenset[str]]
+    described: Mapping[str, frozenset[str]]
+    messages: Mapping[str, str]
+    doctrees: Path
+    changed: frozenset[str] = frozenset()
+    documents: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "documents", {path: name for name, path in self.sources.items()})
+
+    @property
+    def suffixes(self) -> frozenset[str]:
+        """The suffixes of the documents' sources."""
+        return frozenset(posixpath.splitext(path)[1] for path in self.documents)
+
+    def meant_by(self, path: str, *, appears: bool) -> frozenset[str | None]:
+        """Return the documents that looked at the file `path`, or that look at a folder in which it `appears`, or goes."""
+        found = set(self.files.get(path, ()))
+        if path in self.documents:
+            found.add(self.documents[path])
+        if appears:
+            found |= self.folders.get(posixpath.dirname(path) or ".", frozenset())
+        for folder, documents in self.below.items():
+            if folder == "." or path.startswith(f"{folder}/"):
+                found |= documents
+        return frozenset(found)
+
+    def describing(self, path: str) -> frozenset[str]:
+        """Return the documents that describe something of the module whose source is `path`."""
+        if not path.endswith(".py"):
+            return frozenset()
+        parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        modules = {".".join(parts[at:]) for at in range(len(parts))}
+        return frozenset(
+            document
+            for document, names in self.described.items()
+            if any(not modules.isdisjoint(_prefixes(name)) for name in names)
+        )
+
+    def naming_document(self, name: str) -> frozenset[str]:
+        """Return the documents with the document `name` in a toctree, or of which a message said its last part."""
+        last = name.rpartition("/")[2]
+        return frozenset(
+            [parent for parent, entries in self.toctrees.items() if name in entries]
+            + [document for document, text in self.messages.items() if last in text]
+        )
+
+    def defining(self, targets: Iterable[Target]) -> frozenset[str]:
+        """Return the documents that define one of `targets`."""
+        return frozenset(document for target in targets for document in self.defined.get(target, ()))
+
+    def holding(self, words: Collection[str]) -> frozenset[str]:
+        """Return the documents whose doctree holds one of `words`, in whatever case."""
+        wanted = sorted({word.encode("utf-8").lower() for word in words if word})
+        if not wanted:
+            return frozenset()
+        pattern = re.compile(b"|".join(map(re.escape, wanted)))
+        return frozenset(document for document in self.sources if pattern.search(self._doctree(document)))
+
+    def _doctree(self, document: str) -> bytes:
+        try:
+            return (self.doctrees / f"{document}.doctree").read_bytes().lower()
+        except OSError:
+            return b""
+
+
+def near(base: Tree, recipe: Recipe, bench: Workbench) -> BuildIndex | None:
+    """Return what the nearest kept build of the lineage of `base` knows, in any cell; None if there is none."""
+    state = bench.runner.nearest(base, [cell.name for cell in bench.matrix.cells], recipe)
+    if state is None:
+        return None
+    built = replace(base, object_id=state.object_id)
+    changed = bench.trees.changed_paths(built, base)
+    paths = frozenset(path for change in changed for path in (change.base_path, change.head_path) if path)
+    index = _kept(state.folder)
+    return replace(index, changed=paths) if index else None
+
+
+@functools.lru_cache(maxsize=2)
+def _kept(folder: Path) -> BuildIndex | None:
+    """Return what the build knows whose state is `folder`, where nothing is written again; None if it cannot be read."""
+    try:
+        with (folder / RECORDS).open(encoding="ascii") as records:
+            return index_of(records, folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def index_of(records: Iterable[str], doctrees: Path) -> BuildIndex | None:
+    """Return what a build knows that left `records` and `doctrees`; None if it recorded no index.
+
+    Raises `ValueError`, `KeyError` or `TypeError` if the records are not the probe's.
+    """
+    index: dict[str, Any] | None = None
+    looked: dict[str, defaultdict[str, set[str | None]]] = {
+        kind: defaultdict(set) for kind in ("files", "folders", "below")
+    }
+    described: dict[str, frozenset[str]] = {}
+    messages: defaultdict[str, list[str]] = defaultdict(list)
+    for line in records:
+        record = json.loads(line)
+        match record["kind"]:
+            case "index":
+                index = record
+            case "looked":
+                for kind, found in looked.items():
+                    for name in record[kind]:
+                        found[posixpath.normpath(name)].add(record["of"])
+            case "objects":
+                described[record["of"]] = frozenset(record["names"])
+            case "diagnostic" if record["document"]:
+                messages[record["document"]].append(record["message"])
+    if index is None:
+        return None
+    files, folders, below = ({name: frozenset(of) for name, of in found.items()} for found in looked.values())
+    return BuildIndex(
+        sources={name: posixpath.normpath(path) for name, path in index["sources"].items()},
+        files=files,
+        folders=folders,
+        below=below,
+        toctrees={name: tuple(entries) for name, entries in index["toctrees"].items()},
+        patterns=frozenset(index["patterns"]),
+        defined=_by_target(index["defined"]),
+        described=described,
+        messages={name: "\n".join(texts) for name, texts in messages.items()},
+        doctrees=doctrees,
+    )
+
+
+def _by_target(defined: Mapping[str, Iterable[tuple[str, str]]]) -> Mapping[Target, frozenset[str]]:
+    found: defaultdict[Target, set[str]] = defaultdict(set)
+    for document, names in defined.items():
+        for kind, name in names:
+            for target in _targets(kind, name.lower()):
+                found[target].add(document)
+    return {target: frozenset(documents) for target, documents in found.items()}
+
+
+def _targets(kind: str, name: str) -> Iterator[Target]:
+    """Yield what a reference may call an object: `py:function` `pkg.mod.run` is the object `run`."""
+    if kind in LABELS:
+        yield Target(name, "label")
+    elif kind in TERMS:
+        yield Target(name, "term")
+    elif kind == "cmdoption":
+        yield Target(name[name.find("-") :] if "-" in name else name.rpartition(".")[2], "option")
+    else:
+        yield Target(PARTS.split(name.partition("(")[0])[-1].strip(), "object")
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
