@@ -193,3 +193,15 @@ def test_the_script_of_a_report_builds_with_the_package_too(check: Callable[...,
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1] == "1 of the 1 lines of the report, 0 others"
+
+
+def test_a_backend_that_is_younger_than_all_cells_is_found(write: Write, docs_matrix: Command) -> None:
+    matrix = (Path(__file__).parents[2] / "matrix.yaml").read_text()
+    cell = next(part for part in matrix.partition("\ntrees:")[0].split("\n  - ") if 'sphinx: "5.3.0"' in part)
+    text = f"version: 1\ndefaults: {{tree: docs}}\ncells:\n  - {cell}\n"
+    text += "trees:\n  docs: {path: ., recipe: {sphinx: {source: docs}}, requirements: [], install: .}\n"
+    files = {"docs/conf.py": CONF, "docs/index.rst": INDEX, "src/box/__init__.py": "", "src/box/tools.py": TOOLS}
+    young = HATCH.replace('"hatchling"', '"hatchling>=1.27"')
+    folder = write("project", {**files, "pyproject.toml": young, "matrix.yaml": text})
+    answer = docs_matrix("check", "--docs", "all", cwd=folder)
+    assert answer.status == 0, answer.stdout + answer.stderr

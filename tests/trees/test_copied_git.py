@@ -119,8 +119,53 @@ def test_nothing_of_the_user_is_written_and_none_of_their_programs_run(
 
 
 def test_a_folder_without_a_repository_has_no_git(trees: Trees, git: Git, tmp_path: Path, tagged: Path) -> None:
-    plain = write(tmp_path / "plain", {"a.rst": "a"})
-    for tree in (trees.open(plain), trees.open(tagged / "docs")):
-        assert tree.history is None
+    tree = trees.open(write(tmp_path / "plain", {"a.rst": "a"}))
+    assert tree.history is None
+    with trees.workspace(tree) as workspace:
+        assert not (workspace.root / ".git").exists()
+
+
+BELOW = (*QUESTIONS, ("rev-parse", "--show-prefix"), ("log", "-1", "--format=%H", "--", "../README.rst"))
+
+
+def test_a_folder_of_a_larger_repository_answers_as_that_folder(trees: Trees, git: Git, tagged: Path) -> None:
+    def same(tree: Tree) -> None:
         with trees.workspace(tree) as workspace:
-            assert not (workspace.root / ".git").exists()
+            assert sorted(path.name for path in workspace.top.iterdir()) == [".git", "docs"]
+            found = {words: git(workspace.root, *words) for words in BELOW}
+        assert found == {words: git(tagged / "docs", *words) for words in BELOW}
+
+    same(trees.open(tagged / "docs"))
+    same(trees.revision(tagged / "docs", "main"))
+    write(tagged, {"docs/index.rst": "changed\n", "docs/new.rst": "new\n"})
+    same(trees.open(tagged / "docs"))
+
+
+def test_what_a_build_wrote_beside_a_folder_of_a_repository_is_gone(trees: Trees, tagged: Path) -> None:
+    tree = trees.open(tagged / "docs")
+    with trees.workspace(tree) as workspace:
+        write(workspace.top, {"README.rst": "mine", "more/a": "", "docs/new.rst": ""})
+    with trees.workspace(tree) as workspace:
+        assert sorted(path.name for path in workspace.top.iterdir()) == [".git", "docs"]
+        assert not (workspace.root / "new.rst").exists()
+
+
+REMOTES = (("remote", "get-url", "origin"), ("remote",), ("rev-parse", "--abbrev-ref", "HEAD@{upstream}"))
+
+
+def test_remotes_are_known_without_their_credentials(trees: Trees, git: Git, tagged: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", str(tagged), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "remote", "set-url", "origin", "https://example.org/a/b.git")
+    expected = {words: git(clone, *words) for words in REMOTES}
+    git(clone, "remote", "set-url", "origin", "https://x-access-token:secret@example.org/a/b.git")
+    with trees.workspace(trees.open(clone)) as workspace:
+        assert {words: git(workspace.root, *words) for words in REMOTES} == expected
+        assert "secret" not in (workspace.root / ".git/config").read_text()
+
+
+def test_a_url_puts_no_setting_into_the_copy(trees: Trees, git: Git, tagged: Path) -> None:
+    git(tagged, "config", "remote.origin.url", 'x"\n[core]\n\tfsmonitor = touch')
+    with trees.workspace(trees.open(tagged)) as workspace:
+        assert "fsmonitor" not in git(workspace.root, "config", "--local", "--name-only", "--list")
+        assert git(workspace.root, "remote", "get-url", "origin") == git(tagged, "remote", "get-url", "origin")

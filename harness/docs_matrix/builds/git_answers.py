@@ -53,26 +53,31 @@ class Known:
     sets: tuple[Answers, ...] = ()
 
 
-def furnish(root: Path, scratch: Path, python: Path) -> tuple[dict[str, Any], str] | None:
+def furnish(workspace: Workspace, python: Path) -> tuple[dict[str, Any], str] | None:
     """Return the settings of the recorder and the script that stands for git in a build; None if there is no git there."""
     git = shutil.which("git")
-    if git is None or not (root / ".git").is_dir():
+    root, top, scratch = workspace.root, workspace.top, workspace.scratch
+    if git is None or not (top / ".git").is_dir():
         return None
     settings = {
         "git": git,
         "program": str(scratch / "bin" / "git"),
         "root": str(root),
-        "variables": dict(variables(root)),
+        "top": str(top),
+        "variables": dict(variables(top)),
         "asked": str(scratch / ASKED),
     }
     files.write_json(scratch / SETTINGS, settings)
     return settings, recipes.exec_line(python, "-I", "-S", git_recorder.__file__, scratch / SETTINGS)
 
 
-def variables(root: Path) -> Mapping[str, str]:
-    """Return the variables of git in a build: no configuration of the machine, no repository around the store."""
+def variables(top: Path) -> Mapping[str, str]:
+    """Return the variables of git in a build: no configuration of the machine, no repository around the store.
+
+    `top` is the folder of the repository.
+    """
     return {
-        "GIT_CEILING_DIRECTORIES": str(root.parent),
+        "GIT_CEILING_DIRECTORIES": str(top.parent),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_OPTIONAL_LOCKS": "0",
@@ -143,7 +148,7 @@ class GitAnswers:
 
 def _answered(answers: Answers, workspace: Workspace) -> bool:
     """Whether git gives these answers in a private copy."""
-    furnished = furnish(workspace.root, workspace.scratch, Path(sys.executable))
+    furnished = furnish(workspace, Path(sys.executable))
     if furnished is None:
         return False
     asked = "".join(f"{question}\n" for question, _ in answers.asked).encode("ascii")
@@ -153,7 +158,7 @@ def _answered(answers: Answers, workspace: Workspace) -> bool:
         "HOME": str(workspace.scratch),
         "TMPDIR": str(workspace.scratch),
         "LC_ALL": "C.UTF-8",
-        **variables(workspace.root),
+        **variables(workspace.top),
     }
     found = process.run(words, timeout=TIME_LIMIT, cwd=workspace.root, env=env, stdin=asked)
     given = tuple(_text(json.loads(line)) for line in found.text.splitlines())

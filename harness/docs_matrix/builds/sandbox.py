@@ -36,7 +36,7 @@ def furnish(
         shortcuts = kind.shortcuts(workspace.root, python, upkeep.room(store, "answers"))
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
-    git = git_answers.furnish(workspace.root, scratch, python)
+    git = git_answers.furnish(workspace, python)
     config = {
         "records": str(scratch / RECORDS),
         "root": str(workspace.root),
@@ -66,12 +66,12 @@ def furnish(
     program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
     for name, text in {**shortcuts.programs, **({"git": git[1]} if git else {})}.items():
         program(scratch / "bin" / name, text)
-    return recipes.Rooms(workspace.root, scratch, sphinx_build)
+    return recipes.Rooms(workspace.root, scratch, sphinx_build, workspace.top)
 
 
 def furnish_check(workspace: Workspace, environment: Environment | None) -> Mapping[str, str]:
     """Make HOME and TMPDIR for a check beside the builds, and return its environment variables."""
-    rooms = recipes.Rooms(workspace.root, workspace.scratch, workspace.scratch / "bin" / "sphinx-build")
+    rooms = recipes.Rooms(workspace.root, workspace.scratch, workspace.scratch / "bin" / "sphinx-build", workspace.top)
     for name in ("home", "tmp", "bin"):
         (workspace.scratch / name).mkdir()
     return variables(environment, rooms)
@@ -98,6 +98,6 @@ def variables(environment: Environment | None, rooms: recipes.Rooms, folders: Se
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
         **({"VIRTUAL_ENV": str(environment.folder)} if environment else {}),
-        **git_answers.variables(rooms.root),
+        **git_answers.variables(rooms.top or rooms.root),
         **({"PYTHONPATH": os.pathsep.join(folders)} if folders else {}),
     }

@@ -3,11 +3,11 @@
     python git_recorder.py SETTINGS.json ARGUMENTS-OF-GIT…
     python git_recorder.py --answers SETTINGS.json
 
-SETTINGS.json is {"git": the program, "program": the script that stands for it, "root": the tree's private copy,
-"variables": what every call is given, "asked": file}. Each call appends one JSON line to `asked`: [question, answer]. A question
-is {"folder", "words", "variables"}, an answer {"status", "stdout", "stderr"} with digests. The place of the private copy is
-`<root>` in all of them. A call that is not known to be a question (one that writes, or that reads its standard input) has null
-in place of both: what it says depends on all that git knows.
+SETTINGS.json is {"git": the program, "program": the script that stands for it, "root": the tree's private copy, "top": the
+folder of its repository, "variables": what every call is given, "asked": file}. Each call appends one JSON line to `asked`:
+[question, answer]. A question is {"folder", "words", "variables"}, an answer {"status", "stdout", "stderr"} with digests. The
+place of the private copy is `<root>` in all of them, that of the repository `<top>`. A call that is not known to be a question
+(one that writes, or that reads its standard input) has null in place of both: what it says depends on all that git knows.
 
 The second form asks the questions on its standard input, a JSON line each, and prints an answer a line.
 
@@ -79,15 +79,23 @@ def question(settings: Dict[str, Any], words: List[str]) -> Dict[str, Any]:
 
 
 def _masked(settings: Dict[str, Any], text: str) -> str:
-    for folder in sorted({settings["root"], os.path.realpath(settings["root"])}, key=len, reverse=True):
-        text = text.replace(json.dumps(folder)[1:-1], "<root>")
+    for folder, name in _places(settings):
+        text = text.replace(json.dumps(folder)[1:-1], name)
     return text
+
+
+def _places(settings: Dict[str, Any]) -> "List[tuple[str, str]]":
+    """The folders that are named in place of their paths, the inner one first."""
+    names = [(settings["root"], "<root>"), (settings["top"], "<top>")]
+    return [(folder, name) for place, name in names for folder in dict.fromkeys((place, os.path.realpath(place)))]
 
 
 def run(settings: Dict[str, Any], asked: Dict[str, Any]) -> Any:
     """Have the real git answer a question; it is returned as a finished command."""
-    place = json.dumps(settings["root"])[1:-1]
-    here = json.loads(json.dumps(asked).replace("<root>", place))
+    text = json.dumps(asked)
+    for name in ("root", "top"):
+        text = text.replace("<%s>" % name, json.dumps(settings[name])[1:-1])
+    here = json.loads(text)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(TELLING)}
     return subprocess.run(
         [settings["git"], *here["words"]],
@@ -113,11 +121,10 @@ def answer(settings: Dict[str, Any], asked: Dict[str, Any]) -> Dict[str, Any]:
 
 def digested(settings: Dict[str, Any], done: Any) -> Dict[str, Any]:
     """An answer of git as it is kept."""
-    folders = {os.fsencode(settings["root"]), os.fsencode(os.path.realpath(settings["root"]))}
     found = {"status": done.returncode}
     for name, text in (("stdout", done.stdout), ("stderr", done.stderr)):
-        for folder in sorted(folders, key=len, reverse=True):
-            text = text.replace(folder, b"<root>")
+        for folder, place in _places(settings):
+            text = text.replace(os.fsencode(folder), os.fsencode(place))
         found[name] = hashlib.sha256(text).hexdigest()[:32] if text else ""
     return found
 
@@ -145,7 +152,7 @@ def lines_of(path: str, start: int = 0) -> "tuple[List[Any], int]":
 
 def watch(settings: Dict[str, Any]) -> None:
     """Note from now on, in this process and what is forked from it, that git's own files are read without git."""
-    inside = os.path.join(settings["root"], ".git") + os.sep
+    inside = os.path.join(settings["top"], ".git") + os.sep
     seen = []  # type: List[bool]
 
     def hook(event: str, arguments: Any) -> None:

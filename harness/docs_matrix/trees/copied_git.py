@@ -7,6 +7,7 @@ The next build in the slot does not find it: it is not a file of the tree, so it
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 from docs_matrix import nofollow
@@ -34,11 +35,11 @@ UNBORN = GitHistory("", "", "refs/heads/main", "")
 """The history of a repository without a commit."""
 
 
-def make(repository: Repository, index: Path, root: Path, tree: Tree, *, always: bool = False) -> None:
-    """Write `root/.git` if `tree` has a history, or `always`. `root` holds exactly the tree, as `index` says.
+def make(repository: Repository, index: Path, top: Path, root: Path, tree: Tree, *, always: bool = False) -> None:
+    """Write `top/.git` if `tree` has a history, or `always`. `root` holds exactly the tree, as `index` says.
 
     The copy stands on the commit of the history; what differs from it is an uncommitted change. Without a history it stands on
-    no commit, and git knows the files.
+    no commit, and git knows the files. If `root` lies below `top`, git takes the files elsewhere for unchanged.
     """
     history = tree.history or (UNBORN if always else None)
     if history is None:
@@ -49,19 +50,35 @@ def make(repository: Repository, index: Path, root: Path, tree: Tree, *, always:
         lines.append(f"{history.commit} {history.branch}")
     texts = {
         "HEAD": f"ref: {history.branch}\n" if history.branch else f"{history.commit}\n",
-        "config": CONFIG,
+        "config": CONFIG + history.remotes,
         "objects/info/alternates": "".join(f"{quoted(str(folder))}\n" for folder in objects),
         "packed-refs": "".join(f"{line}\n" for line in sorted(lines, key=lambda line: line.partition(" ")[2])),
         **({"shallow": history.shallow} if history.shallow else {}),
     }
-    with nofollow.folder(root) as root_fd, nofollow.made_folder(".git", dir_fd=root_fd) as git_fd:
+    with nofollow.folder(top) as top_fd, nofollow.made_folder(".git", dir_fd=top_fd) as git_fd:
         for name, text in texts.items():
             nofollow.write(name, text.encode("utf-8", "surrogateescape"), dir_fd=git_fd)
         with nofollow.made_folder("refs", dir_fd=git_fd):
             pass
-    private = root / ".git" / "index"
+    private = top / ".git" / "index"
+    if root != top:
+        _index_of_all(repository, private, top, tree, history)
+        return
     shutil.copyfile(index, private)
     if (
         history.commit and tree.object_id != history.contents
     ):  # files that are as in the commit stay known by their times
         repository.attempt("read-tree", "-m", history.contents, index=private, work_tree=root, objects=(tree.objects,))
+
+
+def _index_of_all(repository: Repository, index: Path, top: Path, tree: Tree, history: GitHistory) -> None:
+    """Write the index of the whole repository, of which the folder `history.prefix` alone is there."""
+    run = partial(repository.run, index=index, work_tree=top, objects=(tree.objects,))
+    run("read-tree", history.contents)
+    names = run("ls-files", "-z").stdout.split(b"\0")[:-1]
+    inside = f"{history.prefix}/".encode("utf-8", "surrogateescape")
+    elsewhere = b"".join(name + b"\0" for name in names if not name.startswith(inside))
+    run("update-index", "-z", "--skip-worktree", "--stdin", stdin=elsewhere)
+    repository.attempt(
+        "update-index", "-q", "--refresh", index=index, work_tree=top, objects=(tree.objects,)
+    )  # it fails if a file has changed

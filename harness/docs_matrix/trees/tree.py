@@ -37,7 +37,9 @@ class GitHistory:
 
     `commit` is the id of the commit that the copy stands on, `contents` of its tree; `branch` is the full name of the branch
     that the user's HEAD names, empty if it names none. `refs` are lines with the id and the name of each branch and tag,
-    `shallow` are the ids of the commits at which a shallow clone ends, a line each.
+    `shallow` are the ids of the commits at which a shallow clone ends, a line each. `prefix` is the folder of the tree in the
+    repository, empty for its top. `remotes` are the sections of the configuration that name the repository's remotes, without
+    credentials.
     """
 
     commit: str
@@ -45,11 +47,13 @@ class GitHistory:
     branch: str
     refs: str
     shallow: str = ""
+    prefix: str = ""
+    remotes: str = ""
 
     @property
     def state(self) -> str:
         """A digest of all that git knows: copies of one tree with equal states get the same answers."""
-        return digest(self.commit, self.branch, self.refs, self.shallow)
+        return digest(self.commit, self.branch, self.refs, self.shallow, self.prefix, self.remotes)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Tree:
     tree object. `lineage` is a digest of the source's place, the same for all versions of one source. `objects` is the
     object folder of the user's repository that this tree leans on. `notes` say what was left out. `commit` is
     the one whose content this is, where the tree was named by a revision, or is a work tree that is as its HEAD. `history`
-    is for git in a private copy, if the tree is the top folder of a repository.
+    is for git in a private copy, if the tree is a folder of a repository.
     """
 
     name: str

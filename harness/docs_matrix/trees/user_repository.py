@@ -11,7 +11,7 @@ from pathlib import Path
 from docs_matrix import nofollow
 from docs_matrix.errors import InputError
 from docs_matrix.process import Finished
-from docs_matrix.trees.git import call, filters_of, last_line
+from docs_matrix.trees.git import call, filters_of, last_line, quoted
 from docs_matrix.trees.tree import LINK, Commit, GitHistory
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "in_order",
     "is_unchanged",
     "tree_of",
+    "without_credentials",
     "work_tree",
 ]
 
@@ -150,11 +151,11 @@ def is_unchanged(repository: UserRepository) -> bool:
 
 
 def history(repository: UserRepository, revision: str) -> GitHistory | None:
-    """Return what git knows at `revision`; None if there is no such commit, or if the tree is not the repository's top.
+    """Return what git knows at `revision`; None if there is no such commit.
 
     The user's branch is the one that the commit is on: base and head do not differ by its name.
     """
-    if repository.prefix or repository.format != "sha1":
+    if repository.format != "sha1":
         return None
     commit, contents, head = _ids(repository, f"{revision}^{{commit}}", f"{revision}^{{tree}}", "HEAD")
     if not commit or not contents:
@@ -168,7 +169,39 @@ def history(repository: UserRepository, revision: str) -> GitHistory | None:
         shallow = nofollow.read(at, SHALLOW_LIMIT).decode("ascii")
     except (OSError, UnicodeDecodeError):
         shallow = ""
-    return GitHistory(commit, contents, branch, refs, shallow)
+    prefix = repository.prefix.rstrip("/")
+    return GitHistory(commit, contents, branch, refs, shallow, prefix, _remotes(repository, branch))
+
+
+def _remotes(repository: UserRepository, branch: str) -> str:
+    """Return the configuration of the repository's remotes and of the branch that is checked out, without credentials."""
+    pattern = r"^(remote\..*\.(url|fetch)|branch\..*\.(remote|merge))$"
+    text = _said(repository, "config", "--local", "--null", "--get-regexp", pattern, fine=(0, 1))
+    lines: list[str] = []
+    for name, _, value in (record.partition("\n") for record in text.split("\0")[:-1]):
+        kind, _, rest = name.partition(".")
+        subject, _, key = rest.rpartition(".")
+        if kind == "remote" or subject == branch.removeprefix("refs/heads/"):
+            shown = without_credentials(value) if key == "url" else value
+            lines.append(f"[{kind} {quoted(subject)}]\n\t{key} = {quoted(shown)}\n")
+    return "".join(lines)
+
+
+def without_credentials(url: str) -> str:
+    """Return `url` without a password, and without the user's name if that may be a token.
+
+    >>> without_credentials("https://x-access-token:secret@example.org/a/b"), without_credentials("ssh://git:pw@host/a")
+    ('https://example.org/a/b', 'ssh://git@host/a')
+    >>> without_credentials("git@example.org:a/b.git")
+    'git@example.org:a/b.git'
+    """
+    scheme, separator, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    user, at, place = host.rpartition("@")
+    if not separator or not at:
+        return url
+    kept = f"{user.partition(':')[0]}@" if scheme in ("ssh", "git+ssh") else ""
+    return f"{scheme}://{kept}{place}{slash}{path}"
 
 
 def in_order(repository: UserRepository, commits: Collection[str], tip: str | None = None) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ __all__ = ["Workspace", "workspace"]
 class Workspace:
     """A tree to build in: `root` holds exactly its files, `scratch` is an empty folder outside of it for all else.
 
+    `top` is the folder that holds `.git`: `root`, or one above it if the tree is a folder of a larger repository.
+
     Both are private and writable, and end with the `with` statement that gave them. `scratch_fd` is the open folder
     `scratch`: what a build puts in its place is not seen there.
     """
@@ -38,6 +40,7 @@ class Workspace:
     root: Path
     scratch: Path
     scratch_fd: int
+    top: Path
 
 
 KEPT = ("tree", "index", "lock")
@@ -64,13 +67,15 @@ def workspace(
             slot, slot_fd = _free_slot(folder, folder_fd, tree, slot_name, held)
             nofollow.empty(slot_fd, keep=KEPT)  # also what a build wrote above its tree
             scratch_fd = held.enter_context(nofollow.made_folder("scratch", dir_fd=slot_fd))
-            _bring(repository, slot, slot_fd, tree)
-            copied_git.make(repository, slot / "index", slot / "tree", tree, always=git)
+            top = slot / "tree"
+            root = top / tree.history.prefix if tree.history else top
+            _bring(repository, slot, slot_fd, root, tree)
+            copied_git.make(repository, slot / "index", top, root, tree, always=git)
             nofollow.write("holds", tree.identity.encode(), dir_fd=slot_fd)
         except OSError as error:
             raise cannot_write(folder, error) from error
         try:
-            yield Workspace(slot / "tree", slot / "scratch", scratch_fd)
+            yield Workspace(root, slot / "scratch", scratch_fd, top)
         finally:
             with contextlib.suppress(OSError):  # the next one to use this slot tries again, and says so
                 nofollow.remove("scratch", dir_fd=slot_fd)
@@ -117,24 +122,35 @@ def _remove_unless_file(name: str, dir_fd: int) -> None:
             nofollow.remove(name, dir_fd=dir_fd)
 
 
-def _bring(repository: Repository, slot: Path, slot_fd: int, tree: Tree) -> None:
-    """Make `slot/tree` exactly `tree`, whatever was done to it before."""
-    root, index = slot / "tree", slot / "index"
+def _bring(repository: Repository, slot: Path, slot_fd: int, root: Path, tree: Tree) -> None:
+    """Make `root`, which is `slot/tree` or below it, exactly `tree`, whatever was done to it before."""
+    index = slot / "index"
     files = importing.contents_of(repository, tree.object_id, tree.objects)
     _remove_unless_file("index", slot_fd)
-    with nofollow.made_folder("tree", dir_fd=slot_fd) as root_fd:
+    with _cleared(slot, slot_fd, root) as root_fd:
         _sweep(root_fd, files, _folders(files, tree.empty_folders), os.fstat(slot_fd).st_mode & 0o777)
     words = ("read-tree", "--reset", "-u", "--no-recurse-submodules", tree.object_id)
     brought = repository.attempt(*words, index=index, work_tree=root, objects=(tree.objects,))
     if brought.returncode:  # an index that a crash left half written
         for left in ("index", "tree"):
             nofollow.remove(left, dir_fd=slot_fd)
-        os.mkdir("tree", dir_fd=slot_fd)
+        root.mkdir(parents=True)
         brought = repository.attempt(*words, index=index, work_tree=root, objects=(tree.objects,))
     if brought.returncode:
         raise MachineError(f"{tree.name}: its files cannot be written: {last_line(brought)}")
     for path in tree.empty_folders:
         (root / path).mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _cleared(slot: Path, slot_fd: int, root: Path) -> Iterator[int]:
+    """Open the folder `root` below `slot`; of the folders above it all else is removed."""
+    with ExitStack() as opened:
+        found = opened.enter_context(nofollow.made_folder("tree", dir_fd=slot_fd))
+        for part in root.relative_to(slot / "tree").parts:
+            nofollow.empty(found, keep=(part,))
+            found = opened.enter_context(nofollow.made_folder(part, dir_fd=found))
+        yield found
 
 
 def _folders(files: Mapping[str, tuple[str, str]], empty: Iterable[str]) -> set[str]:

@@ -31,7 +31,13 @@ def test_the_package_at_the_root_is_installed_if_conf_py_runs_its_code(conf: str
 
 
 @pytest.mark.parametrize(
-    "conf", ["extensions = ['autoapi.extension']", "import os\nimport sys", "project = 'autodocs'"]
+    "conf",
+    [
+        "extensions = ['autoapi.extension']",
+        "import os\nimport sys",
+        "project = 'autodocs'",
+        "  # modules to document with autodoc",
+    ],
 )
 def test_nothing_is_installed_if_conf_py_runs_no_code_of_the_project(conf: str) -> None:
     files = {"pyproject.toml": PYPROJECT, "docs/conf.py": conf, "src/parcelbox/__init__.py": ""}

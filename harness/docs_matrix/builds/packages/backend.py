@@ -75,10 +75,10 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
         "answer": str(scratch / f"{hook}.json"),
     }
     files.write_json(scratch / "job.json", job)
-    git = git_answers.furnish(workspace.root, scratch, backend.environment.python)
+    git = git_answers.furnish(workspace, backend.environment.python)
     if git:
         program(scratch / "bin" / "git", git[1])
-    rooms = recipes.Rooms(workspace.root, scratch, scratch / "bin" / "sphinx-build")
+    rooms = recipes.Rooms(workspace.root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
     given = {
         **variables(backend.environment, rooms),
         "PYTHONDONTWRITEBYTECODE": "1",  # or a later hook would be told of no source

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -61,7 +61,7 @@ class _Kept:
 @dataclass(frozen=True)
 class Factory:
     """Makes packages of trees. Build requirements are resolved as of `date`: the backends that a project of today needs did
-    not exist when the toolchain of an old cell was current."""
+    not exist when the toolchain of an old cell was current. If that is too old for them, this month counts."""
 
     trees: Trees
     store: Path
@@ -130,10 +130,17 @@ class Factory:
         addresses = [text for text in pins if Requirement(text).url]
         if addresses:
             raise InputError(f"it needs {addresses[0]} to be built, and an address cannot be locked")
-        tools = locks.Tools(minor, self.date, pins)
         nowhere = self.store / "locks"  # no project commits the locks of its build requirements
+
+        def locked(date: datetime) -> locks.Lock:
+            tools = locks.Tools(minor, date, pins)
+            return locks.provide(tools, (), committed=nowhere, store=self.store, offline=self.offline)
+
         try:
-            lock = locks.provide(tools, (), committed=nowhere, store=self.store, offline=self.offline)
+            try:
+                lock = locked(self.date)
+            except InputError:
+                lock = locked(_this_month())  # the project is younger than all cells
         except HarnessError as error:
             reason = str(error).partition(" cannot be resolved: ")[2]
             raise type(error)(
@@ -176,6 +183,11 @@ class Factory:
             kept = _described(parts, asked, metadata, self.trees.entries(tree))
             self._refuse_python(kept.python, interpreter)
             return _keep(place / answered, parts, kept), kept
+
+
+def _this_month() -> datetime:
+    """Return the first day of this month: a lock as of it is made once a month."""
+    return datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _key(found: PackageSource, entries: Entries, recipe: Recipe, environment: Environment, *, git: bool) -> str:

@@ -24,6 +24,9 @@ READS_CODE = re.compile(
 """What in a conf.py runs the code of the project, or asks for its metadata. What reads it only (autoapi, autodoc2) finds the
 files in the tree."""
 
+COMMENT = re.compile(rb"^\s*#.*$", re.MULTILINE)
+"""A line that runs nothing: sphinx-quickstart's own comments name autodoc."""
+
 IMPORTED = re.compile(rb"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -64,7 +67,7 @@ def _hosted(read: Read) -> tuple[str, ...]:
 
 
 def _runs_code(recipe: Recipe, paths: Collection[str], read: Read) -> bool:
-    conf = read(posixpath.normpath(posixpath.join(recipe.config, "conf.py"))) or b""
+    conf = COMMENT.sub(b"", read(posixpath.normpath(posixpath.join(recipe.config, "conf.py"))) or b"")
     if READS_CODE.search(conf):
         return True
     imported = {name.decode() for name in IMPORTED.findall(conf)}

@@ -16,11 +16,12 @@ __all__ = ["DOT", "Command", "Kind", "Recognised", "Rooms", "Script", "ScriptWor
 @dataclass(frozen=True)
 class Rooms:
     """Where a build takes place: the tree's private copy, a scratch folder outside of it, and what stands for
-    sphinx-build (the probe, in the cell's interpreter)."""
+    sphinx-build (the probe, in the cell's interpreter). `top` is the folder of git's repository if it lies above `root`."""
 
     root: Path
     scratch: Path
     sphinx_build: Path
+    top: Path | None = None
 
 
 @dataclass(frozen=True)

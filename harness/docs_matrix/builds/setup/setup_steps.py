@@ -138,7 +138,7 @@ class _Step:
             places = lay.lay(self.packages, workspace)
             before = scan(workspace.root)
             above = {str(parent) for path in (*before.files, *before.links) for parent in Path(path).parents}
-            git = {".git"} if tree.history else set()
+            git = {_git_of(workspace)} if tree.history else set()
             with (
                 listen(workspace.root, {".", *above, *before.empty, *git}) as opened,
                 listen(python.folder, (".", "bin")) as used,
@@ -164,10 +164,10 @@ class _Step:
         scratch, root = workspace.scratch, workspace.root
         for name in ("home", "tmp", "bin"):
             (scratch / name).mkdir(exist_ok=True)
-        git = git_answers.furnish(root, scratch, self.environment.python)
+        git = git_answers.furnish(workspace, self.environment.python)
         if git:
             program(scratch / "bin" / "git", git[1])
-        rooms = recipes.Rooms(root, scratch, scratch / "bin" / "sphinx-build")
+        rooms = recipes.Rooms(root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
         given = {
             **variables(self.environment, rooms, folders),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -200,9 +200,14 @@ def _read(opened: OpenedPaths, wrote: Overlay, entries: Mapping[str, tuple[str, 
     return {path: entries[path][1] for path in sorted({*opened.files, *wrote.gone, *moved}) if path in entries}
 
 
+def _git_of(workspace: Workspace) -> str:
+    """Return the path of git's folder from the root of the tree: `.git`, or `../.git`."""
+    return "/".join((*[".."] * len(workspace.root.relative_to(workspace.top).parts), ".git"))
+
+
 def _past_git(opened: OpenedPaths, workspace: Workspace) -> bool:
     """Return whether a command read git's own files without git."""
-    return ".git/HEAD" in opened.files and not (workspace.scratch / git_answers.ASKED).exists()
+    return f"{_git_of(workspace)}/HEAD" in opened.files and not (workspace.scratch / git_answers.ASKED).exists()
 
 
 def _tools(command: str) -> Mapping[str, str]:
