@@ -139,6 +139,11 @@ def write_files_of_init(tree: Path) -> None:
 def test_files_of_init_that_a_build_did_not_look_at_are_no_reason_to_build_again(
     build: Build, tree: Path, docs: Recipe
 ) -> None:
+    with (tree / "docs/conf.py").open(
+        "a"
+    ) as conf:  # what Sphinx itself does looks for packages in each folder of sys.path
+        conf.write("import sys, os, importlib.metadata\nsys.path.insert(0, os.path.abspath('..'))\n")
+        conf.write("list(importlib.metadata.distributions())\n")
     first = build(recipe=docs)
     for _ in range(2):
         write_files_of_init(tree)

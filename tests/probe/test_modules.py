@@ -110,3 +110,9 @@ def test_in_a_chain_too_and_with_what_is_inherited_or_composed(rebuild: Rebuild)
 def test_what_an_extension_imports_means_all_documents(rebuild: Rebuild) -> None:
     helper = rebuild({"docs/ext/helper.py": "def connect(app):\n    app.config\n"})
     assert (helper.resumed, helper.cold) == (None, "docs/ext/helper.py has changed")
+
+
+def test_source_that_is_asked_for_without_a_module_ends_no_build(rebuild: Rebuild) -> None:
+    ask = "from sphinx.pycode import ModuleAnalyzer\ndef ask(app):\n    try:\n        ModuleAnalyzer.for_module(None)\n"
+    ask += "    except Exception:\n        pass\ndef connect(app):\n    app.connect('builder-inited', ask)\n"
+    assert rebuild({"docs/ext/helper.py": ask}).status == "ok"

@@ -26,6 +26,8 @@ class Accepted:
 
     now: Baseline
     cells: Mapping[str, CellBuild]
+    of_network: int = 0
+    """How many messages are not accepted, because an inventory of another project could not be fetched."""
 
     @property
     def built(self) -> tuple[str, ...]:
@@ -53,10 +55,13 @@ def accept(
     """
     found = {}
     whole: list[Made] = []
+    network: set[tuple[str | None, int | None, str]] = set()
     ended = {one.cell.name: one for one in runner.heads(cells)}
     for name, one in ended.items():
         if one.made and one.status == "ok":
-            found[name] = without_network(observed(one.made))
+            seen = observed(one.made)
+            found[name] = without_network(seen)
+            network |= {(each.path, each.line, each.message) for each in seen.steady if each.of_network}
             whole.append(one.made)
         runner.progress.done(name, one.failure or "built")
     now = update.accept(
@@ -68,4 +73,4 @@ def accept(
         reason=reason,
         was_read=lambda path: any(runner.was_read(path, made) for made in whole),
     )
-    return Accepted(now if found else kept, ended)
+    return Accepted(now if found else kept, ended, len(network))

@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 from typing import Any, Callable, Dict, Optional, Set, Tuple
 
@@ -22,6 +23,10 @@ FOREIGN = ("/", "site-packages/", "stdlib/", "<home>", "<tmp>", "<doctrees>", "<
 """How the names of files begin that are the cell's or the machine's, or of no consequence."""
 OURS = ("__pycache__", ".git")
 """The folders that are not the tree's: what Python and git keep."""
+
+
+METADATA = re.compile(r"[\\/]importlib[._\\/]metadata([\\/]__init__)?\.py$")
+"""The modules that look for the metadata of packages, in each folder of sys.path: what they find there, they open."""
 
 
 def available() -> bool:
@@ -236,7 +241,9 @@ class Keeper(object):
 
 
 def _is_import(frame: Any) -> bool:
-    """Whether a folder is listed by an import, which notes its file itself."""
+    """Whether a folder is listed by an import, which notes its file itself, or to find the metadata of installed packages."""
+    if METADATA.search(str(frame.f_code.co_filename)):
+        return True
     return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
 
 

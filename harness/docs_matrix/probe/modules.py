@@ -41,8 +41,9 @@ class Modules(object):
         original = analyzer.for_module
 
         def for_module(name: str) -> Any:
-            with self.probe.guarded():
-                self.note(name)
+            if name:  # sphinx.ext.viewcode asks for None where an object has no module
+                with self.probe.guarded():
+                    self.note(name)
             return self.keeper.ear.closed(original, name)
 
         analyzer.for_module = for_module

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from docs_matrix.requirements.stated import Gathered, Stated
 
-__all__ = ["take_modules"]
+__all__ = ["distribution", "named", "take_modules"]
 
 DISTRIBUTIONS: Mapping[str, str] = {
     "alabaster": "alabaster",
@@ -35,6 +35,7 @@ DISTRIBUTIONS: Mapping[str, str] = {
     "numpydoc": "numpydoc",
     "pallets_sphinx_themes": "pallets-sphinx-themes",
     "piccolo_theme": "piccolo-theme",
+    "pkg_resources": "setuptools<82",
     "pydata_sphinx_theme": "pydata-sphinx-theme",
     "recommonmark": "recommonmark",
     "releases": "releases",
@@ -97,9 +98,9 @@ def take_modules(conf: str, path: str, paths: Collection[str], into: Gathered) -
     """Take what the text `conf` of the conf.py at `path` names and nothing lists; `paths` are the files of the tree."""
     listed = {_name(one.text) for one in into.requirements}
     here = {part.removesuffix(".py") for file in paths if file.endswith(".py") for part in file.split("/")}
-    for module in dict.fromkeys(_named(conf)):
+    for module in dict.fromkeys(named(conf)):
         top = module.partition(".")[0]
-        known = DISTRIBUTIONS.get(".".join(module.split(".")[:2])) or DISTRIBUTIONS.get(top)
+        known = distribution(module)
         if top in OF_SPHINX or top in here or known in listed:
             continue
         if known:
@@ -111,12 +112,17 @@ def take_modules(conf: str, path: str, paths: Collection[str], into: Gathered) -
             )
 
 
+def distribution(module: str) -> str | None:
+    """Return the distribution that holds `module`; None if nobody has reviewed which it is."""
+    return DISTRIBUTIONS.get(".".join(module.split(".")[:2])) or DISTRIBUTIONS.get(module.partition(".")[0])
+
+
 def _name(text: str) -> str:
     """Return the canonical name in a requirement: `Furo[dev] >= 2024` gives `furo`."""
     return canonicalize_name(re.split(r"[^\w.-]", text, maxsplit=1)[0])
 
 
-def _named(conf: str) -> Iterator[str]:
+def named(conf: str) -> Iterator[str]:
     """Yield the modules that conf.py names by literal words, in `extensions` and `html_theme`."""
     try:
         module = ast.parse(conf)

@@ -45,9 +45,12 @@ def test_a_project_gets_matrix_locks_baseline_workflow_and_noxfile_and_its_first
         ".github/workflows/docs-matrix.yml",
         "noxfile.py",
     ]
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "begin")
     answer = docs_matrix("check", cwd=folder, CI="true")
     assert answer.status == 0, answer.stdout
     assert answer.places("known") == [("docs/index.rst", 4)]
+    assert "nothing was built: the store had it all" in answer.stdout
     assert docs_matrix("lock", "--check", "--offline", cwd=folder).status == 0
     workflow = yaml.safe_load((folder / ".github/workflows/docs-matrix.yml").read_text())
     assert workflow[True]["push"]["branches"] == ["trunk"]
@@ -99,6 +102,36 @@ def test_a_requirement_without_a_release_at_the_date_of_a_cell_is_the_one_reason
     folder = write("project", {**PROJECT, "docs/requirements.txt": "pyyaml>=6.0.2\n"})
     told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE)
     assert told["left"] == {MIDDLE: "there was no pyyaml>=6.0.2 for Python 3.11 at the date of the cell, 2023-06-10"}
+
+
+def test_what_the_package_of_the_project_needs_is_a_reason_as_well(docs_matrix: Command, write: Write) -> None:
+    project = '[tool.setuptools]\npy-modules = ["x"]\n[project]\nname = "x"\nversion = "1"\n'
+    files = {**PROJECT, "docs/conf.py": "extensions = ['sphinx.ext.autodoc']\n", "x.py": ""}
+    folder = write("project", {**files, "pyproject.toml": f'{project}dependencies = ["pyyaml>=6.0.2"]\n'})
+    told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE)
+    assert told["left"] == {MIDDLE: "there was no pyyaml>=6.0.2 for Python 3.11 at the date of the cell, 2023-06-10"}
+    (folder / "pyproject.toml").write_text(f'{project}requires-python = ">=3.12"\n')
+    for name in ("matrix.yaml", "baselines/docs.yaml"):
+        (folder / name).unlink()
+    told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE)
+    assert told["left"] == {MIDDLE: "the project wants Python >=3.12"}
+
+
+def test_a_package_whose_backend_is_younger_than_all_cells_is_built(docs_matrix: Command, write: Write) -> None:
+    backend = '[build-system]\nrequires = ["flit_core>=3.11"]\nbuild-backend = "flit_core.buildapi"\n'
+    project = '[project]\nname = "x"\nversion = "1"\ndescription = "x"\n'
+    files = {"docs/conf.py": "extensions = ['sphinx.ext.autodoc']\n", "x.py": "", "pyproject.toml": backend + project}
+    told = begin(docs_matrix, write("project", {**PROJECT, **files}), "--cell", MIDDLE)
+    assert told["kept"] == [MIDDLE]
+
+
+def test_what_an_outage_gives_is_not_accepted_and_it_is_said(docs_matrix: Command, write: Write) -> None:
+    conf = "extensions = ['sphinx.ext.intersphinx']\nintersphinx_mapping = {'o': ('http://127.0.0.1:9/', None)}\n"
+    folder = write("project", {**PROJECT, "docs/conf.py": conf, "docs/index.rst": "Index\n=====\n\n:ref:`o:there`\n"})
+    answer = docs_matrix("init", folder, "--cell", NEWEST)
+    assert "1 of 1 cells build it; 0 diagnostics of today accepted" in answer.stdout
+    assert "not accepted: 2 messages of today, since an inventory of another project could not be" in answer.stdout
+    assert docs_matrix("check", cwd=folder).status == 0
 
 
 def test_where_no_cell_can_build_it_nothing_is_written(docs_matrix: Command, write: Write) -> None:

@@ -95,11 +95,12 @@ def test_without_either_a_group_of_pyproject_is_taken(write: Write, pyproject: s
 )
 def test_a_conf_py_that_needs_the_project_has_its_package_built_and_it_is_said(write: Write, conf: str) -> None:
     """What the package requires is in its metadata, and what it says of Sphinx counts."""
-    pyproject = '[project]\nname = "x"\ndependencies = ["attrs>=23", "sphinx>=7"]\n'
+    pyproject = '[project]\nname = "x"\nrequires-python = ">=3.9"\ndependencies = ["attrs>=23", "sphinx>=7"]\n'
     found = look(write("project", {**CONF, "docs/conf.py": conf, "pyproject.toml": pyproject}))
     assert (found.install, found.requirements) == (Install((".",)), ())
     assert str(found.allowed["sphinx"]) == ">=7"
     assert found.notices[-1].startswith("the package in . is built from the project itself")
+    assert (found.needed, found.needed_python) == (("attrs>=23",), (">=3.9",))
 
 
 def test_a_requirements_file_that_names_the_project_itself_has_its_package_built(write: Write) -> None:
@@ -128,6 +129,13 @@ def test_a_project_whose_code_no_document_reads_has_no_package_built(write: Writ
 def test_what_cannot_be_read_is_named(write: Write, files: Mapping[str, str], said: str) -> None:
     with pytest.raises(InputError, match=r"(?s).*" + said.replace(".", r"\.").replace("[", r"\[")):
         look(write("project", files))
+
+
+def test_many_versions_in_one_build_are_refused_and_one_of_them_can_be_asked_for(write: Write) -> None:
+    folder = write("project", {"docs/conf.py": "extensions = ['sphinx_multiversion']\n"})
+    with pytest.raises(InputError, match=r"each branch and tag by itself.*: docs-matrix init --source docs"):
+        look(folder)
+    assert look(folder, source="docs").requirements == ("sphinx-multiversion",)
 
 
 @pytest.mark.parametrize(

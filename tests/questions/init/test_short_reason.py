@@ -12,6 +12,14 @@ from docs_matrix.questions.init.short_reason import short_reason
         ("failed: Extension error:\nCould not load x", "Could not load x"),
         ("failed: ended with 2: Extension error (a.b): no such thing", "no such thing"),
         ("Traceback\n  File x\nValueError: bad\n", "ValueError: bad"),
+        (
+            "failed: ModuleNotFoundError: No module named 'pkg_resources'",
+            "ModuleNotFoundError: No module named 'pkg_resources' (--requirement setuptools<82 adds what it lacks)",
+        ),
+        (
+            "cell a with furo cannot be resolved: Because furo needs sphinx>6, it fails. Second sentence.",
+            "what it needs cannot be installed: Because furo needs sphinx>6, it fails",
+        ),
         ("the project wants sphinx <6", "the project wants sphinx <6"),
         (
             "failed: name what it needs by --requirement: Extension error:\nCould not import extension x (No module named 'x')",

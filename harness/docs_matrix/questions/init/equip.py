@@ -39,10 +39,10 @@ def equip(
 def _equip(cell: Cell, project: ProjectFacts, dates: Mapping[str, datetime | str], *, offline: bool) -> Equipped:
     if cell.requirements:  # it has its pins already
         return Equipped(cell, {}, "")
-    wanted = (*cell.pins, *project.requirements)
-    held = pins.hold(wanted, project.pins, cell.python, cell.date, dates, offline=offline)
+    needed = (*project.requirements, *project.needed)
+    held = pins.hold((*cell.pins, *needed), project.pins, cell.python, cell.date, dates, offline=offline)
     if held.reason:
-        return Equipped(cell, {}, _why(cell, project.requirements, held.reason, offline=offline))
+        return Equipped(cell, {}, _why(cell, needed, held.reason, offline=offline))
     return Equipped(replace(cell, requirements=normalised(held.pins)), held.loosened, "")
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from docs_matrix import files
 from docs_matrix.baselines import baseline_file
 from docs_matrix.check import accept, subject
@@ -38,7 +40,7 @@ __all__ = ["Begun", "begin", "refuse_what_is_there"]
 class Begun:
     """What was made: the files `written`, relative to the project; the names of the cells `kept`; why the others were
     `left` out; which pins are loosened in a cell, and why; how many diagnostics are `accepted`; the files that were there
-    already and stay `untouched`."""
+    already and stay `untouched`; how many messages of the network (`of_network`) are not accepted."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
@@ -46,6 +48,7 @@ class Begun:
     loosened: dict[str, dict[str, str]]
     accepted: int
     untouched: tuple[str, ...]
+    of_network: int
 
 
 def refuse_what_is_there(folder: Path) -> None:
@@ -145,6 +148,7 @@ def begin(
         loosened={one.cell.name: dict(one.loosened) for one in equipped if one.loosened},
         accepted=len(accepted.now.entries),
         untouched=tuple(os.path.relpath(path, folder.absolute()) for path in others if path not in texts),
+        of_network=accepted.of_network,
     )
 
 
@@ -153,7 +157,16 @@ def _not_wanted(cell: Cell, project: ProjectFacts) -> str:
         allowed = project.allowed[name]
         if not allowed.contains(release, prereleases=True):
             return f"the project wants {name} {allowed}"
-    return ""
+    wanted = (text for text in project.needed_python if not _runs_on(text, cell.python))
+    return next((f"the project wants Python {text}" for text in wanted), "")
+
+
+def _runs_on(wanted: str, python: str) -> bool:
+    """Return whether the specifier `wanted` allows a release of `python`, such as 3.12."""
+    try:
+        return any(SpecifierSet(wanted).contains(f"{python}.{patch}") for patch in (0, 99))
+    except InvalidSpecifier:
+        return True
 
 
 def _loosened(equipped: Sequence[Equipped], accepted: Accepted) -> tuple[Equipped, ...]:

@@ -14,6 +14,7 @@ from docs_matrix.baselines.baseline_file import Entry
 from docs_matrix.questions.init.init import Begun
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.questions.init.short_reason import short_reason
+from docs_matrix.reports.escaping import plural
 
 __all__ = ["done_lines", "found_lines", "kind_of", "kinds_of", "loosened_lines"]
 
@@ -83,10 +84,17 @@ def _network(entry: Entry) -> bool:
 def done_lines(folder: Path, begun: Begun, tried: int, entries: Sequence[Entry]) -> list[str]:
     """Return which cells build it, what is accepted by kind, what is written, and what to do next."""
     lines = [f"{name}: left out: {short_reason(why)}" for name, why in begun.left.items()]
-    lines.append(f"{len(begun.kept)} of {tried} cells build it; {begun.accepted} diagnostics of today are accepted")
+    lines.append(
+        f"{len(begun.kept)} of {tried} cells build it; {plural(begun.accepted, 'diagnostic')} of today accepted"
+    )
     kinds = kinds_of(entries, len(begun.kept))
     if set(kinds) - {ORDINARY}:
         lines += [f"of these {count}: {kind}" for kind, count in sorted(kinds.items())]
+    if begun.of_network:
+        lines.append(
+            f"not accepted: {plural(begun.of_network, 'message')} of today, since an inventory of another project could not be "
+            "fetched (no such message fails a check)"
+        )
     locks = [name for name in begun.written if name.startswith("locks/")]
     lines.append(f"{os.path.normpath(folder / 'locks')}: {len(locks)} locks written")
     lines += [f"{os.path.normpath(folder / name)}: written" for name in begun.written if name not in locks]

@@ -35,7 +35,7 @@ def pinned(
     if python is None:
         return f"no Python {project.python} is on this machine"
     toolchain = tuple(f"{name}=={release}" for name, release in sorted(project.toolchain.items()))
-    wanted = (*PINNED, *toolchain, *project.requirements)
+    wanted = (*PINNED, *toolchain, *project.requirements, *project.needed)
     held = pins.hold(wanted, project.pins, python, date, dates, offline=offline)
     if held.reason:
         return held.reason
@@ -49,7 +49,7 @@ def dated_today(project: ProjectFacts, interpreters: Sequence[Interpreter], *, o
     if python is None:
         return "no Python is on this machine"
     wanted = tuple(f"{name}{project.allowed[name]}" for name in PINNED)
-    held = pins.hold((*wanted, *project.requirements), (), python, date, {}, offline=offline)
+    held = pins.hold((*wanted, *project.requirements, *project.needed), (), python, date, {}, offline=offline)
     if held.reason:
         return held.reason
     return _cell(python, held.packages, date, f"{date:%Y-%m-%d}", "what was installed without any pin on this day", ())

@@ -24,7 +24,7 @@ from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.builds.recipes.sphinx import started
 from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
-from docs_matrix.requirements import toml_tables
+from docs_matrix.requirements import conf_modules, toml_tables
 from docs_matrix.requirements.gather import gather
 from docs_matrix.requirements.stated import Gathered, Read, Stated
 
@@ -42,7 +42,8 @@ class ProjectFacts:
     `pins` its exact pins of other packages, which `requirements` name without the pin. `python` is the specifier of the Python
     that it names; empty for any. `install` says which of its packages are installed, `setup` are the commands that it runs
     before the build. `notices` are lines about what was guessed or left out. `sources` says of each package, Sphinx and
-    docutils too, which place states it first.
+    docutils too, which place states it first. `needed` is what the installed packages require to run, and `needed_python`
+    the Pythons that they run on, as far as their files state it.
     """
 
     recipe: Recipe
@@ -55,6 +56,8 @@ class ProjectFacts:
     python: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
     setup: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    needed_python: tuple[str, ...] = ()
 
     @property
     def every_pin(self) -> tuple[str, ...]:
@@ -92,16 +95,19 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
     hosted = _read_the_docs(folder)
     paths = _paths(folder)
     recipe = _recipe(folder, read) if source is None else started(_named_recipe(folder, source), paths, read)
+    if source is None:
+        _refuse_several_versions(read, recipe)
     gathered = gather(read, paths, recipe.config, hosted)
     gathered.requirements += [Stated(text, "--requirement") for text in added]
     name = str(pyproject.get("project", {}).get("name", ""))
     found = _sorted_out(gathered, name)
     install = _packages(read, paths, recipe, itself=gathered.itself or found.itself)
     notices = [*gathered.notices, *found.notices]
+    needed = _Sorted()
     if install.folders:
         dependencies = _strings(pyproject.get("project", {}).get("dependencies"))
-        needed = _sorted_out(Gathered([Stated(text, "pyproject.toml") for text in dependencies]), name).allowed
-        found.allowed = {product: found.allowed[product] & needed[product] for product in PINNED}
+        needed = _sorted_out(Gathered([Stated(text, "pyproject.toml") for text in dependencies]), name)
+        found.allowed = {product: found.allowed[product] & needed.allowed[product] for product in PINNED}
         notices.append(
             f"the package in {' and in '.join(install.folders)} is built from the project itself, for each version that is checked"
         )
@@ -118,7 +124,24 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
         _python(hosted, pyproject),
         found.sources,
         setup.commands,
+        tuple(sorted({*map(str, needed.wanted.values()), *needed.pins.values()})),
+        _needed_python(read, install),
     )
+
+
+def _refuse_several_versions(read: Read, recipe: Recipe) -> None:
+    """Raise `InputError` if the documentation is built by what checks out each branch and tag by itself."""
+    conf = posixpath.normpath(posixpath.join(recipe.config, "conf.py"))
+    if "sphinx_multiversion" in conf_modules.named((read(conf) or b"").decode("utf-8", "replace")):
+        raise InputError(
+            f"{conf}: sphinx-multiversion checks out and builds each branch and tag by itself, and docs-matrix builds one "
+            f"version at a time; to check the version that is checked out: docs-matrix init --source {recipe.config}"
+        )
+
+
+def _needed_python(read: Read, install: Install) -> tuple[str, ...]:
+    found = [source_of(folder.partition("[")[0] or ".", read) for folder in install.folders]
+    return tuple(dict.fromkeys(one.python for one in found if one and one.python))
 
 
 def _first_line(text: str) -> str:

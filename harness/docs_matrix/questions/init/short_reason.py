@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from docs_matrix.requirements import conf_modules
+
 __all__ = ["short_reason"]
 
 _OF_SPHINX = re.compile(r"\b(?:Extension|Configuration|Theme|Application) error\b[^:\n]*:\s*([^\n]+)")
@@ -16,9 +18,18 @@ def short_reason(text: str) -> str:
     >>> short_reason("failed: Extension error:\\nCould not load x\\n")
     'Could not load x'
     """
+    before, found, conflict = text.partition(" cannot be resolved: ")
+    if found and "\n" not in before:
+        return f"what it needs cannot be installed: {conflict.partition('. ')[0]}"
     of_sphinx = _OF_SPHINX.findall(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [text]
     errors = [line for line in lines if re.search(r"[Ee]rror\b", line)]
     line: str = of_sphinx[-1].strip() if of_sphinx else (errors or lines)[-1]
     line = line.removeprefix("failed: ").removeprefix("name what it needs by --requirement: ")
-    return f"{line} (--requirement NAME adds what it lacks)" if _LACKS.search(line) else line
+    return f"{line} (--requirement {_requirement(line)} adds what it lacks)" if _LACKS.search(line) else line
+
+
+def _requirement(line: str) -> str:
+    """Return the requirement that holds the module that `line` misses; NAME if nobody has reviewed it."""
+    found = re.search(r"No module named '([\w.]+)'", line)
+    return conf_modules.distribution(found[1]) or "NAME" if found else "NAME"
