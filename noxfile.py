@@ -78,6 +78,10 @@ def lint(session: nox.Session) -> None:
     session.run("check-jsonschema", "--builtin-schema", "custom.github-workflows-require-timeout", *workflows)
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
     session.run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "examples/gitlab-ci.yml")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    forms = sorted(str(path) for path in (HERE / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *forms)
     session.run("zizmor", "--offline", "--no-progress", "--persona", "auditor", *workflows, "action.yml")
 
 
