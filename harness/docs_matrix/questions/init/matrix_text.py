@@ -16,7 +16,6 @@ TREE = "docs"
 
 def matrix_text(cells: Sequence[Cell], requirements: tuple[str, ...], project: ProjectFacts) -> str:
     """Return the matrix of the documentation of `project` with these `requirements` in `cells`."""
-    recipe = project.recipe
     lines = [
         "# The combinations that this documentation is built with (docs-matrix init wrote them; change them as you like,",
         "# then run: docs-matrix lock, and docs-matrix baseline write). Versions are quoted: 3.10 is 3.1 to an editor.",
@@ -29,20 +28,27 @@ def matrix_text(cells: Sequence[Cell], requirements: tuple[str, ...], project: P
     ]
     for cell in cells:
         lines += [*cell_lines(cell), ""]
-    more = f", builder: {recipe.builder}" if recipe.builder != Recipe.builder else ""
-    more += f", folder: {json.dumps(recipe.folder)}" if recipe.folder != Recipe.folder else ""
-    more += f", options: {json.dumps(list(recipe.options))}" if recipe.options else ""
     lines += [
         "trees:",
         f"  {TREE}:",
         "    path: .",
-        f"    recipe: {{sphinx: {{source: {json.dumps(recipe.source)}{more}}}}}",
+        f"    recipe: {_recipe(project.recipe)}",
         f"    requirements: {json.dumps(list(requirements))}",
         *([f"    install: {json.dumps(list(project.install.folders))}"] if project.install.folders else []),
         *(["    setup:", *(f"      - {json.dumps(text)}" for text in project.setup)] if project.setup else []),
         f"    baseline: baselines/{TREE}.yaml",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _recipe(recipe: Recipe) -> str:
+    """Return a recipe as matrix.yaml has it, on one line, without what is said by default."""
+    usual = Recipe(recipe.kind, recipe.source, recipe.source)
+    given: dict[str, object] = {"source": recipe.source}
+    names = ("config", "folder", "builder", "options") if recipe.kind == "sphinx" else ("target",)
+    given |= {name: value for name in names if (value := getattr(recipe, name)) != getattr(usual, name)}
+    pairs = (f"{name}: {json.dumps(value)}" for name, value in given.items())
+    return f"{{{recipe.kind}: {{{', '.join(pairs)}}}}}"
 
 
 def cell_lines(cell: Cell) -> list[str]:
