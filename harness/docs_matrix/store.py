@@ -34,6 +34,7 @@ Room = Literal[
     "histories",
     "inventories",
     "locks",
+    "mails",
     "packages",
     "revisions",
     "setup",
@@ -137,6 +138,7 @@ def kept(store: Path) -> tuple[Kept, ...]:
     trees = store / "trees.git"
     return (
         *found,
+        *(_measured("mail", path) for path in _folders(store / "mails")),
         *(_file("revision", path) for folder in _folders(store / "revisions") for path in folder.glob("*.json")),
         *([_measured("trees", trees)] if trees.is_dir() else []),
     )

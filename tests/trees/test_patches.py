@@ -151,3 +151,24 @@ def test_a_thread_as_an_archive_has_it_gives_the_patches_in_their_order_without_
 def test_patches_that_are_not_counted_stay_in_the_order_of_the_file(tmp_path: Path, subjects: tuple[str, ...]) -> None:
     (tmp_path / "t.mbox").write_bytes(b"".join(sent(subject, DIFF) for subject in subjects))
     assert [patch.subject for patch in patches.read(tmp_path / "t.mbox")] == ["b", "a"]
+
+
+UNDONE = DIFF.replace(b"line two", b"line = two \xc3\xbc")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n",
+        b"Content-Transfer-Encoding: base64\nContent-Type: text/plain; charset=utf-8\n",
+        b'Content-Type: multipart/mixed;\n boundary="aa"\nContent-Transfer-Encoding: 8bit\n',
+    ],
+    ids=["quoted-printable", "base64", "multipart"],
+)
+def test_a_body_that_was_decoded_behind_its_headers_is_read_as_it_is(
+    trees: Trees, project: Path, tmp_path: Path, headers: bytes
+) -> None:
+    mail = MAIL % (headers, UNDONE, b" ")
+    patch = write(tmp_path, {"a.patch": mail}) / "a.patch"
+    assert patches.read(patch)[0].total == 2
+    assert applied(trees, project, patch) == lines(10).replace("line 2", "line = two ü").encode()

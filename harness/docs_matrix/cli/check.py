@@ -10,15 +10,13 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-
 from docs_matrix import files, store
 from docs_matrix.check import cell_files, check, exactness, revision_records, subject, verify
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
 from docs_matrix.check.lanes import lane_name
 from docs_matrix.check.rerun import rerun_of
-from docs_matrix.cli import common, options, project, variables
+from docs_matrix.cli import b4_series, common, options, patch_files, project, variables
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.cell_age import age
 from docs_matrix.diagnostics.findings import Run, Verdict
@@ -62,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """What is new in a tree: build its cells, write the reports, tell. Returns the exit status."""
-    with github_step.commands_stopped({} if args.json else os.environ):
+    with github_step.commands_stopped({} if args.json or args.format else os.environ):
         answer, status = _checked(args)
     if args.github:
         github_step.tell(answer, status, os.environ, folder=common.folder_in_repository(answer, common.matrix_of(args)))
@@ -78,6 +76,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     alone = bench.matrix.tree == subject.HERE
     look = project.subject_of if alone else subject.resolve
     asked = common.asked_of(args, "check")
+    if args.patch == [patch_files.STDIN]:
+        asked = b4_series.before_patch(asked)
     found = look(asked if asked.docs else replace(asked, docs=("all",)), bench)
     found = replace(found, asked=replace(found.asked, docs=asked.docs))
     if args.ratchet and found.baseline is None:
@@ -95,7 +95,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     ):
         found = replace(found, checks=())  # each check runs once in a matrix of jobs: beside the newest cell
     lanes = [lane_name(one) for one in found.checks]
-    with terminal.CellProgress(Console(stderr=True), [*names, *lanes]) as progress:
+    with terminal.CellProgress(common.progress_console(args), [*names, *lanes]) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
         answer = project.check_newest(runner, cells) if alone and not args.cell else check.check(runner, cells)
         names = [cell.name for cell in answer.builds]
@@ -118,14 +118,14 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
             whole, out, strict=args.strict_junit, below=common.folder_in_repository(whole, bench.matrix), rerun=rerun
         )
     expected = {cell.name for cell in common.cells(bench.matrix, None, found.cells)}
+    worse = answer.count(Verdict.NEW) or (args.ratchet and answer.count(Verdict.FIXED))
+    status = exit_status(answer.statuses, new=bool(worse), named=args.cell or (), ci=variables.in_ci())
+    status = MachineError.exit_status if args.verify and not agrees else status
     if not args.briefly:
-        common.tell(whole, args, part=args.join and not expected <= {cell.name for cell in whole.cells})
+        common.tell(whole, args, status, part=args.join and not expected <= {cell.name for cell in whole.cells})
     if args.ratchet and answer.count(Verdict.FIXED):
         print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
-    if args.verify and not agrees:
-        return whole, MachineError.exit_status
-    worse = answer.count(Verdict.NEW) or (args.ratchet and answer.count(Verdict.FIXED))
-    return whole, exit_status(answer.statuses, new=bool(worse), named=args.cell or (), ci=variables.in_ci())
+    return whole, status
 
 
 def _verified(answer: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[Run, bool]:

@@ -13,13 +13,13 @@ from rich.console import Console
 import docs_matrix
 from docs_matrix.check import subject
 from docs_matrix.check.workbench import Workbench
-from docs_matrix.cli import project, variables
+from docs_matrix.cli import patch_files, project, variables
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.diagnostics.asked import Asked, AskingVerb
 from docs_matrix.diagnostics.findings import Run
 from docs_matrix.errors import InputError
-from docs_matrix.reports import terminal
+from docs_matrix.reports import formats, outcome, terminal
 from docs_matrix.reports.escaping import one_line
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import user_repository
@@ -33,6 +33,7 @@ __all__ = [
     "folder_in_repository",
     "is_shipped",
     "matrix_of",
+    "progress_console",
     "refuse_shipped",
     "shipped_matrix",
     "tell",
@@ -49,7 +50,7 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
     cells, readers, baseline = given.get("cell"), given.get("readers"), given.get("baseline")
     return Asked(
         tree=tree,
-        patches=tuple(str(path) for path in given.get("patch") or ()),
+        patches=patch_files.patch_files(given.get("patch") or (), variables.store_folder()),
         base=given.get("base"),
         head=given.get("head"),
         baseline=None if baseline is None else str(baseline),
@@ -143,9 +144,16 @@ def refuse_shipped(path: Path, configuration: Matrix) -> None:
         )
 
 
-def tell(answer: Run, args: argparse.Namespace, *, part: bool) -> None:
-    """Tell `answer` on the terminal; where it is a `part` of what other sessions will complete, its findings in short."""
-    if args.json:
+def progress_console(args: argparse.Namespace) -> Console:
+    """Return where progress is printed: nowhere if a tool reads the answer, which may take a line for a failure."""
+    return Console(stderr=True, quiet=bool(args.format) and not sys.stderr.isatty())
+
+
+def tell(answer: Run, args: argparse.Namespace, status: int, *, part: bool) -> None:
+    """Print `answer`, which ends with `status`; if it is a `part` of what other sessions will complete, its findings in short."""
+    if args.format:
+        print(formats.text(args.format, outcome.of_run(answer, status), answer, url=args.url), end="")
+    elif args.json:
         # the same to a reader of JSON, and no command to GitHub's runner, which looks for these inside of lines
         print((args.out / "findings.json").read_text("utf-8").replace("##[", "##\\u005b"), end="")
     else:

@@ -31,11 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """One report from the folders that many jobs left. Returns the exit status."""
     configuration = common.matrix_of(args)
-    with github_step.commands_stopped({} if args.json else os.environ):
+    with github_step.commands_stopped({} if args.json or args.format else os.environ):
         whole = _merged(args, configuration)
         folder.write(whole, args.out, strict=args.strict_junit, below=common.folder_in_repository(whole, configuration))
-        common.tell(whole, args, part=False)
         status = exit_status(whole.statuses, new=bool(whole.count(Verdict.NEW)), named=(), ci=variables.in_ci())
+        common.tell(whole, args, status, part=False)
     if args.github:
         github_step.tell(whole, status, os.environ, folder=common.folder_in_repository(whole, configuration))
     return status

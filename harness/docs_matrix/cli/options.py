@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 __all__ = [
+    "FORMATS",
     "add_cell",
     "add_docs",
     "add_every",
+    "add_format",
     "add_jobs",
     "add_json",
     "add_message",
@@ -29,6 +32,8 @@ __all__ = [
 
 TREE = "a tree of matrix.yaml, a folder, a git repository or an archive"
 JSON = "the answer as JSON"
+FORMATS = ("b4", "terse")
+"""What `--format` prints for other tools; a run of cells also as `ktap` (`docs_matrix.reports.formats`)."""
 
 
 def add_every(parser: argparse.ArgumentParser, *, example: str) -> None:
@@ -88,7 +93,8 @@ def add_patch(
     parser: argparse.ArgumentParser, text: str = "a diff or an mbox; repeatable", metavar: str = "FILE"
 ) -> None:
     """Add `--patch`, which may be given several times."""
-    parser.add_argument("--patch", type=Path, action="append", metavar=metavar, help=text)
+    more = "- is standard input, lore:MESSAGE-ID what b4 fetches"
+    parser.add_argument("--patch", action="append", metavar=metavar, help=f"{text}; {more}")
 
 
 def add_docs(parser: argparse.ArgumentParser, text: str = "read only this document or folder; repeatable") -> None:
@@ -141,6 +147,16 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=JSON)
 
 
+def add_format(parser: argparse.ArgumentParser, forms: Sequence[str], *, json: str = JSON) -> None:
+    """Add `--json` or `--format`, which takes one of `forms`, and `--url`, which some of them show."""
+    printed = parser.add_mutually_exclusive_group()
+    printed.add_argument("--json", action="store_true", help=json)
+    printed.add_argument("--format", choices=forms, help="print the answer for a tool: " + ", ".join(forms))
+    parser.add_argument(
+        "--url", default="", metavar="URL", help="where the report can be seen, for who reads --format b4"
+    )
+
+
 def add_report_forms(parser: argparse.ArgumentParser) -> None:
     """Add `--json` and `--markdown`, of which one at most can be given."""
     form = parser.add_mutually_exclusive_group()
@@ -153,7 +169,7 @@ def add_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="the folder for the reports"
     )
-    parser.add_argument("--json", action="store_true", help="print findings.json")
+    add_format(parser, (*FORMATS, "ktap"), json="print findings.json")
     parser.add_argument(
         "--github",
         action="store_true",

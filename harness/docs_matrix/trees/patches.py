@@ -19,6 +19,8 @@ _FILE_LINE = re.compile(rb"^(?:diff --git |--- |\+\+\+ )[^\n]*", re.MULTILINE)
 _NAMES = re.compile(rb"^--- ([^\t\n]*)[^\n]*\n\+\+\+ ([^\t\n]*)[^\n]*\n@@ -", re.MULTILINE)
 _HEADER = re.compile(rb"[!-9;-~]+:|[ \t]+\S")
 _COUNTED = re.compile(r"\[[^\]]{0,60}?\b(\d{1,4})/(\d{1,4})\]")
+_NOT_QUOTED = re.compile(rb"=(?!(?:[0-9A-F]{2}|[ \t]*\r?$))", re.MULTILINE)
+"""What no text in quoted-printable has: a sign of equality that encodes nothing."""
 _MAIL_HEADER = re.compile(rb"^(?:From|Subject|Date):", re.MULTILINE | re.IGNORECASE)
 
 
@@ -27,13 +29,14 @@ class Patch:
     """One patch: `text` is what `git apply` takes, `path` the file that it came in.
 
     `name` is that file's name; with its place and `subject` where the file held several mails. `subject` is the mail's,
-    without `[PATCH …]`; empty where it was no mail.
+    without `[PATCH …]`; empty where it was no mail. `total` is how many patches the mail counts (`[PATCH 2/3]`), or 1.
     """
 
     name: str
     path: Path
     text: bytes
     subject: str = ""
+    total: int = 1
 
 
 def read(path: Path) -> tuple[Patch, ...]:
@@ -53,7 +56,8 @@ def read(path: Path) -> tuple[Patch, ...]:
         for mail in mails:
             _check(path, mail.text, folder)
     if len(mails) == 1:
-        return (Patch(path.name, path, mails[0].text, mails[0].subject),)
+        only = mails[0]
+        return (Patch(path.name, path, only.text, only.subject, (counted(only.sent) or (1, 1))[1]),)
     return tuple(
         Patch(f"{path.name} #{number} ({mail.subject})", path, mail.text, mail.subject)
         for number, mail in enumerate(mails, 1)
@@ -105,12 +109,39 @@ def _mails(content: bytes, folder: Path) -> Iterator[_Mail]:
     if split.returncode:
         return
     for mail in sorted(folder.iterdir()):
-        sent = mail.read_bytes()
+        sent = _without_undone_encoding(mail.read_bytes())
         parts = call("mailinfo", "-n", "message", "patch", cwd=folder, stdin=sent)
         if parts.returncode == 0:
             head = BytesHeaderParser().parsebytes(sent)
             subject = " ".join(str(head.get("Subject", "")).split())
             yield _Mail(_subject(parts.text), _as_sent((folder / "patch").read_bytes()), subject)
+
+
+def _without_undone_encoding(mail: bytes) -> bytes:
+    """Return `mail` without the headers that name an encoding which its body does not have.
+
+    b4 gives its checks the decoded body behind the headers as they were sent.
+    """
+    head, body = _split(mail)
+    about = BytesHeaderParser().parsebytes(head)
+    encoding = str(about.get("Content-Transfer-Encoding", "")).strip().casefold()
+    parted = about.get_content_maintype() == "multipart"
+    boundary = about.get_boundary()
+    if parted and boundary is not None and f"--{boundary}".encode("utf-8", "replace") in body:
+        return mail
+    undone = encoding == "base64" and _DIFF.search(body) is not None
+    if encoding == "quoted-printable":
+        undone = _NOT_QUOTED.search(body) is not None or not body.isascii()
+    if not (parted or undone):
+        return mail
+    names = rb"Content-Transfer-Encoding|Content-Type" if parted else rb"Content-Transfer-Encoding"
+    return re.sub(rb"(?im)^(?:" + names + rb"):[^\n]*\n(?:[ \t][^\n]*\n)*", b"", head) + b"\n" + body
+
+
+def _split(mail: bytes) -> tuple[bytes, bytes]:
+    """Return the headers of `mail` with the end of their last line, and the body."""
+    found = re.search(rb"\n\r?\n", mail)
+    return (mail[: found.start() + 1], mail[found.end() :]) if found else (mail, b"")
 
 
 def _subject(info: str) -> str:

@@ -9,8 +9,9 @@ from docs_matrix.questions.series.patch_results import Series, Step, Strand
 from docs_matrix.reports import wording
 from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.reports.note_words import words
+from docs_matrix.reports.outcome import Line, Outcome, cell_line, new_line, of_lines
 
-__all__ = ["folder_name", "lines"]
+__all__ = ["folder_name", "lines", "outcome"]
 
 
 def lines(answer: Series) -> Iterator[str]:
@@ -22,11 +23,30 @@ def lines(answer: Series) -> Iterator[str]:
         yield f"{one_line(cell.name)}: {cut(one_line(cell.words), 300)}"
     for note in answer.notes:
         yield one_line(words(note))
+    yield _total(answer)
+
+
+def outcome(answer: Series, status: int) -> Outcome:
+    """Return what a series means, which ends with `status`: what is new at its end counts, each with its patch."""
+    left = [_left(strand, answer) for strand in answer.remaining]
+    broken = [cell for cell in answer.broken if cell.status != "skipped" or status > 1]
+    faults = [cell_line(cell.name, cell.status, cell.reason) for cell in broken]
+    return of_lines([*faults, *left], _total(answer), status)
+
+
+def _left(strand: Strand, answer: Series) -> Line:
+    good = [cell.name for cell in answer.cells if cell.status == "ok"]
+    where = "" if len(strand.cells) == len(good) else f", in {', '.join(map(one_line, strand.cells))}"
+    return new_line(strand.diagnostic, f"patch {strand.introduced} of {len(answer.steps)}{where}")
+
+
+def _total(answer: Series) -> str:
+    """Return the whole series in a line."""
     brought = [strand for strand in answer.strands if strand.introduced]
     passing = [strand for strand in brought if strand.repaired]
     before = [strand for strand in answer.strands if not strand.introduced]
     good = len(answer.cells) - len(answer.broken)
-    yield (
+    return (
         f"{plural(len(answer.steps), 'patch')} in {plural(good, 'cell')}: {len(brought)} new, of which the series itself "
         f"repairs {len(passing)}; {len(before)} repaired that were there before; {len(answer.remaining)} new at its end"
     ).replace("patchs", "patches")

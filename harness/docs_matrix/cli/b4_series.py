@@ -1,0 +1,111 @@
+"""The series that a mail belongs to, if b4 runs us as a check and hands over that mail alone.
+
+b4 gives a check one message: a patch, or the cover letter. The series is in the repository that b4 works in: its review
+branch, which `$B4_TRACKING_FILE` names, has a commit for each patch. Without one b4 is asked for the series by the mail's
+message-id.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from docs_matrix.cli.patch_files import LORE, keep, of_lore
+from docs_matrix.diagnostics.asked import Asked
+from docs_matrix.errors import InputError
+from docs_matrix.trees import patches
+from docs_matrix.trees.git import call
+
+__all__ = ["Tracked", "before_patch", "tracked", "whole_series"]
+
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_NAME = "series.mbox"
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A series that b4 tracks in the repository at `folder`: `commits` are its patches in order, each with its subject,
+    `base` is the commit before the first."""
+
+    folder: Path
+    base: str
+    commits: tuple[tuple[str, str], ...]
+
+
+def tracked(environment: Mapping[str, str], folder: Path) -> Tracked | None:
+    """Return the series that b4 names in `environment`, as the repository at `folder` has it; None if there is none."""
+    try:
+        about = json.loads(Path(environment["B4_TRACKING_FILE"]).read_bytes())["series"]
+        first, change = str(about["first-patch-commit"]), str(about["change-id"])
+    except (KeyError, OSError, TypeError, ValueError):
+        return None
+    if not _COMMIT.fullmatch(first):
+        return None
+    branch = f"refs/heads/b4/review/{change}"  # its tip is b4's own commit, without a change
+    words = (
+        "log",
+        "--reverse",
+        "--no-show-signature",
+        "--encoding=UTF-8",
+        "--format=%H%x00%s",
+        f"{first}^..{branch}~1",
+    )
+    listed = call(*words, "--", cwd=folder)
+    before = call("rev-parse", "--verify", "--quiet", f"{first}^", cwd=folder)
+    if listed.returncode or before.returncode or not listed.stdout.strip():
+        return None
+    commits = (line.partition("\0") for line in listed.text.splitlines())
+    return Tracked(folder, before.text.strip(), tuple((commit, subject) for commit, _, subject in commits))
+
+
+def before_patch(asked: Asked) -> Asked:
+    """Return `asked` about the patch of a mail with the commit before it, if b4 tracks its series here.
+
+    The patch is then judged with the patches before it applied to both sides.
+    """
+    series = tracked(os.environ, Path.cwd())
+    if series is None or asked.onto or len(asked.patches) != 1:
+        return asked
+    found = patches.read(Path(asked.patches[0]))
+    before = [base for base, (_, subject) in _steps(series) if len(found) == 1 and subject == found[0].subject]
+    return replace(asked, onto=(before[0],)) if len(before) == 1 else asked
+
+
+def whole_series(asked: Asked, store: Path) -> Asked:
+    """Return `asked` about all patches of the series that its one mail belongs to: a cover letter, or one patch of several.
+
+    Raises `InputError` if that mail has no message-id, `MachineError` if b4 cannot get the series.
+    """
+    path = Path(asked.patches[0])
+    data = path.read_bytes()
+    if _is_series(path):
+        return asked
+    series = tracked(os.environ, Path.cwd())
+    if series is not None:
+        words = ("format-patch", "--stdout", "--no-signature", f"{series.base}..{series.commits[-1][0]}")
+        text = call(*words, cwd=series.folder).stdout
+        return replace(asked, patches=(str(keep(text, _NAME, store)),), onto=asked.onto or (series.base,))
+    message = str(BytesHeaderParser().parsebytes(data).get("Message-ID", "")).strip("<> \t\r\n")
+    if not message:
+        raise InputError(f"{path.name}: is no series, and has no message-id by which b4 could find it")
+    return replace(asked, patches=(str(keep(of_lore(f"{LORE}{message}", "am", "-o-"), _NAME, store)),))
+
+
+def _is_series(path: Path) -> bool:
+    """Return whether the file holds all patches that the subject of its first one counts."""
+    try:
+        found = patches.read(path)
+    except InputError:
+        return False
+    return len(found) > 1 or found[0].total < 2
+
+
+def _steps(series: Tracked) -> list[tuple[str, tuple[str, str]]]:
+    """Return each commit of the series after the one before it."""
+    before = (series.base, *(commit for commit, _ in series.commits))
+    return list(zip(before, series.commits, strict=False))

@@ -1,0 +1,142 @@
+"""Where the files of `--patch` come from: standard input, a Maildir, and what is printed for tools that read the answer."""
+
+from __future__ import annotations
+
+import io
+import json
+import mailbox
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import NEWEST, ROOT, Answer, Command
+from tests.support.git import git
+
+pytestmark = pytest.mark.usefixtures("fake_sphinx")
+
+BUSES = "Documentation/driver-api/buses.rst"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the example as a git repository, whose last commit breaks a title."""
+    folder = tmp_path / "tree"
+    shutil.copytree(ROOT / "examples" / "kernel-like", folder)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "base")
+    (folder / BUSES).write_text((folder / BUSES).read_text() + "\nListing\n====\n\nText.\n")
+    git(folder, "commit", "-qam", "docs: listing")
+    return folder
+
+
+@pytest.fixture
+def stdin(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    """What standard input holds."""
+    stream = io.BytesIO()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
+    return stream
+
+
+def given(stdin: io.BytesIO, text: str) -> None:
+    stdin.write(text.encode())
+    stdin.seek(0)
+
+
+def check(docs_matrix: Command, tree: Path, *words: str | Path) -> Answer:
+    return docs_matrix("check", "--tree", tree, "--cell", NEWEST, *words)
+
+
+def test_a_patch_on_standard_input_is_judged_where_it_was_made(
+    docs_matrix: Command, tree: Path, stdin: io.BytesIO
+) -> None:
+    given(stdin, git(tree, "format-patch", "--stdout", "-1"))  # the work tree has it already, as b4's branches do
+    answer = check(docs_matrix, tree, "--patch", "-", "--format", "terse")
+    assert answer.status == 1
+    assert answer.stdout.splitlines() == [f"{BUSES}:38: WARNING: Title underline too short. [docutils]"]
+    assert answer.stderr == ""
+
+
+def test_what_came_through_standard_input_is_named_by_a_file_in_printed_commands(
+    docs_matrix: Command, tree: Path, stdin: io.BytesIO, tmp_path: Path
+) -> None:
+    given(stdin, git(tree, "format-patch", "--stdout", "-1"))
+    answer = check(docs_matrix, tree, "--patch", "-")
+    (kept,) = (tmp_path / "store" / "mails").glob("*/standard-input.mbox")
+    assert str(kept) in (answer.out / "report.html").read_text()
+    assert check(docs_matrix, tree, "--patch", kept).findings["findings"] == answer.findings["findings"]
+
+
+def test_a_maildir_is_a_series(docs_matrix: Command, tree: Path, tmp_path: Path) -> None:
+    box = mailbox.Maildir(tmp_path / "box", create=True)
+    box.add(git(tree, "format-patch", "--stdout", "-1").encode())
+    assert check(docs_matrix, tree, "--patch", tmp_path / "box").places("new") == [(BUSES, 38)]
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "said"),
+    [
+        (("--patch", "-"), "", "standard input is empty"),
+        (("--patch", "-", "--patch", "-"), "x", "standard input can be read once only"),
+        (("--patch", "-"), "no patch", "holds no patch"),
+        (("--patch", "lore:"), "", "a message-id is missing"),
+    ],
+)
+def test_what_cannot_be_a_patch_is_one_clear_line(
+    docs_matrix: Command, tree: Path, stdin: io.BytesIO, words: tuple[str, ...], text: str, said: str
+) -> None:
+    given(stdin, text)
+    answer = check(docs_matrix, tree, *words, "--format", "b4")
+    assert (answer.status, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert said in answer.stderr
+
+
+def test_a_missing_b4_is_named_with_how_to_install_it(
+    docs_matrix: Command, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_alone = tree.parent / "bin"
+    git_alone.mkdir()
+    (git_alone / "git").symlink_to(str(shutil.which("git")))
+    answer = docs_matrix("check", "--tree", tree, "--patch", "lore:a@example.org", PATH=str(git_alone))
+    assert answer.status == 3
+    assert "pip install b4" in answer.stderr
+
+
+def test_a_failed_cell_is_never_silent_and_never_passes(docs_matrix: Command, tree: Path, stdin: io.BytesIO) -> None:
+    (tree / "Documentation/conf.py").write_text("raise SystemExit(1)\n")
+    git(tree, "commit", "-qam", "conf")
+    for form in ("terse", "b4", "ktap"):
+        stdin.seek(0)
+        stdin.truncate()
+        given(stdin, git(tree, "format-patch", "--stdout", "-1"))
+        answer = check(docs_matrix, tree, "--patch", "-", "--format", form)
+        assert answer.status == 3
+        if form == "b4":
+            assert [one["status"] for one in json.loads(answer.stdout)] == ["fail"]
+        else:
+            assert "not ok 1 " in answer.stdout if form == "ktap" else "ERROR: " in answer.stdout
+
+
+def test_merge_prints_the_forms_too(docs_matrix: Command, tree: Path, stdin: io.BytesIO, tmp_path: Path) -> None:
+    given(stdin, git(tree, "format-patch", "--stdout", "-1"))
+    left = check(docs_matrix, tree, "--patch", "-", "--exit-zero")
+    assert left.status == 0
+    answer = docs_matrix("merge", left.out, "--format", "b4", "--url", "https://ci.example/7", out="merged")
+    (told,) = json.loads(answer.stdout)
+    assert (answer.status, told["status"], told["url"]) == (1, "warn", "https://ci.example/7")
+
+
+def test_a_series_is_one_result_with_the_patch_of_each_message(
+    docs_matrix: Command, tree: Path, stdin: io.BytesIO
+) -> None:
+    git(tree, "commit", "--allow-empty", "-qm", "nothing")
+    (tree / BUSES).write_text((tree / BUSES).read_text() + "\nMore text.\n")
+    git(tree, "commit", "-qam", "docs: more")
+    given(stdin, git(tree, "format-patch", "--stdout", "-3"))
+    words = ("--tree", tree, "--cell", NEWEST, "--patch", "-", "--onto", "HEAD~3", "--format", "b4")
+    answer = docs_matrix("series", *words)
+    (told,) = json.loads(answer.stdout)
+    assert (answer.status, told["status"]) == (1, "warn")
+    assert told["details"].endswith("(patch 1 of 2)")
