@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import http.server
 import io
 import json
 import mailbox
+import os
+import re
 import shutil
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -102,6 +108,118 @@ def test_a_missing_b4_is_named_with_how_to_install_it(
     answer = docs_matrix("check", "--tree", tree, "--patch", "lore:a@example.org", PATH=str(git_alone))
     assert answer.status == 3
     assert "pip install b4" in answer.stderr
+
+
+@pytest.fixture
+def archive(tmp_path: Path, tree: Path) -> Iterator[dict[str, str]]:
+    """A server that has one thread, as an archive of a mailing list; the variables with which b4 asks it and no other."""
+    (tree / BUSES).write_text((tree / BUSES).read_text() + "\nMore text.\n")
+    git(tree, "commit", "-qam", "docs: more")
+    thread = git(tree, "format-patch", "--stdout", "--cover-letter", "--thread=shallow", "-2")
+    packed = gzip.compress(thread.encode())
+
+    class Archive(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path.endswith("/t.mbox.gz")
+            self.send_response(200 if known else 404)
+            self.end_headers()
+            self.wfile.write(packed if known else b"")
+
+        def do_POST(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Archive) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        yield {
+            **{name: str(tmp_path / name) for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")},
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": "b4.midmask",
+            "GIT_CONFIG_VALUE_0": f"{url}/%s",
+            "GIT_CONFIG_KEY_1": "b4.searchmask",
+            "GIT_CONFIG_VALUE_1": f"{url}/?q=%s",
+        }
+        server.shutdown()
+
+
+def mails(tree: Path) -> list[str]:
+    """The cover letter and the two patches of the thread."""
+    text = git(tree, "format-patch", "--stdout", "--cover-letter", "--thread=shallow", "-2")
+    return [f"From {mail}" for mail in re.split(r"^From (?=[0-9a-f]{40} )", text, flags=re.MULTILINE)[1:]]
+
+
+def message_id(mail: str) -> str:
+    found = re.search(r"^Message-Id: <(.+)>$", mail, re.MULTILINE | re.IGNORECASE)
+    assert found
+    return found[1]
+
+
+def test_a_message_id_is_what_b4_fetches_for_it(docs_matrix: Command, tree: Path, archive: dict[str, str]) -> None:
+    words = ("--tree", tree, "--onto", "HEAD~2", "--cell", NEWEST)
+    cover = message_id(mails(tree)[0])
+    answer = docs_matrix("check", "--patch", f"lore:<{cover}>", *words, **archive)
+    assert answer.status == 1, answer.stderr
+    assert answer.places("new") == [(BUSES, 38)]
+    assert answer.findings["patches"] == [f"{cover}.mbox"]
+
+
+def test_b4s_check_of_a_patch_judges_it_after_those_before_it(
+    docs_matrix: Command, tree: Path, stdin: io.BytesIO, archive: dict[str, str]
+) -> None:
+    given(stdin, mails(tree)[2])
+    git(tree, "checkout", "-q", "HEAD~2")
+    words = ("--tree", tree, "--cell", NEWEST, "--patch", "-", "--format", "b4")
+    answer = docs_matrix("check", *words, **archive)
+    assert [one["status"] for one in json.loads(answer.stdout)] == ["pass"], answer.stderr
+    assert "applied to both sides first: docs: listing" in answer.findings["notes"]
+
+
+def test_b4s_check_of_a_series_has_all_its_patches(
+    docs_matrix: Command, tree: Path, stdin: io.BytesIO, archive: dict[str, str]
+) -> None:
+    given(stdin, mails(tree)[0])
+    git(tree, "checkout", "-q", "HEAD~2")
+    words = ("--tree", tree, "--cell", NEWEST, "--patch", "-", "--format", "b4")
+    (told,) = json.loads(docs_matrix("series", *words, **archive).stdout)
+    assert told["status"] == "warn"
+    assert told["summary"].startswith("2 patches in 1 cell: 1 new")
+
+
+def test_a_thread_that_cannot_be_fetched_is_no_answer(
+    docs_matrix: Command, tree: Path, stdin: io.BytesIO, archive: dict[str, str]
+) -> None:
+    given(stdin, mails(tree)[2])
+    dead = {**archive, "GIT_CONFIG_VALUE_0": "http://127.0.0.1:1/%s"}
+    answer = docs_matrix("check", "--tree", tree, "--cell", NEWEST, "--patch", "-", "--format", "b4", **dead)
+    assert (answer.status, answer.stdout) == (3, "")
+    assert "b4 am failed" in answer.stderr
+
+
+def test_a_report_that_is_named_by_its_message_id_is_read_from_its_thread(
+    docs_matrix: Command, tree: Path, archive: dict[str, str]
+) -> None:
+    name = f"lore:{message_id(mails(tree)[0])}"
+    answer = docs_matrix("read", name, **archive)
+    assert (answer.status, answer.stdout) == (2, ""), answer.stderr
+    assert f"{name}: holds no report of the 0-day robot" in answer.stderr
+
+
+def test_patches_that_come_before_are_on_both_sides(docs_matrix: Command, tree: Path, tmp_path: Path) -> None:
+    first = tmp_path / "first.patch"
+    first.write_text(git(tree, "format-patch", "--stdout", "-1"))
+    (tree / BUSES).write_text((tree / BUSES).read_text() + "\nMore\n====\n")
+    git(tree, "commit", "-qam", "docs: more")
+    second = tmp_path / "second.patch"
+    second.write_text(git(tree, "format-patch", "--stdout", "-1"))
+    git(tree, "checkout", "-q", "HEAD~2")
+    assert "does not apply" in check(docs_matrix, tree, "--patch", second, "--onto", "HEAD").stderr
+    answer = check(docs_matrix, tree, "--patch", second, "--before", first)
+    assert (answer.places("new"), answer.places("known")) == ([(BUSES, 43)], [(BUSES, 38)])
+    assert f"--before {first}" in (answer.out / "report.html").read_text()
 
 
 def test_a_failed_cell_is_never_silent_and_never_passes(docs_matrix: Command, tree: Path, stdin: io.BytesIO) -> None:

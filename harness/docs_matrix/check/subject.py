@@ -140,6 +140,8 @@ def _refuse_contradictions(asked: Asked) -> None:
         raise InputError(f"{' and '.join(given)} both name what the head is compared with; give only one")
     if asked.head is not None and asked.base is None:
         raise InputError("--head needs --base")
+    if asked.before and not asked.patches:
+        raise InputError("--before needs --patch")
     if asked.onto and not asked.patches:
         raise InputError("--onto needs --patch")
 
@@ -171,10 +173,17 @@ def _versions(
         head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
         return head, base, tuple(dict.fromkeys((*base.notes, *head.notes))), None
     if asked.patches:
-        paths = [Path(path) for path in asked.patches]
-        read = [patch for path in paths for patch in patches.read(path)]
-        chosen = patch_base.choose(source, paths, read, asked.onto, asked.commit, trees)
-        notes = (*chosen.base.notes, *chosen.notes, *patch_notes(chosen.patched))
+        paths = [Path(path) for path in (*asked.before, *asked.patches)]
+        before, read = (
+            [patch for name in names for patch in patches.read(Path(name))] for names in (asked.before, asked.patches)
+        )
+        chosen = patch_base.choose(source, paths, [*before, *read], asked.onto, asked.commit, trees)
+        notes = (*chosen.base.notes, *chosen.notes)
+        if before:
+            base = trees.patched(chosen.base, before).tree
+            chosen = replace(chosen, base=base, patched=trees.patched(base, read))
+            notes = (*notes, Note("before", tuple(patch.subject or patch.name for patch in before)))
+        notes = (*notes, *patch_notes(chosen.patched))
         return chosen.patched.tree, chosen.base, notes, chosen
     head = trees.open(source)
     return head, None, head.notes, None

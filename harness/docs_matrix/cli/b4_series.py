@@ -21,7 +21,7 @@ from docs_matrix.errors import InputError
 from docs_matrix.trees import patches
 from docs_matrix.trees.git import call
 
-__all__ = ["Tracked", "before_patch", "tracked", "whole_series"]
+__all__ = ["Tracked", "after_earlier_patches", "tracked", "whole_series"]
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _NAME = "series.mbox"
@@ -63,17 +63,26 @@ def tracked(environment: Mapping[str, str], folder: Path) -> Tracked | None:
     return Tracked(folder, before.text.strip(), tuple((commit, subject) for commit, _, subject in commits))
 
 
-def before_patch(asked: Asked) -> Asked:
-    """Return `asked` about the patch of a mail with the commit before it, if b4 tracks its series here.
+def after_earlier_patches(asked: Asked, store: Path) -> Asked:
+    """Return `asked` about the one patch of a mail with what comes before it in its series.
 
-    The patch is then judged with the patches before it applied to both sides.
+    That is the commit before it if b4 tracks the series here, else the patches before it, which b4 is asked for. Raises
+    `MachineError` if b4 cannot get them.
     """
-    series = tracked(os.environ, Path.cwd())
-    if series is None or asked.onto or len(asked.patches) != 1:
-        return asked
     found = patches.read(Path(asked.patches[0]))
-    before = [base for base, (_, subject) in _steps(series) if len(found) == 1 and subject == found[0].subject]
-    return replace(asked, onto=(before[0],)) if len(before) == 1 else asked
+    if asked.onto or asked.before or len(found) != 1:
+        return asked
+    series = tracked(os.environ, Path.cwd())
+    commits = [base for base, (_, subject) in _steps(series) if subject == found[0].subject] if series else []
+    if len(commits) == 1:
+        return replace(asked, onto=(commits[0],))
+    number = found[0].number
+    if number < 2:
+        return asked
+    earlier = patches.read(_fetched(Path(asked.patches[0]), store))[: number - 1]
+    mails = [f"Subject: {patch.subject}\n\n".encode() + patch.text for patch in earlier]
+    files = [keep(mail, f"{at}.patch", store) for at, mail in enumerate(mails, 1)]
+    return replace(asked, before=tuple(map(str, files)))
 
 
 def whole_series(asked: Asked, store: Path) -> Asked:
@@ -82,7 +91,6 @@ def whole_series(asked: Asked, store: Path) -> Asked:
     Raises `InputError` if that mail has no message-id, `MachineError` if b4 cannot get the series.
     """
     path = Path(asked.patches[0])
-    data = path.read_bytes()
     if _is_series(path):
         return asked
     series = tracked(os.environ, Path.cwd())
@@ -90,10 +98,15 @@ def whole_series(asked: Asked, store: Path) -> Asked:
         words = ("format-patch", "--stdout", "--no-signature", f"{series.base}..{series.commits[-1][0]}")
         text = call(*words, cwd=series.folder).stdout
         return replace(asked, patches=(str(keep(text, _NAME, store)),), onto=asked.onto or (series.base,))
-    message = str(BytesHeaderParser().parsebytes(data).get("Message-ID", "")).strip("<> \t\r\n")
+    return replace(asked, patches=(str(_fetched(path, store)),))
+
+
+def _fetched(path: Path, store: Path) -> Path:
+    """Return the file of the series that b4 gets for the mail in the file at `path`."""
+    message = str(BytesHeaderParser().parsebytes(path.read_bytes()).get("Message-ID", "")).strip("<> \t\r\n")
     if not message:
         raise InputError(f"{path.name}: is no series, and has no message-id by which b4 could find it")
-    return replace(asked, patches=(str(keep(of_lore(f"{LORE}{message}", "am", "-o-"), _NAME, store)),))
+    return keep(of_lore(f"{LORE}{message}", "am", "-o-"), _NAME, store)
 
 
 def _is_series(path: Path) -> bool:
@@ -102,7 +115,7 @@ def _is_series(path: Path) -> bool:
         found = patches.read(path)
     except InputError:
         return False
-    return len(found) > 1 or found[0].total < 2
+    return len(found) > 1 or found[0].total == 1
 
 
 def _steps(series: Tracked) -> list[tuple[str, tuple[str, str]]]:

@@ -76,8 +76,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     alone = bench.matrix.tree == subject.HERE
     look = project.subject_of if alone else subject.resolve
     asked = common.asked_of(args, "check")
-    if args.patch == [patch_files.STDIN]:
-        asked = b4_series.before_patch(asked)
+    if args.patch == [patch_files.STDIN] and args.format == "b4":  # b4 hands over one patch of a series
+        asked = b4_series.after_earlier_patches(asked, bench.store)
     found = look(asked if asked.docs else replace(asked, docs=("all",)), bench)
     found = replace(found, asked=replace(found.asked, docs=asked.docs))
     if args.ratchet and found.baseline is None:

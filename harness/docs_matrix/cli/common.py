@@ -47,10 +47,13 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
     configuration = matrix_of(args)
     tree = args.tree or default_tree(configuration)
     given = vars(args)
+    words = (*(given.get("patch") or ()), *(given.get("before") or ()))
+    named = patch_files.patch_files(words, variables.store_folder())
     cells, readers, baseline = given.get("cell"), given.get("readers"), given.get("baseline")
     return Asked(
         tree=tree,
-        patches=patch_files.patch_files(given.get("patch") or (), variables.store_folder()),
+        patches=named[: len(given.get("patch") or ())],
+        before=named[len(given.get("patch") or ()) :],
         base=given.get("base"),
         head=given.get("head"),
         baseline=None if baseline is None else str(baseline),

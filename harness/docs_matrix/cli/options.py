@@ -92,9 +92,11 @@ def add_cell(parser: argparse.ArgumentParser, text: str = "only this cell; repea
 def add_patch(
     parser: argparse.ArgumentParser, text: str = "a diff or an mbox; repeatable", metavar: str = "FILE"
 ) -> None:
-    """Add `--patch`, which may be given several times."""
+    """Add `--patch` and `--before`, which may be given several times."""
     more = "- is standard input, lore:MESSAGE-ID what b4 fetches"
     parser.add_argument("--patch", action="append", metavar=metavar, help=f"{text}; {more}")
+    text = "a diff or an mbox that comes before --patch: applied to both sides; repeatable"
+    parser.add_argument("--before", action="append", metavar="FILE", help=text)
 
 
 def add_docs(parser: argparse.ArgumentParser, text: str = "read only this document or folder; repeatable") -> None:
@@ -127,8 +129,8 @@ def add_repeat(parser: argparse.ArgumentParser) -> None:
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Add the positional REPORT: a robot's mail."""
-    text = "a report as text, a mail, an mbox, a page of an archive or a whole thread; - is standard input"
-    parser.add_argument("report", type=Path, metavar="REPORT", help=text)
+    text = "a report as text, a mail, an mbox, a page of an archive or a whole thread; - is standard input, lore:MESSAGE-ID a thread"
+    parser.add_argument("report", metavar="REPORT", help=text)
 
 
 def add_message(parser: argparse.ArgumentParser) -> None:

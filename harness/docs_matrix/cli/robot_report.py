@@ -13,12 +13,19 @@ from docs_matrix.robot.report import ReportFile
 __all__ = ["read_file"]
 
 
-def read_file(path: Path) -> ReportFile:
-    """Return what the report at `path` says, `-` for standard input; raises `InputError` where it cannot be read."""
-    if str(path) == "-":
+def read_file(name: str) -> ReportFile:
+    """Return what the report in the file `name` says, `-` for standard input, `lore:MESSAGE-ID` for a thread that b4 fetches.
+
+    Raises `InputError` if it cannot be read, `MachineError` if b4 is missing or fails.
+    """
+    if name == "-":
         return read(sys.stdin.buffer.read(LARGEST + 1), "standard input")
+    if name.startswith("lore:"):
+        from docs_matrix.cli import patch_files  # here, because what reads a file starts no process
+
+        return read(patch_files.of_lore(name, "mbox", "-o-"), name)
     try:
-        with path.open("rb") as stream:
-            return read(stream.read(LARGEST + 1), str(path))
+        with Path(name).open("rb") as stream:
+            return read(stream.read(LARGEST + 1), name)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error

@@ -15,13 +15,15 @@ class Asked:
     """What the user asked of a tree, in the user's words: paths are as given, relative to `folder`.
 
     `tree` is a path, or if `named` a name in matrix.yaml. `docs` are documents and folders, or `affected`, or `all`; empty for
-    the default. `onto` are revisions that the patches may be applied to; `commit` is one that a report names. `requirements`
-    is None for those of the tree. `cells` is empty for all cells of the tree. `in_order` and `readers` (a number, or `each`)
-    say how documents are read, if that is asked for. `matrix` is the file of the cells; None if it is found.
+    the default. `before` are patches that both sides have: they are applied first. `onto` are revisions that the patches may be
+    applied to; `commit` is one that a report names. `requirements` is None for those of the tree. `cells` is empty for all cells
+    of the tree. `in_order` and `readers` (a number, or `each`) say how documents are read, if that is asked for. `matrix` is the
+    file of the cells; None if it is found.
     """
 
     tree: str
     patches: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
     base: str | None = None
     head: str | None = None
     baseline: str | None = None

@@ -13,6 +13,7 @@ NoteKind = Literal[
     "cell left out",
     "left out",
     "patched",
+    "before",
     "applied to",
     "applies",
     "does not apply",

@@ -15,7 +15,7 @@ from docs_matrix.reports.escaping import one_line
 
 __all__ = ["command", "isolate_command"]
 
-_EVERY = frozenset({"--tree", "--patch", "--requirement", "--cell", "--matrix"})
+_EVERY = frozenset({"--tree", "--patch", "--before", "--requirement", "--cell", "--matrix"})
 _TAKES: Mapping[AskingVerb, frozenset[str]] = {
     "check": _EVERY | {"--base", "--head", "--onto", "--baseline", "--docs", "--in-order", "--readers", "--repeat"},
     "series": _EVERY | {"--onto", "--docs", "--repeat"},
@@ -54,6 +54,7 @@ def _options(asked: Asked) -> Iterator[tuple[str, str | None]]:
     """Yield every option with its value, None for one that has no value."""
     yield "--tree", asked.tree if asked.named else _absolute(asked.tree, asked)
     yield from (("--patch", _absolute(path, asked)) for path in asked.patches)
+    yield from (("--before", _absolute(path, asked)) for path in asked.before)
     yield from (("--onto", rev) for rev in asked.onto)
     single = (("--base", asked.base), ("--head", asked.head))
     yield from ((option, value) for option, value in single if value is not None)

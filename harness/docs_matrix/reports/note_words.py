@@ -93,6 +93,7 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "cell left out": "{} is left out, because it cannot build this project: {}".format,
     "left out": _left_out,
     "patched": _patched,
+    "before": lambda *subjects: f"applied to both sides first: {', '.join(subjects)}",
     "applied to": _applied_to,
     "applies": _applies,
     "does not apply": "onto {}: does not apply: {}".format,

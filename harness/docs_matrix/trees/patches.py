@@ -29,13 +29,14 @@ class Patch:
     """One patch: `text` is what `git apply` takes, `path` the file that it came in.
 
     `name` is that file's name; with its place and `subject` where the file held several mails. `subject` is the mail's,
-    without `[PATCH …]`; empty where it was no mail. `total` is how many patches the mail counts (`[PATCH 2/3]`), or 1.
+    without `[PATCH …]`; empty where it was no mail. The mail says that it is patch `number` of `total`.
     """
 
     name: str
     path: Path
     text: bytes
     subject: str = ""
+    number: int = 1
     total: int = 1
 
 
@@ -57,7 +58,7 @@ def read(path: Path) -> tuple[Patch, ...]:
             _check(path, mail.text, folder)
     if len(mails) == 1:
         only = mails[0]
-        return (Patch(path.name, path, only.text, only.subject, (counted(only.sent) or (1, 1))[1]),)
+        return (Patch(path.name, path, only.text, only.subject, *(counted(only.sent) or (1, 1))),)
     return tuple(
         Patch(f"{path.name} #{number} ({mail.subject})", path, mail.text, mail.subject)
         for number, mail in enumerate(mails, 1)

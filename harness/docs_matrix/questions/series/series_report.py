@@ -46,9 +46,11 @@ def _total(answer: Series) -> str:
     passing = [strand for strand in brought if strand.repaired]
     before = [strand for strand in answer.strands if not strand.introduced]
     good = len(answer.cells) - len(answer.broken)
+    limited = any(wording.is_preliminary(step.run) for step in answer.steps)
     return (
         f"{plural(len(answer.steps), 'patch')} in {plural(good, 'cell')}: {len(brought)} new, of which the series itself "
         f"repairs {len(passing)}; {len(before)} repaired that were there before; {len(answer.remaining)} new at its end"
+        + ("; preliminary: read are the documents that any of the patches concerns" if limited else "")
     ).replace("patchs", "patches")
 
 
