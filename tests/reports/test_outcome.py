@@ -50,7 +50,7 @@ def test_a_line_says_in_which_cells_unless_it_is_all_that_were_built() -> None:
 def test_a_cell_that_was_not_built_fails_and_is_never_silent(status: str) -> None:
     made = run(cell(NEW), cell(OLD, status=status, reason="Extension error:\n\x1b[31mno"))
     assert of_run(made, 3).word == "fail"
-    assert terse(made, 3) == f"docs-matrix: ERROR: {OLD} was not built ({status}): Extension error: \\x1b[31mno\n"
+    assert terse(made, 3) == f"docs-matrix: ERROR: {OLD} gave no answer ({status}): Extension error: \\x1b[31mno\n"
 
 
 def test_a_skipped_cell_fails_only_if_the_run_does() -> None:

@@ -129,7 +129,7 @@ def add_repeat(parser: argparse.ArgumentParser) -> None:
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Add the positional REPORT: a robot's mail."""
-    text = "a report as text, a mail, an mbox, a page of an archive or a whole thread; - is standard input, lore:MESSAGE-ID a thread"
+    text = "a report as text, a mail, an mbox, a page of an archive or a thread; - is standard input; lore:MESSAGE-ID"
     parser.add_argument("report", metavar="REPORT", help=text)
 
 

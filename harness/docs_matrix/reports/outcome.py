@@ -75,16 +75,16 @@ def new_line(value: Finding | Diagnostic, where: str = "") -> Line:
 
 
 def cell_line(name: str, status: str, reason: str | None) -> Line:
-    """Return the line of a cell that was not built."""
+    """Return the line of a cell that was not built, or of a check that did not run."""
     said = cut(one_line(reason or "no reason was given"), _LONGEST)
-    return Line("fail", _NAME, f"{one_line(name)} was not built ({one_line(status)}): {said}")
+    return Line("fail", _NAME, f"{one_line(name)} gave no answer ({one_line(status)}): {said}")
 
 
 def _new(run: Run) -> Iterator[tuple[Finding, str]]:
-    built = {cell.name for cell in run.cells if cell.status == "ok"}
+    built = {cell.name for cell in run.builds if cell.status == "ok"}
     for finding in run.findings:
         if finding.verdict is Verdict.NEW:
-            yield finding, "" if set(finding.cells) == built else f"in {wording.cells(finding.cells, run)}"
+            yield finding, "" if built <= set(finding.cells) else f"in {wording.cells(finding.cells, run)}"
 
 
 def _faults(run: Run, status: int) -> list[Line]:
