@@ -255,6 +255,7 @@ def test_a_series_is_one_result_with_the_patch_of_each_message(
     given(stdin, git(tree, "format-patch", "--stdout", "-3"))
     words = ("--tree", tree, "--cell", NEWEST, "--patch", "-", "--onto", "HEAD~3", "--format", "b4")
     answer = docs_matrix("series", *words)
+    assert answer.stderr == ""
     (told,) = json.loads(answer.stdout)
     assert (answer.status, told["status"]) == (1, "warn")
     assert told["details"].endswith("(patch 1 of 2)")

@@ -143,7 +143,7 @@ def test_a_hostile_message_is_no_result_of_ktap() -> None:
 @given(runs())
 def test_any_run_passes_only_with_a_built_cell_and_nothing_new(made: Run) -> None:
     outcome = of_run(made, 0)
-    good = [one for one in made.cells if one.status == "ok"]
+    good = [one for one in made.builds if one.status == "ok"]
     broken = [one for one in made.cells if one.status in ("failed", "timeout")]
     new_ones = [one for one in made.findings if one.verdict == "new"]
     assert (outcome.word == "pass") == (bool(good) and not broken and not new_ones)
