@@ -6,6 +6,7 @@ import html
 import json
 import re
 import shlex
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from docs_matrix.cli import common
 from docs_matrix.cli.parser import parser
 from docs_matrix.diagnostics.asked import Asked, AskingVerb
-from docs_matrix.reports.commands import command, isolate_command
+from docs_matrix.reports.commands import command, isolate_command, script_command
 
 from tests.conftest import MIDDLE, ROOT, Answer, Command
 from tests.support.git import git
@@ -54,6 +55,32 @@ def test_a_command_is_a_call_of_its_verb(verb: AskingVerb) -> None:
     assert [str(path) for path in options.patch] == ["/home/me/docs/a b.patch", "/home/me/docs/-c.patch"]
     assert options.tree == "linux"
     assert (options.requirement, str(options.matrix)) == (["furo"], "/home/me/docs/../matrix.yaml")
+
+
+@pytest.mark.parametrize("kind", ["patch", "base", "archive"])
+def test_the_command_of_a_script_runs_it_on_the_tree_without_the_change(tmp_path: Path, kind: str) -> None:
+    tree, reports = tmp_path / "a tree", tmp_path / "reports"
+    tree.mkdir()
+    reports.mkdir()
+    (tree / "a.rst").write_text("before\n")
+    git(tree, "init", "-q")
+    git(tree, "add", "-A")
+    git(tree, "commit", "-qm", "before")
+    subprocess.run(["tar", "-C", tmp_path, "-czf", tmp_path / "a.tar.gz", "a tree"], check=True)
+    asked = Asked("a tree", folder=str(tmp_path), patches=("a.patch",))
+    if kind == "base":
+        (tree / "a.rst").write_text("after\n")
+        asked = Asked("a tree", folder=str(tmp_path), base="HEAD")
+    if kind == "archive":
+        asked = replace(asked, tree="a.tar.gz")
+    (reports / "show.sh").write_text('cat "$1/a.rst"\n')
+    shown = subprocess.run(["sh", "-c", script_command("show.sh", asked)], cwd=reports, capture_output=True, text=True)
+    assert shown.stdout == "before\n", shown.stderr
+
+
+@pytest.mark.parametrize("asked", [None, ALL, Asked("linux", onto=("v6.12",)), Asked("linux", commit="1234567")])
+def test_the_command_of_a_script_says_tree_if_it_is_not_known(asked: Asked | None) -> None:
+    assert script_command("show.sh", asked) == "sh show.sh TREE"
 
 
 def test_the_command_of_a_check_asks_the_very_same() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docs_matrix.diagnostics.findings import Run, Verdict
 from docs_matrix.errors import InputError
+from docs_matrix.reports.commands import script_command
 from docs_matrix.reports.escaping import one_line, visible
 from docs_matrix.reports.robot_form import report_text
 from docs_matrix.robot.read import read
@@ -87,7 +88,7 @@ def test_the_report_of_a_run_is_read_back_whole() -> None:
     )
     assert report.unread == ()
     assert report.robot == "docs-matrix"
-    assert report.reproduce == "sh reproduce.sh TREE"
+    assert report.reproduce == script_command("reproduce.sh", run.asked)
     assert report.tags == ("Reported-by: docs-matrix",)
     assert report.sources[0].line == 382
     assert [name for name, _ in report.fields].count("cell") == 2

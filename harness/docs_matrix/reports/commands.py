@@ -8,12 +8,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from docs_matrix.diagnostics.asked import Asked, AskingVerb
 from docs_matrix.reports.escaping import one_line
 
-__all__ = ["command", "isolate_command"]
+__all__ = ["command", "isolate_command", "script_command"]
 
 _EVERY = frozenset({"--tree", "--patch", "--before", "--requirement", "--cell", "--matrix"})
 _TAKES: Mapping[AskingVerb, frozenset[str]] = {
@@ -36,12 +36,36 @@ def command(asked: Asked, *before: str, after: tuple[str, ...] = ()) -> str:
     for option, value in _options(asked):
         if option in takes:
             words += _given(option, value)
-    return shlex.join(one_line(word) for word in (*words, *after))
+    return _shell(*words, *after)
 
 
 def isolate_command(asked: Asked, find: str, path: str) -> str:
     """Return the command that says what the message `find` of the document `path` depends on."""
     return command(replace(asked, verb="isolate"), after=(*_given("--find", find), *_given("--path", path)))
+
+
+def script_command(name: str, asked: Asked | None) -> str:
+    """Return the command that runs the script `name` on the tree without the change, from the folder of the script.
+
+    It says `TREE` if nothing says where that tree is.
+
+    >>> script_command("reproduce.sh", Asked("docs", folder="/home/me", patches=("a.diff",)))
+    'sh reproduce.sh /home/me/docs'
+    >>> script_command("reproduce.sh", Asked("docs", folder="/home/me", base="v1"))
+    'git -C /home/me/docs archive --prefix=tree/ v1 | tar -xf - && sh reproduce.sh tree'
+    """
+    if asked is None or asked.named or asked.onto or asked.commit:
+        return f"sh {name} TREE"
+    tree = _absolute(asked.tree, asked)
+    if asked.base is not None:
+        return f"{_shell('git', '-C', tree, 'archive', '--prefix=tree/', asked.base)} | tar -xf - && sh {name} tree"
+    if {".tar", ".tgz"} & set(PurePath(tree).suffixes):
+        return f"mkdir tree && {_shell('tar', '-C', 'tree', '--strip-components=1', '-xf', tree)} && sh {name} tree"
+    return _shell("sh", name, tree)
+
+
+def _shell(*words: str) -> str:
+    return shlex.join(one_line(word) for word in words)
 
 
 def _given(option: str, value: str | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from docs_matrix.diagnostics.diagnostic import LEVELS
 from docs_matrix.diagnostics.findings import Finding, Run, Verdict
 from docs_matrix.reports import wording
+from docs_matrix.reports.commands import script_command
 from docs_matrix.reports.escaping import cut, one_line, visible
 from docs_matrix.reports.note_words import words
 from docs_matrix.reports.reproduce_script import NAME
@@ -59,7 +60,7 @@ def _header(run: Run) -> Iterator[str]:
     for note in run.notes:
         yield f"note:   {one_line(words(note))}"
     if new and run.base_identity:
-        yield f"reproduce: sh {NAME} TREE"
+        yield f"reproduce: {script_command(NAME, run.asked)}"
     if new:
         yield ""
         yield "Where this is mended by a patch of its own, it may say who found it:"
