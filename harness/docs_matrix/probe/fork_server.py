@@ -8,10 +8,12 @@ done, a line of ANSWERS has how the process ended and the CPU time that it took.
 """
 
 import contextlib
+import gc
 import importlib
 import importlib.machinery
 import importlib.util
 import json
+import logging
 import os
 import resource
 import signal
@@ -32,6 +34,7 @@ def load() -> None:
     for name in (*application.builtin_extensions, *more):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    logging.disable(logging.DEBUG)  # Sphinx says hundreds of things at each start that nobody reads
     importlib.import_module("docutils.core").publish_doctree("text", settings_overrides={"_disable_config": True})
 
 
@@ -117,6 +120,11 @@ def main() -> None:
     del sys.path[0]  # the folder of this file: its modules are none of a project's
     probe = companion("probe")
     load()
+    for name in sorted(os.listdir(os.path.dirname(os.path.abspath(__file__)))):
+        if name.endswith(".py") and name not in ("__init__.py", "probe.py", os.path.basename(__file__)):
+            probe._companion(name[:-3])  # compiled once here, and not again by each build
+    gc.collect()
+    gc.freeze()  # what lies there is not looked at again, and stays shared with the forks
     with open(sys.argv[1], encoding="utf-8") as requests, open(sys.argv[2], "w", encoding="utf-8") as answers:
         codes = {}  # type: Codes
         for line in requests:
