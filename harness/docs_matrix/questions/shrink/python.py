@@ -1,4 +1,4 @@
-"""Smaller versions of a Python source.
+"""Smaller versions of Python sources, of all sources of a project at once.
 
 Without comments, without statements, without entries of lists, without what encloses statements.
 """
@@ -7,175 +7,198 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Collection, Iterator
-from typing import cast
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
 
-from docs_matrix.questions.shrink.reduction import fewest
+from docs_matrix.questions.shrink.reduction import LARGEST, fewest
 
-__all__ = ["executed_alone", "shorter_lists", "smaller"]
+__all__ = ["Lines", "Sources", "shorter_lists", "smaller"]
 
-Holds = Callable[[str], bool]
+Sources = Mapping[str, str]
+"""Texts by path."""
+Lines = Mapping[str, Collection[int]]
+"""Numbers of lines by path."""
+Holds = Callable[[Sources], bool]
+Place = tuple[str, int]
+"""A statement or an entry of a list: the path of its source, and its position there."""
+Change = Callable[[Any], list[ast.stmt]]
+"""Returns what takes the place of a statement or an entry."""
+COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+CALLED = "setup"
+"""The function that Sphinx calls in an extension."""
+NEEDED = 1
+"""So many statements are left out at once, most of which may be needed."""
 UNWRITABLE = "\0"
 """Not Python: the test refuses it, and the next version is tried."""
 
 
-def smaller(text: str, holds: Holds) -> str:
-    """Return the smallest version of `text` that was found with `holds` true; `text` itself if it is not Python.
+def smaller(sources: Sources, holds: Holds, executed: Callable[[Sources], Lines]) -> Sources:
+    """Return the smallest version of `sources` that was found with `holds` true; what is not Python stays as it is.
 
-    >>> smaller("import os\\n\\nif os.sep:\\n    needed()\\n", lambda text: "needed()" in text)
-    'needed()\\n'
+    Before each step, statements go that have none of the lines `executed`, and those that bind a name which nothing else has.
+
+    >>> texts = {"a.py": "import os\\n\\nif os.sep:\\n    needed()\\n"}
+    >>> smaller(texts, lambda texts: "needed()" in texts["a.py"], lambda texts: {})
+    {'a.py': 'needed()\\n'}
     """
-    for step in (_plain, _without_statements, _body_alone, _else_alone, _without_empty_lines):
-        # An error in a step ends this step alone: not every source that can be read can be written again.
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-            text = step(text, holds)
-    return text
+    steps: tuple[tuple[Callable[[ast.stmt], bool], Change], ...] = (
+        (lambda node: isinstance(node, FUNCTION), _emptied),
+        (lambda node: isinstance(node, COMPOUND), _removed),
+        (lambda node: isinstance(node, COMPOUND), lambda node: list(node.body)),
+        (lambda node: bool(isinstance(node, COMPOUND) and getattr(node, "orelse", ())), lambda node: list(node.orelse)),
+        (lambda node: not isinstance(node, ast.Pass), _removed),
+    )
+    for chosen, change in steps:
+        sources = _without(sources, holds, _idle(sources, executed(sources)), _removed)
+        sources = _without_unused(sources, holds)
+        places = [(path, _place(node)) for path, node in _statements(sources) if chosen(node)]
+        sources = _without(sources, holds, places, change, NEEDED)
+    return shorter_lists(_without_unused(sources, holds), holds)
 
 
-def shorter_lists(text: str, holds: Holds) -> str:
-    """Return `text` without entries of the lists that it assigns to names, such as the extensions of a conf.py.
+def shorter_lists(sources: Sources, holds: Holds) -> Sources:
+    """Return `sources` without entries of lists and dictionaries, such as the extensions of a conf.py.
 
-    >>> shorter_lists("extensions = ['one', 'two', 'three']\\n", lambda text: "two" in text)
-    "extensions = ['two']\\n"
+    >>> shorter_lists({"conf.py": "extensions = ['one', 'two', 'three']\\n"}, lambda texts: "two" in texts["conf.py"])
+    {'conf.py': "extensions = ['two']\\n"}
     """
-    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-        lists = (node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Assign))
-        places = [_place(entry) for value in lists if isinstance(value, ast.List) for entry in value.elts]
-        return _without(text, holds, places, lambda gone: _WithoutEntries(gone))
-    return text
+    nodes = [(path, node) for path, tree in _trees(sources).items() for node in ast.walk(tree)]
+    entries = [(path, entry) for path, node in nodes if isinstance(node, ast.List) for entry in node.elts]
+    entries += [(path, key) for path, node in nodes if isinstance(node, ast.Dict) for key in node.keys if key]
+    return _without(sources, holds, [(path, _place(entry)) for path, entry in entries], _removed)
 
 
-def executed_alone(text: str, lines: Collection[int]) -> str:
-    """Return `text` without the statements that have none of `lines`, the numbers of the lines that were executed.
+def _idle(sources: Sources, lines: Lines) -> list[Place]:
+    """Return the statements that have none of `lines`, and those that do nothing; of sources that have such lines."""
 
-    >>> executed_alone("def f():\\n    if a:\\n        b()\\n    return 1\\n\\nf()\\n", {1, 2, 4, 6})
-    'def f():\\n    if a:\\n        pass\\n    return 1\\nf()\\n'
-    """
-    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-        tree = ast.parse(text)
-        idle = frozenset(
-            _place(node) for node in ast.walk(tree) if isinstance(node, ast.stmt) and _is_idle(node, lines)
-        )
-        return _written(_Without(idle).visit(tree))
-    return text
+    def is_idle(node: ast.stmt, lines: Collection[int]) -> bool:
+        match node:
+            case ast.Global() | ast.Nonlocal():  # they have no line that is executed
+                return False
+            case ast.Expr(value=ast.Constant()):
+                return True
+            case ast.If(body=[ast.Pass()], orelse=[]) | ast.For(body=[ast.Pass()], orelse=[]):
+                return True
+        return not any(number in lines for number in range(node.lineno, (node.end_lineno or 0) + 1))
 
-
-def _is_idle(node: ast.stmt, lines: Collection[int]) -> bool:
-    """Return whether none of `lines` is in `node`; a declaration has no line that is executed."""
-    declares = isinstance(node, (ast.Global, ast.Nonlocal))
-    return not declares and not any(number in lines for number in range(node.lineno, (node.end_lineno or 0) + 1))
+    watched = {path: text for path, text in sources.items() if path in lines}
+    return [(path, _place(node)) for path, node in _statements(watched) if is_idle(node, lines[path])]
 
 
-def _plain(text: str, holds: Holds) -> str:
-    """Write `text` as `ast` does: without comments and empty lines."""
-    plain = _written(ast.parse(text))
-    return plain if plain != text and holds(plain) else text
+def _without_unused(sources: Sources, holds: Holds) -> Sources:
+    """Return `sources` without what binds names that nothing else has."""
+    while True:
+        before, mentioned = sources, _mentioned(sources)
+        bound = [(path, _place(node), _bound(node)) for path, node in _statements(sources)]
+        places = [(path, place) for path, place, names in bound if names and mentioned.isdisjoint(names)]
+        sources = _without(sources, holds, places, _removed)
+        if sources == before:
+            return sources
 
 
-def _without_statements(text: str, holds: Holds) -> str:
-    """Leave out statements: first the outermost, then those inside of what is left."""
-    depth = 0
-    while places := [at for at, deep in _statements(ast.parse(text)) if deep == depth]:
-        text = _without(text, holds, places, lambda gone: _Without(gone))
-        depth += 1
-    return text
+def _mentioned(sources: Sources) -> set[str]:
+    """Return the names that `sources` read, or have as texts."""
+    names = set()
+    for tree in _trees(sources).values():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
+                    names.add(name)
+                case ast.Constant(value=str(text)):
+                    names |= set(text.split("."))
+    return names
 
 
-def _body_alone(text: str, holds: Holds) -> str:
-    """Put the body of compound statements in their place."""
-    return _unwrapped(text, holds, "body")
+def _bound(node: ast.stmt) -> list[str]:
+    """Return the names that `node` binds, if that is all that it is for and none is called by Python or Sphinx."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if not name.startswith("__") and name != CALLED:
+            return [name]
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            return [alias.asname or alias.name.partition(".")[0] for alias in aliases]
+        case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)]):
+            return [name]
+    return []
 
 
-def _else_alone(text: str, holds: Holds) -> str:
-    """Put the statements after `else` in the place of the compound statement."""
-    return _unwrapped(text, holds, "orelse")
+def _removed(_: Any) -> list[ast.stmt]:
+    return []
 
 
-def _unwrapped(text: str, holds: Holds, part: str) -> str:
-    kinds = (ast.If, ast.For, ast.While, ast.With, ast.Try)
-    nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds) and getattr(node, part, None))
-    return _without(text, holds, [_place(node) for node in nodes], lambda gone: _Unwrap(gone, part))
-
-
-def _without_empty_lines(text: str, holds: Holds) -> str:
-    dense = "".join(line for line in text.splitlines(keepends=True) if line.strip())
-    return dense if dense != text and holds(dense) else text
+def _emptied(function: Any) -> list[ast.stmt]:
+    function.body = [ast.Pass()]
+    return [function]
 
 
 def _without(
-    text: str, holds: Holds, places: list[int], change: Callable[[frozenset[int]], ast.NodeTransformer]
-) -> str:
-    """Return `text` with as many of the statements at `places` changed as `holds` allows."""
-    every = frozenset(places)
+    sources: Sources, holds: Holds, places: Collection[Place], change: Change, largest: int = LARGEST
+) -> Sources:
+    """Return `sources` with many of the statements at `places` changed, as `holds` allows; of `largest` see `fewest`."""
 
-    def version(kept: list[int]) -> str:
-        return _written(change(every.difference(kept)).visit(ast.parse(text)))
+    def version(kept: Iterable[Place]) -> Sources:
+        gone: dict[str, set[int]] = defaultdict(set)
+        for path, place in set(places).difference(kept):
+            gone[path].add(place)
+        return {**sources, **{path: _changed(sources[path], frozenset(some), change) for path, some in gone.items()}}
 
-    kept = fewest(places, lambda some: holds(version(list(some))))
-    return version(kept) if len(kept) < len(places) else text
+    kept = fewest(list(places), lambda some: holds(version(some)), largest)
+    return version(kept) if len(kept) < len(places) else sources
 
 
-def _statements(node: ast.AST, depth: int = 0) -> Iterator[tuple[int, int]]:
-    """Yield the place of each statement, and how deep it is."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt):
-            yield _place(child), depth
-            yield from _statements(child, depth + 1)
-        else:
-            yield from _statements(child, depth)
+def _trees(sources: Sources) -> Mapping[str, ast.Module]:
+    """Return the syntax tree of each source that can be read."""
+    trees = {}
+    for path, text in sources.items():
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+            trees[path] = ast.parse(text)
+    return trees
+
+
+def _statements(sources: Sources) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield the statements, with their paths, in the order of the texts."""
+    for path, tree in _trees(sources).items():
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+        yield from ((path, node) for node in sorted(nodes, key=_place))
 
 
 def _place(node: ast.stmt | ast.expr) -> int:
-    """Return the position of `node` in the text as one number."""
-    return node.lineno * 10_000 + node.col_offset
+    """Return the position of `node` in the text as one number, another one for a statement and the expression in it."""
+    return node.lineno * 1_000_000 + node.col_offset * 2 + isinstance(node, ast.expr)
 
 
-def _written(tree: object) -> str:
-    """Return the text of `tree`; `UNWRITABLE` if Python cannot write it (an f-string with a backslash, a deep tree)."""
+@functools.lru_cache(maxsize=1000)
+def _changed(text: str, places: frozenset[int], change: Change) -> str:
+    """Return `text` with `change` made at `places`, without comments and empty lines."""
     try:
-        return ast.unparse(ast.fix_missing_locations(cast(ast.Module, tree))) + "\n"
-    except (ValueError, RecursionError):
+        tree = _Changed(places, change).visit(ast.parse(text))
+        lines = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
+    except (ValueError, RecursionError):  # an f-string with a backslash, a deep tree
         return UNWRITABLE
+    return "".join(f"{line}\n" for line in lines if line.strip())
 
 
-class _WithoutEntries(ast.NodeTransformer):
-    """Leaves out the entries of lists at the places `gone`."""
+class _Changed(ast.NodeTransformer):
+    """Makes a change at some places, and leaves out each `pass` that is not needed."""
 
-    def __init__(self, gone: frozenset[int]) -> None:
-        self._gone = gone
+    def __init__(self, places: Collection[int], change: Change) -> None:
+        self._places = places
+        self._change = change
 
-    def visit_List(self, node: ast.List) -> ast.AST:
-        """Leave out entries of one list."""
+    def visit(self, node: ast.AST) -> Any:
+        chosen = isinstance(node, (ast.stmt, ast.expr)) and _place(node) in self._places
+        if chosen and self._change is _removed:  # what is in it may be too deep to be visited
+            return []
+        if isinstance(node, ast.Dict):
+            kept = [at for at, key in enumerate(node.keys) if key is None or _place(key) not in self._places]
+            node.keys, node.values = [node.keys[at] for at in kept], [node.values[at] for at in kept]
         self.generic_visit(node)
-        node.elts = [entry for entry in node.elts if _place(entry) not in self._gone]
-        return node
-
-
-class _Without(ast.NodeTransformer):
-    """Leaves out the statements at the places `gone`; an empty body becomes `pass`."""
-
-    def __init__(self, gone: frozenset[int]) -> None:
-        self._gone = gone
-
-    def visit(self, node: ast.AST) -> ast.AST | None:
-        if isinstance(node, ast.stmt) and _place(node) in self._gone:
-            return None
-        self.generic_visit(node)
-        if not isinstance(node, ast.Module) and getattr(node, "body", None) == []:
-            node.body = [ast.Pass()]  # type: ignore[attr-defined]
-        return node
-
-
-class _Unwrap(ast.NodeTransformer):
-    """Puts a part of the compound statements at the places `gone` in their place."""
-
-    def __init__(self, gone: frozenset[int], part: str) -> None:
-        self._gone = gone
-        self._part = part
-
-    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
-        self.generic_visit(node)
-        part = getattr(node, self._part, None)
-        if isinstance(node, ast.stmt) and isinstance(part, list) and _place(node) in self._gone:
-            return cast("list[ast.stmt]", part)
-        return node
+        for part in ("body", "orelse"):
+            inner = getattr(node, part, None)
+            if isinstance(inner, list):
+                rest = [one for one in inner if not isinstance(one, ast.Pass)]
+                needed = part == "body" and not rest and not isinstance(node, ast.Module)
+                setattr(node, part, [ast.Pass()] if needed else rest)
+        return self._change(node) if chosen else node

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from docs_matrix.questions.shrink.python import executed_alone, shorter_lists, smaller
+from docs_matrix.questions.shrink.python import Lines, Sources, shorter_lists, smaller
 from docs_matrix.questions.shrink.reduction import fewest
 
 __all__ = ["Project", "reduced"]
@@ -44,46 +44,31 @@ class Project:
         return replace(self, files={**self.files, path: content})
 
 
+WORTH = 0.05
+"""The part of all lines that a round must take away for another one: the last rounds cost as much as others and bring a line."""
 Holds = Callable[[Project], bool]
-Executed = Callable[[Project], Mapping[str, Collection[int]]]
+Executed = Callable[[Project], Lines]
 """The numbers of the lines that are executed, by path."""
-Change = Callable[[str, Callable[[str], bool]], str]
-"""Makes a text smaller, as long as a test is true of it."""
+Change = Callable[[Sources, Callable[[Sources], bool]], Sources]
+"""Makes texts smaller, as long as a test is true of them."""
 
 
 def reduced(project: Project, holds: Holds, executed: Executed) -> Project:
     """Return the smallest version of `project` that was found with `holds` true.
 
-    What makes each trial quicker goes first: extensions that `conf.py` lists, then files, then lines of documents and of what
-    they include. Statements of `conf.py` and of extensions follow, those that are not executed before others. All of it again,
-    until nothing more goes.
+    What makes each trial quicker goes first: lines of documents, extensions that `conf.py` lists, files, then lines of what
+    the documents include. The Python sources follow. All of it again, as long as that takes away some `WORTH` of all lines.
     """
     while True:
-        before = project.files
-        project = _changed(project, project.conf, shorter_lists, holds)
-        project = _fewer_files(project, holds)
+        before = project.lines
         project = _fewer_lines(project, project.documents, holds)
+        project = _changed(project, [project.conf], shorter_lists, holds)
+        project = _fewer_files(project, holds)
         project = _fewer_lines(project, _others(project, python=False), holds)
-        project = _executed_alone(project, holds, executed)
-        for path in (project.conf, *_others(project, python=True)):
-            project = _changed(project, path, smaller, holds)
+        project = _less_python(project, holds, executed)
         project = _tidied(_fewer_files(project, holds), holds)
-        if before == project.files:
+        if project.lines >= before * (1 - WORTH):
             return project
-
-
-def _executed_alone(project: Project, holds: Holds, executed: Executed) -> Project:
-    """Return `project` without the statements that are not executed: in all sources at once, else in each that allows it."""
-    lines = executed(project)
-    sources = {path: project.files[path].decode("utf-8", "replace") for path in lines if path in project.files}
-    smaller = {path: executed_alone(text, lines[path]).encode() for path, text in sources.items()}
-    at_once = replace(project, files={**project.files, **smaller})
-    if holds(at_once):
-        return at_once
-    for path, text in smaller.items():
-        if holds(project.with_file(path, text)):
-            project = project.with_file(path, text)
-    return project
 
 
 def _others(project: Project, *, python: bool) -> list[str]:
@@ -110,7 +95,7 @@ def _fewer_lines(project: Project, paths: Sequence[str], holds: Holds) -> Projec
         for path in paths:
             lines = project.files[path].splitlines(keepends=True)
             if size < len(lines) or size == 1:
-                project = _version(project, path, fewest(lines, partial(_holds, project, path, holds), size))
+                project = _version(project, path, fewest(lines, partial(_holds, project, path, holds), size, size))
     return project
 
 
@@ -122,17 +107,24 @@ def _holds(project: Project, path: str, holds: Holds, lines: Sequence[bytes]) ->
     return holds(_version(project, path, lines))
 
 
-def _changed(project: Project, path: str, change: Change, holds: Holds) -> Project:
-    """Return `project` with the source `path` made smaller by `change`."""
-    try:
-        text = project.files[path].decode()
-    except (KeyError, UnicodeDecodeError):  # it went with an earlier step, or is no text
-        return project
+def _less_python(project: Project, holds: Holds, executed: Executed) -> Project:
+    """Return `project` with smaller Python sources."""
 
-    def version(text: str) -> Project:
-        return project.with_file(path, text.encode())
+    def change(sources: Sources, holds: Callable[[Sources], bool]) -> Sources:
+        return smaller(sources, holds, lambda sources: executed(_with_sources(project, sources)))
 
-    return version(change(text, lambda text: holds(version(text))))
+    return _changed(project, [project.conf, *_others(project, python=True)], change, holds)
+
+
+def _changed(project: Project, paths: Sequence[str], change: Change, holds: Holds) -> Project:
+    """Return `project` with the sources `paths` made smaller by `change`."""
+    sources = {path: project.files[path].decode("utf-8", "surrogateescape") for path in paths}
+    return _with_sources(project, change(sources, lambda sources: holds(_with_sources(project, sources))))
+
+
+def _with_sources(project: Project, sources: Sources) -> Project:
+    files = {path: text.encode("utf-8", "surrogateescape") for path, text in sources.items()}
+    return replace(project, files={**project.files, **files})
 
 
 def _tidied(project: Project, holds: Holds) -> Project:
