@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import resource
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -139,3 +142,101 @@ def test_a_damaged_archive_is_named_and_leaves_the_store_sound(
 def test_an_empty_archive_is_named(trees: Trees, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"empty\.tar: holds no files"):
         trees.open(packed(tmp_path / "empty.tar"))
+
+
+def bomb(archive: Path, sizes: list[int], mode: str) -> Path:
+    with tarfile.open(archive, mode) as tar:  # type: ignore[call-overload]
+        for number, size in enumerate(sizes):
+            info = tarfile.TarInfo(f"{number}.rst")
+            info.size = size
+            tar.addfile(info, io.BufferedReader(_Zeros(size)))
+    return archive
+
+
+class _Zeros(io.RawIOBase):
+    """So many zeros."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        count = min(self._left, len(view))
+        view[:count] = bytes(count)
+        self._left -= count
+        return count
+
+
+def test_a_member_without_bounds_is_refused_by_its_header(trees: Trees, tmp_path: Path) -> None:
+    sparse = tmp_path / "in" / "big"
+    sparse.parent.mkdir()
+    with sparse.open("wb") as stream:
+        stream.truncate(1 << 40)
+    subprocess.run(["tar", "-S", "-cf", "sparse.tar", "in"], cwd=tmp_path, check=True)
+    one = bomb(tmp_path / "one.tar.gz", [300 << 20], "w:gz")
+    with (
+        zipfile.ZipFile(tmp_path / "one.zip", "w", zipfile.ZIP_DEFLATED) as packed_,
+        packed_.open("big.rst", "w") as member,
+    ):
+        for _ in range(300):
+            member.write(bytes(1 << 20))
+    for archive in (tmp_path / "sparse.tar", one, tmp_path / "one.zip"):
+        with limit_of_memory(), pytest.raises(InputError, match=r"more than 256 MiB"):
+            trees.open(archive)
+
+
+def test_an_archive_that_unpacks_without_end_is_refused(trees: Trees, tmp_path: Path) -> None:
+    many = bomb(tmp_path / "many.tar.xz", [100 << 20] * 6, "w:xz")
+    with gzip.open(tmp_path / "after.tar.gz", "wb", 1) as stream:
+        stream.write(bomb(tmp_path / "small.tar", [1], "w").read_bytes())
+        for _ in range(600):
+            stream.write(bytes(1 << 20))
+    for archive in (many, tmp_path / "after.tar.gz"):
+        with limit_of_memory(), pytest.raises(InputError, match="unpacks to far more than documentation does"):
+            trees.open(archive)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, b"Z"])
+def test_a_header_without_bounds_is_refused(trees: Trees, tmp_path: Path, kind: bytes) -> None:
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, 1 << 40
+    (tmp_path / "a.tar").write_bytes(info.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20))
+    with limit_of_memory(), pytest.raises(InputError):
+        trees.open(tmp_path / "a.tar")
+
+
+def test_headers_in_headers_come_to_an_end(trees: Trees, tmp_path: Path) -> None:
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 1
+    (tmp_path / "a.tar").write_bytes((info.tobuf(tarfile.GNU_FORMAT) + b"y".ljust(512, b"\0")) * 20_000)
+    with pytest.raises(InputError):
+        trees.open(tmp_path / "a.tar")
+
+
+@pytest.mark.parametrize("name", [".GIT", ".Git", "git~1", ".git ", ".git.", ".git::$INDEX_ALLOCATION", ".gi\u200ct"])
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_gits_own_folder_in_any_spelling_is_refused(trees: Trees, tmp_path: Path, name: str, kind: str) -> None:
+    archive = tmp_path / f"a.{kind}"
+    if kind == "tar":
+        packed(archive, ("p/a.rst", b"a"), (f"p/{name}/config", b"x"))
+    else:
+        with zipfile.ZipFile(archive, "w") as made:
+            made.writestr("p/a.rst", "a")
+            made.writestr(f"p/{name}/config", "x")
+    with pytest.raises(InputError, match="git's own folder"):
+        trees.open(archive)
+
+
+@contextmanager
+def limit_of_memory() -> Iterator[None]:
+    """No more than another GiB of memory inside."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 30), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)

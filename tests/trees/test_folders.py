@@ -116,31 +116,91 @@ def test_a_link_inside_stays_a_link(trees: Trees, tmp_path: Path) -> None:
         assert (workspace.root / "dangling").is_symlink()
 
 
-def test_a_link_that_leads_out_becomes_what_it_points_to(trees: Trees, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "target", ["/proc/self/environ", "/proc/kmsg", "../outside/a.rst", "../../../../../../etc/passwd"]
+)
+def test_a_link_that_leads_out_is_empty_and_noted(trees: Trees, tmp_path: Path, target: str) -> None:
+    write(tmp_path / "outside", {"a.rst": "secret"})
+    root = write(tmp_path / "folder", {"index.rst": "i"})
+    (root / "x.txt").symlink_to(target)
+    tree = trees.open(root)
+    assert trees.read(tree, "x.txt") == b""
+    (note,) = tree.notes
+    assert (note.kind, note.facts[0], note.facts[1][:1]) == ("empty", "x.txt", "/")
+    with trees.workspace(tree) as workspace:
+        assert not (workspace.root / "x.txt").is_symlink()
+
+
+def test_a_link_to_a_folder_outside_is_an_empty_folder(trees: Trees, tmp_path: Path) -> None:
     outside = write(tmp_path / "outside", {"a.rst": "a", "sub/b.rst": "b"})
-    (outside / "sub/up").symlink_to("../a.rst")
-    (outside / "sub/round").symlink_to("..")
     root = write(tmp_path / "folder", {"docs/index.rst": "i"})
-    (root / "docs/file.rst").symlink_to(outside / "a.rst")
     (root / "docs/folder").symlink_to("../../outside")
     (root / "docs/chain.rst").symlink_to("folder/sub/b.rst")
+    (root / "docs/proc").symlink_to("/proc")
     (root / "docs/lost").symlink_to("/nowhere/at/all")
-    (root / "docs/around").symlink_to(tmp_path)
     tree = trees.open(root)
-    assert trees.paths(tree) == (
+    assert trees.paths(tree) == ("docs/chain.rst", "docs/index.rst")
+    assert [note.facts[0] for note in tree.notes] == [
         "docs/chain.rst",
-        "docs/file.rst",
-        "docs/folder/a.rst",
-        "docs/folder/sub/b.rst",
-        "docs/folder/sub/up",
-        "docs/index.rst",
-    )
-    assert trees.read(tree, "docs/folder/sub/up") == b"a"
-    assert [note.facts[0] for note in tree.notes] == ["docs/around", "docs/folder/sub/round", "docs/lost"]
+        "docs/folder",
+        "docs/lost",
+        "docs/proc",
+    ]
     with trees.workspace(tree) as workspace:
         assert not [place for place in workspace.root.rglob("*") if place.is_symlink()]
-        (workspace.root / "docs/file.rst").write_text("written by a build")
-    assert (outside / "a.rst").read_text() == "a"
+        assert list((workspace.root / "docs/folder").iterdir()) == []
+        (workspace.root / "docs/chain.rst").write_text("written by a build")
+    assert (outside / "sub/b.rst").read_text() == "b"
+
+
+def test_in_a_repository_a_link_out_of_the_folder_has_what_git_does_not_ignore(
+    trees: Trees, project: Path, tmp_path: Path
+) -> None:
+    write(project, {".gitignore": ".env\n", ".env": "secret", "shared/a.rst": "a", "shared/.env": "secret"})
+    (project / "shared/up").symlink_to("a.rst")
+    (project / "shared/round").symlink_to("../docs")
+    (project / "shared/out").symlink_to(tmp_path / "store")
+    (project / "docs/shared").symlink_to("../shared")
+    (project / "docs/env").symlink_to("../.env")
+    (project / "docs/config").symlink_to("../.git/config")
+    tree = trees.open(project / "docs")
+    assert trees.read(tree, "shared/a.rst") == trees.read(tree, "shared/up") == b"a"
+    assert trees.read(tree, "env") == trees.read(tree, "config") == b""
+    assert "shared/.env" not in trees.paths(tree)
+    told = sorted(note.facts[0] for note in tree.notes)
+    assert told == ["config", "env", "shared/out", "shared/round"]
+
+
+def test_links_to_folders_with_links_come_to_an_end(trees: Trees, project: Path) -> None:
+    for level in range(30):
+        write(project, {f"{level}/index.rst": ""})
+        for side in "ab":
+            (project / f"{level}/{side}").symlink_to(f"../{level + 1}")
+    (project / "docs/all").symlink_to("../0")
+    with pytest.raises(InputError, match="of such links"):
+        trees.open(project / "docs")
+
+
+@pytest.mark.parametrize("target", ["/proc/self/environ", "../../../../../../../../proc/self/environ", "/root/.netrc"])
+def test_a_link_that_leads_out_is_empty_in_a_revision_too(trees: Trees, project: Path, git: Git, target: str) -> None:
+    (project / "docs/x.txt").symlink_to(target)
+    (project / "docs/proc").symlink_to("/proc")
+    commit(git, project)
+    for place, prefix in ((project, "docs/"), (project / "docs", "")):
+        tree = trees.revision(place, "HEAD")
+        assert not trees.read(tree, f"{prefix}x.txt")
+        assert f"{prefix}proc" in tree.empty_folders
+        assert sorted(note.facts[0] for note in tree.notes) == [f"{prefix}proc", f"{prefix}x.txt"]
+        assert tree.identity == trees.open(place).identity
+
+
+def test_a_file_without_bounds_is_left_out_and_noted(trees: Trees, tmp_path: Path) -> None:
+    root = write(tmp_path / "folder", {"a.rst": "a"})
+    with (root / "disk.img").open("wb") as stream:
+        stream.truncate(1 << 40)
+    tree = trees.open(root)
+    assert trees.paths(tree) == ("a.rst",)
+    assert tree.notes == (Note("left out", ("disk.img", "large")),)
 
 
 def test_an_absolute_link_into_the_folder_becomes_relative(trees: Trees, tmp_path: Path) -> None:
@@ -157,7 +217,7 @@ def test_a_link_through_a_link_cannot_lead_out(trees: Trees, tmp_path: Path) -> 
     (root / "a").symlink_to("p/q/../secret")
     with trees.workspace(trees.open(root)) as workspace:
         assert not (workspace.root / "a").is_symlink()
-        assert (workspace.root / "a").read_text() == "s"
+        assert (workspace.root / "a").read_text() == ""
 
 
 def test_a_pipe_is_left_out_and_noted(trees: Trees, tmp_path: Path) -> None:

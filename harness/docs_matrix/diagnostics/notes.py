@@ -12,6 +12,7 @@ NoteKind = Literal[
     "project",
     "cell left out",
     "left out",
+    "empty",
     "patched",
     "before",
     "applied to",

@@ -80,6 +80,7 @@ def _left_out(path: str, why: str) -> str:
         "leads to nothing": "a link that leads out of the tree to nothing",
         "leads around": "a link to a folder around it",
         "special": "neither a file nor a folder nor a link",
+        "large": "a file with more than 256 MiB",
     }
     return f"{path}: {told[why]}, left out"
 
@@ -92,6 +93,7 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "project": _project,
     "cell left out": "{} is left out, because it cannot build this project: {}".format,
     "left out": _left_out,
+    "empty": "{}: a link that leads out of the tree to {}, which is not read; it is empty here".format,
     "patched": _patched,
     "before": lambda *subjects: f"applied to both sides first: {', '.join(subjects)}",
     "applied to": _applied_to,

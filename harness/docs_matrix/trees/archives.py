@@ -1,9 +1,15 @@
-"""The content of an archive: tar (plain, gzip, bzip2, xz) or zip, in one pass, without unpacking it to disk."""
+"""The content of an archive: tar (plain, gzip, bzip2, xz) or zip, in one pass, without unpacking it to disk.
+
+An archive may be a bomb. So a member that is larger than any file of documentation is refused by its header, before it is
+unpacked, and an archive that unpacks to far more than documentation does is refused when it has come so far.
+"""
 
 from __future__ import annotations
 
 import lzma
+import re
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -14,11 +20,18 @@ from typing import NamedTuple
 from docs_matrix.errors import InputError
 from docs_matrix.trees import symlinks
 from docs_matrix.trees.blob_writer import Blob, BlobWriter
-from docs_matrix.trees.folders import SKIPPED
+from docs_matrix.trees.folders import LARGEST, SKIPPED
 from docs_matrix.trees.git import Repository
 from docs_matrix.trees.tree import FILE, LINK, PROGRAM, Contents
 
 __all__ = ["import_archive"]
+
+LEAST_UNPACKED, MOST_TIMES, MOST_UNPACKED = 512 << 20, 100, 32 << 30
+"""An archive may unpack to this many bytes, or to so many times its own size, and never to more than the last. The source of
+a kernel is 12 times its .tar.xz."""
+MOST_MEMBERS = 2_000_000
+LONGEST_HEADER = 1 << 20
+"""Bytes of a header beside a member's own: a long name, attributes."""
 
 
 class _Member(NamedTuple):
@@ -29,6 +42,8 @@ class _Member(NamedTuple):
     same_as: str = ""
     """The member that this one is a hard link to."""
 
+
+_IGNORED_BY_HFS = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
 _Files = dict[str, tuple[str, Blob]]
 """Git's mode and the content of each file and link."""
@@ -56,6 +71,10 @@ def _unpacked(archive: Path, blobs: BlobWriter) -> tuple[_Files, dict[str, str],
     try:
         for member in _members(archive):
             path = _inside(member.path, archive)
+            if other := next((part for part in path.split("/") if _is_gits(part)), None):
+                raise InputError(
+                    f"{archive}: {member.path!r} holds {other!r}, which some systems take for git's own folder"
+                )
             if SKIPPED & set(path.split("/")):
                 continue
             targets.pop(path, None)
@@ -75,24 +94,73 @@ def _unpacked(archive: Path, blobs: BlobWriter) -> tuple[_Files, dict[str, str],
         EOFError,
         OSError,
         NotImplementedError,
+        RecursionError,
+        ValueError,
+        MemoryError,
+        RuntimeError,
+        struct.error,
     ) as error:
-        raise InputError(f"{archive}: cannot be unpacked: {error}") from error
+        raise InputError(f"{archive}: cannot be unpacked: {str(error) or type(error).__name__}") from error
     return files, targets, folders
 
 
 def _members(archive: Path) -> Iterator[_Member]:
+    size = archive.stat().st_size
+    budget = _Budget(archive, min(max(LEAST_UNPACKED, size * MOST_TIMES), MOST_UNPACKED))
     if tarfile.is_tarfile(archive):
-        return _tar_members(archive)
+        return _tar_members(archive, budget)
     if zipfile.is_zipfile(archive):
-        return _zip_members(archive)
+        return _zip_members(archive, budget)
     raise InputError(
         f"{archive}: neither a folder nor an archive that can be read (.tar, .tar.gz, .tar.bz2, .tar.xz, .zip)"
     )
 
 
-def _tar_members(archive: Path) -> Iterator[_Member]:
-    with tarfile.open(archive, encoding="utf-8", errors="surrogateescape") as tar:
+class _Budget:
+    """What `archive` may still unpack: `bytes_left` and `members_left`."""
+
+    def __init__(self, archive: Path, bytes_left: int) -> None:
+        self._archive = archive
+        self._bytes_left = bytes_left
+        self._members_left = MOST_MEMBERS
+
+    def spend(self, name: str, size: int) -> None:
+        """Count the member `name` before it is unpacked; raises `InputError` if that would be too much."""
+        if size > LARGEST:
+            raise InputError(f"{self._archive}: {name!r} has {size} bytes, more than {LARGEST >> 20} MiB")
+        self._members_left -= 1
+        self._bytes_left -= size
+        if self._bytes_left < 0 or self._members_left < 0:
+            raise InputError(
+                f"{self._archive}: unpacks to far more than documentation does; a folder has no such limit"
+            )
+
+
+class _Header(tarfile.TarInfo):
+    """A header of a tar archive. Python reads those beside a member's own whole, whatever size they name."""
+
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type not in (*tarfile.REGULAR_TYPES, *_TYPES) and self.size > LONGEST_HEADER:
+            raise tarfile.ReadError(f"a header has {self.size} bytes")
+        return super()._proc_member(tar)  # type: ignore[misc,no-any-return]
+
+
+_TYPES = (
+    tarfile.LNKTYPE,
+    tarfile.SYMTYPE,
+    tarfile.CHRTYPE,
+    tarfile.BLKTYPE,
+    tarfile.DIRTYPE,
+    tarfile.FIFOTYPE,
+    tarfile.GNUTYPE_SPARSE,
+)
+
+
+def _tar_members(archive: Path, budget: _Budget) -> Iterator[_Member]:
+    with tarfile.open(archive, encoding="utf-8", errors="surrogateescape", tarinfo=_Header) as tar:
         for info in tar:
+            tar.members.clear()  # type: ignore[attr-defined]  # or it keeps the headers of all
+            budget.spend(info.name, info.size if info.isfile() else 0)
             if info.isdir():
                 yield _Member(info.name, "", b"")
             elif info.issym():
@@ -104,22 +172,25 @@ def _tar_members(archive: Path) -> Iterator[_Member]:
                 yield _Member(info.name, _mode(info.mode), stream.read() if stream else b"")
             else:
                 raise InputError(f"{archive}: {info.name!r} is neither a file nor a folder nor a link")
-        while tar.fileobj.read(1 << 20):
-            pass  # the check sums stand at the end
+        while block := tar.fileobj.read(1 << 20):
+            budget.spend("what follows the end", len(block))  # the check sums stand at the end
 
 
-def _zip_members(archive: Path) -> Iterator[_Member]:
+def _zip_members(archive: Path, budget: _Budget) -> Iterator[_Member]:
     with zipfile.ZipFile(archive) as packed:
         for info in packed.infolist():
             mode = info.external_attr >> 16
             if info.flag_bits & 1:
                 raise InputError(f"{archive}: {info.filename!r} is encrypted")
+            budget.spend(info.filename, info.file_size)
             if info.is_dir():
                 yield _Member(info.filename, "", b"")
-            elif stat.S_ISLNK(mode):
-                yield _Member(info.filename, LINK, packed.read(info))
-            else:
-                yield _Member(info.filename, _mode(mode), packed.read(info))
+                continue
+            with packed.open(info) as stream:
+                content = stream.read(info.file_size + 1)
+            if len(content) != info.file_size:
+                raise InputError(f"{archive}: {info.filename!r} has another size than the archive names")
+            yield _Member(info.filename, LINK if stat.S_ISLNK(mode) else _mode(mode), content)
 
 
 def _mode(bits: int) -> str:
@@ -131,6 +202,16 @@ def _inside(name: str, archive: Path) -> str:
     if name.startswith("/") or ".." in parts or "\0" in name:
         raise InputError(f"{archive}: {name!r} leads out of the archive")
     return "/".join(parts)
+
+
+def _is_gits(name: str) -> bool:
+    """Whether `name` is another spelling of `.git`, as git knows them for the file systems of Windows and macOS.
+
+    >>> [_is_gits(name) for name in (".git", ".GIT", "git~1", ".git. ", ".git::$DATA", ".gi\u200ct", ".gitignore")]
+    [False, True, True, True, True, True, False]
+    """
+    bare = _IGNORED_BY_HFS.sub("", name).partition(":")[0].rstrip(" .").lower()
+    return name != ".git" and bare in (".git", "git~1")
 
 
 def _earlier(path: str, files: _Files, archive: Path) -> tuple[str, Blob]:

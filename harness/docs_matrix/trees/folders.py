@@ -1,6 +1,8 @@
 """The content of a folder: which files, links and empty folders are a tree's, read once and never written.
 
-A link that leads out of the folder becomes what it points to, so that no build can write through it to a user's files.
+A link that leads out of the folder is never followed there: it could lead to a key of the user, or to `/proc`, and builds and
+reports would have what it leads to. It becomes an empty file or folder, with a note. In a git repository, whose folder a tree may
+be, it becomes what it leads to inside of the repository, of those files that git does not ignore.
 """
 
 # ruff: noqa: PTH115, PTH116, PTH118, PTH120, PTH206
@@ -8,22 +10,27 @@ A link that leads out of the folder becomes what it points to, so that no build 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.trees import symlinks
 
-__all__ = ["FoundFiles", "listed", "scan", "with_links_followed"]
+__all__ = ["LARGEST", "FoundFiles", "listed", "scan", "with_links_followed"]
 
 SKIPPED = frozenset({".git", "__pycache__"})
 
-_MOST_FOLLOWED = 100_000
-"""More files than this behind one link are somebody's whole disk rather than documentation."""
+LARGEST = 256 << 20
+"""Bytes of a file: it is read into memory. A larger one, such as an image of a disk, is no part of documentation."""
+
+_MOST_FILES, _MOST_LINKS = 100_000, 1_000
+"""More files in one linked folder, or more such links, are no documentation; links to folders with links grow without end."""
 
 
 @dataclass
@@ -38,6 +45,21 @@ class FoundFiles:
     links: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    followed: int = 0
+    """The number of links that were followed out of the folder."""
+
+
+class Repository(Protocol):
+    """The git repository that a folder lies in."""
+
+    @property
+    def top(self) -> str:
+        """The real path of its work tree."""
+        ...
+
+    def listed(self, path: str) -> tuple[str, ...]:
+        """Return the files at or below `path`, both from `top` on, that are tracked or could be; nothing that is ignored."""
+        ...
 
 
 def scan(root: Path, *, ignoring: bool = True) -> FoundFiles:
@@ -46,7 +68,7 @@ def scan(root: Path, *, ignoring: bool = True) -> FoundFiles:
     With `ignoring` folders that ignore all in them are left out, too.
     """
     found = FoundFiles()
-    _scan(os.fspath(root), "", found, ignoring=ignoring)
+    _scan(os.fspath(root), found, ignoring=ignoring)
     return found
 
 
@@ -66,10 +88,10 @@ def listed(root: Path, paths: Iterable[str]) -> FoundFiles:
     return found
 
 
-def with_links_followed(root: Path, found: FoundFiles) -> FoundFiles:
-    """`found` with each link that leads out of `root` replaced by what it points to.
+def with_links_followed(root: Path, found: FoundFiles, repository: Repository | None = None) -> FoundFiles:
+    """`found` with each link that leads out of `root` replaced, and a note on each that leads out of the `repository` too.
 
-    A link to nothing, or to a folder around it, is left out and noted; an absolute one into the tree becomes relative.
+    A link to nothing is left out and noted; an absolute one into the tree becomes relative.
     """
     real = os.path.realpath(root)
     for path in symlinks.leaving(found.links):
@@ -78,41 +100,65 @@ def with_links_followed(root: Path, found: FoundFiles) -> FoundFiles:
         inside = os.path.relpath(target, real).split(os.sep)
         if inside[0] != ".." and not SKIPPED & set(inside):
             found.links[path] = os.path.relpath(target, folder)
+        elif repository and target.startswith(f"{repository.top}{os.sep}") and not SKIPPED & set(inside):
+            _follow(target, path, [folder], found, repository)
         else:
-            _follow(target, path, [folder], found)
+            _leave_empty(target, path, found)
     return found
 
 
-def _follow(target: str, path: str, around: list[str], found: FoundFiles) -> None:
-    """Take what lies at `target`, a real path, as the content of `path`; `around` are the real folders above."""
+def _leave_empty(target: str, path: str, found: FoundFiles) -> None:
+    """Have nothing at `path` of what lies at `target`: an empty file, or an empty folder."""
     try:
-        state = os.stat(target)
+        is_folder = stat.S_ISDIR(os.stat(target).st_mode)
     except OSError:
         found.notes.append(Note("left out", (path, "leads to nothing")))
         return
-    if not stat.S_ISDIR(state.st_mode):
-        _take(target, path, state, found)
-    elif any(f"{folder}/".startswith(f"{target.rstrip('/')}/") for folder in around):
-        found.notes.append(Note("left out", (path, "leads around")))
+    found.notes.append(Note("empty", (path, target)))
+    if is_folder:
+        found.empty.append(path)
     else:
-        inner = FoundFiles()
-        _scan(target, path, inner)
-        inner_links, inner.links = inner.links, {}
-        for link, its_target in inner_links.items():
-            folder = os.path.dirname(target + link.removeprefix(path))
-            _follow(os.path.realpath(os.path.join(folder, its_target)), link, [*around, folder], inner)
-        if len(inner.files) > _MOST_FOLLOWED:
-            raise InputError(
-                f"{path}: this link leads out of the tree to {len(inner.files)} files in {target}; "
-                "remove the link, or give a folder that does not need it"
-            )
-        found.files.update(inner.files)
-        found.empty.extend(inner.empty)
-        found.notes.extend(inner.notes)
+        found.files[path] = (os.devnull, os.stat(os.devnull))
 
 
-def _scan(top: str, prefix: str, found: FoundFiles, *, ignoring: bool = True) -> None:
-    todo = [(top, prefix)]
+def _follow(target: str, path: str, around: list[str], found: FoundFiles, repository: Repository) -> None:
+    """Take what lies at `target`, a real path in `repository`, as the content of `path`, as far as git does not ignore it.
+
+    `around` are the real folders above.
+    """
+    if any(f"{folder}/".startswith(f"{target}/") for folder in around):
+        found.notes.append(Note("left out", (path, "leads around")))
+        return
+    listed = repository.listed(os.path.relpath(target, repository.top))
+    found.followed += 1
+    if not listed:
+        _leave_empty(target, path, found)
+    elif len(listed) > _MOST_FILES or found.followed > _MOST_LINKS:
+        raise InputError(
+            f"{path}: a link out of the tree to {len(listed)} files at {target}, the {found.followed}th of such links; "
+            "remove the link, or give a folder that does not need it"
+        )
+    for name in listed:
+        place = os.path.join(repository.top, name)
+        inner = path + place[len(target) :]
+        try:
+            state = os.lstat(place)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if not stat.S_ISLNK(state.st_mode):
+            if not stat.S_ISDIR(state.st_mode):  # a repository of its own
+                _take(place, inner, state, found)
+            continue
+        folder = os.path.dirname(place)
+        its_target = os.path.realpath(place)
+        if its_target.startswith(f"{repository.top}{os.sep}") and os.access(its_target, os.F_OK):
+            _follow(its_target, inner, [*around, folder], found, repository)
+        else:
+            _leave_empty(its_target, inner, found)
+
+
+def _scan(top: str, found: FoundFiles, *, ignoring: bool) -> None:
+    todo = [(top, "")]
     while todo:
         folder, path = todo.pop()
         empty = True
@@ -127,9 +173,8 @@ def _scan(top: str, prefix: str, found: FoundFiles, *, ignoring: bool = True) ->
             if entry.is_dir(follow_symlinks=False):
                 todo.append((entry.path, name))
             else:
-                _take(entry.path, name, entry.stat(follow_symlinks=False), found)
-        if len(found.files) > _MOST_FOLLOWED and prefix:
-            return
+                with contextlib.suppress(FileNotFoundError):  # it was removed a moment ago
+                    _take(entry.path, name, entry.stat(follow_symlinks=False), found)
         if empty and path:
             found.empty.append(path)
 
@@ -154,6 +199,8 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
 def _take(place: str, path: str, state: os.stat_result, found: FoundFiles) -> None:
     if stat.S_ISLNK(state.st_mode):
         found.links[path] = os.readlink(place)
+    elif stat.S_ISREG(state.st_mode) and state.st_size > LARGEST:
+        found.notes.append(Note("left out", (path, "large")))
     elif stat.S_ISREG(state.st_mode):
         found.files[path] = (place, state)
     else:

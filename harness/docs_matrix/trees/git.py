@@ -125,7 +125,10 @@ class Repository:
         """
         finished = self.attempt(*words, stdin=stdin, index=index, work_tree=work_tree, objects=objects)
         if finished.returncode:
-            raise MachineError(f"git {words[0]} failed in {self.folder}: {last_line(finished)}")
+            raise MachineError(
+                f"git {words[0]} failed in {self.folder}: {last_line(finished)} "
+                "(if the store is damaged: docs-matrix store empty)"
+            )
         return finished
 
     def attempt(

@@ -6,6 +6,7 @@ its times, size and inode; an archive by its place, time and size.
 
 from __future__ import annotations
 
+import os
 import stat
 import tempfile
 import time
@@ -20,7 +21,7 @@ from docs_matrix.errors import InputError, MachineError
 from docs_matrix.files import digest, locked
 from docs_matrix.trees.archives import import_archive
 from docs_matrix.trees.blob_writer import Blob, BlobWriter
-from docs_matrix.trees.folders import FoundFiles
+from docs_matrix.trees.folders import LARGEST, FoundFiles
 from docs_matrix.trees.git import Repository
 from docs_matrix.trees.tree import FILE, LINK, PROGRAM, Contents
 
@@ -183,8 +184,12 @@ def _batch(answer: bytes) -> Iterable[str]:
 
 
 def _read(place: str) -> bytes:
+    """Return the content of the file at `place`, which was a regular one when it was found."""
     try:
-        with open(place, "rb", buffering=0) as stream:  # noqa: PTH123 - a Path for each of 90,000 files takes a second
+        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - there is no Path of a descriptor
+            if os.fstat(descriptor).st_size > LARGEST:
+                raise InputError(f"{place}: has more than {LARGEST >> 20} MiB")
             return stream.read()
     except OSError as error:
         raise InputError(f"{place}: cannot be read: {error.strerror}") from error

@@ -29,7 +29,7 @@ from docs_matrix.trees.workspaces import Workspace, workspace
 __all__ = ["Trees", "lineage"]
 
 OWN_SETTINGS = {
-    "config": "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n",
+    "config": "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\tfsync = committed,loose-object\n",
     # It stands above every .gitattributes of a tree: files go in and out byte by byte.
     "info/attributes": "* -text -eol -ident -filter !working-tree-encoding\n",
 }
@@ -74,7 +74,7 @@ class Trees:
             return self.revision(source, "HEAD")
         known = user_repository.work_tree(repository) if repository else user_repository.WorkTree({}, (), frozenset())
         found = folders.listed(place, known.others) if repository else folders.scan(place)
-        found = folders.with_links_followed(place, found)
+        found = folders.with_links_followed(place, found, repository)
         objects = repository.objects if repository and repository.format == "sha1" else None
         object_id, empty = importing.folder(self._repository, lineage(place), found, known.clean, known.stored, objects)
         notes = [*found.notes, *_modules(known.clean)]
@@ -97,11 +97,13 @@ class Trees:
         notes = _modules(files)
         targets = importing.link_targets(self._repository, files, repository.objects)
         out = symlinks.leaving(targets)
+        empty: list[str] = []
         if out:
-            notes += self._follow_links(repository, whole, files, {path: targets[path] for path in out})
+            found = self._follow_links(repository, whole, files, {path: targets[path] for path in out})
+            notes, empty = notes + found.notes, found.empty
             object_id = importing.write_tree(self._repository, Contents(files), repository.objects)
         commit = user_repository.commit_of(repository, rev)
-        tree = _tree(f"{source}@{rev}", place, object_id, (), repository.objects, notes, commit)
+        tree = _tree(f"{source}@{rev}", place, object_id, tuple(sorted(empty)), repository.objects, notes, commit)
         return replace(tree, history=user_repository.history(repository, rev))
 
     def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
@@ -261,13 +263,13 @@ class Trees:
         whole: str,
         files: dict[str, tuple[str, str]],
         out: dict[str, str],
-    ) -> list[Note]:
-        """Replace the links `out` of `files` by what they point to, and return notes on those that are left out.
+    ) -> folders.FoundFiles:
+        """Replace the links `out` of `files` by what they point to; return the notes on those that lead out of the repository.
 
-        That is taken from the same revision where it is in the repository, else from the disk, as in a checkout.
+        That is taken from the same revision. What leads out of the repository is empty.
         """
         elsewhere = {}
-        notes = []
+        notes: list[Note] = []
         for path in out:
             del files[path]
             kind, name, _ = self._object(f"{whole}:{repository.prefix}{path}", repository.objects)
@@ -283,9 +285,10 @@ class Trees:
                 notes.append(Note("left out", (path, "leads out")))
             else:
                 elsewhere[path] = out[path]
-        found = folders.with_links_followed(repository.folder, folders.FoundFiles(links=elsewhere))
+        found = folders.FoundFiles(links=elsewhere, notes=notes)
+        found = folders.with_links_followed(repository.folder, found)
         files.update(importing.found_files(self._repository, found)[0])
-        return notes + found.notes
+        return found
 
 
 def lineage(place: Path) -> str:

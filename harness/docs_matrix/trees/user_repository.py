@@ -56,6 +56,18 @@ class UserRepository:
     format: str
     filters: tuple[str, ...] = ()
 
+    @property
+    def top(self) -> str:
+        """The real path of the top folder of its work tree."""
+        real = self.folder.resolve()
+        return str(real.parents[len(parts) - 1] if (parts := Path(self.prefix).parts) else real)
+
+    def listed(self, path: str) -> tuple[str, ...]:
+        """Return the files at or below `path`, both from `top` on, that are tracked or could be; nothing that is ignored."""
+        words = ("ls-files", "--cached", "--others", "--exclude-standard", "--full-name", "-z", "--")
+        found = _records(self, *words, f":(top,literal){path}", ignore=_users_ignore_file())
+        return tuple(dict.fromkeys(found))
+
 
 @dataclass(frozen=True)
 class WorkTree:
