@@ -99,11 +99,13 @@ def _pieces(lines: Lines, start: int, end: int) -> Iterator[list[int]]:
 def _piece(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, level: str) -> Iterator[Message]:
     """The messages of one piece; `margin` and `shown`: the list has margins, and prints categories."""
     texts = [_without_margin(lines.lines[at], margin=margin) for at in piece]
-    at = 0
+    at = searched = 0
     while at < len(piece):
         mark, text = texts[at]
         head = _head(text)
-        end = _tail_end(texts, at, shown=shown) if head is None and not mark and text.strip() else at
+        end = at
+        if head is None and not mark and text.strip() and (at >= searched or at == 0):
+            end, searched = _tail_end(texts, at, shown=shown)
         if head is None and end == at and text.strip():
             head = _head(text, any_form=True) or (_ListingHead(_unplaced(text), formal=False) if mark == ">>" else None)
         if head is None:
@@ -234,21 +236,22 @@ def _indented_end(texts: Sequence[tuple[str, str]], end: int) -> int:
     return end
 
 
-def _tail_end(texts: Sequence[tuple[str, str]], start: int, *, shown: bool) -> int:
-    """The index behind the end of a message whose beginning is not shown; `start` where there is none.
+def _tail_end(texts: Sequence[tuple[str, str]], start: int, *, shown: bool) -> tuple[int, int]:
+    """The index behind the end of a message whose beginning is not shown, `start` where there is none; and the index up to
+    which no other search finds one either.
 
     Such an end has a category, or is the indented part of a piece's first message.
     """
     if start == 0 and texts[0][1][:1].isspace():
-        return _indented_end(texts, 0)
+        return _indented_end(texts, 0), 0
     end = start
     while shown and end < len(texts) and not texts[end][0] and _head(texts[end][1]) is None:
         if _STATE.match(texts[end][1]):
-            return start
+            break
         end += 1
         if _category(texts[end - 1][1])[1]:
-            return end
-    return start
+            return end, end
+    return start, end
 
 
 def _tail(parts: Sequence[str]) -> Message:

@@ -5,8 +5,10 @@ Everything takes time in proportion to the size. What a mail holds beside its te
 
 from __future__ import annotations
 
+import codecs
 import email
 import email.message
+import email.policy
 import email.utils
 import html
 import quopri
@@ -25,6 +27,11 @@ LARGEST = 16 << 20
 MOST_LINES = 400_000
 MOST_PARTS = 200
 """Boundaries of parts in one mail: the parser's time grows with how deep parts lie in parts."""
+
+LONGEST_HEADER = 8_000
+"""Characters of a header's field: the library's time for parameters grows with the square of their length."""
+_SLOW = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
+"""Codecs that no mail is written in, by Python's names; some need time that grows with the square of the text."""
 
 _HEADER = re.compile(r"[!-9;-~]{1,100}:")
 _KNOWN = re.compile(r"^(?:From|Subject|Message-ID|Return-Path|Received|MIME-Version|Content-Type):", re.I | re.M)
@@ -88,7 +95,7 @@ def _mail(data: bytes, name: str) -> Letter:
     if len(_BOUNDARY.findall(data)) > MOST_PARTS:
         raise InputError(f"{name}: a mail with more than {MOST_PARTS} parts; no report has so many")
     try:
-        mail = email.message_from_bytes(data)
+        mail = email.message_from_bytes(data, policy=_Bounded())
         leaves = [part for part in mail.walk() if not part.is_multipart()]
     except RecursionError as error:
         raise InputError(f"{name}: the mail's parts lie too deep in one another") from error
@@ -105,6 +112,14 @@ def _mail(data: bytes, name: str) -> Letter:
     return Letter(text, _decoded(mail.get("Subject")), _date(mail.get("Date")), others)
 
 
+class _Bounded(email.policy.Compat32):
+    """Reads the beginning of each field of a header."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+
 def _is_attached(part: email.message.Message) -> bool:
     name = str(part.get_filename() or "")
     return part.get_content_disposition() == "attachment" and not name.endswith((".txt", ".patch", ".diff", ".eml"))
@@ -115,6 +130,8 @@ def _text_of(part: email.message.Message) -> str:
     data = payload if isinstance(payload, bytes) else str(part.get_payload()).encode("utf-8", "replace")
     charset = str(part.get_content_charset() or "utf-8")
     try:
+        if codecs.lookup(charset).name in _SLOW:
+            raise LookupError(charset)
         text = data.decode(charset, "strict")
     except (LookupError, ValueError):
         text = _decode(data)
