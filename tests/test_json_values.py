@@ -46,7 +46,7 @@ VALUE = Value("ok", Colour.BLUE, Inner(3), (Inner(None), Inner(1, "a\udc80")), (
 
 
 def written(path: Path, change: Callable[[dict[str, Any]], object] = lambda _: None) -> Path:
-    json_values.write(path, VALUE)
+    json_values.write(path, VALUE, sealed=False)
     data = json.loads(path.read_text())
     change(data)
     path.write_text(json.dumps(data))
@@ -125,9 +125,9 @@ def test_another_value_is_an_error_at_its_key(
 ) -> None:
     path = written(tmp_path / "value.json", change)
     with pytest.raises(InputError, match="^" + re.escape(f"{path}: {error}")) as raised:
-        json_values.read(path, Value)
+        json_values.read(path, Value, sealed=False)
     assert "\n" not in str(raised.value)
-    assert json_values.read_or_none(path, Value) is None
+    assert json_values.read_or_none(path, Value, sealed=False) is None
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_a_file_that_is_cut_or_no_json_is_an_error(tmp_path: Path, text: str) ->
     path = tmp_path / "value.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match="^" + re.escape(f"{path}: ")):
-        json_values.read(path, Value)
-    assert json_values.read_or_none(path, Value) is None
+        json_values.read(path, Value, sealed=False)
+    assert json_values.read_or_none(path, Value, sealed=False) is None
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
@@ -157,14 +157,14 @@ def test_no_number_is_read_as_a_number(tmp_path: Path, number: str) -> None:
     path = written(tmp_path / "value.json")
     path.write_text(path.read_text().replace("1.5", number))
     with pytest.raises(InputError, match=f"{number} is no number"):
-        json_values.read(path, Value)
+        json_values.read(path, Value, sealed=False)
 
 
 def test_every_cut_of_a_file_is_no_value(tmp_path: Path) -> None:
     whole = written(tmp_path / "value.json").read_bytes()
     for length in range(len(whole)):
         (tmp_path / "cut.json").write_bytes(whole[:length])
-        assert json_values.read_or_none(tmp_path / "cut.json", Value) is None
+        assert json_values.read_or_none(tmp_path / "cut.json", Value, sealed=False) is None
 
 
 def test_there_is_no_value_without_a_file(tmp_path: Path) -> None:
@@ -195,5 +195,25 @@ def test_a_value_of_an_older_shape_is_not_read_even_if_its_keys_fit(tmp_path: Pa
 def test_the_order_of_keys_is_free(tmp_path: Path) -> None:
     path = written(tmp_path / "value.json")
     path.write_text(json.dumps(dict(reversed(json.loads(path.read_text()).items()))))
+    assert json_values.read(path, Value, sealed=False) == VALUE
+    assert json_values.read(path, Value, sealed=False) != replace(VALUE, flag=True)
+
+
+@given(st.data())
+def test_a_seal_shows_every_change_of_a_byte(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    path = tmp_path_factory.mktemp("seal") / "value.json"
+    json_values.write(path, VALUE)
     assert json_values.read(path, Value) == VALUE
-    assert json_values.read(path, Value) != replace(VALUE, flag=True)
+    whole = path.read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    change = data.draw(
+        st.sampled_from([b"", b"0", b"1", b"x", b'"', b" "]).filter(lambda new: new != whole[at : at + 1])
+    )
+    path.write_bytes(whole[:at] + change + whole[at + 1 :])
+    found = json_values.read_or_none(path, Value)
+    assert found is None or (found == VALUE and at == len(whole) - 1)
+
+
+def test_what_has_no_seal_is_not_what_the_store_keeps(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        json_values.read(written(tmp_path / "value.json"), Value)

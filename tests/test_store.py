@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from docs_matrix import files
 from docs_matrix import store as upkeep
-from docs_matrix.errors import InputError
+from docs_matrix.errors import InputError, MachineError
 
 
 def thing(store: Path, name: str, *, days: float) -> Path:
@@ -129,3 +136,72 @@ def test_a_mark_that_was_about_to_be_written_does_not_keep_a_store_from_being_cl
     upkeep.claim(tmp_path)
     upkeep.empty(tmp_path)
     assert not tmp_path.exists()
+
+
+USER = """import sys, time, pathlib
+from docs_matrix import store
+store.claim(pathlib.Path(sys.argv[1]))
+print(1, flush=True)
+time.sleep(600)
+"""
+
+
+@contextmanager
+def used_by_another(store: Path) -> Iterator[subprocess.Popen[str]]:
+    """Have another process use `store` inside."""
+    with subprocess.Popen([sys.executable, "-c", USER, str(store)], stdout=subprocess.PIPE, text=True) as user:
+        assert user.stdout is not None
+        user.stdout.readline()
+        try:
+            yield user
+        finally:
+            user.kill()
+
+
+def test_a_store_that_is_in_use_is_not_emptied_and_nothing_is_swept(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    old = thing(store, "builds/old", days=9)
+    with used_by_another(store) as user:
+        with pytest.raises(MachineError, match=rf"is in use by process {user.pid} \(-c"):
+            upkeep.empty(store)
+        assert upkeep.sweep(store, 0) == ()
+        assert old.exists()
+        assert not (store / "swept").exists()  # the next command tries again
+    assert len(upkeep.sweep(store, 0)) == 1
+    upkeep.empty(store)
+    assert not store.exists()
+
+
+def test_a_store_is_used_by_many_and_made_again_after_it_was_emptied(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    upkeep.claim(store)
+    with used_by_another(store):
+        upkeep.claim(store)
+    upkeep.empty(store)
+    upkeep.claim(store)
+    assert (store / upkeep.MARK).exists()
+
+
+def test_a_wait_for_a_lock_names_who_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(files, "FIRST_WAIT", 0.2)
+    code = f"""
+import pathlib, time
+from docs_matrix import files
+with files.locked(pathlib.Path({str(tmp_path / "lock")!r})):
+    print(1, flush=True)
+    time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        holder.send_signal(signal.SIGSTOP)
+        timer = threading.Timer(2, holder.kill)  # the system frees the lock of a process that is killed
+        timer.start()
+        with files.locked(tmp_path / "lock"):
+            pass
+        timer.join()
+    said = capfd.readouterr().err
+    assert f"docs-matrix: waiting for process {holder.pid} (" in said
+    assert f"it is stopped: kill -CONT {holder.pid}), which has {tmp_path}/lock" in said

@@ -3,18 +3,21 @@
 Whoever writes below the store asks `room` for the place, and so claims the store first: a folder that holds something
 else is never written into.
 
-What was not used for longest goes first, once a day, when there is more than the limit. The limit is
-`$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30. What was used within a day stays, whatever the size: another process may be
-using it. What history is told from is small and is not made again, so it goes last. The trees' objects count, and go only
-when the store is emptied.
+A process that uses a store holds a lock on its mark, together with all others. What was not used for longest goes first, once a
+day, when there is more than the limit and nobody else uses the store. The limit is `$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30.
+What was used within a day stays, whatever the size. What history is told from is small and is not made again, so it goes last.
+The trees' objects count, and go only when the store is emptied.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -85,11 +88,64 @@ def claim(store: Path) -> None:
 
     Raises `InputError` for a folder that holds something else, `MachineError` where it cannot be read or written.
     """
-    if (store / MARK).exists():
+    while store not in _HELD:
+        if not (store / MARK).exists():
+            if reason := refusal(store):
+                raise InputError(f"{store}: {reason}; name another folder in DOCS_MATRIX_STORE")
+            files.write_whole(store / MARK, "What docs-matrix keeps; `docs-matrix store empty` removes it.\n")
+        _hold(store)
+
+
+_HELD: dict[Path, int] = {}
+"""The descriptors of the marks of the stores that this process uses: as long as one is locked, nobody else removes anything
+there. The system frees them when this process ends."""
+
+
+def _hold(store: Path) -> None:
+    """Lock the mark of `store` together with all others who use it; wait while it is emptied."""
+    descriptor = _opened(store)
+    if descriptor is None:
         return
-    if reason := refusal(store):
-        raise InputError(f"{store}: {reason}; name another folder in DOCS_MATRIX_STORE")
-    files.write_whole(store / MARK, "What docs-matrix keeps; `docs-matrix store empty` removes it.\n")
+    with contextlib.suppress(OSError):  # a file system without locks
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    try:
+        is_same = os.path.samestat(os.fstat(descriptor), (store / MARK).stat())
+    except FileNotFoundError:
+        is_same = False
+    if is_same:
+        _HELD[store] = descriptor
+    else:  # it was emptied in between
+        os.close(descriptor)
+
+
+@contextmanager
+def _alone(store: Path) -> Iterator[bool]:
+    """Lock `store` against all others who use it; yields False if one does. What this process itself holds is given up."""
+    if (held := _HELD.pop(store, None)) is not None:
+        os.close(held)
+    descriptor = _opened(store)
+    if descriptor is None:
+        yield True
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        alone = error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
+    else:
+        alone = True
+    try:
+        yield alone
+    finally:
+        os.close(descriptor)
+
+
+def _opened(store: Path) -> int | None:
+    try:
+        return os.open(store / MARK, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise MachineError(f"{store / MARK}: cannot be read: {error.strerror or error}") from error
 
 
 def refusal(store: Path) -> str | None:
@@ -114,15 +170,22 @@ def _is_unfinished(name: str) -> bool:
 
 
 def empty(store: Path) -> None:
-    """Remove what docs-matrix keeps in `store`; raises `InputError` where that is no store."""
+    """Remove what docs-matrix keeps in `store`.
+
+    Raises `InputError` if that is no store, `MachineError` if a command uses it at this moment.
+    """
     if not store.exists():
         return
     claim(store)
-    for entry in sorted(store.iterdir(), key=lambda entry: entry.name == MARK):  # the mark last
-        if entry.name in OURS or _is_unfinished(entry.name):
-            nofollow.remove(entry)
-    if not any(store.iterdir()):
-        store.rmdir()
+    with _alone(store) as alone:
+        if not alone:
+            users = " and ".join(files.holders(store / MARK).values()) or "another process"
+            raise MachineError(f"{store}: is in use by {users}; empty it afterwards")
+        for entry in sorted(store.iterdir(), key=lambda entry: entry.name == MARK):  # the mark last
+            if entry.name in OURS or _is_unfinished(entry.name):
+                nofollow.remove(entry)
+        if not any(store.iterdir()):
+            store.rmdir()
 
 
 def kept(store: Path) -> tuple[Kept, ...]:
@@ -147,12 +210,18 @@ def kept(store: Path) -> tuple[Kept, ...]:
 def sweep(store: Path, most: int) -> tuple[Kept, ...]:
     """Remove from `store` what was not used for longest until it is no larger than `most` bytes; says what went.
 
-    Nothing is done where the last sweep was within a day.
+    Nothing is done if the last sweep was within a day, or if another command uses the store at this moment: the next one
+    sweeps then.
     """
     stamp = room(store, "swept")
-    now = time.time()
-    if stamp.exists() and now - stamp.stat().st_mtime < DAY:
+    if stamp.exists() and time.time() - stamp.stat().st_mtime < DAY:
         return ()
+    with _alone(store) as alone:
+        return _swept(store, most, stamp) if alone else ()
+
+
+def _swept(store: Path, most: int, stamp: Path) -> tuple[Kept, ...]:
+    now = time.time()
     files.write_whole(stamp, "")
     everything = kept(store)
     surplus = sum(entry.size for entry in everything) - most

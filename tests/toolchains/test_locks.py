@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -246,3 +247,18 @@ def test_lock_writes_what_changed_and_leaves_the_rest_untouched(tmp_path: Path) 
     assert [outcome.state for outcome in locks.write_all([CELL], [()], tmp_path)] == ["ok"]
     assert path.stat().st_ino == before.st_ino
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+BROKEN: dict[str, Callable[[str], str]] = {
+    "conflict": lambda text: f"{text}<<<<<<< HEAD\n",
+    "no hash": lambda text: text.replace(" --hash", " --hush"),
+    "empty": lambda _: "",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_committed_lock_that_is_broken_is_an_error_and_not_made_again_in_silence(tmp_path: Path, kind: str) -> None:
+    name = locks.file_name(CELL, KERNEL)
+    (tmp_path / name).write_text(BROKEN[kind]((LOCKS / name).read_text()))
+    with pytest.raises(InputError, match=rf"is not a lock.*; make it again: docs-matrix lock {CELL.name}$"):
+        locks.provide(CELL, KERNEL, committed=tmp_path, store=tmp_path / "store", offline=True)

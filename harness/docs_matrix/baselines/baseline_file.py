@@ -32,6 +32,8 @@ from docs_matrix.errors import InputError
 __all__ = ["Baseline", "Entry", "identities", "mapping", "read", "write"]
 
 FORMAT = 1
+LARGEST = 64 << 20
+"""Bytes of a file; 10,000 entries have about 5 MB."""
 HEAD = f"""\
 # Accepted diagnostics of a documentation tree, written by `docs-matrix baseline write`.
 # Comments and empty lines between entries stay where entries go: they let git merge.
@@ -125,10 +127,12 @@ def write(path: Path, baseline: Baseline) -> None:
 def read(path: Path) -> Baseline:
     """The baseline in `path`; raises `InputError` where it cannot be read whole: an unreadable file is never empty."""
     try:
-        text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        text = files.read_regular(path, LARGEST).decode("utf-8").replace("\r\n", "\n")
         value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the baseline cannot be read: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: the baseline is nested too deep") from error
     except (yaml.YAMLError, ValueError) as error:
         why = f"is not YAML: {' '.join(str(error).split())}"
         if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from docs_matrix import files, json_values, nofollow
 from docs_matrix.diagnostics.asked import Asked
-from docs_matrix.diagnostics.findings import CellResult, Run, file_name, is_lane
+from docs_matrix.diagnostics.findings import CellResult, Run, Verdict, file_name, is_lane
 from docs_matrix.diagnostics.merge_cells import merge
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory, joined
@@ -64,7 +64,7 @@ def keep(run: Run, out: Path) -> None:
             history=run.history.of([cell.name]) if run.history else None,
             result=cell,
         )
-        json_values.write(out / "cells" / f"{file_name(cell.name)}.json", part)
+        json_values.write(out / "cells" / f"{file_name(cell.name)}.json", part, sealed=False)
 
 
 def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None:
@@ -73,7 +73,7 @@ def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None
     Results that another release left, and those that are cut, are removed too.
     """
     for path in sorted((out / "cells").glob("*.json")):
-        part = json_values.read_or_none(path, CellFile)
+        part = json_values.read_or_none(path, CellFile, sealed=False)
         if (part is None or not but(part)) and json_values.holds(path, CellFile):
             nofollow.remove(path)
 
@@ -89,7 +89,7 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
     `asked` leaves out results of other questions. Raises `InputError` where there is none, where one cannot be read, or
     where they answer different questions.
     """
-    parts = [json_values.read(path, CellFile) for path in left(folders)]
+    parts = [json_values.read(path, CellFile, sealed=False) for path in left(folders)]
     if asked is not None:
         parts = [part for part in parts if part.question == asked]
     if not parts:
@@ -97,10 +97,8 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
     if len({part.question for part in parts}) > 1:
         raise InputError(f"{', '.join(map(str, folders))}: the results belong to different trees, patches or bases")
     cells: dict[str, CellResult] = {}
-    for cell in (part.result for part in parts):
-        known = cells.get(cell.name)
-        if known is None or (known.status == "ok" and cell.status != "ok"):  # a failure is never hidden by another job
-            cells[cell.name] = cell
+    for cell in (_observed(part.result) for part in parts):
+        cells[cell.name] = max(cell, cells.get(cell.name, cell), key=_badness)
     place = {name: number for number, name in enumerate(order)}
     ordered = tuple(
         sorted(cells.values(), key=lambda cell: (is_lane(cell.name), place.get(cell.name, len(place)), cell.name))
@@ -120,6 +118,18 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
         sources={path: text for part in parts for path, text in part.sources.items()},
         history=joined([part.history for part in parts if part.history], order),
     )
+
+
+def _observed(cell: CellResult) -> CellResult:
+    """Return `cell`, as failed if it says that it is well and looked at nothing: that is no answer."""
+    if cell.status == "ok" and cell.documents < 1:
+        return replace(cell, status="failed", reason="its result looked at no documents", judged=())
+    return cell
+
+
+def _badness(cell: CellResult) -> tuple[bool, int, int]:
+    """Return how bad a result is: of two for one cell the worse one counts, so that no job hides what another found."""
+    return cell.status != "ok", cell.count(Verdict.NEW), len(cell.judged)
 
 
 def with_missing(run: Run, expected: Iterable[str]) -> Run:

@@ -71,8 +71,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     folder.prepare(args.out, keep=args.join)
     if not args.join:
         cell_files.forget(args.out)  # a run that ends early must not leave the answer of an earlier one
+    store.sweep(variables.store_folder(), variables.store_limit())
     bench = common.bench(args)
-    store.sweep(bench.store, variables.store_limit())
     alone = bench.matrix.tree == subject.HERE
     look = project.subject_of if alone else subject.resolve
     asked = common.asked_of(args, "check")

@@ -19,6 +19,7 @@ machine that resolves, so that all machines write the same text; the hashes are 
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import tempfile
@@ -150,8 +151,7 @@ def file_name(cell: Pinned, requirements: Iterable[str]) -> str:
 def read(path: Path) -> Lock:
     """The lock in the file `path`; raises `InputError` where that is not one."""
     try:
-        with path.open("rb") as stream:
-            text = stream.read(LARGEST).decode("utf-8")
+        text = files.read_regular(path, LARGEST).decode("utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -205,12 +205,18 @@ def look_up(cell: Pinned, requirements: Iterable[str], *, committed: Path, store
 def provide(cell: Pinned, requirements: Iterable[str], *, committed: Path, store: Path, offline: bool = False) -> Lock:
     """The lock of `cell` and `requirements`: the committed one, else the store's, else resolved now and kept there.
 
-    Raises `InputError` where they cannot be resolved, `MachineError` where the package index cannot be reached.
+    Raises `InputError` if the committed one is broken, or if they cannot be resolved, `MachineError` where the package index
+    cannot be reached.
     """
     name = file_name(cell, requirements)
     found = look_up(cell, requirements, committed=committed, store=store)
     if isinstance(found, Lock):
         return found
+    if os.path.lexists(committed / name):
+        try:
+            read(committed / name)
+        except InputError as error:  # somebody meant to commit another text: nothing else stands in for it
+            raise InputError(f"{error}; make it again: docs-matrix lock {cell.name}") from error
     kept = room(store, "locks")
     with files.locked(kept / f"{name}.lock"):
         found = look_up(cell, requirements, committed=committed, store=store)
