@@ -37,11 +37,24 @@ def test_a_command_gives_what_it_printed_and_its_status() -> None:
     assert (done.returncode, done.stdout, done.error_text, done.timed_out) == (3, b"given\n", "problem\n", False)
 
 
-def test_output_goes_to_files_on_request(tmp_path: Path) -> None:
-    with (tmp_path / "out").open("wb+") as out, (tmp_path / "err").open("wb+") as err:
-        done = process.run(["echo", "text"], timeout=10, stdout_to=out, stderr_to=err)
-    assert (tmp_path / "out").read_text() == "text\n"
-    assert done.stdout == b""
+def test_output_beyond_the_limit_is_read_and_counted() -> None:
+    done = process.run(["sh", "-c", "head -c 3000000 /dev/zero; echo problem >&2"], timeout=60, most=1000)
+    assert (len(done.stdout), done.stderr, done.lost) == (1000, b"problem\n", 3_000_000 - 1000)
+
+
+def test_output_without_end_takes_no_memory() -> None:
+    code = (
+        "from docs_matrix import process; print(process.run(['cat', '/dev/zero'], timeout=2, most=1000).lost > 10**7)"
+    )
+    done = process.run(["/bin/sh", "-c", f'ulimit -v 400000; exec {sys.executable} -c "{code}"'], timeout=60)
+    assert done.text == "True\n", done.error_text
+
+
+def test_a_process_that_holds_the_output_open_is_not_waited_for() -> None:
+    started = time.monotonic()
+    done = process.run(["sh", "-c", "echo text; setsid sleep 60 &"], timeout=50)
+    assert done.stdout == b"text\n"
+    assert time.monotonic() - started < 40
 
 
 def test_a_command_that_does_not_exist_is_a_lack_of_the_machine() -> None:

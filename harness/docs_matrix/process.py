@@ -1,9 +1,9 @@
 """The only place that starts a subprocess.
 
-`run` gives a command its own session and process group, a time limit (TERM, then KILL for the whole group), files for
-its output, and takes the CPU time and the peak memory from the operating system's own accounting. Whatever the command
-left running is killed when it ends. `stop_all` ends every command that is under way; a watchdog process does the same
-when this process dies without being able to (kill -9), so that nothing is left behind.
+`run` gives a command its own session and process group, and a time limit (TERM, then KILL for the whole group). It reads the
+command's output while it runs, up to a limit if one is given, and takes the CPU time and the peak memory from the operating
+system's own accounting. Whatever the command left running is killed when it ends. `stop_all` ends every command that is under
+way; a watchdog process does the same when this process dies without being able to (kill -9), so that nothing is left behind.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import errno
+import math
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -24,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from docs_matrix.errors import MachineError
 
@@ -33,6 +35,8 @@ __all__ = ["Finished", "run", "stop_all", "workers"]
 GRACE = 5.0
 """Seconds between TERM and KILL."""
 
+BLOCK = 1 << 16
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -40,7 +44,7 @@ class Finished:
 
     `returncode` is negative where a signal ended the command. `seconds` is wall time; `cpu_seconds` (user and system)
     and `peak_bytes` (the largest single process) cover the command and those of its children that it waited for.
-    `stdout` and `stderr` are empty where they were sent to a file.
+    `lost` is how many bytes it printed beyond the limit that it was given; they were read and forgotten.
     """
 
     command: tuple[str, ...]
@@ -51,6 +55,7 @@ class Finished:
     seconds: float
     cpu_seconds: float
     peak_bytes: int
+    lost: int = 0
 
     @property
     def text(self) -> str:
@@ -70,27 +75,28 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
-    stdout_to: IO[bytes] | None = None,
-    stderr_to: IO[bytes] | None = None,
+    most: int | None = None,
 ) -> Finished:
     """Run `command` to its end and say how it ended; a non-zero exit status is the caller's to judge.
 
-    `timeout` is in seconds. `env` is the whole environment, not an addition; None is this process's own. `stdout_to`
-    and `stderr_to` are open files that are written into. Raises `MachineError` where the command cannot be started.
+    `timeout` is in seconds. `env` is the whole environment, not an addition; None is this process's own. `most` is
+    how many bytes of each of its outputs are kept. Raises `MachineError` where the command cannot be started.
     """
     words = tuple(os.fspath(word) for word in command)
     if _GROUPS.stopped:
         raise MachineError("interrupted")
-    with tempfile.TemporaryFile() as given, _output(stdout_to) as out, _output(stderr_to) as err:
+    with tempfile.TemporaryFile() as given, _Output(most) as out, _Output(most) as err:
         given.write(stdin)
         given.seek(0)
         _GROUPS.watch()
         started = time.monotonic()
         try:
-            child = _start(words, cwd=cwd, env=env, stdin=given, stdout=out, stderr=err)
+            child = _start(words, cwd=cwd, env=env, stdin=given, stdout=out.inlet, stderr=err.inlet)
         except OSError as error:
             raise MachineError(f"cannot run {shlex.join(words)}: {error.strerror or error}") from error
         _GROUPS.add(child.pid)
+        for output in (out, err):
+            output.begin()
         limit = _TimeLimit(child.pid, timeout)
         try:
             _, status, usage = os.wait4(child.pid, 0)
@@ -102,12 +108,13 @@ def run(
         return Finished(
             command=words,
             returncode=child.returncode,
-            stdout=b"" if stdout_to else _content(out),
-            stderr=b"" if stderr_to else _content(err),
+            stdout=out.content(),
+            stderr=err.content(),
             timed_out=limit.reached,
             seconds=time.monotonic() - started,
             cpu_seconds=usage.ru_utime + usage.ru_stime,
             peak_bytes=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+            lost=out.lost + err.lost,
         )
 
 
@@ -238,13 +245,62 @@ def _signal_group(pgid: int, number: signal.Signals) -> None:
         os.killpg(pgid, number)
 
 
-def _output(given: IO[bytes] | None) -> contextlib.AbstractContextManager[IO[bytes]]:
-    return contextlib.nullcontext(given) if given else tempfile.TemporaryFile()
+class _Output:
+    """A pipe that is read while a command writes into it: `most` bytes are kept, the others are counted."""
 
+    def __init__(self, most: int | None) -> None:
+        self.lost = 0
+        self._most = most
+        self._kept: list[bytes] = []
+        self._size = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._outlet, self.inlet = os.pipe()
 
-def _content(stream: IO[bytes]) -> bytes:
-    stream.seek(0)
-    return stream.read()
+    def __enter__(self) -> _Output:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.content()
+        os.close(self._outlet)
+
+    def begin(self) -> None:
+        """Read what is written from now on."""
+        self._close_inlet()
+        self._thread.start()
+
+    def content(self) -> bytes:
+        """Return what is kept, after the command has ended.
+
+        Something that the command left running may hold the pipe open: what it writes afterwards is not waited for.
+        """
+        self._close_inlet()
+        self._ended.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        return b"".join(self._kept)
+
+    def _close_inlet(self) -> None:
+        if self.inlet >= 0:
+            os.close(self.inlet)
+            self.inlet = -1
+
+    def _read(self) -> None:
+        until = math.inf
+        while time.monotonic() < until:
+            if self._ended.is_set():
+                until = min(until, time.monotonic() + GRACE)
+            if not select.select([self._outlet], [], [], 0 if self._ended.is_set() else 0.05)[0]:
+                if self._ended.is_set():
+                    return
+                continue
+            block = os.read(self._outlet, BLOCK)
+            if not block:
+                return
+            free = len(block) if self._most is None else max(self._most - self._size, 0)
+            self._kept.append(block[:free])
+            self._size += len(block[:free])
+            self.lost += len(block[free:])
 
 
 @contextmanager

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from docs_matrix import nofollow
 from docs_matrix.builds import build_output
-from docs_matrix.builds.build_output import RECORDS, BuildOutput, collect
+from docs_matrix.builds.build_output import KEPT, RECORDS, BuildOutput, collect
+from docs_matrix.process import Finished
+
+ENDED = Finished(("sphinx-build",), 0, b"", b"", timed_out=False, seconds=0, cpu_seconds=0, peak_bytes=0)
 
 
-def collected(scratch: Path, stdout: bytes = b"", stderr: bytes = b"") -> BuildOutput:
+def collected(scratch: Path, stdout: bytes = b"", stderr: bytes = b"", lost: int = 0) -> BuildOutput:
     with nofollow.folder(scratch) as descriptor:
-        return collect(descriptor, io.BytesIO(stdout), io.BytesIO(stderr))
+        return collect(descriptor, replace(ENDED, stdout=stdout, stderr=stderr, lost=lost))
 
 
 def test_records_and_streams_are_taken_whole(tmp_path: Path) -> None:
@@ -39,10 +42,15 @@ def test_records_that_are_no_regular_file_are_a_fault(tmp_path: Path, kind: str)
     assert collected(tmp_path) == BuildOutput(b"", b"", b"", "the file of the build's records is no regular file")
 
 
-def test_records_and_streams_beyond_the_limit_are_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"RECORDS_LIMIT": 3, "PRINTED_LIMIT": 3, "KEPT": 2}.items():
-        monkeypatch.setattr(build_output, name, value)
-    assert collected(tmp_path, b"123").fault is None
-    assert collected(tmp_path, b"", b"1234") == BuildOutput(b"", b"", b"12", "the build printed more than 0 MiB")
+def test_records_beyond_the_limit_are_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build_output, "RECORDS_LIMIT", 3)
     (tmp_path / RECORDS).write_bytes(b"1234")
     assert collected(tmp_path).fault == "the file of the build's records has more than 3 bytes"
+
+
+def test_output_that_was_lost_is_counted_and_a_fault(tmp_path: Path) -> None:
+    output = collected(tmp_path, b"out", b"x" * (KEPT + 1), lost=1_000_000)
+    assert output.fault == "the build printed 1,262,148 bytes, more than can be read (32 MiB for each stream)"
+    assert output.stdout == b"out"
+    assert output.stderr.startswith(b"x" * KEPT)
+    assert len(output.stderr) < KEPT + 100

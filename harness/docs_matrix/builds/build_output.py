@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from typing import IO
 
 from docs_matrix import nofollow
+from docs_matrix.process import Finished
 
-__all__ = ["RECORDS", "RECORDS_LIMIT", "BuildOutput", "collect"]
+__all__ = ["PRINTED_LIMIT", "RECORDS", "RECORDS_LIMIT", "BuildOutput", "collect"]
 
 RECORDS = "records.jsonl"
 RECORDS_LIMIT = 256 << 20
-PRINTED_LIMIT = 64 << 20
-"""Bytes of the records, and of standard output and standard error each."""
+PRINTED_LIMIT = 32 << 20
+"""Bytes of the records, and of standard output and standard error each; 30,000 messages have about 10 MB."""
 
-KEPT = 1 << 20
-"""Bytes that are kept of an output that is larger than the limit."""
+KEPT = 256 << 10
+"""Bytes that are shown of each stream if one is larger than the limit."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class BuildOutput:
     fault: str | None
 
 
-def collect(scratch_fd: int, stdout: IO[bytes], stderr: IO[bytes]) -> BuildOutput:
-    """Return what a build left in its open scratch folder and in the open files of its streams."""
+def collect(scratch_fd: int, finished: Finished) -> BuildOutput:
+    """Return what a build left in its open scratch folder, and of what it printed what `finished` kept."""
     records, fault = b"", None
     try:
         records = nofollow.read(RECORDS, RECORDS_LIMIT, dir_fd=scratch_fd)
@@ -39,13 +39,18 @@ def collect(scratch_fd: int, stdout: IO[bytes], stderr: IO[bytes]) -> BuildOutpu
     except OSError as error:
         reason = error.strerror if error.errno in (errno.EINVAL, errno.EFBIG) else "is no regular file"
         fault = f"the file of the build's records {reason}"
-    out, err = _start_of(stdout), _start_of(stderr)
-    if max(len(out), len(err)) > PRINTED_LIMIT:
-        fault = f"the build printed more than {PRINTED_LIMIT >> 20} MiB"
-        out, err = out[:KEPT], err[:KEPT]
+    out, err = finished.stdout, finished.stderr
+    if finished.lost:
+        printed = len(out) + len(err) + finished.lost
+        fault = (
+            f"the build printed {printed:,} bytes, more than can be read ({PRINTED_LIMIT >> 20} MiB for each stream)"
+        )
+        out, err = _start_of(out), _start_of(err)
     return BuildOutput(records, out, err, fault)
 
 
-def _start_of(stream: IO[bytes]) -> bytes:
-    stream.seek(0)
-    return stream.read(PRINTED_LIMIT + 1)
+def _start_of(printed: bytes) -> bytes:
+    """Return the lines at the beginning of what was `printed`, up to a limit, with how much is not shown."""
+    if len(printed) <= KEPT:
+        return printed
+    return printed[:KEPT] + b"\n[docs-matrix: the output goes on and is not kept]\n"

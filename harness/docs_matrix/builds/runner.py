@@ -7,7 +7,6 @@ environment, its own HOME and TMPDIR, and no credentials.
 from __future__ import annotations
 
 import shlex
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -16,7 +15,7 @@ from typing import NamedTuple
 
 from docs_matrix import files, process
 from docs_matrix.builds import own_files, recipes, warm_store
-from docs_matrix.builds.build_output import BuildOutput, collect
+from docs_matrix.builds.build_output import PRINTED_LIMIT, BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
 from docs_matrix.builds.git_answers import GitAnswers
@@ -289,22 +288,16 @@ class Runner:
     def _observed(
         self, command: recipes.Command, workspace: Workspace, given: Mapping[str, str]
     ) -> tuple[process.Finished, BuildOutput]:
-        """Run `command` in `workspace` with the environment `given`. Its output goes to files without a name: a build cannot
-        put anything in their place."""
+        """Run `command` in `workspace` with the environment `given`. Its output is read while it runs, up to a limit."""
         try:
-            with (
-                tempfile.TemporaryFile(dir=workspace.scratch) as stdout,
-                tempfile.TemporaryFile(dir=workspace.scratch) as stderr,
-            ):
-                finished = process.run(
-                    command.words,
-                    timeout=self._time_limit,
-                    cwd=command.cwd,
-                    env=given,
-                    stdout_to=stdout,
-                    stderr_to=stderr,
-                )
-                return finished, collect(workspace.scratch_fd, stdout, stderr)
+            finished = process.run(
+                command.words,
+                timeout=self._time_limit,
+                cwd=command.cwd,
+                env=given,
+                most=PRINTED_LIMIT,
+            )
+            return finished, collect(workspace.scratch_fd, finished)
         except OSError as error:
             raise files.cannot_write(workspace.scratch, error) from error
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from docs_matrix import nofollow
 from docs_matrix.capture import docstring_lines, notebooks
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.place_names import APPROXIMATE, DOCSTRING, split
@@ -19,6 +20,8 @@ from docs_matrix.diagnostics.rewordings import path_in_common_words
 
 __all__ = ["Text", "placed", "texts"]
 
+SOURCE_LIMIT = 64 << 20
+"""Bytes of a file."""
 CELL = 10_000
 """What MyST-NB adds to a line for each cell: 30004 is what it calls line 4 of cell 3."""
 
@@ -29,11 +32,16 @@ Text = Callable[[str], str | None]
 def texts(root: Path) -> Text:
     """Return the texts of the files below `root`, each read once."""
 
+    real = root.resolve()
+
     @cache
     def text(path: str) -> str | None:
         try:
-            return (root / path).read_text("utf-8", "replace")
-        except (OSError, ValueError):
+            place = (real / path).resolve()  # a build may have put a link out of its tree there
+            if not place.is_relative_to(real):
+                return None
+            return nofollow.read(place, SOURCE_LIMIT).decode("utf-8", "replace")
+        except (OSError, ValueError, RuntimeError):
             return None
 
     return text
