@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ import yaml
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Matrix
 from docs_matrix.errors import InputError
+
+from tests.support.effort import patience
 
 ROOT = Path(__file__).parents[2]
 
@@ -353,3 +356,52 @@ def test_a_file_that_cannot_be_read_is_told_in_one_line(tmp_path: Path) -> None:
     path.write_bytes(b"#" * (1 << 21))
     with pytest.raises(InputError, match="is larger than 1 MiB"):
         matrix.load(path)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "-w",
+        "-wPWN",
+        "--warning-file=/x",
+        "--warn=x",
+        "-d",
+        "-c",
+        "-C",
+        "-b",
+        "-M",
+        "-P",
+        "--pdb",
+        "-j4",
+        "/etc",
+        "../x",
+    ],
+)
+def test_an_option_that_names_a_file_or_another_builder_is_no_trees_to_set(tmp_path: Path, option: str) -> None:
+    text = f'trees: {{a: {{path: ., recipe: {{sphinx: {{source: ., options: ["-n", "{option}"]}}}}}}}}\n'
+    assert f'recipe.sphinx.options[1]: "{option}" is no option that a tree may set' in mistake(tmp_path, text + CELL)
+
+
+def test_settings_tags_and_strictness_are_options_of_a_tree(tmp_path: Path) -> None:
+    options = ("-D", "a=b/c", "-Dx=1", "-t", "tag", "-nW", "--keep-going", "-A", "x=../y")
+    text = f"trees: {{a: {{path: ., recipe: {{sphinx: {{source: ., options: {json.dumps(options)}}}}}}}}}\n"
+    recipe = load(tmp_path, text + CELL).trees["a"].recipe
+    assert recipe is not None
+    assert recipe.options == options
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, "a: " * 50_000, "- " * 50_000, "&a [" * 20_000])
+def test_what_is_nested_too_deep_is_one_line(tmp_path: Path, text: str) -> None:
+    mistake(tmp_path, text)
+
+
+def test_aliases_of_aliases_come_to_an_end(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 40))]
+    with patience():
+        mistake(tmp_path, "\n".join(lines))
+
+
+def test_a_fifo_is_no_configuration(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "matrix.yaml")
+    with patience(), pytest.raises(InputError, match="cannot be read"):
+        matrix.load(tmp_path / "matrix.yaml")

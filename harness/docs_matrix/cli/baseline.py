@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +13,7 @@ from docs_matrix.check import accept, subject
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
 from docs_matrix.cli import common, options, variables
-from docs_matrix.cli.printing import print_json
+from docs_matrix.cli.printing import complain, print_json, print_lines
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import one_line
 
@@ -79,7 +78,7 @@ def _accept(what: What, args: argparse.Namespace) -> int:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
         accepted = accept.accept(what, kept, runner, cells, every, reason=reason)
     for name, why in accepted.failures.items():
-        print(one_line(f"docs-matrix: {name}: nothing changes for this cell: {why}"), file=sys.stderr)
+        complain(f"docs-matrix: {name}: nothing changes for this cell: {why}")
     if accepted.built:
         baseline_file.write(path, accepted.now)
         before, now = set(baseline_file.identities(kept.entries)), set(baseline_file.identities(accepted.now.entries))
@@ -103,6 +102,6 @@ def _show(args: argparse.Namespace) -> int:
         told += ["flaky"] if entry.flaky else []
         told += [entry.reason] if entry.reason else []
         more = "; ".join(told)
-        print(one_line(f"{entry.diagnostic()} ({more})" if more else str(entry.diagnostic())))
+        print_lines([one_line(f"{entry.diagnostic()} ({more})" if more else str(entry.diagnostic()))])
     print(f"{path}: {len(kept.entries)} accepted diagnostics")
     return 0

@@ -14,13 +14,14 @@ import docs_matrix
 from docs_matrix.check import subject
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.cli import patch_files, project, variables
+from docs_matrix.cli.printing import complain
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.diagnostics.asked import Asked, AskingVerb
 from docs_matrix.diagnostics.findings import Run
 from docs_matrix.errors import InputError
 from docs_matrix.reports import formats, outcome, terminal
-from docs_matrix.reports.escaping import one_line
+from docs_matrix.reports.escaping import harmless
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import user_repository
 
@@ -158,14 +159,14 @@ def tell(answer: Run, args: argparse.Namespace, status: int, *, part: bool) -> N
         print(formats.text(args.format, outcome.of_run(answer, status), answer, url=args.url), end="")
     elif args.json:
         # the same to a reader of JSON, and no command to GitHub's runner, which looks for these inside of lines
-        print((args.out / "findings.json").read_text("utf-8").replace("##[", "##\\u005b"), end="")
+        print(harmless((args.out / "findings.json").read_text("utf-8"), bracket="\\u005b"), end="")
     else:
         terminal.tell(answer, Console(), briefly=part)
         print(f"reports: {args.out}")
     if args.debug:
         for cell in answer.cells:
             for line in cell.unclassified:
-                print(one_line(f"{cell.name}: unclassified: {line}"), file=sys.stderr)
+                complain(f"{cell.name}: unclassified: {line}")
 
 
 def folder_in_repository(answer: Run, configuration: Matrix) -> str:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from docs_matrix.baselines import baseline_file
 from docs_matrix.cli import common, options, variables
-from docs_matrix.cli.printing import print_json
+from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell
 from docs_matrix.errors import InputError
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         *beside.notices,
     ]
     for line in lines:
-        print(cut(one_line(line), 400))
+        print_lines([cut(one_line(line), 400)])
     where = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, "
     print(f"next: {where}commit these files, change something in the documentation, then run: docs-matrix check")
     return 0
@@ -140,7 +140,7 @@ def _update(
     if not args.cell and others:
         lines.append(f"cells that --cell NAME adds: {', '.join(cell.name for cell in others)}")
     for line in (*lines, *beside.notices):
-        print(cut(one_line(line), 400))
+        print_lines([cut(one_line(line), 400)])
     return 0
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from docs_matrix.check.lanes import tools_of
 from docs_matrix.cli import common, options
+from docs_matrix.cli.printing import complain
 from docs_matrix.toolchains import locks
 
 __all__ = ["add_arguments", "run"]
@@ -45,6 +45,6 @@ def run(args: argparse.Namespace) -> int:
         if outcome.state == "written":
             print(f"{outcome.path}: written")
     for error in errors:
-        print(f"docs-matrix: {error}", file=sys.stderr)
+        complain(f"docs-matrix: {error}")
     print(f"{len(outcomes) - len(errors)} of {len(outcomes)} locks answer their cells")
     return max((error.exit_status for error in errors), default=0)

@@ -65,7 +65,9 @@ def _told(error: HarnessError, *, debug: bool) -> int:
     """Print `error` in a line, with the traceback if `debug`; returns its exit status."""
     if debug:
         traceback.print_exception(error)
-    print(f"docs-matrix: {error}", file=sys.stderr)
+    from docs_matrix.cli.printing import complain  # here, because what ends well has nothing to complain about
+
+    complain(f"docs-matrix: {error}")
     return error.exit_status
 
 

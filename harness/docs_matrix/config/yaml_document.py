@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema
 import yaml
 
+from docs_matrix import files
 from docs_matrix.errors import InputError
 from docs_matrix.suggestions import closest
 
@@ -130,14 +131,11 @@ def _parse(path: Path) -> Document:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
+        content = files.read_regular(path, LARGEST)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > LARGEST:
-        raise InputError(f"{path}: is larger than {LARGEST >> 20} MiB; this is not a configuration")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -54,8 +54,10 @@ def cut_with_digest(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}... [{digest(text)[:12]}]"
 
 
-def harmless(line: str) -> str:
+def harmless(line: str, *, bracket: str = "\\x5b") -> str:
     r"""A line that GitHub's runner does not take for a command to itself, however it was printed.
+
+    `bracket` is what stands for the `[` of `##[`, which the runner looks for inside of lines.
 
     >>> print(harmless("  ::error::stop"), harmless("##[add-mask]a"))
       \x3a:error::stop ##\x5badd-mask]a
@@ -63,7 +65,7 @@ def harmless(line: str) -> str:
     bare = line.lstrip()
     if bare.startswith("::"):
         line = line[: len(line) - len(bare)] + "\\x3a" + bare[1:]
-    return line.replace("##[", "##\\x5b")
+    return line.replace("##[", f"##{bracket}")
 
 
 def plural(count: int, thing: str) -> str:

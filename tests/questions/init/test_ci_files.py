@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from docs_matrix.errors import InputError
-from docs_matrix.questions.init.ci_files import NOXFILE, ci_files
+from docs_matrix.questions.init.ci_files import NOXFILE, ci_files, write_files
 
 from tests.support.git import git
 
@@ -88,3 +88,18 @@ def test_a_gitlab_file_of_the_project_stays_and_the_line_to_add_is_said(reposito
 def test_an_action_is_pinned_by_its_commit(repository: Path, action: str) -> None:
     with pytest.raises(InputError, match="must be owner/repository@commit"):
         ci_files(repository, action=action, gitlab=False, nox=False)
+
+
+def test_nothing_is_written_through_a_link_out_of_the_project(tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    project.mkdir()
+    outside.mkdir()
+    (project / ".github").symlink_to(outside)
+    texts = {project / "matrix.yaml": "", project / ".github" / "workflows" / "docs-matrix.yml": ""}
+    with pytest.raises(InputError, match="a link leads out of the project"):
+        write_files(texts, project)
+    assert list(outside.iterdir()) == []
+    assert [path.name for path in project.iterdir()] == [".github"]
+    (project / ".github").unlink()
+    write_files(texts, project)
+    assert (project / ".github" / "workflows" / "docs-matrix.yml").exists()

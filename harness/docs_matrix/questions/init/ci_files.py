@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import __version__
+from docs_matrix import __version__, files
 from docs_matrix.errors import InputError
 from docs_matrix.trees import user_repository
 from docs_matrix.trees.git import call
 
-__all__ = ["NOXFILE", "CiFiles", "ci_files"]
+__all__ = ["NOXFILE", "CiFiles", "ci_files", "write_files"]
 
 NOXFILE = 'from docs_matrix.nox import sessions\n\nsessions("matrix.yaml")\n'
 
@@ -119,6 +119,18 @@ def _action_here() -> str | None:
         address, commit = _git(clone, "remote", "get-url", "origin"), _git(clone, "rev-parse", "HEAD")
     known = _GITHUB.match(address)
     return f"{known[1]}@{commit}" if known and commit else None
+
+
+def write_files(texts: Mapping[Path, str], *tops: Path) -> None:
+    """Write the files `texts`; raises `InputError` before anything is written if a link leads one out of all the folders `tops`."""
+    real = [top.resolve() for top in tops]
+    for path in texts:
+        if not any(path.parent.resolve().is_relative_to(top) for top in real):
+            raise InputError(
+                f"{path}: a link leads out of the project, to {path.parent.resolve()}; nothing was written"
+            )
+    for path, text in texts.items():
+        files.write_whole(path, text)
 
 
 def _branch(folder: Path) -> str:

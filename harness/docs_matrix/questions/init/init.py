@@ -14,7 +14,6 @@ from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from docs_matrix import files
 from docs_matrix.baselines import baseline_file
 from docs_matrix.check import accept, subject
 from docs_matrix.check.accept import Accepted
@@ -25,7 +24,7 @@ from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError, MachineError
-from docs_matrix.questions.init.ci_files import CiFiles
+from docs_matrix.questions.init.ci_files import CiFiles, write_files
 from docs_matrix.questions.init.equip import Equipped, equip
 from docs_matrix.questions.init.matrix_text import TREE, matrix_text
 from docs_matrix.questions.init.own_cells import PINNED_LABEL
@@ -138,8 +137,7 @@ def begin(
         texts = _texts(folder, attempt, kept, requirements, accepted)
     others = beside.texts([cell.name for cell in kept])
     texts |= {path: text for path, text in others.items() if not path.exists()}
-    for path, text in texts.items():
-        files.write_whole(path, text)
+    write_files(texts, folder, beside.top)
     matrix.load(folder / "matrix.yaml")
     return Begun(
         written=tuple(os.path.relpath(path.absolute(), folder.absolute()) for path in texts),

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import yaml
 
-from docs_matrix import files
 from docs_matrix.baselines import baseline_file
 from docs_matrix.check import accept, subject
 from docs_matrix.check.accept import Accepted
@@ -22,7 +21,7 @@ from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError
-from docs_matrix.questions.init.ci_files import CiFiles
+from docs_matrix.questions.init.ci_files import CiFiles, write_files
 from docs_matrix.questions.init.equip import equip
 from docs_matrix.questions.init.matrix_text import cell_lines
 from docs_matrix.questions.init.project_facts import ProjectFacts
@@ -74,8 +73,7 @@ def update(
             texts = _texts(configuration, tree.baseline, added, accepted)
     others = beside.texts([cell.name for cell in (*configuration.cells, *added)])
     texts |= {path: text for path, text in others.items() if not path.exists()}
-    for path, text in texts.items():
-        files.write_whole(path, text)
+    write_files(texts, configuration.folder, beside.top)
     folder = configuration.folder
     return Updated(
         tuple(os.path.relpath(path, folder) for path in texts),
