@@ -49,6 +49,14 @@ def builds(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="uv|virtualenv")
+def faults(session: nox.Session) -> None:
+    """End runs at a hundred random moments, damage the store, fill disks: nox -s faults; takes an hour or more."""
+    install(session, "test")
+    rounds = {"DOCS_MATRIX_FAULT_ROUNDS": os.environ.get("DOCS_MATRIX_FAULT_ROUNDS", "25")}
+    session.run("pytest", "tests/faults", "tests/fuzzing", *session.posargs, env=rounds)
+
+
+@nox.session(venv_backend="uv|virtualenv")
 def acceptance(session: nox.Session) -> None:
     """What must hold on real sources: kernels, and other projects' documentation; slow."""
     install(session, "test")
