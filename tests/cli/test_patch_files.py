@@ -243,7 +243,22 @@ def test_merge_prints_the_forms_too(docs_matrix: Command, tree: Path, stdin: io.
     assert left.status == 0
     answer = docs_matrix("merge", left.out, "--format", "b4", "--url", "https://ci.example/7", out="merged")
     (told,) = json.loads(answer.stdout)
+    assert json.loads((answer.out / "patchwork-check.json").read_text())["state"] == "warning"
     assert (answer.status, told["status"], told["url"]) == (1, "warn", "https://ci.example/7")
+
+
+def test_kcidb_gets_the_commit_and_the_mail_of_the_patch(docs_matrix: Command, tree: Path, stdin: io.BytesIO) -> None:
+    mail = git(tree, "format-patch", "--stdout", "--thread", "--cover-letter", "-1").split("\nFrom ")[1]
+    given(stdin, f"From {mail}")
+    answer = check(docs_matrix, tree, "--patch", "-", "--kcidb", "docs", "--onto", "HEAD~1")
+    (checkout,) = json.loads((answer.out / "kcidb.json").read_text())["checkouts"]
+    assert checkout["git_commit_hash"] == git(tree, "rev-parse", "HEAD~1").strip()
+    assert checkout["message_id"] == message_id(mail)
+    assert len(checkout["patchset_hash"]) == 64
+
+
+def test_an_origin_that_kcidb_does_not_take_is_refused(docs_matrix: Command, tree: Path) -> None:
+    assert "only a-z, 0-9 and _" in check(docs_matrix, tree, "--kcidb", "Docs").stderr
 
 
 def test_a_series_is_one_result_with_the_patch_of_each_message(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from docs_matrix import files, json_values, nofollow
 from docs_matrix.diagnostics.asked import Asked
-from docs_matrix.diagnostics.findings import CellResult, Run, Verdict, file_name, is_lane
+from docs_matrix.diagnostics.findings import CellResult, Run, SourceCode, Verdict, file_name, is_lane
 from docs_matrix.diagnostics.merge_cells import merge
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory, joined
@@ -37,6 +37,7 @@ class CellFile:
     asked: Asked | None
     sources: Mapping[str, str]
     history: RevisionHistory | None
+    source: SourceCode | None
     result: CellResult
 
 
@@ -62,6 +63,7 @@ def keep(run: Run, out: Path) -> None:
             asked=run.asked,
             sources={path: text for path, text in run.sources.items() if path in named},
             history=run.history.of([cell.name]) if run.history else None,
+            source=run.source,
             result=cell,
         )
         json_values.write(out / "cells" / f"{file_name(cell.name)}.json", part, sealed=False)
@@ -117,6 +119,7 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
         findings=merge(ordered),
         sources={path: text for part in parts for path, text in part.sources.items()},
         history=joined([part.history for part in parts if part.history], order),
+        source=first.source,
     )
 
 

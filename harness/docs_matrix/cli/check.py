@@ -121,6 +121,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     worse = answer.count(Verdict.NEW) or (args.ratchet and answer.count(Verdict.FIXED))
     status = exit_status(answer.statuses, new=bool(worse), named=args.cell or (), ci=variables.in_ci())
     status = MachineError.exit_status if args.verify and not agrees else status
+    common.write_outcome(whole, args, status)
     if not args.briefly:
         common.tell(whole, args, status, part=args.join and not expected <= {cell.name for cell in whole.cells})
     if args.ratchet and answer.count(Verdict.FIXED):

@@ -20,7 +20,7 @@ from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.diagnostics.asked import Asked, AskingVerb
 from docs_matrix.diagnostics.findings import Run
 from docs_matrix.errors import InputError
-from docs_matrix.reports import formats, outcome, terminal
+from docs_matrix.reports import folder, formats, outcome, terminal
 from docs_matrix.reports.escaping import harmless
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import user_repository
@@ -38,6 +38,7 @@ __all__ = [
     "refuse_shipped",
     "shipped_matrix",
     "tell",
+    "write_outcome",
 ]
 
 MATRIX = "matrix.yaml"
@@ -151,6 +152,11 @@ def refuse_shipped(path: Path, configuration: Matrix) -> None:
 def progress_console(args: argparse.Namespace) -> Console:
     """Return where progress is printed: nowhere if a tool reads the answer, which may take a line for a failure."""
     return Console(stderr=True, quiet=bool(args.format) and not sys.stderr.isatty())
+
+
+def write_outcome(answer: Run, args: argparse.Namespace, status: int) -> None:
+    """Write what `answer` means, which ends with `status`, for patchwork and KCIDB."""
+    folder.write_outcome(answer, outcome.of_run(answer, status), args.out, url=args.url, origin=args.kcidb)
 
 
 def tell(answer: Run, args: argparse.Namespace, status: int, *, part: bool) -> None:

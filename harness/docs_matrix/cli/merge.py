@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
         whole = _merged(args, configuration)
         folder.write(whole, args.out, strict=args.strict_junit, below=common.folder_in_repository(whole, configuration))
         status = exit_status(whole.statuses, new=bool(whole.count(Verdict.NEW)), named=(), ci=variables.in_ci())
+        common.write_outcome(whole, args, status)
         common.tell(whole, args, status, part=False)
     if args.github:
         github_step.tell(whole, status, os.environ, folder=common.folder_in_repository(whole, configuration))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -155,7 +156,7 @@ def add_format(parser: argparse.ArgumentParser, forms: Sequence[str], *, json: s
     printed.add_argument("--json", action="store_true", help=json)
     printed.add_argument("--format", choices=forms, help="print the answer for a tool: " + ", ".join(forms))
     parser.add_argument(
-        "--url", default="", metavar="URL", help="where the report can be seen, for who reads --format b4"
+        "--url", default="", metavar="URL", help="where the report can be seen: for b4, patchwork and KCIDB"
     )
 
 
@@ -173,6 +174,9 @@ def add_out(parser: argparse.ArgumentParser) -> None:
     )
     add_format(parser, (*FORMATS, "ktap"), json="print findings.json")
     parser.add_argument(
+        "--kcidb", type=_origin, metavar="ORIGIN", help="write kcidb.json, as this CI system submits it"
+    )
+    parser.add_argument(
         "--github",
         action="store_true",
         help="print annotations, and write the summary and the outputs of the GitHub step",
@@ -187,6 +191,12 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r}: the name of a CI system has only a-z, 0-9 and _")
+    return text
 
 
 def _cores() -> int:

@@ -25,6 +25,7 @@ __all__ = [
     "Finding",
     "Judged",
     "Run",
+    "SourceCode",
     "Variant",
     "Verdict",
     "file_name",
@@ -161,6 +162,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class SourceCode:
+    """What was built, as services of continuous integration name it.
+
+    `commit` is the commit that was checked out, None if the tree is at none. `patch_hash` is a SHA-256 over the hashes of the
+    patches that were applied to it, each with a newline; empty if there is no patch. `message_id` is that of the first patch.
+    """
+
+    commit: str | None = None
+    patch_hash: str = ""
+    message_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Run:
     """A whole run: what was asked of which tree, and what each cell said.
 
@@ -171,7 +185,7 @@ class Run:
     the head's text of the documents that findings name, by path, for numbered source lines. `cells` are in the
     matrix's order, `findings` merged over them. `tested` says of each revision that was named for the patches how it went:
     `auto` (it is the base), `also` (they apply there too) or `cannot`. `history` is what earlier builds told of the tree's
-    revisions, where that is known. `asked` is the question, where a job left it.
+    revisions, where that is known. `asked` is the question, where a job left it. `source` names what was built to other services.
     """
 
     tree: str
@@ -187,6 +201,7 @@ class Run:
     tested: tuple[tuple[str, str], ...] = ()
     history: RevisionHistory | None = None
     asked: Asked | None = None
+    source: SourceCode | None = None
 
     def count(self, verdict: Verdict) -> int:
         """How many findings have `verdict`."""

@@ -17,13 +17,17 @@ from docs_matrix.reports.findings_json import document
 from docs_matrix.reports.gitlab import code_quality
 from docs_matrix.reports.html import page
 from docs_matrix.reports.junit import junit
+from docs_matrix.reports.kcidb import kcidb
 from docs_matrix.reports.markdown import summary
+from docs_matrix.reports.outcome import Outcome
+from docs_matrix.reports.patchwork import patchwork_check
 from docs_matrix.reports.reproduce_script import NAME, script
 from docs_matrix.reports.robot_form import report_text
 from docs_matrix.reports.sarif import sarif
 
-__all__ = ["prepare", "write"]
+__all__ = ["prepare", "write", "write_outcome"]
 
+PATCHWORK, KCIDB = "patchwork-check.json", "kcidb.json"
 REPORTS = (
     "junit.xml",
     "findings.json",
@@ -34,6 +38,8 @@ REPORTS = (
     "findings.sarif",
     "code-scanning.sarif",
     "gl-code-quality-report.json",
+    PATCHWORK,
+    KCIDB,
 )
 
 
@@ -49,6 +55,17 @@ def prepare(out: Path, *, keep: bool) -> None:
             remove(out / name)
     except OSError as error:
         raise cannot_write(out, error) from error
+
+
+def write_outcome(run: Run, outcome: Outcome, out: Path, *, url: str = "", origin: str | None = None) -> None:
+    """Put what `run` means into the folder `out`, as the clients of patchwork and KCIDB send it.
+
+    `url` is where the report can be seen. `origin` is the name of the CI system for KCIDB; nothing is written for it without.
+    Raises `MachineError` if it cannot be written.
+    """
+    write_json(out / PATCHWORK, patchwork_check(outcome, url))
+    if origin is not None:
+        write_json(out / KCIDB, kcidb(run, outcome, origin, url))
 
 
 def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: Rerun | None = None) -> None:
