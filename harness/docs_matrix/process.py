@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,16 +76,19 @@ def run(
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     most: int | None = None,
+    hear: Callable[[bytes], None] | None = None,
 ) -> Finished:
     """Run `command` to its end and say how it ended; a non-zero exit status is the caller's to judge.
 
     `timeout` is in seconds. `env` is the whole environment, not an addition; None is this process's own. `most` is
-    how many bytes of each of its outputs are kept. Raises `MachineError` where the command cannot be started.
+    how many bytes of each of its outputs are kept. `hear` hears the standard output block by block.
+
+    Raises `MachineError` where the command cannot be started.
     """
     words = tuple(os.fspath(word) for word in command)
     if _GROUPS.stopped:
         raise MachineError("interrupted")
-    with tempfile.TemporaryFile() as given, _Output(most) as out, _Output(most) as err:
+    with tempfile.TemporaryFile() as given, _Output(most, hear) as out, _Output(most) as err:
         given.write(stdin)
         given.seek(0)
         _GROUPS.watch()
@@ -248,8 +251,9 @@ def _signal_group(pgid: int, number: signal.Signals) -> None:
 class _Output:
     """A pipe that is read while a command writes into it: `most` bytes are kept, the others are counted."""
 
-    def __init__(self, most: int | None) -> None:
+    def __init__(self, most: int | None, hear: Callable[[bytes], None] | None = None) -> None:
         self.lost = 0
+        self._hear = hear
         self._most = most
         self._kept: list[bytes] = []
         self._size = 0
@@ -297,6 +301,8 @@ class _Output:
             block = os.read(self._outlet, BLOCK)
             if not block:
                 return
+            if self._hear:
+                self._hear(block)
             free = len(block) if self._most is None else max(self._most - self._size, 0)
             self._kept.append(block[:free])
             self._size += len(block[:free])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from docs_matrix.builds import kept_bases, warm_store
+from docs_matrix.builds.live_output import Hear
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.runner import Made, Runner
 from docs_matrix.check.verify import differences
@@ -48,9 +49,9 @@ def build(tree: Path, store: Path) -> Build:
     except MissingInterpreterError as missing:
         lacks(missing)
 
-    def build(*, warm: bool = True, recipe: Recipe = RECIPE) -> Made:
+    def build(*, warm: bool = True, recipe: Recipe = RECIPE, hear: Hear | None = None) -> Made:
         runner = Runner(bench.trees, store, time_limit=600)
-        return runner.build(Order(environment, bench.trees.open(tree), recipe, keep=warm, warm=warm))
+        return runner.build(Order(environment, bench.trees.open(tree), recipe, keep=warm, warm=warm, hear=hear))
 
     return build
 
@@ -116,6 +117,15 @@ def test_a_build_of_the_same_tree_in_another_place_is_one_to_start_from(build: B
     assert build().now == ()
     (tree / "parts/e.rst").write_text("E\n=\n\nOne.\n")
     assert build().build.resumed is not None
+
+
+def test_how_many_documents_are_read_is_heard_while_the_build_runs(build: Build, tree: Path) -> None:
+    slow = "import time\ndef setup(app):\n    app.connect('source-read', lambda *given: time.sleep(0.6))\n"
+    with (tree / "conf.py").open("a") as conf:
+        conf.write(slow)
+    heard: list[str] = []
+    build(hear=heard.append)
+    assert [words for words in heard if words.startswith("reading ") and words.endswith(" of 6 documents")]
 
 
 OF_INIT = ("matrix.yaml", "locks/a.txt", "baselines/docs.yaml", ".github/workflows/docs-matrix.yml", "noxfile.py")

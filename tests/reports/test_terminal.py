@@ -141,3 +141,15 @@ def test_a_reason_that_all_cells_share_is_printed_once() -> None:
         "all 2 cells: there is no index.rst",
         f"{about(ended)}no cell was built; 2 cells could not be built: {OLD}, {NEW} (there is no index.rst)",
     ]
+
+
+def test_how_far_a_build_is_and_who_waits_is_shown_on_a_terminal_and_not_printed_line_by_line() -> None:
+    for terminal_here, shown in ((True, True), (False, False)):
+        out = io.StringIO()
+        console = Console(file=out, force_terminal=terminal_here, width=100)
+        with CellProgress(console, ["old", "new"]) as progress:
+            progress.update("new", "head")
+            progress.detail("new", "head: reading 12 of 117 documents")
+        assert ("new: head: reading 12 of 117 documents" in out.getvalue()) is shown
+        assert ("old: waiting" in out.getvalue()) is shown
+        assert "new: head" in out.getvalue()

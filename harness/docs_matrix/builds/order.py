@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ import docs_matrix
 from docs_matrix import files, json_values
 from docs_matrix.builds import host_tools, recipes
 from docs_matrix.builds.inventories import Given
+from docs_matrix.builds.live_output import Hear
 from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.toolchains.environments import Environment
@@ -54,7 +55,7 @@ class Order:
     `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
     where it is to `keep` it; a `warm` one may start from that of another version of the tree. `packages` are those of the tree
     itself. `loud` has the builder render and write all that it does for readers. A `plain` build has no shortcut of ours at all:
-    Sphinx is observed only. It is of all documents, is not kept, and starts from nothing.
+    Sphinx is observed only. It is of all documents, is not kept, and starts from nothing. `hear` is told how far the build is.
     """
 
     environment: Environment
@@ -68,6 +69,7 @@ class Order:
     loud: bool = False
     inventories: tuple[Given, ...] = ()
     plain: bool = False
+    hear: Hear | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.plain and (self.documents is not None or self.reading or self.keep or self.warm):

@@ -21,6 +21,7 @@ from docs_matrix.builds.costs import Cost, Costs, Memory, guess
 from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.inventories import Inventories
 from docs_matrix.builds.kept_bases import KeptBase, KeptBases, KeptState
+from docs_matrix.builds.live_output import Hear, Stages
 from docs_matrix.builds.order import Order, Scope, build_key
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.result import Build, BuildStatus
@@ -262,7 +263,7 @@ class Runner:
             command = kind.command(order.recipe, rooms)
             own = variables(order.environment, rooms, folders)
             given = {**own, **(order.recipe.environment or {}), **command.variables}
-            finished, output = self._observed(command, workspace, given)
+            finished, output = self._observed(command, workspace, given, order.hear)
             captured = records.read(output.records, output.stderr, root=workspace.root)
             if captured.wanted:
                 raise _WantedError(captured.wanted)
@@ -286,7 +287,7 @@ class Runner:
             return _Ran(build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured, key)
 
     def _observed(
-        self, command: recipes.Command, workspace: Workspace, given: Mapping[str, str]
+        self, command: recipes.Command, workspace: Workspace, given: Mapping[str, str], hear: Hear | None
     ) -> tuple[process.Finished, BuildOutput]:
         """Run `command` in `workspace` with the environment `given`. Its output is read while it runs, up to a limit."""
         try:
@@ -296,6 +297,7 @@ class Runner:
                 cwd=command.cwd,
                 env=given,
                 most=PRINTED_LIMIT,
+                hear=Stages(hear) if hear else None,
             )
             return finished, collect(workspace.scratch_fd, finished)
         except OSError as error:

@@ -163,7 +163,9 @@ class CellRunner:
                 order = replace(order, keep=False, warm=False, plain=True)
             last = self.bench.runner.expected_of(order)
             took = f", {last.seconds:.0f} s last time" if last and last.seconds >= SLOW else ""
-            self.progress.update(cell.name, f"{doing}{took}")
+            doing = f"{doing}{took}"
+            self.progress.update(cell.name, doing)
+            order = replace(order, hear=lambda words: self.progress.detail(cell.name, f"{doing}: {words}"))
             made = self.bench.runner.build(order, times=times)
             if remember:
                 revision_records.remember(made, order, cell.name, self.subject, self.bench.store)

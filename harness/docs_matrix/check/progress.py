@@ -14,6 +14,10 @@ class Progress(Protocol):
         """Hear that `cell` has come to `text`."""
         ...
 
+    def detail(self, cell: str, text: str) -> None:
+        """Hear how far `cell` is in what it does: what changes too often to be printed line by line."""
+        ...
+
     def done(self, cell: str, text: str) -> None:
         """Hear that `cell` has ended with `text`."""
         ...

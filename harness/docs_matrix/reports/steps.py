@@ -22,6 +22,9 @@ class Steps:
     def update(self, cell: str, text: str) -> None:
         """Nothing is printed before a candidate has come to its end."""
 
+    def detail(self, cell: str, text: str) -> None:
+        """Nothing is printed of how far a build is."""
+
     def done(self, cell: str, text: str) -> None:
         """Say how the candidate `cell` ended."""
         with self._lock:

@@ -133,7 +133,7 @@ class CellProgress:
             columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
             self._bars = Bars(*columns, console=console)
             for cell in cells:
-                self._tasks[cell] = self._bars.add_task(one_line(cell), start=False, total=1)
+                self._tasks[cell] = self._bars.add_task(one_line(f"{cell}: waiting"), start=False, total=1)
 
     def __enter__(self) -> Self:
         if self._bars:
@@ -149,6 +149,11 @@ class CellProgress:
     def update(self, cell: str, text: str) -> None:
         """Say what `cell` does now; a repetition is not printed again."""
         self._say(cell, text, done=False)
+
+    def detail(self, cell: str, text: str) -> None:
+        """Say how far `cell` is; only a terminal shows it."""
+        if self._bars is not None:
+            self._say(cell, text, done=False)
 
     def done(self, cell: str, text: str) -> None:
         """Say how `cell` ended."""
