@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["digest", "holders", "locked", "read_regular", "write_json", "write_whole"]
 
-FIRST_WAIT, NEXT_WAIT = 5.0, 60.0
+FIRST_WAIT, NEXT_WAIT = 2.0, 60.0
 """Seconds until a wait for a lock is reported, and until it is reported again."""
 
 

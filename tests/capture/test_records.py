@@ -119,6 +119,10 @@ def test_suppressed_messages_are_told_apart(tmp_path: Path) -> None:
         b'{"kind": "meta", "places": 3}\n',
         json.dumps(said("y", level="NOTE")).encode() + b"\n",
         json.dumps(said("y", path=3)).encode() + b"\n",
+        json.dumps({**said("y"), "line": True}).encode() + b"\n",
+        json.dumps({**said("y"), "line": 10**300}).encode() + b"\n",
+        b'{"kind": "end", "status": Infinity}\n',
+        b'{"kind": "documents", "read": [], "documents": -Infinity}\n',
         json.dumps(said("y", printed=None)).replace('"a.rst:3: WARNING: y"', "null").encode() + b"\n",
     ],
 )

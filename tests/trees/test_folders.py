@@ -9,6 +9,7 @@ from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
 from docs_matrix.trees import Trees
 
+from tests.support.effort import patience
 from tests.trees.conftest import Git, commit, snapshot, write
 
 
@@ -327,3 +328,10 @@ def test_a_path_outside_of_the_tree_names_no_file(trees: Trees, project: Path, p
     tree = trees.open(project)
     assert trees.read(tree, path) is None
     assert dict(trees.texts(tree, [path])) == {}
+
+
+def test_a_fifo_in_the_place_of_a_list_of_ignored_files_is_not_waited_for(trees: Trees, tmp_path: Path) -> None:
+    root = write(tmp_path / "folder", {"a.rst": "a", "b/c.rst": "c"})
+    os.mkfifo(root / "b" / ".gitignore")
+    with patience():
+        assert trees.paths(trees.open(root)) == ("a.rst", "b/c.rst")

@@ -123,10 +123,13 @@ class GitAnswers:
             raise MachineError(
                 f"the record of the build's questions to git cannot be read: {error.strerror or error}"
             ) from error
-        lines = [json.loads(line) for line in text.splitlines()]
+        try:
+            lines = [json.loads(line) for line in text.splitlines()]
+            asked = tuple(sorted({(_text(line[0]), _text(line[1])) for line in lines if line}))
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
+            raise MachineError(f"the record of the build's questions to git is not one: {error}") from error
         if tree.history is None or not lines:
             return key
-        asked = tuple(sorted({(_text(line[0]), _text(line[1])) for line in lines if line}))
         everything = None in lines or len({question for question, _ in asked}) != len(asked)
         state = tree.history.state
         whole = files.digest(key, _text(asked), state if everything else "")

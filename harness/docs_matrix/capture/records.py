@@ -26,6 +26,9 @@ from docs_matrix.probe.places import plain, relocate
 
 __all__ = ["Capture", "read"]
 
+LAST_LINE = 1 << 31
+"""No file has so many lines."""
+
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+/_-]{0,60}")
 
 
@@ -164,7 +167,7 @@ def _records(data: bytes, text: Text) -> _Told:
     for line in whole:
         try:
             _take(told, json.loads(line))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
             told.whole = False
             break
     if told.crashes or not told.finished:
@@ -233,7 +236,7 @@ def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
     message, category = without_category(_text(record["message"]), _text_or_none(record["category"]))
     if path is None and (found := place_of(message)):
         path, line, message = found
-    if record["level"] not in LEVELS or not (line is None or isinstance(line, int)):
+    if record["level"] not in LEVELS or not (line is None or (line.__class__ is int and abs(line) < LAST_LINE)):
         raise ValueError(record)
     read = record.get("docstring")
     diagnostic = Diagnostic(

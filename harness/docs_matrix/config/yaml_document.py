@@ -6,6 +6,7 @@ it against a JSON schema, and gives a `Document`, whose `error` says the place o
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import re
@@ -135,6 +136,8 @@ def _text(path: Path) -> str:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise InputError(f"{path}: is larger than {LARGEST >> 20} MiB; this is not a configuration") from error
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     try:
         return content.decode("utf-8-sig")

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
+from docs_matrix.files import read_regular
 from docs_matrix.trees import symlinks
 
 __all__ = ["LARGEST", "FoundFiles", "listed", "scan", "with_links_followed"]
@@ -29,6 +30,8 @@ SKIPPED = frozenset({".git", "__pycache__"})
 LARGEST = 256 << 20
 """Bytes of a file: it is read into memory. A larger one, such as an image of a disk, is no part of documentation."""
 
+IGNORE_LIMIT = 1 << 20
+"""Bytes of a .gitignore that is looked into."""
 _MOST_FILES, _MOST_LINKS = 100_000, 1_000
 """More files in one linked folder, or more such links, are no documentation; links to folders with links grow without end."""
 
@@ -182,7 +185,7 @@ def _scan(top: str, found: FoundFiles, *, ignoring: bool) -> None:
 def _ignores_all(place: str) -> bool:
     """Whether a folder says by its own .gitignore that nothing in it counts: virtual environments, caches, our reports."""
     try:
-        text = Path(place).read_text("utf-8", "replace")
+        text = read_regular(Path(place), IGNORE_LIMIT).decode("utf-8", "replace")
     except OSError:
         return False
     return [line.strip() for line in text.splitlines() if not line.startswith("#")] == ["*"]

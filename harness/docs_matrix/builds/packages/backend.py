@@ -22,6 +22,8 @@ __all__ = ["Backend", "HookAnswer", "made"]
 LARGEST = 1 << 30
 """Bytes of a wheel."""
 
+ANSWER_LIMIT = 256 << 20
+"""Bytes of what a backend answers, with the files that it opened."""
 _VERSION_CONTROL = {"git", "hg"}
 """The programs that read no file of the tree that was not committed."""
 
@@ -102,11 +104,11 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
 
 def _answer(scratch: Path, name: str) -> HookAnswer:
     try:
-        told = json.loads((scratch / name).read_text("ascii"))
+        told = json.loads(nofollow.read(scratch / name, ANSWER_LIMIT))
         value, opened, started = told["value"], told["opened"], set(told["started"])
         heard = opened is not None
         return HookAnswer(value, tuple(opened or ()), bool(told["has"]), heard, heard and started <= _VERSION_CONTROL)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"its build backend gave no answer: {error}") from error
 
 
