@@ -37,7 +37,7 @@ def nothing(_: Sources) -> dict[str, set[int]]:
 
 def small(text: str, holds: Callable[[str], bool]) -> str:
     """Make one source smaller."""
-    return smaller({"a.py": text}, lambda sources: holds(sources["a.py"]), nothing)["a.py"]
+    return smaller({"a.py": text}, lambda sources, *ahead: holds(sources["a.py"]), nothing)["a.py"]
 
 
 def test_statements_go_and_so_does_what_encloses_the_needed_one() -> None:
@@ -80,7 +80,7 @@ def test_an_enclosing_statement_that_is_needed_stays() -> None:
 def test_sources_go_together_where_none_can_go_alone() -> None:
     sources = {"a.py": "from b import helper\nhelper()\nneeded()\n", "b.py": "def helper():\n    pass\n"}
 
-    def holds(version: Sources) -> bool:
+    def holds(version: Sources, *_: Sources) -> bool:
         return "needed()" in version["a.py"] and ("helper" in version["a.py"]) <= ("def helper" in version["b.py"])
 
     assert smaller(sources, holds, nothing) == {"a.py": "needed()\n", "b.py": ""}
@@ -93,7 +93,7 @@ def test_what_is_not_executed_and_names_that_nothing_has_go_in_few_tries() -> No
     )
     tried = []
 
-    def holds(version: Sources) -> bool:
+    def holds(version: Sources, *_: Sources) -> bool:
         tried.append(version["a.py"])
         return "used()\n" in version["a.py"] and "needed()" in version["a.py"]
 
@@ -119,7 +119,9 @@ def test_a_text_that_is_not_python_stays(text: str) -> None:
 
 def test_entries_of_lists_and_dictionaries_go() -> None:
     sources = {"a.py": "TABLE = {'a': [1, 2], 'b': [3, 4], **OTHERS}\n"}
-    assert shorter_lists(sources, lambda texts: "4" in texts["a.py"]) == {"a.py": "TABLE = {'b': [4], **OTHERS}\n"}
+    assert shorter_lists(sources, lambda texts, *ahead: "4" in texts["a.py"]) == {
+        "a.py": "TABLE = {'b': [4], **OTHERS}\n"
+    }
 
 
 @given(st.sampled_from(["os", "Base", "kept", "method", "open", "stream", "return", "decorated", "c"]))

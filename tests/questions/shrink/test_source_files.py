@@ -31,7 +31,7 @@ def test_files_lines_and_statements_go_and_what_is_left_lies_in_one_folder() -> 
         "kit.py": b"LEFT.append",
     }
 
-    def holds(version: Project) -> bool:
+    def holds(version: Project, *_: Project) -> bool:
         files = {posixpath.basename(path): content for path, content in version.files.items()}
         files["first.rst"] = version.files[version.documents[0]]
         return all(word in files.get(name, b"") for name, word in words.items())
@@ -46,7 +46,7 @@ def test_files_lines_and_statements_go_and_what_is_left_lies_in_one_folder() -> 
 
 
 def test_a_file_that_another_one_names_is_named_where_it_lies_then() -> None:
-    def holds(version: Project) -> bool:
+    def holds(version: Project, *_: Project) -> bool:
         text = version.files[version.documents[-1]]
         path = text.decode().partition(":: ")[2].strip()
         return version.files.get(path, b"").startswith(b"/")
@@ -63,7 +63,7 @@ def test_a_file_that_another_one_names_is_named_where_it_lies_then() -> None:
 def test_statements_that_are_not_executed_go_before_others_are_tried() -> None:
     tried = list[bytes]()
 
-    def holds(version: Project) -> bool:
+    def holds(version: Project, *_: Project) -> bool:
         tried.append(version.files.get("docs/kit.py", b""))
         return b"LEFT.append" in tried[-1]
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from docs_matrix.questions.shrink.reduction import LARGEST, fewest
+from docs_matrix.questions.shrink.reduction import LARGEST, Holds, fewest
 
 __all__ = ["Lines", "Sources", "shorter_lists", "smaller"]
 
@@ -20,7 +20,6 @@ Sources = Mapping[str, str]
 """Texts by path."""
 Lines = Mapping[str, Collection[int]]
 """Numbers of lines by path."""
-Holds = Callable[[Sources], bool]
 Place = tuple[str, int]
 """A statement or an entry of a list: the path of its source, and its position there."""
 Change = Callable[[Any], list[ast.stmt]]
@@ -35,13 +34,13 @@ UNWRITABLE = "\0"
 """Not Python: the test refuses it, and the next version is tried."""
 
 
-def smaller(sources: Sources, holds: Holds, executed: Callable[[Sources], Lines]) -> Sources:
+def smaller(sources: Sources, holds: Holds[Sources], executed: Callable[[Sources], Lines]) -> Sources:
     """Return the smallest version of `sources` that was found with `holds` true; what is not Python stays as it is.
 
     Before each step, statements go that have none of the lines `executed`, and those that bind a name which nothing else has.
 
     >>> texts = {"a.py": "import os\\n\\nif os.sep:\\n    needed()\\n"}
-    >>> smaller(texts, lambda texts: "needed()" in texts["a.py"], lambda texts: {})
+    >>> smaller(texts, lambda texts, *ahead: "needed()" in texts["a.py"], lambda texts: {})
     {'a.py': 'needed()\\n'}
     """
     steps: tuple[tuple[Callable[[ast.stmt], bool], Change], ...] = (
@@ -59,10 +58,10 @@ def smaller(sources: Sources, holds: Holds, executed: Callable[[Sources], Lines]
     return shorter_lists(_without_unused(sources, holds), holds)
 
 
-def shorter_lists(sources: Sources, holds: Holds) -> Sources:
+def shorter_lists(sources: Sources, holds: Holds[Sources]) -> Sources:
     """Return `sources` without entries of lists and dictionaries, such as the extensions of a conf.py.
 
-    >>> shorter_lists({"conf.py": "extensions = ['one', 'two', 'three']\\n"}, lambda texts: "two" in texts["conf.py"])
+    >>> shorter_lists({"conf.py": "extensions = ['one', 'two', 'three']\\n"}, lambda texts, *ahead: "two" in texts["conf.py"])
     {'conf.py': "extensions = ['two']\\n"}
     """
     nodes = [(path, node) for path, tree in _trees(sources).items() for node in ast.walk(tree)]
@@ -88,7 +87,7 @@ def _idle(sources: Sources, lines: Lines) -> list[Place]:
     return [(path, _place(node)) for path, node in _statements(watched) if is_idle(node, lines[path])]
 
 
-def _without_unused(sources: Sources, holds: Holds) -> Sources:
+def _without_unused(sources: Sources, holds: Holds[Sources]) -> Sources:
     """Return `sources` without what binds names that nothing else has."""
     while True:
         before, mentioned = sources, _mentioned(sources)
@@ -134,7 +133,7 @@ def _emptied(function: Any) -> list[ast.stmt]:
 
 
 def _without(
-    sources: Sources, holds: Holds, places: Collection[Place], change: Change, largest: int = LARGEST
+    sources: Sources, holds: Holds[Sources], places: Collection[Place], change: Change, largest: int = LARGEST
 ) -> Sources:
     """Return `sources` with many of the statements at `places` changed, as `holds` allows; of `largest` see `fewest`."""
 
@@ -144,7 +143,7 @@ def _without(
             gone[path].add(place)
         return {**sources, **{path: _changed(sources[path], frozenset(some), change) for path, some in gone.items()}}
 
-    kept = fewest(list(places), lambda some: holds(version(some)), largest)
+    kept = fewest(list(places), lambda *some: holds(*map(version, some)), largest)
     return version(kept) if len(kept) < len(places) else sources
 
 

@@ -1,40 +1,45 @@
-"""How things get smaller: the fewest of some items with which a test still holds, by lithium."""
+"""How things get smaller: few of some items with which a test still holds, by delta debugging."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from lithium.strategies import Minimize, ReductionIterator
-from lithium.testcases import TestcaseLine
-
-__all__ = ["LARGEST", "fewest"]
+__all__ = ["LARGEST", "Holds", "fewest"]
 
 Item = TypeVar("Item")
+Version = TypeVar("Version", contravariant=True)
 LARGEST = 1 << 30
 
 
+class Holds(Protocol[Version]):
+    """A test of a version. `ahead` are those that will be asked for next if it fails: they can be tried at the same time."""
+
+    def __call__(self, version: Version, /, *ahead: Version) -> bool: ...
+
+
 def fewest(
-    items: Sequence[Item], holds: Callable[[Sequence[Item]], bool], largest: int = LARGEST, smallest: int = 1
+    items: Sequence[Item], holds: Holds[Sequence[Item]], largest: int = LARGEST, smallest: int = 1
 ) -> list[Item]:
     """Return few of `items` of which `holds` is true, if it is true of all.
 
-    First all of them are left out, then chunks of `largest` and ever fewer items down to `smallest` (powers of two), each once.
+    First all of them are left out, then chunks of `largest` and ever fewer items down to `smallest` (powers of two), each once
+    and from the end, where what uses something stands after it.
 
-    >>> fewest("abcdefgh", lambda some: "b" in some and "g" in some)
+    >>> fewest("abcdefgh", lambda some, *ahead: "b" in some and "g" in some)
     ['b', 'g']
-    >>> fewest("abcdefgh", lambda some: "b" in some and "g" in some, 2, 2)
+    >>> fewest("abcdefgh", lambda some, *ahead: "b" in some and "g" in some, 2, 2)
     ['a', 'b', 'g', 'h']
     """
-    if not items or holds([]):
-        return []
-    case = TestcaseLine()
-    case.parts = [b"%d\n" % at for at in range(len(items))]
-    case.reducible = [True] * len(items)
-    strategy = Minimize()
-    strategy.minimize_min, strategy.minimize_max = smallest, largest
-    strategy.minimize_repeat = "never"
-    reduction = cast(ReductionIterator, strategy.reduce(case))
-    for attempt in reduction:
-        reduction.feedback(holds([items[int(part)] for part in attempt.parts]))
-    return [items[int(part)] for part in reduction.testcase.parts]
+    kept = list(items)
+    powers = (1 << power for power in range((len(kept) - 1).bit_length() - 1, -1, -1))
+    for size in (len(kept), *(size for size in powers if smallest <= size <= largest)):
+        end = len(kept)
+        while end > 0:
+            start = max(0, end - size)
+            attempt = kept[:start] + kept[end:]
+            ahead = [kept[: max(0, start - size)] + kept[start:]] if start else []
+            if holds(attempt, *ahead):
+                kept = attempt
+            end = start
+    return kept

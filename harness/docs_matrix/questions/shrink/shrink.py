@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 import tempfile
-from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -25,11 +26,14 @@ from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.isolate import isolate
 from docs_matrix.questions.shrink.shrunk import Shrunk
 from docs_matrix.questions.shrink.source_files import Project, reduced
+from docs_matrix.questions.shrink.variants import Variants
 from docs_matrix.reports.commands import command
 from docs_matrix.toolchains.environments import Environment
 
 __all__ = ["shrink"]
 
+AT_ONCE = min(2, os.cpu_count() or 1)
+"""So many variants are built at once: the next one is of use if this one is not."""
 LONGEST = 24 * 3600.0
 """Seconds that a question may take."""
 OF_THE_BUILD = re.compile(
@@ -59,33 +63,22 @@ def shrink(
     provided = bench.equip(question.cell, subject.head, subject.install, subject.recipe, subject.requirements)
     environment = provided.environment
     project = _taken_out(found.before, found.document, subject, provided, bench)
-    best, started, finished = project, project.lines, False
     gist = _gist(found.message) if found.message else ""
-    known: dict[str, bool] = {}
-    with workshop(environment, limit=LONGEST) as place:
-
-        def holds(version: Project) -> bool:
-            nonlocal best
-            key = files.digest(*(part for path, content in sorted(version.files.items()) for part in (path, content)))
-            if key not in known:
-                known[key] = _says(version, question.wanted, gist, place)
-                if known[key] and version.lines < best.lines:
-                    best = version
-                    told = f"{best.lines} lines in {len(best.files)} files"
-                    progress.done(f"variant {place.builds}", told)
-            return known[key]
-
-        if not holds(project):
+    finished = False
+    with ExitStack() as opened:
+        places = [opened.enter_context(workshop(environment, limit=LONGEST)) for _ in range(AT_ONCE)]
+        variants = Variants(project, partial(_says, question.wanted, gist), places, progress)
+        opened.callback(variants.end)
+        if not variants.holds(project):
             raise MachineError(
                 f"{found.document} does not give this message outside of its tree, with all files that it opened there"
             )
         try:
-            best = reduced(project, holds, partial(_executed, place))
+            variants.best = reduced(project, variants.holds, variants.executed)
             finished = True
         except KeyboardInterrupt:
             progress.done("interrupted", "the best so far is kept")
-        tried = place.builds
-    best, message, plain = _shown(best, question.wanted, environment, question.cell.name, bench)
+    best, message, plain = _shown(variants.best, question.wanted, environment, question.cell.name, bench)
     again = Asked(
         str(out.absolute()),
         docs=best.documents,
@@ -102,9 +95,9 @@ def shrink(
         message=message,
         command=PLAIN_COMMAND if plain else command(again),
         plain=plain,
-        tried=tried,
+        tried=variants.tried,
         finished=finished,
-        started=started,
+        started=project.lines,
         requirements=(*question.cell.pins, *subject.requirements),
     )
 
@@ -146,7 +139,7 @@ def _settings(build: Build) -> str:
     return "".join(f"\n{name} = {value!r}\n" for name, value in pairs if name.isidentifier())
 
 
-def _says(project: Project, wanted: Wanted, gist: str, place: Workshop) -> bool:
+def _says(wanted: Wanted, gist: str, place: Workshop, project: Project) -> bool:
     """Whether it is there behind the documents before, in the same words, and not without any of them."""
     before = project.before
     fewer = [(*before[:at], *before[at + 1 :]) for at in range(len(before))]
@@ -156,11 +149,6 @@ def _says(project: Project, wanted: Wanted, gist: str, place: Workshop) -> bool:
     if said is None or any(wanted.of(one) for one in said[1:]):
         return False
     return any(_gist(one) == gist for one in wanted.of(said[0]))
-
-
-def _executed(place: Workshop, project: Project) -> Mapping[str, frozenset[int]]:
-    """Return the lines that reading the project's documents executes, by path."""
-    return place.executed(project.files, (project.source, project.config), [(*project.before, project.document)])
 
 
 def _gist(said: Diagnostic) -> str:

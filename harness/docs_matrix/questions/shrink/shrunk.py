@@ -17,7 +17,7 @@ class Shrunk:
     """A project of `files` (content by path) that gives `message` in `cell`, by a build that was made of it.
 
     `documents` are in the order of reading, the one that says it last; `command` shows it, with sphinx-build where `plain`,
-    else with docs-matrix. `tried` counts the variants that were built, `finished` says whether nothing more could go.
+    else with docs-matrix. `tried` counts the variants that were built, `finished` says whether the search ended by itself.
     `started` is how many lines all files had at first.
     """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from docs_matrix.questions.shrink.python import Lines, Sources, shorter_lists, smaller
-from docs_matrix.questions.shrink.reduction import fewest
+from docs_matrix.questions.shrink.reduction import Holds, fewest
 
 __all__ = ["Project", "reduced"]
 
@@ -46,14 +46,14 @@ class Project:
 
 WORTH = 0.05
 """The part of all lines that a round must take away for another one: the last rounds cost as much as others and bring a line."""
-Holds = Callable[[Project], bool]
+Test = Holds[Project]
 Executed = Callable[[Project], Lines]
 """The numbers of the lines that are executed, by path."""
-Change = Callable[[Sources, Callable[[Sources], bool]], Sources]
+Change = Callable[[Sources, Holds[Sources]], Sources]
 """Makes texts smaller, as long as a test is true of them."""
 
 
-def reduced(project: Project, holds: Holds, executed: Executed) -> Project:
+def reduced(project: Project, holds: Test, executed: Executed) -> Project:
     """Return the smallest version of `project` that was found with `holds` true.
 
     What makes each trial quicker goes first: lines of documents, extensions that `conf.py` lists, files, then lines of what
@@ -78,24 +78,25 @@ def _others(project: Project, *, python: bool) -> list[str]:
     return sorted(wanted, key=lambda path: len(project.files[path]), reverse=True)
 
 
-def _fewer_files(project: Project, holds: Holds) -> Project:
+def _fewer_files(project: Project, holds: Test) -> Project:
     kept = (*project.documents, project.conf)
     rest = sorted((path for path in project.files if path not in kept), key=lambda path: len(project.files[path]))
 
     def version(some: Sequence[str]) -> Project:
         return replace(project, files={path: project.files[path] for path in (*kept, *some)})
 
-    return version(fewest(rest, lambda some: holds(version(some))))
+    return version(fewest(rest, lambda *some: holds(*map(version, some))))
 
 
-def _fewer_lines(project: Project, paths: Sequence[str], holds: Holds) -> Project:
+def _fewer_lines(project: Project, paths: Sequence[str], holds: Test) -> Project:
     """Return `project` with fewer lines in the files `paths`: in all of them chunks of one size go before smaller ones."""
     most = max((len(project.files[path].splitlines()) for path in paths), default=0)
     for size in (1 << power for power in range(most.bit_length(), -1, -1)):
         for path in paths:
             lines = project.files[path].splitlines(keepends=True)
             if size < len(lines) or size == 1:
-                project = _version(project, path, fewest(lines, partial(_holds, project, path, holds), size, size))
+                version = partial(_version, project, path)
+                project = version(fewest(lines, partial(_holds, version, holds), size, size))
     return project
 
 
@@ -103,23 +104,25 @@ def _version(project: Project, path: str, lines: Sequence[bytes]) -> Project:
     return project.with_file(path, b"".join(lines))
 
 
-def _holds(project: Project, path: str, holds: Holds, lines: Sequence[bytes]) -> bool:
-    return holds(_version(project, path, lines))
+def _holds(version: Callable[[Sequence[bytes]], Project], holds: Test, *some: Sequence[bytes]) -> bool:
+    return holds(*map(version, some))
 
 
-def _less_python(project: Project, holds: Holds, executed: Executed) -> Project:
+def _less_python(project: Project, holds: Test, executed: Executed) -> Project:
     """Return `project` with smaller Python sources."""
 
-    def change(sources: Sources, holds: Callable[[Sources], bool]) -> Sources:
+    def change(sources: Sources, holds: Holds[Sources]) -> Sources:
         return smaller(sources, holds, lambda sources: executed(_with_sources(project, sources)))
 
     return _changed(project, [project.conf, *_others(project, python=True)], change, holds)
 
 
-def _changed(project: Project, paths: Sequence[str], change: Change, holds: Holds) -> Project:
+def _changed(project: Project, paths: Sequence[str], change: Change, holds: Test) -> Project:
     """Return `project` with the sources `paths` made smaller by `change`."""
     sources = {path: project.files[path].decode("utf-8", "surrogateescape") for path in paths}
-    return _with_sources(project, change(sources, lambda sources: holds(_with_sources(project, sources))))
+    return _with_sources(
+        project, change(sources, lambda *some: holds(*(_with_sources(project, sources) for sources in some)))
+    )
 
 
 def _with_sources(project: Project, sources: Sources) -> Project:
@@ -127,7 +130,7 @@ def _with_sources(project: Project, sources: Sources) -> Project:
     return replace(project, files={**project.files, **files})
 
 
-def _tidied(project: Project, holds: Holds) -> Project:
+def _tidied(project: Project, holds: Test) -> Project:
     """`project` with all of it in one folder and its documents named so that Sphinx reads them in their order, as far as
     `holds` is still true."""
     flat = _flat(project)
