@@ -118,7 +118,7 @@ def test_the_printed_command_shows_what_an_included_file_says_from_another_folde
 def test_a_message_that_nobody_says_is_an_error(docs_matrix: Command, write: Write, tmp_path: Path) -> None:
     asked = ("--find", "nonsense", "--path", "docs/c.rst", "--cell", MIDDLE, "--out", tmp_path / "small")
     answer = docs_matrix("shrink", "--tree", write("project", FILES), *asked)
-    assert (answer.status, "does not say it" in answer.stderr) == (2, True)
+    assert (answer.status, "does not give this message" in answer.stderr) == (2, True)
 
 
 SLOW = """\
