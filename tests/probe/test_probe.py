@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.capture.records import Capture, read
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.probe import places, probe
+from docs_matrix.probe import probe
 from docs_matrix.process import Finished, run
 
 from tests.support.machine import lacks
@@ -377,19 +377,6 @@ def test_a_mistake_of_the_probe_is_reported_and_does_not_change_the_build(build:
     assert got.capture.diagnostics[0].message == "Inline emphasis start-string without end-string."
     assert got.capture.crash is not None
     assert got.capture.crash.startswith("the probe failed: TypeError")
-
-
-@pytest.mark.parametrize(
-    ("text", "short"),
-    [
-        ("/b/1/a.rst in /b/1", "a.rst in ."),
-        ("/b/12/a and /b/1.x and x/b/1/a and /b/1-2", "/b/12/a and /b/1.x and x/b/1/a and /b/1-2"),
-        ("in /b/1. Then '/b/1/c', (/b/1/d) k=/b/1/e", "in .. Then 'c', (d) k=e"),
-        ("/b/1/env/lib/x.py", "site-packages/x.py"),
-    ],
-)
-def test_folders_are_replaced_whole_and_the_longest_first(text: str, short: str) -> None:
-    assert places.relocate([("/b/1", ""), ("/b/1/env/lib", "site-packages"), ("/", "root")], text) == short
 
 
 CRATES = '''\
