@@ -28,8 +28,10 @@ TABLE = "Malformed table."
 
 def check(findings: dict[str, Any], *, cells: int) -> None:
     """Raise `AssertionError` where `findings` has not exactly the seven as new, in `cells` cells, or says another is new."""
-    built = {name: cell for name, cell in findings["cells"].items() if cell["status"] == "ok"}
-    assert len(built) == cells, {name: cell["status"] for name, cell in findings["cells"].items()}
+    assert all(cell["status"] == "ok" for name, cell in findings["cells"].items() if name.startswith("tree: "))
+    every = {name: cell for name, cell in findings["cells"].items() if not name.startswith("tree: ")}
+    built = {name: cell for name, cell in every.items() if cell["status"] == "ok"}
+    assert len(built) == cells, {name: cell["status"] for name, cell in every.items()}
     new = [finding for finding in findings["findings"] if finding["verdict"] == "new"]
     assert not [finding for finding in findings["findings"] if finding["verdict"] == "fixed"]
     tables = [finding for finding in new if finding["message"].startswith(TABLE)]
@@ -47,5 +49,5 @@ def check(findings: dict[str, Any], *, cells: int) -> None:
 
 if __name__ == "__main__":
     report = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    check(report, cells=len(report["cells"]))
+    check(report, cells=sum(not name.startswith("tree: ") for name in report["cells"]))
     print("the seven findings are there, and nothing else is new")  # noqa: T201

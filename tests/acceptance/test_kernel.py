@@ -25,7 +25,8 @@ def assert_the_seven(answer: Answer) -> None:
     seven.check(answer.findings, cells=8)
     cases = [case for suite in JUnitXml.fromfile(str(answer.out / "junit.xml")) for case in suite]
     assert sum(any(type(item).__name__ == "Failure" for item in case.result) for case in cases) == 56
-    assert all(cell["documents"] > 3000 and cell["read"] == 1 for cell in answer.findings["cells"].values())
+    built = [cell for name, cell in answer.findings["cells"].items() if not name.startswith("tree: ")]
+    assert all(cell["documents"] > 3000 and cell["read"] == 1 for cell in built)
 
 
 def test_vfio_on_6_12_archive(docs_matrix: Command, linux_6_12: Path, thread_patch: Path) -> None:

@@ -162,3 +162,47 @@ def test_a_check_alone_is_no_built_cell(docs_matrix: Command, project: Path) -> 
     answer = check(docs_matrix, project, "--base", "HEAD", "--offline")
     assert (answer.status, lanes(answer)[LANE]["status"]) == (3, "ok")
     assert "no cell was built" in answer.stdout
+
+
+# ---- the checks that a kernel has --------------------------------------------------------------------------------------
+
+KERNEL_DOC = """#!/bin/sh
+shift
+grep -nH bad "$@" | sed 's/:bad.*/: warning: bad comment/'
+exit 0
+"""
+
+
+@pytest.fixture
+def kernel(project: Path, write: Write) -> Path:
+    """What is recognised as a kernel, with a kernel-doc that says of each bad line that it is bad."""
+    sources = {"drivers/a.c": "good\n", "drivers/b.c": "bad\n", "scripts/kernel-doc": KERNEL_DOC, "Kbuild": ""}
+    documents = {"Makefile": "htmldocs:\n", "conf.py": "", "index.rst": "Index\n=====\n"}
+    write("p", {**sources, **{f"Documentation/{name}": text for name, text in documents.items()}})
+    (project / "scripts/kernel-doc").chmod(0o755)
+    matrix = CELLS.partition("trees:")[0] + "trees:\n  p: {path: ., requirements: []}\n"
+    (project / "matrix.yaml").write_text(matrix)
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "kernel")
+    return project
+
+
+def test_a_kernels_own_checks_read_what_the_change_touches(docs_matrix: Command, kernel: Path) -> None:
+    (kernel / "drivers/a.c").write_text("good\nbad\n")
+    answer = check(docs_matrix, kernel, "--base", "HEAD", "--cell", NEWEST)
+    assert (answer.status, answer.places("new"), answer.places("known")) == (1, [("drivers/a.c", 2)], [])
+    lane = lanes(answer)["tree: kernel-doc"]
+    assert (lane["read"], lane["documents"]) == (1, 2)
+
+
+def test_all_sources_are_read_if_that_is_asked_for(docs_matrix: Command, kernel: Path) -> None:
+    (kernel / "drivers/a.c").write_text("good\nbad\n")
+    answer = check(docs_matrix, kernel, "--base", "HEAD", "--cell", NEWEST, "--kernel-doc", "all")
+    assert (answer.places("new"), answer.places("known")) == ([("drivers/a.c", 2)], [("drivers/b.c", 1)])
+
+
+def test_without_a_change_no_source_is_read_unless_all_are_asked_for(docs_matrix: Command, kernel: Path) -> None:
+    none = check(docs_matrix, kernel, "--cell", NEWEST)
+    assert (none.status, lanes(none)["tree: kernel-doc"]["read"]) == (0, 0)
+    every = check(docs_matrix, kernel, "--cell", NEWEST, "--kernel-doc", "all")
+    assert (every.status, every.places("new")) == (1, [("drivers/b.c", 1)])

@@ -63,6 +63,25 @@ def test_a_check_reads_the_files_that_are_named_behind_it(run: Callable[..., Che
     assert (nothing.fresh, nothing.build.status, nothing.build.read, nothing.build.documents) == (False, "ok", (), 2)
 
 
+def test_a_check_of_what_holds_a_text_reads_no_other_file(run: Callable[..., Checked], write: Write) -> None:
+    check = TreeCheck("grep", ("grep", "-rnH", "."), reads=("docs",), holding="bad")
+    folder = write("project", {**FILES, "src/y.c": "good\n"})
+    assert run(check, folder).build.read == ("docs/a.rst", "src/x.c")
+    assert not run(check, write("project", {"src/y.c": "better\n"})).fresh
+    assert run(check, write("project", {"src/y.c": "bad\n"})).build.read == ("docs/a.rst", "src/x.c", "src/y.c")
+    assert run(check, write("project", {"src/x.c": "good\n"})).build.read == ("docs/a.rst", "src/y.c")
+
+
+def test_a_command_line_has_no_more_files_than_the_system_takes(
+    run: Callable[..., Checked], write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docs_matrix.tree_checks.run.MOST_FILES", 1)
+    check = TreeCheck("grep", ("grep", "-nH", "bad"), files=("*",))
+    answer = run(check, write("project", FILES), "docs/a.rst", "src/x.c")
+    assert [said.path for said in answer.build.diagnostics] == ["docs/a.rst", "src/x.c"]
+    assert answer.log.count("$ grep -nH bad") == 2
+
+
 @pytest.mark.parametrize(
     ("script", "status", "reason"),
     [

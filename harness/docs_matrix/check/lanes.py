@@ -6,7 +6,8 @@ A check runs once for each version of the tree, whatever the cells. Its lane sta
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.config.matrix import Matrix
 from docs_matrix.config.tree_check import TreeCheck, matches
 from docs_matrix.diagnostics.cell_age import age
+from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import LANE, CellResult, CellStatus, Judged, Verdict
 from docs_matrix.diagnostics.flaky import Observed
 from docs_matrix.errors import HarnessError, MissingInterpreterError
@@ -30,9 +32,10 @@ __all__ = ["Lanes", "lane_name", "tools_of"]
 
 @dataclass(frozen=True)
 class Lanes:
-    """Runs the checks of the runner's subject."""
+    """Runs the checks of the runner's subject; checks of changed files also read `files`."""
 
     runner: CellRunner
+    files: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,11 +61,10 @@ class Lanes:
 
     def _judged(self, check: TreeCheck) -> CellResult:
         subject = self.runner.subject
-        environment = self._environment(check)
-        head = self._checked(check, subject.head, self._named(check, base=False), environment)
-        base = None
-        if subject.base is not None:
-            base = self._checked(check, subject.base, self._named(check, base=True), environment)
+        before, now = (self._named(check, base=base) for base in (True, False))
+        environment = self._environment(check) if before or now or not check.files else None
+        head = self._checked(check, subject.head, now, environment)
+        base = self._checked(check, subject.base, before, environment) if subject.base else None
         lane = CellResult(
             lane_name(check),
             head.build.python,
@@ -90,7 +92,7 @@ class Lanes:
 
     def _judge(self, check: TreeCheck, base: Checked | None, head: Checked) -> tuple[Judged, ...]:
         if base:
-            judged = self.runner.comparison(base.build.diagnostics, head.build.diagnostics)
+            judged = self._compared(base.build.diagnostics, head.build.diagnostics)
         else:
             judged = compare_with_accepted(
                 self._accepted(check),
@@ -102,6 +104,35 @@ class Lanes:
             return judged
         return tuple(replace(item, verdict=Verdict.NOTE) if item.verdict is Verdict.NEW else item for item in judged)
 
+    def _compared(self, base: Sequence[Diagnostic], head: Sequence[Diagnostic]) -> tuple[Judged, ...]:
+        """Judge the head's by the base's: first what is equal in a file that the change leaves alone, or has no line."""
+        subject = self.runner.subject
+        changed = (
+            {
+                path
+                for change in self.runner.bench.trees.changed_paths(subject.base, subject.head)
+                for path in change[1:3]
+            }
+            if subject.base
+            else set()
+        )
+        equal = Counter(one for one in base if one.line is None or one.path not in changed) & Counter(head)
+        waiting = equal.copy()
+        known, new = [], []
+        for one in head:
+            if waiting[one]:
+                waiting[one] -= 1
+                known.append(Judged(Verdict.KNOWN, one, one, "place"))
+            else:
+                new.append(one)
+        gone = []
+        for one in base:
+            if equal[one]:
+                equal[one] -= 1
+            else:
+                gone.append(one)
+        return (*known, *self.runner.comparison(gone, new))
+
     def _accepted(self, check: TreeCheck) -> tuple[Entry, ...]:
         """Return what the baseline accepts of this check: what is accepted in all cells is no message of a check."""
         name = lane_name(check)
@@ -112,12 +143,12 @@ class Lanes:
         if not check.files:
             return ()
         subject, trees = self.runner.subject, self.runner.bench.trees
-        if subject.base is None or check.name in subject.checked_whole:
-            version = subject.base if base and subject.base else subject.head
-            paths: Sequence[str | None] = trees.paths(version)
-        else:
+        entries = trees.entries(subject.base if base and subject.base else subject.head)
+        whole = check.name in subject.checked_whole or (subject.base is None and not check.changed)
+        paths: Iterable[str | None] = entries if whole else self.files.intersection(entries)
+        if subject.base and not whole:
             changes = [change for change in trees.changed_paths(subject.base, subject.head) if not change.is_link]
-            paths = [change.base_path if base else change.head_path for change in changes]
+            paths = [*paths, *(change.base_path if base else change.head_path for change in changes)]
         return tuple(sorted({path for path in paths if path and matches(path, check.files)}))
 
     def _environment(self, check: TreeCheck) -> Environment | None:

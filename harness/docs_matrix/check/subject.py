@@ -99,7 +99,8 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
         reading=_reading(asked),
         patched=chosen.patched.files if chosen else (),
         install=_install(named, head, recipe, trees),
-        checks=named.checks if named else (),
+        checks=_checks(named, head, recipe, trees),
+        checked_whole=frozenset({"kernel-doc"} if asked.kernel_doc == "all" else ()),
     )
 
 
@@ -245,6 +246,13 @@ def _install(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) 
                 f"trees.{named.name}.install: {folder} has no package: there is no {', '.join(SIGNS)} in it"
             )
     return named.install
+
+
+def _checks(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) -> tuple[TreeCheck, ...]:
+    """Return the checks that matrix.yaml names, and those that the tree itself has, if matrix.yaml names none of that name."""
+    stated = named.checks if named else ()
+    own = recipes.KINDS[recipe.kind].checks(trees.entries(head))
+    return (*stated, *(check for check in own if check.name not in {one.name for one in stated}))
 
 
 def _refuse_recipe(recipe: Recipe, name: str, paths: Sequence[str]) -> None:

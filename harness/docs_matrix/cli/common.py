@@ -70,6 +70,7 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
         folder=str(Path.cwd()),
         named=tree in configuration.trees,
         verb=verb,
+        kernel_doc=given.get("kernel_doc") or "changed",
     )
 
 

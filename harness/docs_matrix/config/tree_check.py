@@ -31,11 +31,12 @@ class TreeCheck:
     `lines` is the form of a message: a regular expression that matches from the beginning of a line and names `GROUPS`; None for
     the forms that a build prints. `requirements` are the packages of its environment; without any, the machine's programs run.
     `python` is the release that it runs on; None for the newest of the matrix. `reads` are patterns of the files that its answer
-    depends on; empty for all. `files` are patterns of the files that are named behind the command: those that the change touches,
-    or all if there is no change. `level` is that of a message without one, `category` the category of its messages. An exit
-    status that is not one of `statuses` means that it could not run, and so does a line of its output that `broken` matches.
-    New messages of a `note` fail nothing. `git` asks for a `.git` around the files. `tools` are programs of the machine that take
-    part in what it says.
+    depends on; empty for all; with `holding` it also depends on all files that hold this text. `files` are patterns of the files
+    that are named behind the command: those that the change touches, or all if there is no change; none then if it is a check of
+    `changed` files only, as long as nobody asks for all. `level` is that of a message without one, `category` the category of
+    its messages. An exit status that is not one of `statuses` means that it could not run, and so does a line of its output that
+    `broken` matches. New messages of a `note` fail nothing. `git` asks for a `.git` around the files. `tools` are programs of the
+    machine that take part in what it says.
     """
 
     name: str
@@ -52,6 +53,8 @@ class TreeCheck:
     note: bool = False
     broken: str | None = None
     git: bool = False
+    holding: str | None = None
+    changed: bool = False
     tools: tuple[str, ...] = ()
 
 

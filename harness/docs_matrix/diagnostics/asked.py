@@ -19,6 +19,7 @@ class Asked:
     applied to; `commit` is one that a report names. `requirements` is None for those of the tree. `cells` is empty for all cells
     of the tree. `in_order` and `readers` (a number, or `each`) say how documents are read, if that is asked for. `matrix` is the
     file of the cells; None if it is found.
+    `kernel_doc` says of which sources the comments are checked.
     """
 
     tree: str
@@ -39,3 +40,4 @@ class Asked:
     folder: str = "."
     named: bool = False
     verb: AskingVerb = "check"
+    kernel_doc: Literal["changed", "all"] = "changed"

@@ -39,6 +39,7 @@ NoteKind = Literal[
     "other interpreter",
     "nothing built",
     "not built",
+    "not run",
     "not told apart",
     "release does not fit",
     "no package alone",

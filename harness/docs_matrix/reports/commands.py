@@ -17,7 +17,8 @@ __all__ = ["command", "isolate_command", "script_command"]
 
 _EVERY = frozenset({"--tree", "--patch", "--before", "--requirement", "--cell", "--matrix"})
 _TAKES: Mapping[AskingVerb, frozenset[str]] = {
-    "check": _EVERY | {"--base", "--head", "--onto", "--baseline", "--docs", "--in-order", "--readers", "--repeat"},
+    "check": _EVERY
+    | {"--base", "--head", "--onto", "--baseline", "--docs", "--in-order", "--readers", "--repeat", "--kernel-doc"},
     "series": _EVERY | {"--onto", "--docs", "--repeat"},
     "isolate": _EVERY | {"--base", "--head", "--onto"},
     "bisect": _EVERY,
@@ -89,6 +90,8 @@ def _options(asked: Asked) -> Iterator[tuple[str, str | None]]:
         yield "--in-order", None
     if asked.readers is not None:
         yield "--readers", asked.readers
+    if asked.kernel_doc != "changed":
+        yield "--kernel-doc", asked.kernel_doc
     if asked.repeat > 1:
         yield "--repeat", str(asked.repeat)
     yield from (("--requirement", text) for text in asked.requirements or ())

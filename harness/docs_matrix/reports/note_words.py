@@ -122,6 +122,7 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "other interpreter": "Python {}, which the header names, is not on this machine: another {} is used".format,
     "nothing built": lambda: "nothing was built: the tree has no document for any message of the report",
     "not built": "{}: the documents that the patch does not affect could not be built: {}".format,
+    "not run": "{} could not run: {}".format,
     "not told apart": _as_it_is,
     "release does not fit": "{} {} cannot be put into {}: {}".format,
     "no package alone": lambda: "no package alone makes the difference between the two cells",

@@ -12,6 +12,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 
 __all__ = ["messages"]
 
+DEFINED = re.compile(r"(.* is defined \d+ times: +)((?:\S+:\d+\s*)+)")
 LEVELS = {"error": "ERROR", "fatal": "CRITICAL", "critical": "CRITICAL", "severe": "CRITICAL"}
 """The levels of the words that tools print; every other word is a warning."""
 
@@ -37,7 +38,24 @@ def _usual(text: str, check: TreeCheck) -> Iterator[Diagnostic | str]:
             yield from block.lines
         else:
             printed = "\n".join(block.lines)
-            yield Diagnostic(said.path, said.line, said.level, check.category, said.message, printed, origin="check")
+            path, line, message = _in_order(said.path, said.line, said.message)
+            yield Diagnostic(path, line, said.level, check.category, message, printed, origin="check")
+
+
+def _in_order(path: str | None, line: int | None, message: str) -> tuple[str | None, int | None, str]:
+    """Return the message of an ABI symbol that is defined several times with its places in order, and the first place.
+
+    The Perl program lists them as the file system does.
+
+    >>> _in_order("b", 2, "/sys/x is defined 2 times:  ./b:2  ./a:1")
+    ('a', 1, '/sys/x is defined 2 times:  ./a:1  ./b:2')
+    """
+    found = DEFINED.fullmatch(message)
+    if found is None:
+        return path, line, message
+    places = sorted(found[2].split())
+    first, _, number = places[0].rpartition(":")
+    return posixpath.normpath(first), int(number), found[1] + "  ".join(places)
 
 
 def _formed(text: str, check: TreeCheck, form: re.Pattern[str]) -> Iterator[Diagnostic | str]:

@@ -21,10 +21,13 @@ from docs_matrix.config.tree_check import TreeCheck, matches
 from docs_matrix.errors import MachineError
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.tree_checks import output
+from docs_matrix.tree_checks.holding import holding
 from docs_matrix.trees import Tree, Trees, Workspace
 
 __all__ = ["CheckRunner", "Checked"]
 
+MOST_FILES = 1_000
+"""So many files are named on one command line."""
 TRACEBACK = re.compile(r"^Traceback \(most recent call last\):$", re.MULTILINE)
 
 
@@ -50,11 +53,12 @@ class CheckRunner:
         A check that takes files and gets none says nothing. Raises `MachineError` if the disk is full.
         """
         every = self.trees.paths(tree)
-        patterns = check.files or check.reads
-        candidates = [path for path in every if matches(path, patterns)] if patterns else every
+        candidates = sum(matches(path, check.files) for path in every)
         if check.files and not named:
-            return Checked(_nothing(environment, len(candidates)))
+            return Checked(_nothing(environment, candidates))
         wanted = {*named, *(path for path in every if matches(path, check.reads))}
+        if check.holding:
+            wanted |= holding(tree, check.holding, self.trees, self.store)
         some = self.trees.selected(tree, wanted.__contains__, check.name) if check.reads else tree
         read = named if check.files else tuple(sorted(wanted)) if check.reads else every
         key = _key(check, some, named, environment)
@@ -64,25 +68,33 @@ class CheckRunner:
             if found:
                 return Checked(found[0], log=kept.log(key))
             build, log = self._made(check, some, named, environment)
-            build = replace(build, read=read, documents=len(candidates))
+            build = replace(build, read=read, documents=candidates if check.files else len(read))
             kept.put(key, build, log)
             return Checked(build, True, kept.log(key))
 
     def _made(
         self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None
     ) -> tuple[Build, bytes]:
-        words = (*check.command, *named)
         with self.trees.workspace(tree, git=check.git) as workspace:
             program = _program(check.command[0], workspace)
             given = sandbox.furnish_check(workspace, environment)
-            try:
-                finished = process.run((program, *words[1:]), timeout=check.time_limit, cwd=workspace.root, env=given)
-            except MachineError as error:
-                return _failed(str(error), environment), f"{error}\n".encode()
-            text = finished.stdout.decode("utf-8", "backslashreplace")
-            text += ("\n" if text and not text.endswith("\n") else "") + finished.error_text
-            build = _result(check, finished, text, str(workspace.root), environment)
-        return build, f"$ {shlex.join(words)}\n{text}".encode("utf-8", "backslashreplace")
+            built, log = _nothing(environment, 0), ""
+            for words in ((*check.command, *some) for some in _chunks(named)):
+                try:
+                    finished = process.run(
+                        (program, *words[1:]), timeout=check.time_limit, cwd=workspace.root, env=given
+                    )
+                except MachineError as error:
+                    return replace(built, status="failed", reason=str(error)), f"{log}{error}\n".encode(
+                        "utf-8", "backslashreplace"
+                    )
+                text = finished.stdout.decode("utf-8", "backslashreplace")
+                text += ("\n" if text and not text.endswith("\n") else "") + finished.error_text
+                built = _with(built, check, finished, text, str(workspace.root))
+                log += f"$ {shlex.join(words)}\n{text}"
+                if built.status != "ok":
+                    break
+        return built, log.encode("utf-8", "backslashreplace")
 
 
 def _program(word: str, workspace: Workspace) -> str:
@@ -104,21 +116,25 @@ def _key(check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Envi
     return files.digest("check", json.dumps(content, sort_keys=True))
 
 
-def _result(
-    check: TreeCheck, finished: process.Finished, text: str, root: str, environment: Environment | None
-) -> Build:
+def _chunks(named: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the files behind a command in as many parts as the system takes on one command line; one at least."""
+    return [named[at : at + MOST_FILES] for at in range(0, max(len(named), 1), MOST_FILES)]
+
+
+def _with(before: Build, check: TreeCheck, finished: process.Finished, text: str, root: str) -> Build:
+    """Return the answer of a check whose command printed `text` after what is in `before`."""
     diagnostics, others = output.messages(text, check, root)
     status, reason = _status(check, finished, text, bool(diagnostics))
     return replace(
-        _nothing(environment, 0),
+        before,
         status=status,
         reason=reason,
-        diagnostics=diagnostics,
-        unclassified=others,
-        stderr_lines=finished.stderr.count(b"\n"),
-        seconds=finished.seconds,
-        cpu_seconds=finished.cpu_seconds,
-        peak_bytes=finished.peak_bytes,
+        diagnostics=before.diagnostics + diagnostics,
+        unclassified=before.unclassified + others,
+        stderr_lines=before.stderr_lines + finished.stderr.count(b"\n"),
+        seconds=before.seconds + finished.seconds,
+        cpu_seconds=before.cpu_seconds + finished.cpu_seconds,
+        peak_bytes=max(before.peak_bytes, finished.peak_bytes),
     )
 
 
@@ -144,7 +160,3 @@ def _nothing(environment: Environment | None, files_: int) -> Build:
     """Return the answer of a check that read none of `files_` files."""
     python = environment.interpreter.version if environment else ""
     return Build(python, "", "", (), (), (), 0, (), files_, "ok", None, 0.0, 0.0, 0)
-
-
-def _failed(reason: str, environment: Environment | None) -> Build:
-    return replace(_nothing(environment, 0), status="failed", reason=reason)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.config.tree_check import TreeCheck
 
 __all__ = ["DOT", "Command", "Kind", "Recognised", "Rooms", "Script", "ScriptWord", "Shortcuts", "exec_line"]
 
@@ -102,6 +103,10 @@ class Kind(Protocol):
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
         """Return how a script builds the tree by `recipe`: of it the `folders` below the source at least, all if there are none."""
+        ...
+
+    def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:
+        """Return the checks that a tree with the files `paths` has for its own documentation."""
         ...
 
     def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:

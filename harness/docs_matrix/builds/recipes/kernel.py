@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts, exec_line
+from docs_matrix.builds.recipes.kernel_checks import kernel_checks
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.config.tree_check import TreeCheck
 from docs_matrix.probe import kernel_doc_cache, netlink_cache
 
 __all__ = ["Make"]
@@ -57,6 +59,9 @@ class Make:
         words = map(ScriptWord, (*variables, recipe.target))
         first = (ScriptWord("make"), ScriptWord("--no-print-directory"), ScriptWord("BUILDDIR=", "output"))
         return Script(("make", "perl"), (*first, *words))
+
+    def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:
+        return kernel_checks(paths)
 
     def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
         """What Perl's kernel-doc answers, and the documents of netlink's specifications, are made once for all cells."""

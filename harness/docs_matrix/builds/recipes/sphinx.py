@@ -11,6 +11,7 @@ from pathlib import Path
 from docs_matrix.builds.recipes import makefiles, read_the_docs
 from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.config.tree_check import TreeCheck
 from docs_matrix.errors import InputError
 
 __all__ = ["ELSEWHERE", "SphinxBuild", "started"]
@@ -97,6 +98,9 @@ class SphinxBuild:
         config, source = (posixpath.relpath(place, recipe.folder) for place in (recipe.config, recipe.source))
         words = map(ScriptWord, ("-b", recipe.builder, "-c", config, *recipe.options, source))
         return Script((), (*first, ScriptWord("", "doctrees"), *words, ScriptWord("", "output")), recipe.folder)
+
+    def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:
+        return ()
 
     def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
         return Shortcuts()

@@ -10,7 +10,7 @@ from docs_matrix.questions.reproduce import matching
 from docs_matrix.questions.reproduce.reproduction import Extra, SeenMessage, Standing, ToldMessage
 from docs_matrix.robot.report import Message
 
-__all__ = ["extras", "misses", "seen_in", "tell"]
+__all__ = ["extras", "misses", "seen_in", "standing", "tell"]
 
 
 def seen_in(reported: Sequence[Message], judged: Sequence[Judged]) -> list[SeenMessage | None]:
@@ -49,7 +49,7 @@ def _told(
     here = {name: seen for name, seen in cells.items() if seen is not None}
     flaky = any(seen.verdict == Verdict.FLAKY for seen in here.values())
     if here:
-        return ToldMessage(message, _standing(here, based=based), here, judged=True, flaky=flaky)
+        return ToldMessage(message, standing(here, based=based), here, judged=True, flaky=flaky)
     if lack is not None:
         absent = message.path is not None and "not read" not in lack
         return ToldMessage(message, "absent" if absent else "unjudged", {}, judged=False, reason=lack)
@@ -66,7 +66,8 @@ def _told(
     )
 
 
-def _standing(here: Mapping[str, SeenMessage], *, based: bool) -> Standing:
+def standing(here: Mapping[str, SeenMessage], *, based: bool) -> Standing:
+    """Return what a message is that `here` say: new or known if there was a base."""
     if not based:
         return "here"
     return "new" if any(seen.verdict in (Verdict.NEW, Verdict.FLAKY) for seen in here.values()) else "known"

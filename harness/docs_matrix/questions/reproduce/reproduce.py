@@ -25,6 +25,7 @@ from docs_matrix.diagnostics.findings import CellResult, Judged, Verdict
 from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import HarnessError, MachineError
 from docs_matrix.questions.reproduce import decisive_release, judging
+from docs_matrix.questions.reproduce.checked import with_checks
 from docs_matrix.questions.reproduce.documents import MessageSources
 from docs_matrix.questions.reproduce.reproduction import (
     Apart,
@@ -90,7 +91,9 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
     if cells and not any(result.status == "ok" for result in results):
         raise MachineError(f"no cell could be built; {results[0].name}: {results[0].status}: {results[0].reason}")
     seen = {result.name: _seen(case, result, others) for result in results if result.status == "ok"}
-    told = judging.tell(case.reported, seen, case.lacks, _exact(case), based=case.own.base is not None)
+    exact = _exact(case)
+    told = judging.tell(case.reported, seen, case.lacks, exact, based=case.own.base is not None)
+    messages, stopped = with_checks(told, case.runner, exact)
     chains = [_toolchain(cell, result, told, seen, calendar) for cell, result in zip(cells, results, strict=True)]
     chains = [replace(chain, header=cell in header) for cell, chain in zip(cells, chains, strict=True)]
     apart = tuple(_apart(case, cells, chains, told, calendar))
@@ -100,6 +103,7 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
         *of_header,
         *([Note("nothing built")] if case.idle else []),
         *broken,
+        *stopped,
         *without(case.own.notes, "read affected", "read meant", "read all"),
         *(note for one in apart if not isinstance(one, Apart) for note in one),
     ]
@@ -111,7 +115,7 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
         tree=case.own.name,
         identity=case.own.head.identity,
         base=case.own.against,
-        messages=told,
+        messages=messages,
         toolchains=(*chains, *more),
         apart=told_apart,
         extra=judging.extras(case.reported, results),

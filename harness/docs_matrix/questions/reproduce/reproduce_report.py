@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from docs_matrix.diagnostics.findings import is_lane
 from docs_matrix.questions.reproduce.reproduction import Apart, Reproduction, ToldMessage, Toolchain
 from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.reports.note_words import words
@@ -77,9 +78,13 @@ def _fate(told: ToldMessage, built: int) -> str:
     by = "marked by the robot" if told.message.marked else "missed by the robot" if told.missed else "not marked"
     flaky = "; flaky: equal builds differ in it" if told.flaky else ""
     standing = _STANDING[told.standing]
-    where = f"reproduced in {len(told.cells)} of {plural(built, 'cell')}"
+    lanes = [name for name in told.cells if is_lane(name)]
+    where = (
+        f"reproduced by {', '.join(lanes)}" if lanes else f"reproduced in {len(told.cells)} of {plural(built, 'cell')}"
+    )
     exact = len(told.exact)
     same = "exactly so in all of them" if exact == len(told.cells) else f"exactly so in {exact}"
+    same = ("exactly so" if exact else "not exactly so") if lanes else same
     lines_there = {seen.line for seen in told.cells.values()} - {told.message.line}
     others = f" (line {', '.join(str(line) for line in sorted(lines_there, key=str))} in others)" if lines_there else ""
     return f"{where}, {same}{others}; {standing}; {by}{flaky}"
