@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from docs_matrix.diagnostics.findings import Finding
+from docs_matrix.diagnostics.findings import Finding, Verdict
 from docs_matrix.reports import wording
 
 from tests.support.runs import NEW, OLD, cell, example, new, run
@@ -48,4 +48,21 @@ def test_the_verdict_names_at_most_three_reasons_of_cells_that_could_not_be_buil
     broken = [cell(f"{OLD}-{number}", status="failed", reason=f"r{number}") for number in range(5)]
     assert wording.verdict(run(cell(NEW, new("a")), *broken)) == (
         f"1 new diagnostic in 1 cell; 5 cells could not be built: {OLD}-0 (r0), {OLD}-1 (r1), {OLD}-2 (r2), 2 more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "hides"),
+    [
+        ("undefined label: 'other:there'", True),
+        ("failed to reach any of the inventories with the following issues:", True),
+        ("Could not fetch remote image: https://example.org/a.png", False),
+    ],
+)
+def test_the_verdict_says_that_references_to_another_project_cannot_be_judged(message: str, hides: bool) -> None:
+    said = wording.verdict(run(cell(NEW, replace(new(message), verdict=Verdict.ENVIRONMENT))))
+    assert said.startswith("nothing new in 1 cell (1 environment)")
+    assert (
+        said.endswith("; an inventory could not be fetched, so a wrong reference to another project does not show")
+        is hides
     )

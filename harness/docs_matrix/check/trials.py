@@ -17,8 +17,10 @@ from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.config.matrix import Cell, Recipe
 from docs_matrix.errors import InputError, MissingInterpreterError
 
-__all__ = ["Trial", "Trials", "Way"]
+__all__ = ["FAILED", "Trial", "Trials", "Way"]
 
+FAILED = "the build failed: "
+"""How the reason begins if a project fails in a toolchain that works."""
 SMOKE = Recipe("sphinx", ".", ".")
 SMOKE_FILES = {"conf.py": "project = 'smoke'\n", "index.rst": "Smoke\n=====\n\nA page.\n"}
 
@@ -82,7 +84,7 @@ class Trials:
                 trial = Trial(way, dict(environment.lock.packages), python, built.made.build, built.made.fresh)
                 self._known[cell.name] = trial
                 return trial
-            reason = f"the build {'timed out' if built.status == 'timeout' else 'failed'}: {built.reason}"
+            reason = f"the build timed out: {built.reason}" if built.status == "timeout" else f"{FAILED}{built.reason}"
             if self._works(cell):
                 return reason
             toolchain = f"Python {cell.python} with Sphinx {cell.sphinx} and docutils {cell.docutils}"

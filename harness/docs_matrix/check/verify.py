@@ -1,15 +1,18 @@
 """`check --verify`: the proof that nothing is lost by a shortcut of ours.
 
 Every version is built again plainly (`docs_matrix.builds.order.Order.plain`): all of its documents, from nothing. What each
-cell says then is compared with what it was judged by.
+cell says then is compared with what it was judged by. If all documents were read, each line that the two builds of a version
+printed is compared as well, and how they ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.builds.result import Build
+from docs_matrix.check.cell_runner import CellBuild, CellRunner
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config.matrix import Cell
@@ -17,7 +20,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Judged, Run, Verdict
 from docs_matrix.diagnostics.protocols import NoChanges
 
-__all__ = ["differences", "disagreements", "verify"]
+__all__ = ["as_printed", "differences", "disagreements", "verify"]
 
 WHOLE = ReadSet(None, None, "all documents")
 
@@ -25,10 +28,58 @@ WHOLE = ReadSet(None, None, "all documents")
 def verify(run: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[str, ...]:
     """Return where `run`, the runner's answer, is not what plain builds of all documents say; a line each."""
     subject = runner.subject
-    exact = replace(runner, subject=replace(subject, read=WHOLE), repeat=1, plain=True).results(cells)
+    plain = replace(runner, subject=replace(subject, read=WHOLE), repeat=1, plain=True)
+    exact = plain.results(cells)
     restricted = subject.read.head is not None
     told = {cell.name: cell for cell in run.cells}
-    return tuple(f"{cell.name}: {line}" for cell in exact for line in disagreements(told[cell.name], cell, restricted))
+    lines = [f"{cell.name}: {line}" for cell in exact for line in disagreements(told[cell.name], cell, restricted)]
+    if restricted or subject.reading:
+        return tuple(lines)
+    for cell in cells:
+        for name, tree in (("base", subject.base), ("head", subject.head)):
+            if tree is not None and told[cell.name].status == "ok":
+                ours, theirs = runner.build(cell, tree, None, keep=True, warm=True), plain.build(cell, tree, None)
+                lines += [f"{cell.name}: {name}: {line}" for line in _as_built(ours, theirs)]
+    return tuple(lines)
+
+
+def _as_built(ours: CellBuild, plain: CellBuild) -> tuple[str, ...]:
+    if ours.made is None or plain.made is None or ours.status != plain.status:
+        return (f"the build is {ours.status}, and {plain.status} when built plainly",)
+    return as_printed(ours.made.build, plain.made.build)
+
+
+def as_printed(ours: Build, plain: Build) -> tuple[str, ...]:
+    """Return what two builds of one version did not both print, a line each; the two ends of a duplicate are one."""
+    mine, others = _without(ours.diagnostics, plain.diagnostics), _without(plain.diagnostics, ours.diagnostics)
+    lines = list[str]()
+    for item in compare(mine, others, NoChanges()):
+        before, after = (item.base, item.diagnostic) if item.verdict is Verdict.KNOWN else (None, None)
+        if item.verdict is Verdict.NEW:
+            lines.append(f"printed only when built plainly: {_first(item.diagnostic.printed)}")
+        elif item.verdict is Verdict.FIXED:
+            lines.append(f"not printed when built plainly: {_first(item.diagnostic.printed)}")
+        elif before and after and item.how != "duplicate":
+            lines.append(f"printed as {_first(after.printed)} when built plainly, else as {_first(before.printed)}")
+    here, there = Counter(ours.unclassified), Counter(plain.unclassified)
+    lines += [f"not printed when built plainly: {_first(text)}" for text in (here - there).elements()]
+    lines += [f"printed only when built plainly: {_first(text)}" for text in (there - here).elements()]
+    return tuple(lines)
+
+
+def _without(some: Iterable[Diagnostic], others: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return those of `some` whose printed text is not among that of `others`, as multisets."""
+    have = Counter(diagnostic.printed for diagnostic in others)
+    left = []
+    for diagnostic in some:
+        have[diagnostic.printed] -= 1
+        if have[diagnostic.printed] < 0:
+            left.append(diagnostic)
+    return left
+
+
+def _first(text: str) -> str:
+    return text.strip().partition("\n")[0]
 
 
 def disagreements(told: CellResult, exact: CellResult, restricted: bool) -> tuple[str, ...]:

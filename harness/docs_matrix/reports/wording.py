@@ -38,6 +38,10 @@ OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.ENVIRONMENT, Ver
 _WHY = {"line": "the change touched its line", "file": "the change touched its file", "elsewhere": "elsewhere"}
 
 
+HIDDEN = "; an inventory could not be fetched, so a wrong reference to another project does not show"
+REMOTE_IMAGE = "Could not fetch remote image"
+
+
 def place(path: str | None, line: int | None) -> str:
     """`path:line`, as much of it as there is.
 
@@ -166,6 +170,7 @@ def verdict(run: Run) -> str:
             where = f"the {read} of {plural(documents, 'document')} read in {where}"
         said = f"{found} in {where}{' and ' + plural(ran, 'check') if ran else ''}{counts}"
         said += ": preliminary; --docs all is exact" if is_preliminary(run) else ""
+        said += HIDDEN if _lacks_inventory(run) else ""
     else:
         said = "no cell was built" + (f", {plural(new, 'new diagnostic')} seen" if new else "")
     stopped = [lane for lane in broken if is_lane(lane.name)]
@@ -178,6 +183,14 @@ def verdict(run: Run) -> str:
         if some:
             said += f"; {label}: {_named(some)}"
     return said
+
+
+def _lacks_inventory(run: Run) -> bool:
+    """Return whether an inventory of another project could not be fetched; a remote image hides nothing."""
+    return any(
+        finding.verdict is Verdict.ENVIRONMENT and not finding.message.startswith(REMOTE_IMAGE)
+        for finding in run.findings
+    )
 
 
 def is_preliminary(run: Run) -> bool:

@@ -15,6 +15,7 @@ from tests.support.machine import needs_index, needs_python
 
 pytestmark = pytest.mark.builds
 
+OLD = "py3.9-docutils0.16-sphinx3.4.3"
 Write = Callable[[str, Mapping[str, str]], Path]
 
 TITLE = """\
@@ -109,11 +110,61 @@ def test_a_middle_that_never_builds_is_said_with_its_reason(docs_matrix: Command
     assert "this project cannot" in answer.stderr
 
 
+SAYS_FOR_ONE = """\
+import docutils
+if docutils.__version__ == "0.22.1":
+    from sphinx.util import logging
+    logging.getLogger("conf").warning("said for a while")
+"""
+WARNS_ALONE = """\
+import docutils, sphinx
+if docutils.__version__ == "0.18" and sphinx.version_info < (5,):
+    raise RuntimeError("this release is broken")
+def setup(app):
+    from sphinx.util import logging
+    if docutils.__version__ == "0.18.1" and sphinx.version_info < (5,):
+        logging.getLogger("conf").warning("both together")
+"""
+
+
+def test_what_one_release_brings_and_the_next_takes_away_is_found_between(docs_matrix: Command, write: Write) -> None:
+    folder = write("while", {"conf.py": SAYS_FOR_ONE, "index.rst": TITLE})
+    asked = ("bisect", "docutils", "--tree", folder, "--find", "said for a while", "--from", "0.22", "--to", "0.22.2")
+    answer = docs_matrix(*asked, "--json")
+    assert answer.status == 0, answer.stderr
+    value = json.loads(answer.stdout)
+    assert [(one["first"], one["last_without"]) for one in value["changes"]] == [
+        ("0.22.1", "0.22"),
+        ("0.22.2", "0.22.1"),
+    ]
+    assert value["returns"]
+
+
+def test_the_nearest_releases_that_differ_in_nothing_else_are_compared(docs_matrix: Command, write: Write) -> None:
+    """docutils 0.18 cannot be built with the Sphinx of the others: what it is built with says nothing of docutils."""
+    needs_python("3.9")
+    folder = write("alone", {"conf.py": WARNS_ALONE, "index.rst": "Top\n===\n\nText.\n"})
+    asked = ("bisect", "docutils", "--tree", folder, "--find", "both together", "--cell", OLD)
+    answer = docs_matrix(*asked, "--from", "0.17.1", "--to", "0.18.1", "--json")
+    assert answer.status == 0, answer.stderr
+    value = json.loads(answer.stdout)
+    assert (value["cause"], value["last_without"], value["first"]) == ("axis", "0.17.1", "0.18.1")
+    assert [skipped["release"] for skipped in value["gap"]] == ["0.18"]
+
+
+def test_a_project_that_fails_alike_at_both_ends_stops_there(docs_matrix: Command, write: Write) -> None:
+    folder = write("failing", {"conf.py": "raise RuntimeError('never')\n", "index.rst": TITLE})
+    asked = ("bisect", "docutils", "--tree", folder, "--find", "section title", "--from", "0.21", "--to", "0.22.2")
+    answer = docs_matrix(*asked)
+    assert answer.status == 3
+    assert "docutils 0.21 and 0.22.2 fail alike, so nothing between them was tried: the build failed" in answer.stderr
+
+
 def test_nothing_that_is_asked_for_is_said_after_all_documents_were_read(docs_matrix: Command, tree: Path) -> None:
     asked = ("bisect", "docutils", "--tree", tree, "--find", "no such words", "--path", "index.rst")
     answer = docs_matrix(*asked, "--from", "0.22", "--to", "0.22.2")
     assert answer.status == 2
-    assert "neither docutils 0.22 nor 0.22.2 has this message at index.rst, with all documents read" in answer.stderr
+    assert "neither docutils 0.22 nor 0.22.2 has this message at index.rst, and none of the 1 between" in answer.stderr
 
 
 @pytest.mark.acceptance

@@ -136,3 +136,13 @@ def test_steps_print_a_line_for_each_candidate_that_has_ended() -> None:
     steps.done("0.22", f"cannot be tested: {EVIL}")
     assert stream.getvalue().startswith("0.22: cannot be tested: a\\x1b[31m")
     assert stream.getvalue().count("\n") == 1
+
+
+def test_a_difference_is_told_once_with_the_other_places_that_have_it() -> None:
+    pairs = [BeforeAfter(replace(OLD, path=path), replace(NEW, path=path)) for path in ("a.rst", "b.rst", "c.rst")]
+    other = BeforeAfter(None, replace(NEW, message="Another."))
+    text = told(replace(FOUND, pairs=(*pairs, other)))
+    assert text.count("line 391 -> 392") == 1
+    assert "  in the same way at b.rst:392, c.rst:392\n" in text
+    assert text.count("appeared") == 1
+    assert markdown(answer(replace(FOUND, pairs=tuple(pairs)))).count("before") == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.questions.bisect.bisection import BeforeAfter
-from docs_matrix.questions.bisect.changelogs import entries, section, terms
+from docs_matrix.questions.bisect.changelogs import entries, names, section, terms
 
 DOCUTILS = """
 Release 0.22.1 (2025-09-17)
@@ -86,3 +86,19 @@ def test_the_words_of_a_change_are_those_of_its_headlines_without_quoted_names()
     assert terms([BeforeAfter(one, other)])[:3] == ("unexpected", "section", "heading")
     assert "severe" in terms([BeforeAfter(one, other)])
     assert "source" not in terms([BeforeAfter(one, other)])
+
+
+def test_an_entry_with_general_words_alone_is_about_something_else() -> None:
+    text = "* Trailing commas in the configuration.\n* Cache the configuration value.\n* Values.\n"
+    assert entries(text, ["configuration", "value", "cache"]) == ("Cache the configuration value.",)
+    assert entries(text, ["configuration"]) == ()
+
+
+def test_an_entry_that_has_the_name_of_the_thing_is_quoted_alone() -> None:
+    text = "* Cache what is pickled.\n* Repair ``some_type_aliases``.\n* some_type_aliases_more\n"
+    assert entries(text, ["cache"], ["some_type_aliases"]) == ("Repair ``some_type_aliases``.",)
+
+
+def test_the_names_of_a_change_are_what_it_quotes_and_its_category_and_no_file() -> None:
+    said = Diagnostic("a.rst", 1, "WARNING", "misc.some_failure", "value of 'some_aliases' in 'conf.py' of 'words'", "")
+    assert names([BeforeAfter(None, said)]) == ("some_failure", "some_aliases")

@@ -156,3 +156,31 @@ def test_a_question_that_only_some_candidates_name_is_absent_elsewhere() -> None
 
 def test_an_outcome_without_changes_has_none_that_return() -> None:
     assert not SearchOutcome({0: Shown({"q": 1})}, ()).returns("q")
+
+
+def only(release: int) -> Callable[[int], Observation]:
+    return lambda at: Shown({"q": True} if at == release else {})
+
+
+def test_what_neither_end_shows_is_looked_for_between_them_in_the_order_given() -> None:
+    asked: list[int] = []
+    found = search(9, observer(only(4), asked), between=(6, 4, 2))
+    assert found.changes("q") == (StateChange(3, 4, ()), StateChange(4, 5, ()))
+    assert asked[:4] == [0, 8, 6, 4]
+    assert set(asked) <= {0, 2, 3, 4, 5, 6, 8}
+    assert found.returns("q")
+
+
+def test_nothing_between_is_tried_if_an_end_shows_it() -> None:
+    asked: list[int] = []
+    search(9, observer(since(0), asked), between=(6, 4, 2))
+    assert asked == [0, 8]
+
+
+def test_ends_that_fail_alike_end_the_search() -> None:
+    asked: list[int] = []
+    broken = observer(lambda at: Untestable(f"broken {at}"), asked)
+    found = search(9, broken, between=(6, 4), alike=lambda one, other: one.split()[0] == other.split()[0])
+    assert (asked, found.seen) == ([0, 8], {})
+    search(3, observer(lambda at: Untestable(f"{at}"), asked), alike=lambda one, other: one == other)
+    assert asked == [0, 8, 0, 2, 1]

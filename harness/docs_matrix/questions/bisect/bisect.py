@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
@@ -17,26 +17,33 @@ from packaging.utils import canonicalize_name
 from docs_matrix.check import read_set
 from docs_matrix.check.axes import Axis, Surroundings
 from docs_matrix.check.cell_runner import CellRunner
-from docs_matrix.check.selector import ASPECTS, RECORD, Aspect, Wanted, state, states
+from docs_matrix.check.selector import ASPECTS, RECORD, Aspect, Wanted, states
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.trials import Trial, Trials
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
-from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import InputError, MachineError
-from docs_matrix.questions.bisect import attribution, changelogs, ranges
+from docs_matrix.questions.bisect import attribution, ranges
 from docs_matrix.questions.bisect.bisection import (
-    BeforeAfter,
     Bisection,
     FoundChange,
-    QuotedHistory,
+    Skipped,
     main_change,
-    pairs,
 )
-from docs_matrix.questions.bisect.candidates import ObservedAxis, day, in_words, skipped, tried
-from docs_matrix.questions.bisect.release_search import SearchOutcome, StateChange, Untestable, search
+from docs_matrix.questions.bisect.candidates import (
+    ObservedAxis,
+    between_ends,
+    day,
+    in_words,
+    same_failure,
+    skipped,
+    tried,
+)
+from docs_matrix.questions.bisect.change_evidence import changed_pairs, history, moved_alone, why_not
+from docs_matrix.questions.bisect.release_search import SearchOutcome, StateChange, Untestable, fails_alike, search
 from docs_matrix.reports.commands import command
+from docs_matrix.reports.note_words import words
 from docs_matrix.suggestions import did_you_mean
 
 __all__ = ["BisectQuestion", "bisect"]
@@ -78,7 +85,7 @@ def bisect(asked: BisectQuestion, runner: CellRunner) -> Bisection:
     if chosen.note:
         notes.append(chosen.note)
     observed, outcome, aspects = _searched(asked, axis, runner, notes)
-    _refuse_what_is_no_answer(asked, observed, outcome)
+    _refuse_what_is_no_answer(asked, observed, outcome, chosen.note)
     changes = _changes(asked, observed, outcome, aspects, notes, around)
     return Bisection(
         axis=axis.name,
@@ -133,24 +140,45 @@ def _searched(
     runner: CellRunner,
     notes: list[Note],
 ) -> tuple[ObservedAxis, SearchOutcome, tuple[Aspect, ...]]:
-    """Search with as few documents as show the diagnostic, and by what the log records before what is printed."""
+    """Search with as few documents as show the diagnostic, and by what the log records before what is printed.
+
+    If neither end says it, it is looked for between them.
+    """
+    tried: list[ObservedAxis] = []
     for documents in _read_sets(asked.wanted, runner.subject, runner.bench):
-        observed = ObservedAxis(axis, Trials(runner, documents))
-        aspects: tuple[Aspect, ...] = (asked.what,) if asked.what else RECORD
-        outcome = _search(asked, observed, aspects)
-        if asked.what is None and not any(outcome.changes(question) for question in outcome.questions):
-            aspects = ASPECTS
-            outcome = _search(asked, observed, aspects)
+        tried.append(ObservedAxis(axis, Trials(runner, documents)))
+        outcome, aspects = _by_aspects(asked, tried[-1])
         if outcome.questions or not outcome.seen or asked.find is None:
-            break
+            return tried[-1], outcome, aspects
         notes.append(Note("reads more", (in_words(documents),)))
+    observed = tried[-1] if asked.wanted.path is None else tried[0]
+    outcome, aspects = _by_aspects(asked, observed, between_ends(axis))
+    if outcome.questions:
+        notes[:] = without(notes, "reads more")
     return observed, outcome, aspects
 
 
-def _search(asked: BisectQuestion, observed: ObservedAxis, aspects: Sequence[Aspect]) -> SearchOutcome:
-    width = observed.trials.runner.jobs
+def _by_aspects(
+    asked: BisectQuestion, observed: ObservedAxis, between: Sequence[int] = ()
+) -> tuple[SearchOutcome, tuple[Aspect, ...]]:
+    aspects: tuple[Aspect, ...] = (asked.what,) if asked.what else RECORD
+    outcome = _search(asked, observed, aspects, between)
+    if asked.what is None and not any(outcome.changes(question) for question in outcome.questions):
+        aspects = ASPECTS
+        outcome = _search(asked, observed, aspects, between)
+    return outcome, aspects
+
+
+def _search(
+    asked: BisectQuestion, observed: ObservedAxis, aspects: Sequence[Aspect], between: Sequence[int]
+) -> SearchOutcome:
     return search(
-        len(observed.axis.candidates), observed.observer(asked.wanted, aspects), width=width, every=asked.every
+        len(observed.axis.candidates),
+        observed.observer(asked.wanted, aspects),
+        width=observed.trials.runner.jobs,
+        every=asked.every,
+        between=between,
+        alike=same_failure,
     )
 
 
@@ -176,9 +204,16 @@ def _documents(path: str, subject: Subject, bench: Workbench) -> tuple[str, ...]
     return read_set.naming(path, subject.head, subject.recipe, bench.trees) or None
 
 
-def _refuse_what_is_no_answer(asked: BisectQuestion, observed: ObservedAxis, outcome: SearchOutcome) -> None:
+def _refuse_what_is_no_answer(
+    asked: BisectQuestion, observed: ObservedAxis, outcome: SearchOutcome, how: Note | None
+) -> None:
     names = [candidate.name for candidate in observed.axis.candidates]
     axis, seen = observed.axis.name, list(outcome.seen)
+    if fails_alike(outcome.observed, len(names), same_failure):
+        failed = skipped(observed, outcome, [0])[0]
+        raise MachineError(
+            f"{axis} {names[0]} and {names[-1]} fail alike, so nothing between them was tried: {failed.reason}"
+        )
     if len(seen) < 2:
         reasons = Counter(said.reason for said in outcome.observed.values() if isinstance(said, Untestable))
         only = f"only {names[seen[0]]}" if seen else "nothing"
@@ -190,7 +225,7 @@ def _refuse_what_is_no_answer(asked: BisectQuestion, observed: ObservedAxis, out
         place = f" at {asked.wanted.path}" if asked.wanted.path else ""
         raise InputError(
             f"--find {asked.find}: neither {axis} {names[seen[0]]} nor {names[seen[-1]]} has this message{place}, "
-            "with all documents read"
+            f"and none of the {len(seen) - 2} between them that were built{f' ({words(how)})' if how else ''}"
         )
     changes = [change for question in outcome.questions for change in outcome.changes(question)]
     if not changes:
@@ -256,8 +291,28 @@ def _found(
         return states(asked.wanted.of(trial.build.diagnostics), aspects)
 
     axis, trials = observed.axis.name, observed.trials
+    alone = moved_alone(change, questions, observed, outcome, shown)
+    if alone is not None:
+        changed = changed_pairs(asked.wanted, questions, observed.trial(alone), after, aspects)
+        without_it = observed.axis.candidates[alone].name
+        gap = tuple(
+            Skipped(observed.axis.candidates[at].name, why_not(observed, outcome, at))
+            for at in range(alone + 1, change.after)
+        )
+        told = attribution.Attribution("axis", f"nothing else differs between {without_it} and {first.name}")
+        yield FoundChange(
+            first=first.name,
+            last_without=without_it,
+            date=day(first),
+            gap=gap,
+            pairs=changed,
+            cause="axis",
+            explanation=told.explanation,
+            history=history(told, (axis, first.name, without_it), changed, notes, trials.runner.bench),
+        )
+        return
     for said, made in attribution.attribute_each(before, after, axis, shown, questions, trials, around).items():
-        changed = _pairs(asked.wanted, made, before, after, aspects)
+        changed = changed_pairs(asked.wanted, made, before, after, aspects)
         yield FoundChange(
             first=first.name,
             last_without=last.name,
@@ -267,58 +322,5 @@ def _found(
             cause=said.cause,
             explanation=said.explanation,
             culprit=said.culprit,
-            history=_history(said, (axis, first.name, last.name), changed, notes, trials.runner.bench),
+            history=history(said, (axis, first.name, last.name), changed, notes, trials.runner.bench),
         )
-
-
-def _history(
-    said: attribution.Attribution,
-    move: tuple[str, str, str],
-    changed: Sequence[BeforeAfter],
-    notes: list[Note],
-    bench: Workbench,
-) -> QuotedHistory | None:
-    """What the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
-    if said.culprit:
-        move = (said.culprit.axis, said.culprit.first, said.culprit.last_without)
-    elif said.cause != "axis":
-        return None
-    package, newer, older = move
-    if package in ("python", "date") or "none" in (newer, older):
-        return None
-    words = changelogs.terms(changed)
-    return changelogs.quote(package, newer, older, words, notes, store=bench.store, offline=bench.offline)
-
-
-def _pairs(
-    wanted: Wanted, questions: Sequence[Hashable], before: Trial, after: Trial, aspects: Sequence[Aspect]
-) -> tuple[BeforeAfter, ...]:
-    """What changed between two trials in `questions`. A diagnostic that is not said any more in the words that were asked
-    for may be said in others: what is new at its place stands beside it."""
-    sides = []
-    for trial in (before, after):
-        meant = wanted.of(trial.build.diagnostics)
-        sides.append([item for item in meant if set(states((item,), aspects)) & set(questions)])
-
-    def alike(diagnostic: Diagnostic) -> Hashable:
-        return (diagnostic.path, state(diagnostic, aspects))
-
-    found = pairs(sides[0], sides[1], alike)
-    return tuple(_completed(pair, before.build.diagnostics, after.build.diagnostics, alike) for pair in found)
-
-
-def _completed(
-    pair: BeforeAfter,
-    before: Sequence[Diagnostic],
-    after: Sequence[Diagnostic],
-    alike: Callable[[Diagnostic], Hashable],
-) -> BeforeAfter:
-    if pair.before is not None and pair.after is not None:
-        return pair
-    known = pair.before or pair.after
-    here, there = (before, after) if pair.before else (after, before)
-    said_here = {alike(item) for item in here}
-    for item in there:
-        if known and item.path == known.path and item.line == known.line and alike(item) not in said_here:
-            return BeforeAfter(known, item) if pair.before else BeforeAfter(item, known)
-    return pair

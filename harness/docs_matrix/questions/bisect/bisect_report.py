@@ -5,8 +5,10 @@ Where several things changed, each is told; the one that the question is about c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Hashable, Iterator, Sequence
 
+from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.questions.bisect.bisection import BeforeAfter, Bisection, FoundChange, TriedCandidate, differences
 from docs_matrix.reports import wording
@@ -19,7 +21,8 @@ __all__ = ["lines", "markdown"]
 _LONGEST = 2_000
 """Characters of one message; a bug report with more is not read."""
 _SHOWN = 10
-"""Pairs of one change that are told; all of them are in the JSON form."""
+"""Differences of one change that are told; all of them are in the JSON form."""
+_LINES = re.compile(r"line \S+ -> \S+")
 
 
 def lines(answer: Bisection) -> Iterator[str]:
@@ -84,18 +87,37 @@ def _change(answer: Bisection, found: FoundChange) -> Iterator[str]:
     yield f"  {one_line(found.explanation)}"
     for skipped in found.gap:
         yield f"  {one_line(skipped.release)} cannot be tested: {cut(one_line(skipped.reason), 300)}"
-    for pair in found.pairs[:_SHOWN]:
+    alike = _alike(found.pairs)
+    for pair, *others in alike[:_SHOWN]:
         yield ""
         yield f"  {differences(pair)}"
         for name, diagnostic in (("before", pair.before), ("after", pair.after)):
             yield from _shown(name, diagnostic, printed=_only_printed(pair))
-    if len(found.pairs) > _SHOWN:
-        yield f"  and {len(found.pairs) - _SHOWN} more"
+        if others:
+            yield f"  {_elsewhere(others)}"
+    if len(alike) > _SHOWN:
+        yield f"  and {len(alike) - _SHOWN} more"
     if found.history:
         yield ""
         yield f"  from {one_line(found.history.file)} of that release:"
         for entry in found.history.entries:
             yield f"  > {cut(one_line(entry), 600)}"
+
+
+def _alike(found: Sequence[BeforeAfter]) -> list[list[BeforeAfter]]:
+    """Return the pairs of a change with those together that differ in the same way, wherever they stand."""
+    groups: dict[Hashable, list[BeforeAfter]] = {}
+    for pair in found:
+        sides = [one and message_keys.key(one.message) for one in (pair.before, pair.after)]
+        groups.setdefault((_LINES.sub("line", differences(pair)), *sides), []).append(pair)
+    return list(groups.values())
+
+
+def _elsewhere(pairs: Sequence[BeforeAfter]) -> str:
+    shown = [pair.after or pair.before for pair in pairs[:3]]
+    places = ", ".join(one_line(wording.place(one.path, one.line)) for one in shown if one)
+    more = f" and {len(pairs) - 3} more" if len(pairs) > 3 else ""
+    return f"in the same way at {places}{more}"
 
 
 def _only_printed(pair: BeforeAfter) -> bool:
@@ -132,9 +154,11 @@ def _markdown(answer: Bisection) -> Iterator[str]:
         yield f"**{as_text(headline(answer.axis, found), 600)}.**"
         yield ""
         yield f"{as_text(found.explanation, 600)}."
-        for pair in found.pairs[:_SHOWN]:
+        for pair, *others in _alike(found.pairs)[:_SHOWN]:
             yield ""
             yield from _markdown_pair(pair)
+            if others:
+                yield f"- {as_text(_elsewhere(others), 200)}"
         if found.history:
             yield ""
             yield f"From {as_code(found.history.file, 100)} of that release:"

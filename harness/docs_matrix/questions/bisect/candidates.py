@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from docs_matrix import process
 from docs_matrix.check.axes import Axis, Candidate
 from docs_matrix.check.selector import Aspect, Wanted, states
-from docs_matrix.check.trials import Trial, Trials, Way
+from docs_matrix.check.trials import FAILED, Trial, Trials, Way
 from docs_matrix.questions.bisect.bisection import Skipped, TriedCandidate
 from docs_matrix.questions.bisect.release_search import Observation, Observer, SearchOutcome, Shown, Untestable
 
-__all__ = ["ObservedAxis", "day", "in_words", "skipped", "tried"]
+__all__ = ["ObservedAxis", "between_ends", "day", "in_words", "same_failure", "skipped", "tried"]
 
+FEATURE = re.compile(r"\d+(\.\d+)?(\.0)?")
+"""The number of a release that brings features: 5, 0.22, 8.2.0."""
+MOST_BETWEEN = 200
+"""So many candidates are tried between two ends that do not have the message."""
+VARYING = re.compile(r"[\w./-]*/[\w./-]*|\d+(\.\d+)*")
 NEAR = (-1, 1, -2, 2, -3, 3)
 """How far away a neighbour may be for its company to be tried."""
 
@@ -107,6 +113,21 @@ def skipped(observed: ObservedAxis, outcome: SearchOutcome, numbers: Iterable[in
 def day(candidate: Candidate) -> str | None:
     """The day of a candidate (UTC), where it is known."""
     return f"{candidate.date:%Y-%m-%d}" if candidate.date else None
+
+
+def between_ends(axis: Axis) -> tuple[int, ...]:
+    """Return the candidates between the ends in the order in which something short-lived is looked for.
+
+    Feature releases come first (8.2.0 before 8.1.3), the newest before the others: they bring most of what the next release
+    takes away. Of many days only some are chosen, evenly.
+    """
+    inner = range(len(axis.candidates) - 2, 0, -(len(axis.candidates) // MOST_BETWEEN + 1))
+    return tuple(sorted(inner, key=lambda at: not FEATURE.fullmatch(axis.candidates[at].name)))
+
+
+def same_failure(one: str, other: str) -> bool:
+    """Return whether a project itself fails, for the same reason but for numbers and paths."""
+    return all(reason.startswith(FAILED) for reason in (one, other)) and VARYING.sub("", one) == VARYING.sub("", other)
 
 
 def in_words(documents: tuple[str, ...] | None) -> str:

@@ -20,7 +20,7 @@ from docs_matrix.questions.bisect.bisection import BeforeAfter, QuotedHistory
 from docs_matrix.store import room
 from docs_matrix.toolchains import uv
 
-__all__ = ["entries", "quote", "section", "terms"]
+__all__ = ["entries", "names", "quote", "section", "terms"]
 
 FETCHING = 120.0
 """Seconds to fetch and unpack a source distribution."""
@@ -34,10 +34,55 @@ LARGEST = 4 << 20
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{4,}")
 _COMMON = {
-    *("about", "after", "again", "before", "could", "error", "expected", "found", "lines", "missing", "other"),
-    *("without", "warning", "which"),
+    *(
+        "about",
+        "after",
+        "again",
+        "because",
+        "before",
+        "cannot",
+        "could",
+        "error",
+        "expected",
+        "found",
+        "lines",
+        "missing",
+    ),
+    *("other", "results", "resulted", "should", "there", "these", "within", "without", "warning", "which"),
 }
 """Words that any entry uses."""
+_GENERAL = {
+    *(
+        "argument",
+        "arguments",
+        "attribute",
+        "class",
+        "config",
+        "configuration",
+        "content",
+        "contains",
+        "custom",
+        "default",
+    ),
+    *(
+        "description",
+        "directive",
+        "document",
+        "documents",
+        "files",
+        "function",
+        "include",
+        "included",
+        "instance",
+        "label",
+    ),
+    *("method", "module", "names", "object", "objects", "option", "options", "pages", "python", "reference", "source"),
+    *("string", "target", "title", "unknown", "value", "values"),
+}
+"""Words of the trade: an entry with one of them alone is about something else."""
+_NAME = re.compile(r"[a-z]\w*[_.]\w[\w.]*", re.IGNORECASE)
+"""What is surely a name and no word: it has an underscore or a dot inside."""
+_FILE = re.compile(r"\.(c|h|html|inc|ipynb|json|md|py|rst|txt|ya?ml)$")
 _LEVEL_WORDS = ("severe", "level of")
 _VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+(?:(?:a|b|rc|\.post|\.dev)\d+)?)(?![\w.]*\d)")
 
@@ -50,17 +95,27 @@ class _HistoryFiles:
 
 
 def quote(
-    package: str, first: str, last_without: str, words: Sequence[str], notes: list[Note], *, store: Path, offline: bool
+    package: str,
+    first: str,
+    last_without: str,
+    changed: Sequence[BeforeAfter],
+    notes: list[Note],
+    *,
+    store: Path,
+    offline: bool,
 ) -> QuotedHistory | None:
-    """The entries of `package` behind `last_without` up to `first` that speak of `words`; None, with a note, where there is
-    no history or nothing in it does. History files are kept in `store`."""
+    """Return the entries of `package` after `last_without` up to `first` that name what `changed`.
+
+    None, with a note, if there is no history or nothing in it does. History files are kept in `store`.
+    """
+    words, own = terms(changed), names(changed)
     try:
         found_files = _history_files(package, first, room(store, "histories"), offline=offline)
     except MachineError as error:
         notes.append(Note("no history", (package, first, f"could not be fetched: {error}")))
         return None
     for name, text in found_files:
-        found = entries(section(text, first, last_without), words)
+        found = entries(section(text, first, last_without), words, own)
         if found:
             return QuotedHistory(name, found)
     what = "names none of the words of this change" if found_files else "is not in its source distribution"
@@ -105,14 +160,33 @@ def section(text: str, first: str, last_without: str) -> str:
     return "\n\n".join(parts)
 
 
-def entries(text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """The entries of a section that use one of `words`, those with the most first, at most `MOST`.
+def names(pairs: Iterable[BeforeAfter]) -> tuple[str, ...]:
+    """Return what the diagnostics of a change quote or are called, in lower case: settings, functions, categories.
 
-    An entry is an item of a list with what is indented below it, or a paragraph. Where a list stands below an item that
-    names a file, each of its items is quoted with that name.
+    An entry with one of these is about the change, whatever its other words. A name of the project itself is in no history.
+    """
+    found: dict[str, None] = {}
+    for pair in pairs:
+        for diagnostic in (pair.before, pair.after):
+            if diagnostic is not None:
+                category = (diagnostic.category or "").rpartition(".")[2]
+                quoted = message_keys.quoted_names(diagnostic.message.strip().partition("\n")[0])
+                own = (name.lower() for name in (category, *quoted) if _NAME.fullmatch(name))
+                found.update(dict.fromkeys(name for name in own if not _FILE.search(name)))
+    return tuple(found)
+
+
+def entries(text: str, words: Sequence[str], own: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the entries of a section that are about a change, those with the most of its words first, at most `MOST`.
+
+    An entry is about it if it has one of its `own` names, one of `words` that is not general, or two of them. An entry is an
+    item of a list with what is indented below it, or a paragraph. If a list stands below an item that names a file, each of
+    its items is quoted with that name.
 
     >>> entries("* states.py\\n\\n  - Better tables.\\n  - Faster.\\n", ["table"])
     ('states.py: Better tables.',)
+    >>> entries("* A value of a theme.\\n* The value of an object.\\n", ["value", "object"])
+    ('The value of an object.',)
     """
     blocks = [block.strip("\n") for block in re.split(r"\n[ \t]*\n", text)]
     scored: list[tuple[int, int, str]] = []
@@ -124,13 +198,20 @@ def entries(text: str, words: Sequence[str]) -> tuple[str, ...]:
                 above = block.removeprefix("* ") + ": "
                 continue
         for item in re.split(r"\n(?=\s*[-*] )", block):
-            low = item.lower()
-            score = sum(_stem(word) in low for word in words)
+            score = _score(item.lower(), words, own)
             if score:
                 told = re.sub(r"^[-*] ", "", " ".join(item.split()))
                 scored.append((-score, len(scored), above + told))
     best = min(scored, default=(0, 0, ""))[0]
     return tuple(entry for score, _, entry in sorted(scored)[:MOST] if 2 * score < best or score == best)
+
+
+def _score(entry: str, words: Sequence[str], own: Sequence[str]) -> int:
+    """Return how much an entry, in lower case, has of a change; 0 if it is about something else."""
+    named = sum(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", entry) is not None for name in own)
+    found = [word for word in words if re.search(rf"(?<![a-z]){re.escape(_stem(word))}", entry)]
+    telling = len(found) > 1 or any(word not in _GENERAL for word in found)
+    return 2 * named + len(found) if named or telling else 0
 
 
 def _stem(word: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Observation", "Observer", "SearchOutcome", "Shown", "StateChange", "Untestable", "search"]
+__all__ = ["Observation", "Observer", "SearchOutcome", "Shown", "StateChange", "Untestable", "fails_alike", "search"]
 
 QuestionKey = Hashable
 State = Hashable
@@ -88,21 +88,50 @@ class SearchOutcome:
         return len(set(first + states)) < len(first + states)
 
 
-def search(count: int, observe: Observer, *, width: int = 1, every: bool = False) -> SearchOutcome:
+def search(
+    count: int,
+    observe: Observer,
+    *,
+    width: int = 1,
+    every: bool = False,
+    between: Sequence[int] = (),
+    alike: Callable[[str, str], bool] = lambda one, other: False,
+) -> SearchOutcome:
     """Observe as few of `count` candidates as settle all questions, at most `width` in a round.
 
-    The ends come first, side by side; an end that cannot be tested is moved inwards. Then each round takes the candidates
-    that split the most open intervals. With `every`, all candidates are observed, so that no change that goes back again
-    is missed. Raises `ValueError` where `count` is below one.
+    The ends come first, side by side; an end that cannot be tested is moved inwards, except if both ends fail for reasons that
+    are `alike`: then nothing else is tried. After that each round takes the candidates that split the most open intervals. With
+    `every`, all candidates are observed, so that no change that goes back again is missed. As long as no candidate names a
+    question, those in `between` are observed in their order: one release may have brought what the next one took away.
+    Raises `ValueError` if `count` is below one.
     """
     if count < 1:
         raise ValueError("a search needs a candidate")
     observed: dict[int, Observation] = {}
     rounds: list[tuple[int, ...]] = []
-    while chosen := _ends(observed, count) or _next(observed, count, width, every=every):
+    while chosen := _chosen(observed, count, width, every, between):
         observed.update(zip(chosen, observe(chosen), strict=True))
         rounds.append(tuple(chosen))
+        if len(rounds) == 1 and fails_alike(observed, count, alike):
+            break
     return SearchOutcome(observed, tuple(rounds))
+
+
+def fails_alike(observed: Mapping[int, Observation], count: int, alike: Callable[[str, str], bool]) -> bool:
+    """Return whether both ends of `count` candidates fail for reasons that are `alike`."""
+    first, last = observed.get(0), observed.get(count - 1)
+    if count < 2 or not isinstance(first, Untestable) or not isinstance(last, Untestable):
+        return False
+    return alike(first.reason, last.reason)
+
+
+def _chosen(
+    observed: Mapping[int, Observation], count: int, width: int, every: bool, between: Sequence[int]
+) -> list[int]:
+    chosen = _ends(observed, count) or _next(observed, count, width, every=every)
+    if chosen or SearchOutcome(observed, ()).questions:
+        return chosen
+    return [at for at in between if at not in observed][:width]
 
 
 def _ends(observed: Mapping[int, Observation], count: int) -> list[int]:
