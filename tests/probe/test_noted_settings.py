@@ -60,8 +60,8 @@ def project(root: Path, conf: str) -> None:
     git(root, "tag", "v1.0")
 
 
-def head(root: Path, store: Path, cell: str) -> Build:
-    """The build of a head with a changed document and another tag, from its base's."""
+def head(root: Path, store: Path, cell: str, conf: str | None = None) -> Build:
+    """The build of a head with a changed document, another tag and another `conf`, from its base's."""
     bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
     try:
         found = bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
@@ -72,6 +72,8 @@ def head(root: Path, store: Path, cell: str) -> Build:
     assert bench.runner.build(base).build.reason is None
     with (root / "docs/index.rst").open("a") as stream:
         stream.write("\nMore.\n")
+    if conf:
+        (root / "docs/conf.py").write_text(conf)
     git(root, "commit", "-qam", "head")
     git(root, "tag", "v2.0")
     return bench.runner.build(Order(found, bench.trees.open(root), recipe, warm=True)).build
@@ -92,3 +94,20 @@ def test_a_function_of_conf_py_that_uses_the_release_has_all_read(tmp_path: Path
     build = head(tmp_path, store, NEWEST)
     assert (build.status, build.resumed) == ("ok", None)
     assert build.cold == "a function of conf.py uses release, which has another value"
+
+
+OWN = CONF + "release = 'one'\n"
+CHANGES = {
+    "a comment": (OWN + "# A comment.\n\n", ("index",)),
+    "the text of a release": (CONF + "release = 'two'\n", ("index", "shows", "warns")),
+    "another setting": (OWN + "nitpicky = True\n", None),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_conf_py_counts_by_its_code_and_the_values_of_its_settings(change: str, tmp_path: Path, store: Path) -> None:
+    after, read = CHANGES[change]
+    project(tmp_path, OWN)
+    build = head(tmp_path, store, NEWEST, after)
+    assert (build.status, build.resumed) == ("ok", read)
+    assert build.cold == (None if read else "docs/conf.py has changed")

@@ -1,14 +1,19 @@
 """Runs inside a cell, beside the probe: what conf.py asked git and made of it, for builds that start from another.
 
 What git answers conf.py is compared by what conf.py makes of it: Sphinx compares the settings, and this module compares the
-other names of conf.py, which its functions can use. The standard library alone, Python 3.6 and later.
+other names of conf.py, which its functions can use. conf.py itself is compared by its code: a comment changes nothing, and a
+plain text that is given to a setting which changes with each commit is compared as that setting's value.
+
+The standard library alone, Python 3.6 and later.
 """
 
+import ast
 import hashlib
+import io
 import types
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, Optional, Sequence
 
-__all__ = ["used", "values"]
+__all__ = ["code", "used", "values"]
 
 SIMPLE = (str, bytes, int, float, bool, type(None))
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
@@ -24,6 +29,21 @@ def values(namespace: Dict[str, Any]) -> Dict[str, Optional[str]]:
         for name, value in namespace.items()
         if not isinstance(value, CODE) and not name.startswith("__")
     }
+
+
+def code(path: str, noted: Sequence[str]) -> Optional[str]:
+    """Return a digest of the code of the conf.py at `path`, without the texts of the settings `noted`; None if it has none."""
+    try:
+        with io.open(path, "rb") as stream:
+            tree = ast.parse(stream.read())
+    except (OSError, SyntaxError, ValueError):
+        return None
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        is_noted = all(isinstance(target, ast.Name) and target.id in noted for target in targets)
+        if isinstance(statement, ast.Assign) and is_noted and isinstance(statement.value, ast.Constant):
+            statement.value = ast.Name("the text", ast.Load())
+    return hashlib.sha256(ast.dump(tree).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def used(namespace: Dict[str, Any], before: Dict[str, Optional[str]]) -> Optional[str]:

@@ -229,7 +229,8 @@ class Keeper(object):
         for folder in (*app.config.templates_path, *getattr(app.config, "html_theme_path", ())):
             self.add(self.looked.setdefault(None, Looked()).below, os.path.abspath(os.path.join(str(app.confdir), folder)))
         self.gather(None)
-        self.flush(None, conf=dict(self.conf, settings=self.probe.settings()))
+        path, code = self.probe.conf_code(app)
+        self.flush(None, conf=dict(self.conf, settings=self.probe.settings(), path=path, code=code))
         self.ear.deaf = True
         self.probe.put("images", paths=sorted(getattr(app.builder, "images", ())))
         with contextlib.suppress(Exception):  # of a domain that does not list its objects; the text of the tree serves then

@@ -276,6 +276,12 @@ class Probe(object):
         """The settings that change with each commit."""
         return _companion("noted_settings").values(self.app.config)  # type: ignore[no-any-return]
 
+    def conf_code(self, app: Any) -> Tuple[str, Optional[str]]:
+        """The name of conf.py, and a digest of its code; None if it has none."""
+        path = os.path.join(os.path.abspath(str(app.confdir or app.srcdir)), "conf.py")
+        code = _companion("conf_values").code(path, _companion("noted_settings").NAMES)
+        return str(self.places.tidy(path)), code
+
     def index(self, env: Any) -> Dict[str, Any]:
         """What the environment knows of its documents."""
         defined = _companion("warm_start").names(env)

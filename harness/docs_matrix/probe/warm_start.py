@@ -101,7 +101,9 @@ class Start(object):
                     self.probe.places.pairs.extend((folder, name) for folder, name in record["places"])
                     self.probe.put("places", places=record["places"])
         self.settings = self.probe.settings()
-        changed = next(self.differing(None), None)
+        path, code = self.probe.conf_code(app)
+        same = {path} if code is not None and code == conf.get("code") else set()  # it counts by its code
+        changed = next((name for name in self.differing(None) if name not in same), None)
         if changed is not None:
             self.stop("%s has changed" % changed)
         before = conf.get("settings", {})
