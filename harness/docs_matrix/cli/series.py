@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
     supported = subject.supported(wanted.tree, bench)
     cells = common.cells(bench.matrix, args.cell, supported)
     with terminal.CellProgress(common.progress_console(args), [cell.name for cell in cells]) as progress:
-        answer = series.examine(wanted, cells, bench, jobs=args.jobs, progress=progress, repeat=args.repeat)
+        answer = series.examine(
+            wanted, cells, bench, jobs=args.jobs, progress=progress, repeat=args.repeat, exact=variables.in_ci()
+        )
     out: Path = args.out
     files.write_whole(out / ".gitignore", "*\n")
     files.write_json(out / "series.json", patch_results.document(answer))

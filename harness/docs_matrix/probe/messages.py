@@ -73,6 +73,9 @@ class Messages(object):
         document, phase = self.moment()
         if path and document in (None, self.probe.restriction.stub):
             document = self.probe.places.document_of(via.rpartition(":")[0] if via else path) or document
+        nested = self.nested(path, document) if path and not via else None
+        if nested:
+            via, (path, line) = "%s:%s" % (path, line), nested
         included = None
         if path and not via:
             included = self.probe.includes.line(self.probe.app, document, os.path.join(self.probe.root, path), line)
@@ -97,6 +100,15 @@ class Messages(object):
             "docstring": self.probe.docstrings.of(location, path),
             "row": self.probe.summaries.of(location, path),
         }
+
+    def nested(self, path: str, document: Optional[str]) -> Optional[Tuple[str, int]]:
+        """The file of the tree and its line, if `path` is the document that only had it parsed."""
+        known, places = self.probe.nested.place, self.probe.places
+        if known is None or not document or not known[0].startswith(self.probe.root + os.sep):
+            return None
+        name = str(places.tidy(known[0]))
+        source = str(places.tidy(str(self.probe.app.env.doc2path(document))))
+        return (name, known[1]) if path == source != name else None
 
     def moment(self) -> Tuple[Optional[str], Optional[str]]:
         """The document being read or resolved, and the phase."""

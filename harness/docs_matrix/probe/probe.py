@@ -11,8 +11,8 @@ where they are many (no_output.py), `keep` and `start` are for a build that star
 `companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
 fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found
 by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py); docstrings.py notes what autodoc reads, includes.py
-finds the lines of included files, summaries.py the objects of autosummary's rows. A `plain` build has no shortcut: it is
-recorded only.
+finds the lines of included files, nested_lines.py those of other text that a directive has parsed, summaries.py the objects of
+autosummary's rows. A `plain` build has no shortcut: it is recorded only.
 What is read of `documents`, and what the messages of such a build are worth, is restrict.py's. The file needs nothing but
 the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
 
@@ -74,6 +74,7 @@ class Probe(object):
         self.docstrings = _companion("docstrings").Docstrings()
         self.includes = _companion("includes").Includes()
         self.summaries = _companion("summaries").Summaries()
+        self.nested = _companion("nested_lines").NestedLines()
         given = config.get("inventories")
         self.inventories = None if given is None else _companion("given_inventories").GivenInventories(self, given)  # type: Any
         looks, start = _companion("file_audit"), config.get("start")
@@ -256,6 +257,7 @@ class Probe(object):
     def install(self) -> None:
         """Hook into Sphinx's modules, by functions that all its versions have."""
         self.install_stages()
+        self.nested.install()
         log = _sphinx("util.logging")
         _before(log.MemoryHandler, "emit", lambda handler, record: self.messages.describe(record))
         _after(log, "setup", lambda app, *rest, **options: self.observe(app), self.guarded)

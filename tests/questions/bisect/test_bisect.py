@@ -118,8 +118,6 @@ if docutils.__version__ == "0.22.1":
 """
 WARNS_ALONE = """\
 import docutils, sphinx
-if docutils.__version__ == "0.18" and sphinx.version_info < (5,):
-    raise RuntimeError("this release is broken")
 def setup(app):
     from sphinx.util import logging
     if docutils.__version__ == "0.18.1" and sphinx.version_info < (5,):

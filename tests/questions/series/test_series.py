@@ -83,6 +83,16 @@ def test_five_patches_each_get_what_is_theirs(docs_matrix: Command, series: tupl
     assert "5 patches in 2 cells: 3 new, of which the series itself repairs 2;" in answer.stdout
 
 
+def test_all_documents_are_read_unless_that_takes_too_long(
+    docs_matrix: Command, series: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, told = asked(docs_matrix, series)
+    assert told["docs"] == "all documents"
+    monkeypatch.setattr("docs_matrix.check.exactness.expected_seconds", lambda *_, **__: 1e6)
+    _, told = asked(docs_matrix, series)
+    assert told["docs"] == "affected"
+
+
 def test_each_patch_has_its_report(docs_matrix: Command, series: tuple[Path, Path]) -> None:
     answer, _ = asked(docs_matrix, series)
     folders = sorted(path.name for path in answer.out.iterdir() if path.is_dir())

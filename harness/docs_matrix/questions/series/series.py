@@ -8,6 +8,7 @@ is read says what the one before said.
 from __future__ import annotations
 
 import itertools
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +17,7 @@ from pathlib import Path
 from docs_matrix import process
 from docs_matrix.builds import host_tools, recipes
 from docs_matrix.builds.order import Reading
-from docs_matrix.check import build_index, read_set, subject
+from docs_matrix.check import build_index, exactness, read_set, subject
 from docs_matrix.check.cell_runner import CellBuild, CellRunner
 from docs_matrix.check.check import assemble
 from docs_matrix.check.confirm import trials_alone
@@ -57,12 +58,26 @@ class _InCell:
 
 
 def examine(
-    asked: Asked, cells: Sequence[Cell], bench: Workbench, *, jobs: int, progress: Progress, repeat: int = 1
+    asked: Asked,
+    cells: Sequence[Cell],
+    bench: Workbench,
+    *,
+    jobs: int,
+    progress: Progress,
+    repeat: int = 1,
+    exact: bool = False,
 ) -> Series:
-    """Apply the patches of `asked` one after another and build each state; raises `InputError` if one does not apply."""
+    """Apply the patches of `asked` one after another and build each state; raises `InputError` if one does not apply.
+
+    If `asked` names no documents, all are read as in `check`, or those that the patches can affect if all would take too long; with
+    `exact` all are read however long it takes.
+    """
     if not asked.patches:
         raise InputError("--patch is missing: the mbox of the series")
-    found = subject.resolve(asked, bench)
+    found = subject.resolve(replace(asked, docs=asked.docs or ("all",)), bench)
+    if not (asked.docs or exact):
+        found = exactness.within(found, cells, bench, jobs, times=repeat)
+        asked = replace(asked, docs=("affected",)) if found.read.head is not None else asked
     series = [patch for path in asked.patches for patch in patches.read(Path(path))]
     if found.base is None:
         raise InputError("a series needs a tree: give --tree")
@@ -105,7 +120,7 @@ def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbenc
     apart: set[str] = set()
     touched = [True]
     for before, after in itertools.pairwise(trees):
-        read = read_set.choose(asked.docs, before, after, found.recipe, bench.trees, near)
+        read = read_set.choose(asked.docs or ("all",), before, after, found.recipe, bench.trees, near)
         apart |= read.apart
         if read.base is None or read.head is None or wanted is None:
             wanted = None
@@ -117,8 +132,9 @@ def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbenc
     def there(tree: Tree) -> tuple[str, ...] | None:
         if wanted is None:
             return None
-        known = set(recipes.documents(found.recipe, bench.trees.paths(tree)))
-        return tuple(sorted(name for name in wanted if name.endswith("/") or name in known))
+        known = {recipes.below(found.recipe, path) for path in bench.trees.paths(tree)}
+        # What has no suffix is a folder, or a document that is no file of the tree.
+        return tuple(sorted(name for name in wanted if name in known or not posixpath.splitext(name)[1]))
 
     documents = [there(tree) for tree in trees]
     readings = trials_alone(documents, apart)
@@ -161,7 +177,17 @@ def _in_cell(cell: Cell, runner: CellRunner, states: Sequence[_State], steps: Se
             built.append(built[-1])
             continue
         doing = f"patch {number}" if number else "base"
-        built.append(runner.build(cell, state.tree, state.documents, state.reading, doing=doing, times=runner.repeat))
+        made = runner.build(
+            cell,
+            state.tree,
+            state.documents,
+            state.reading,
+            keep=True,
+            warm=True,
+            doing=doing,
+            times=runner.repeat,
+        )
+        built.append(made)
         if built[-1].status != "ok":
             return _ended(built, doing, len(steps), runner)
     builds = _made_now(built)

@@ -1,0 +1,61 @@
+"""Runs inside a cell, beside the probe: the file and line of text that a directive has parsed from somewhere else.
+
+A directive may take lines from any file and have them parsed. Docutils knows the file and the line of each, but counts the line
+of a message in the document all the same, if the directive does not say otherwise: `api.rst:1` for `schema.json:7`.
+
+The standard library alone, Python 3.6 and later.
+"""
+
+import functools
+import importlib
+import os
+from typing import Any, Callable, List, Optional, Tuple  # noqa: F401 (used in comments)
+
+__all__ = ["NestedLines"]
+
+
+class NestedLines(object):
+    """The parsers that run now, the innermost last, and the `place` in its lines of the message that is made now."""
+
+    def __init__(self) -> None:
+        self.machines = []  # type: List[Any]
+        self.place = None  # type: Optional[Tuple[str, int]]
+
+    def install(self) -> None:
+        """Watch docutils' nested parsers and its messages."""
+        states = importlib.import_module("docutils.parsers.rst.states")  # type: Any
+        states.NestedStateMachine.run = self.running(states.NestedStateMachine.run)
+        reporter = importlib.import_module("docutils.utils").Reporter  # type: Any
+        reporter.system_message = self.telling(reporter.system_message)
+
+    def running(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def run(machine: Any, *arguments: Any, **options: Any) -> Any:
+            self.machines.append(machine)
+            try:
+                return original(machine, *arguments, **options)
+            finally:
+                self.machines.pop()
+
+        return run
+
+    def telling(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def system_message(reporter: Any, *arguments: Any, **options: Any) -> Any:
+            before, self.place = self.place, self.of(options)
+            try:
+                return original(reporter, *arguments, **options)
+            finally:
+                self.place = before
+
+        return system_message
+
+    def of(self, options: Any) -> Optional[Tuple[str, int]]:
+        """The file and line that the innermost parser knows for a message with these options; None if that is no file."""
+        if not self.machines or "source" in options or "base_node" in options or not options.get("line"):
+            return None
+        try:
+            source, line = self.machines[-1].get_source_and_line(options["line"])
+        except Exception:  # lines that an extension made may know no source
+            return None
+        return (os.path.abspath(source), line) if source and line and os.path.isfile(source) else None
