@@ -40,7 +40,7 @@ from docs_matrix.questions.bisect.candidates import (
     skipped,
     tried,
 )
-from docs_matrix.questions.bisect.change_evidence import changed_pairs, history, moved_alone, why_not
+from docs_matrix.questions.bisect.change_evidence import changed_pairs, history, nearest_alike, why_not
 from docs_matrix.questions.bisect.release_search import SearchOutcome, StateChange, Untestable, fails_alike, search
 from docs_matrix.reports.commands import command
 from docs_matrix.reports.note_words import words
@@ -285,39 +285,32 @@ def _found(
 ) -> Iterator[FoundChange]:
     """What changed between two neighbours, one for each that is behind a part of it."""
     before, after = observed.trial(change.before), observed.trial(change.after)
-    first, last = (observed.axis.candidates[at] for at in (change.after, change.before))
+    first = observed.axis.candidates[change.after]
 
     def shown(trial: Trial) -> Mapping[Hashable, Hashable]:
         return states(asked.wanted.of(trial.build.diagnostics), aspects)
 
     axis, trials = observed.axis.name, observed.trials
-    alone = moved_alone(change, questions, observed, outcome, shown)
-    if alone is not None:
-        changed = changed_pairs(asked.wanted, questions, observed.trial(alone), after, aspects)
-        without_it = observed.axis.candidates[alone].name
-        gap = tuple(
-            Skipped(observed.axis.candidates[at].name, why_not(observed, outcome, at))
-            for at in range(alone + 1, change.after)
-        )
-        told = attribution.Attribution("axis", f"nothing else differs between {without_it} and {first.name}")
-        yield FoundChange(
-            first=first.name,
-            last_without=without_it,
-            date=day(first),
-            gap=gap,
-            pairs=changed,
-            cause="axis",
-            explanation=told.explanation,
-            history=history(told, (axis, first.name, without_it), changed, notes, trials.runner.bench),
-        )
-        return
-    for said, made in attribution.attribute_each(before, after, axis, shown, questions, trials, around).items():
+    nearest = nearest_alike(change, questions, observed, outcome, shown)
+    told, last_at = None, change.before
+    if nearest is not None:
+        alike = attribution.attribute_each(observed.trial(nearest), after, axis, shown, questions, trials, around)
+        if all(said.cause == "axis" for said in alike):
+            told, last_at, before = alike, nearest, observed.trial(nearest)
+    last = observed.axis.candidates[last_at]
+    gap = skipped(observed, outcome, change.gap)
+    if told is None:
+        told = attribution.attribute_each(before, after, axis, shown, questions, trials, around)
+    else:
+        between = range(last_at + 1, change.after)
+        gap = tuple(Skipped(observed.axis.candidates[at].name, why_not(observed, outcome, at)) for at in between)
+    for said, made in told.items():
         changed = changed_pairs(asked.wanted, made, before, after, aspects)
         yield FoundChange(
             first=first.name,
             last_without=last.name,
             date=day(first),
-            gap=skipped(observed, outcome, change.gap),
+            gap=gap,
             pairs=changed,
             cause=said.cause,
             explanation=said.explanation,

@@ -1,4 +1,4 @@
-"""What is known of a change between two trials: whether the axis alone moved, what differs, and what its release says of it."""
+"""What is known of a change between two trials: releases alike on both sides, what differs, and what its release says of it."""
 
 from __future__ import annotations
 
@@ -14,34 +14,36 @@ from docs_matrix.questions.bisect.bisection import BeforeAfter, QuotedHistory, p
 from docs_matrix.questions.bisect.candidates import ObservedAxis
 from docs_matrix.questions.bisect.release_search import SearchOutcome, StateChange, Untestable
 
-__all__ = ["changed_pairs", "history", "moved_alone", "why_not"]
+__all__ = ["changed_pairs", "history", "nearest_alike", "why_not"]
+
+TOOLCHAIN = frozenset(("docutils", "python", "sphinx"))
 
 
-def moved_alone(
+def nearest_alike(
     change: StateChange,
     questions: Sequence[Hashable],
     observed: ObservedAxis,
     outcome: SearchOutcome,
     shown: Callable[[Trial], Mapping[Hashable, Hashable]],
 ) -> int | None:
-    """Return the nearest candidate before a change that differs from the one after it in the axis alone.
+    """Return the nearest candidate before a change with the Python, docutils and Sphinx of the one after it, except the axis.
 
-    None if the last one without the change does, or if that candidate does not show what the last one shows.
+    None if the last one without the change has them, or if that candidate does not show what the last one shows.
     """
     before, after = observed.trial(change.before), observed.trial(change.after)
     axis = observed.axis.name
-    if not attribution.company_of(before, after, axis):
+    if not TOOLCHAIN.intersection(attribution.company_of(before, after, axis)):
         return None
     for at in sorted((at for at in outcome.seen if at < change.before), reverse=True):
         trial = observed.trial(at)
-        if not attribution.company_of(trial, after, axis):
+        if not TOOLCHAIN.intersection(attribution.company_of(trial, after, axis)):
             same = all(shown(trial).get(question) == shown(before).get(question) for question in questions)
             return at if same else None
     return None
 
 
 def why_not(observed: ObservedAxis, outcome: SearchOutcome, at: int) -> str:
-    """Return why a candidate does not count between two that differ in the axis alone."""
+    """Return why a candidate does not count between two that are alike except for the axis."""
     said = outcome.observed.get(at)
     if isinstance(said, Untestable):
         return said.reason
