@@ -16,7 +16,7 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["contents", "empty", "folder", "made_folder", "read", "remove", "write"]
+__all__ = ["contents", "empty", "folder", "link", "made_folder", "read", "remove", "write"]
 
 DEEPEST = 100
 """So many levels of folders are open at once while they are removed: a process may have about a thousand files open."""
@@ -63,7 +63,7 @@ def read(path: str | Path, limit: int, *, dir_fd: int | None = None) -> bytes:
     return data
 
 
-def write(path: str, data: bytes, *, dir_fd: int) -> None:
+def write(path: str, data: bytes, *, dir_fd: int, mode: int = 0o644) -> None:
     """Write the new file `path`, a relative path below the folder `dir_fd`; its folders are made, what was there is removed."""
     above, _, name = path.rpartition("/")
     with contextlib.ExitStack() as opened:
@@ -71,8 +71,18 @@ def write(path: str, data: bytes, *, dir_fd: int) -> None:
             dir_fd = opened.enter_context(made_folder(part, dir_fd=dir_fd))
         remove(name, dir_fd=dir_fd)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(name, flags, 0o644, dir_fd=dir_fd), "wb") as stream:
+        with os.fdopen(os.open(name, flags, mode, dir_fd=dir_fd), "wb") as stream:
             stream.write(data)
+
+
+def link(source: Path, path: str, *, dir_fd: int) -> None:
+    """Link the file `source`, which is ours, as the new file `path` below the folder `dir_fd`; its folders are made."""
+    above, _, name = path.rpartition("/")
+    with contextlib.ExitStack() as opened:
+        for part in above.split("/") if above else ():
+            dir_fd = opened.enter_context(made_folder(part, dir_fd=dir_fd))
+        remove(name, dir_fd=dir_fd)
+        os.link(source, name, dst_dir_fd=dir_fd, follow_symlinks=False)
 
 
 def contents(dir_fd: int, limit: int) -> dict[str, tuple[int, str]]:

@@ -44,7 +44,8 @@ class Finished:
 
     `returncode` is negative where a signal ended the command. `seconds` is wall time; `cpu_seconds` (user and system)
     and `peak_bytes` (the largest single process) cover the command and those of its children that it waited for.
-    `lost` is how many bytes it printed beyond the limit that it was given; they were read and forgotten.
+    `lost` is how many bytes it printed beyond the limit that it was given; they were read and forgotten. `stopped` says which
+    limit of a confined command was reached; then it was ended.
     """
 
     command: tuple[str, ...]
@@ -56,6 +57,7 @@ class Finished:
     cpu_seconds: float
     peak_bytes: int
     lost: int = 0
+    stopped: str = ""
 
     @property
     def text(self) -> str:
@@ -77,11 +79,13 @@ def run(
     stdin: bytes = b"",
     most: int | None = None,
     hear: Callable[[bytes], None] | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> Finished:
     """Run `command` to its end and say how it ended; a non-zero exit status is the caller's to judge.
 
     `timeout` is in seconds. `env` is the whole environment, not an addition; None is this process's own. `most` is
-    how many bytes of each of its outputs are kept. `hear` hears the standard output block by block.
+    how many bytes of each of its outputs are kept. `hear` hears the standard output block by block. `pass_fds` are open files
+    that the command has too.
 
     Raises `MachineError` where the command cannot be started.
     """
@@ -94,7 +98,7 @@ def run(
         _GROUPS.watch()
         started = time.monotonic()
         try:
-            child = _start(words, cwd=cwd, env=env, stdin=given, stdout=out.inlet, stderr=err.inlet)
+            child = _start(words, cwd=cwd, env=env, stdin=given, stdout=out.inlet, stderr=err.inlet, pass_fds=pass_fds)
         except OSError as error:
             raise MachineError(f"cannot run {shlex.join(words)}: {error.strerror or error}") from error
         _GROUPS.add(child.pid)

@@ -8,6 +8,7 @@ import pytest
 from docs_matrix.builds.fork_client import Workshop, workshop
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
+from docs_matrix.confinement.confinement import choose
 from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.toolchains.environments import Environment
 
@@ -51,7 +52,7 @@ def test_what_a_variant_puts_in_the_place_of_ours_is_replaced(
     (victim / "index.rst").write_text("years")
     to = victim if name in ("tree", "output") else victim / "index.rst"
     expected = ["Inline emphasis start-string without end-string."]
-    with workshop(environment, limit=120) as place:
+    with workshop(environment, choose(), limit=120) as place:
         assert said(place, "") == expected
         said(place, HARM.format(name=name, fifo=fifo, victim=to))
         left = place._place / name
@@ -65,7 +66,7 @@ KIT = b"def used():\n    return 1\n\ndef unused():\n    return 2\n\nused()\n"
 
 def test_the_lines_that_a_variant_executes_are_known_in_every_source(store: Path) -> None:
     conf = b"import os, sys\nsys.path.insert(0, os.path.abspath('.'))\nimport kit\nif not kit:\n    pass\n"
-    with workshop(environment_in(store), limit=120) as place:
+    with workshop(environment_in(store), choose(), limit=120) as place:
         files = {"conf.py": conf, "kit.py": KIT, "index.rst": INDEX}
         found = place.executed(files, (".", "."), [["index.rst"]])
         changed = place.executed(

@@ -50,7 +50,7 @@ def build(tree: Path, store: Path) -> Build:
         lacks(missing)
 
     def build(*, warm: bool = True, recipe: Recipe = RECIPE, hear: Hear | None = None) -> Made:
-        runner = Runner(bench.trees, store, time_limit=600)
+        runner = Runner(bench.trees, store, time_limit=600, confinement=bench.confinement)
         return runner.build(Order(environment, bench.trees.open(tree), recipe, keep=warm, warm=warm, hear=hear))
 
     return build

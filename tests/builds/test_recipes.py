@@ -146,11 +146,13 @@ def test_make_points_at_the_probe_and_builds_outside_of_the_tree() -> None:
 
 def test_a_kernel_has_its_generators_of_netlink_asked_once_for_all_cells(tmp_path: Path) -> None:
     kernel = recipes.KINDS["make"]
-    python, answers = Path("/e/bin/python"), Path("/store/answers")
-    assert kernel.shortcuts(tmp_path, python, answers) == Shortcuts({"kernel_doc_cache": "/store/answers"})
+    python, known, new = Path("/e/bin/python"), Path("/store/answers"), Path("/s/answers")
+    assert kernel.shortcuts(tmp_path, python, known, new) == Shortcuts(
+        {"kernel_doc_cache": ("/store/answers", "/s/answers")}
+    )
     (tmp_path / "tools/net/ynl").mkdir(parents=True)
     (tmp_path / "tools/net/ynl/ynl-gen-rst.py").write_text("")
-    programs = kernel.shortcuts(tmp_path, python, answers).programs
+    programs = kernel.shortcuts(tmp_path, python, known, new).programs
     assert list(programs) == ["python3"]
     assert "tools/net/ynl/ynl-gen-rst.py)" in programs["python3"]
     assert programs["python3"].endswith('exec /e/bin/python3 "$@"')

@@ -24,7 +24,7 @@ def scratch(tmp_path: Path) -> Path:
 
 def keep(store: Path, scratch: Path) -> Path:
     with nofollow.folder(scratch) as descriptor:
-        warm_store.keep(store, "key", descriptor, b"records", "0")
+        warm_store.keep(store, "key", descriptor, b"records", "0", None)
     return store / "warm/key"
 
 
@@ -34,6 +34,34 @@ def test_a_kept_state_is_found_with_the_slot_of_its_tree(tmp_path: Path, scratch
     folder = keep(store, scratch)
     assert warm_store.find(store, "key") == WarmState(folder, "0")
     assert (folder / RECORDS).read_bytes() == b"records"
+
+
+def test_documents_that_were_not_read_again_come_from_the_state_that_a_build_started_from(
+    tmp_path: Path, scratch: Path
+) -> None:
+    store = tmp_path / "store"
+    start = WarmState(keep(store, scratch), "0")
+    (scratch / "warm").mkdir()
+    (scratch / "warm/environment.pickle").write_bytes(b"another")
+    (scratch / "warm/handed-on.json").write_text('["sub/a"]')
+    with nofollow.folder(scratch) as descriptor:
+        warm_store.keep(store, "next", descriptor, b"records", "0", start)
+    found = warm_store.find(store, "next")
+    assert found is not None
+    assert (found.folder / "sub/a.doctree").read_bytes() == b"doctree"
+    assert not (found.folder / "handed-on.json").exists()
+
+
+@pytest.mark.parametrize("names", ['["../../../outside"]', '["sub/b"]', "[1]", "{", '[["sub/a"]]'])
+def test_a_build_cannot_have_other_files_handed_on(tmp_path: Path, scratch: Path, names: str) -> None:
+    store = tmp_path / "store"
+    (tmp_path / "outside.doctree").write_bytes(b"secret")
+    start = WarmState(keep(store, scratch), "0")
+    (scratch / "warm").mkdir()
+    (scratch / "warm/handed-on.json").write_text(names)
+    with nofollow.folder(scratch) as descriptor:
+        warm_store.keep(store, "next", descriptor, b"records", "0", start)
+    assert warm_store.find(store, "next") is None
 
 
 HARMS: dict[str, Callable[[Path], object]] = {

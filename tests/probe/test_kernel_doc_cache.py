@@ -12,6 +12,7 @@ from docs_matrix.builds.result import Build
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.errors import MissingInterpreterError
 from docs_matrix.probe.netlink_cache import GENERATORS
 
@@ -86,7 +87,7 @@ def asked(tmp_path: Path) -> Path:
 
 
 def _build(asked: Path, store: Path, cell: str) -> Build:
-    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store)
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store, confinement=Confinement())  # they write outside
     try:
         environment = bench.provide(next(one for one in bench.matrix.cells if one.name == cell), ()).environment
     except MissingInterpreterError as missing:
@@ -114,10 +115,10 @@ def test_cells_ask_once_and_hear_the_same(asked: Path, store: Path) -> None:
     ("changed", "who"),
     [
         ("docs/spec.yaml", ["generator"]),
-        (GENERATORS[0], ["generator"]),
-        ("tools/net/ynl/lib.py", ["generator"]),
+        (GENERATORS[0], ["generator", "kernel-doc"]),
+        ("tools/net/ynl/lib.py", ["generator", "kernel-doc"]),
         ("docs/source.c", ["kernel-doc"]),
-        ("scripts/kernel-doc", ["kernel-doc"]),
+        ("scripts/kernel-doc", ["generator", "kernel-doc"]),
     ],
 )
 def test_what_has_changed_is_asked_again(changed: str, who: list[str], asked: Path, store: Path) -> None:
@@ -126,7 +127,7 @@ def test_what_has_changed_is_asked_again(changed: str, who: list[str], asked: Pa
     with (asked.parent / "tree" / changed).open("a") as stream:
         stream.write("\n# changed\n" if changed != "docs/source.c" else "int g(void);\n")
     _said(_build(asked, store, MIDDLE))
-    assert asked.read_text().splitlines() == who
+    assert sorted(asked.read_text().splitlines()) == who, "changed code answers anew, whatever it is of"
 
 
 def test_a_python_that_cannot_run_the_generator_is_not_given_what_another_made(asked: Path, store: Path) -> None:

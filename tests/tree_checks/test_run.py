@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from docs_matrix.config.tree_check import TreeCheck
+from docs_matrix.confinement.confinement import choose
 from docs_matrix.tree_checks.run import Checked, CheckRunner
 from docs_matrix.trees import Trees
 
@@ -23,7 +24,7 @@ def run(tmp_path: Path) -> Callable[..., Checked]:
     trees = Trees(tmp_path / "store")
 
     def answer(check: TreeCheck, folder: Path, *named: str) -> Checked:
-        return CheckRunner(trees, tmp_path / "store").run(check, trees.open(folder), named, None)
+        return CheckRunner(trees, tmp_path / "store", choose()).run(check, trees.open(folder), named, None)
 
     return answer
 

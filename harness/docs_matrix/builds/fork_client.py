@@ -16,11 +16,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
-from docs_matrix import nofollow, process
+from docs_matrix import nofollow
 from docs_matrix.builds import recipes
 from docs_matrix.builds.build_output import RECORDS, RECORDS_LIMIT
+from docs_matrix.builds.reach import reach
 from docs_matrix.builds.sandbox import variables
 from docs_matrix.capture import records as capture
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.errors import MachineError
 from docs_matrix.probe import fork_server
@@ -125,9 +127,9 @@ class Workshop:
 
 
 @contextmanager
-def workshop(environment: Environment, *, limit: float) -> Iterator[Workshop]:
+def workshop(environment: Environment, confinement: Confinement, *, limit: float) -> Iterator[Workshop]:
     """A workshop in a cell's environment for as long as the `with` statement lasts, and `limit` seconds at most."""
-    place = Path(tempfile.mkdtemp(prefix="docs-matrix-"))
+    place = Path(tempfile.mkdtemp(prefix="docs-matrix-")).resolve()
     with ExitStack() as opened:
         opened.callback(nofollow.remove, place)
         place_fd = opened.enter_context(nofollow.folder(place))
@@ -139,8 +141,8 @@ def workshop(environment: Environment, *, limit: float) -> Iterator[Workshop]:
         rooms = recipes.Rooms(place / "tree", place, place / "bin" / "sphinx-build")
         given = {**variables(environment, rooms), "PYTHONDONTWRITEBYTECODE": "1"}
         worker = Thread(
-            target=process.run,
-            args=([environment.python, Path(fork_server.__file__), requests, answers],),
+            target=confinement.run,
+            args=([environment.python, Path(fork_server.__file__), requests, answers], reach(environment, place)),
             kwargs={"timeout": limit, "cwd": place, "env": given},
             daemon=True,
         )

@@ -10,19 +10,21 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docs_matrix import files, json_values, nofollow, process
+from docs_matrix import files, json_values, nofollow
 from docs_matrix.builds import host_tools, recipes
+from docs_matrix.confinement import system_files
+from docs_matrix.confinement.confinement import Confinement, Reach
 from docs_matrix.errors import MachineError
 from docs_matrix.probe import git_recorder
 from docs_matrix.store import room
 from docs_matrix.trees import Tree, Trees, Workspace
 
-__all__ = ["GitAnswers", "furnish"]
+__all__ = ["GitAnswers", "furnish", "note_more"]
 
 ASKED, SETTINGS = "git-asked.jsonl", "git.json"
 ASKED_LIMIT = 256 << 20
@@ -67,8 +69,18 @@ def furnish(workspace: Workspace, python: Path) -> tuple[dict[str, Any], str] | 
         "variables": dict(variables(top)),
         "asked": str(scratch / ASKED),
     }
-    files.write_json(scratch / SETTINGS, settings)
+    with nofollow.folder(scratch) as scratch_fd:  # a hook of a backend may have been here before
+        nofollow.write(SETTINGS, json.dumps(settings).encode("ascii"), dir_fd=scratch_fd)
     return settings, recipes.exec_line(python, "-I", "-S", git_recorder.__file__, scratch / SETTINGS)
+
+
+def note_more(scratch_fd: int) -> None:
+    """Note in the open scratch folder that what ran there may have read of git what no question shows."""
+    try:
+        asked = nofollow.read(ASKED, ASKED_LIMIT, dir_fd=scratch_fd)
+    except FileNotFoundError:
+        asked = b""
+    nofollow.write(ASKED, asked + b"null\n", dir_fd=scratch_fd)
 
 
 def variables(top: Path) -> Mapping[str, str]:
@@ -87,10 +99,14 @@ def variables(top: Path) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class GitAnswers:
-    """The answers of git to the builds in the store `folder`; `trees` gives private copies to ask in."""
+    """The answers of git to the builds in the store `folder`; `trees` gives private copies to ask in.
+
+    What a build asked is chosen by its code, so it is asked confined.
+    """
 
     folder: Path
     trees: Trees
+    confinement: Confinement
 
     def key(self, key: str, tree: Tree) -> str:
         """Return the key of the build of `tree` that is called `key` without git: that of the build whose answers agree.
@@ -108,7 +124,7 @@ class GitAnswers:
         if not able:
             return key
         with self.trees.workspace(tree) as workspace:
-            agreeing = next((one for one in able if _answered(one, workspace)), None)
+            agreeing = next((one for one in able if _answered(one, workspace, self.confinement)), None)
         if agreeing:
             self._keep(key, Answers(state, agreeing.key, agreeing.asked))
         return agreeing.key if agreeing else key
@@ -149,13 +165,14 @@ class GitAnswers:
         json_values.write(self._place(key), Known((answers, *others)[:MOST]))
 
 
-def _answered(answers: Answers, workspace: Workspace) -> bool:
+def _answered(answers: Answers, workspace: Workspace, confinement: Confinement) -> bool:
     """Whether git gives these answers in a private copy."""
-    furnished = furnish(workspace, Path(sys.executable))
+    python = Path(sys.executable).resolve()
+    furnished = furnish(workspace, python)
     if furnished is None:
         return False
     asked = "".join(f"{question}\n" for question, _ in answers.asked).encode("ascii")
-    words = (sys.executable, "-I", git_recorder.__file__, "--answers", workspace.scratch / SETTINGS)
+    words = (python, "-I", "-S", git_recorder.__file__, "--answers", workspace.scratch / SETTINGS)
     env = {
         "PATH": ":".join(host_tools.folders()),
         "HOME": str(workspace.scratch),
@@ -163,10 +180,16 @@ def _answered(answers: Answers, workspace: Workspace) -> bool:
         "LC_ALL": "C.UTF-8",
         **variables(workspace.top),
     }
-    found = process.run(words, timeout=TIME_LIMIT, cwd=workspace.root, env=env, stdin=asked)
+    may = Reach((workspace.top, workspace.scratch), (*workspace.objects, *_programs()))
+    found = confinement.run(words, may, timeout=TIME_LIMIT, cwd=workspace.root, env=env, stdin=asked)
     given = tuple(_text(json.loads(line)) for line in found.text.splitlines())
     return found.returncode == 0 and given == tuple(answer for _, answer in answers.asked)
 
 
 def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True)
+
+
+def _programs() -> Iterator[Path]:
+    """What git itself is made of, as far as it is not the system's."""
+    yield from map(Path, system_files.of_programs(host_tools.folders(), ("git",)))

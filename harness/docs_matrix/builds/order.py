@@ -55,7 +55,8 @@ class Order:
     `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
     where it is to `keep` it; a `warm` one may start from that of another version of the tree. `packages` are those of the tree
     itself. `loud` has the builder render and write all that it does for readers. A `plain` build has no shortcut of ours at all:
-    Sphinx is observed only. It is of all documents, is not kept, and starts from nothing. `hear` is told how far the build is.
+    Sphinx is observed only. It is of all documents, is not kept, and starts from nothing. `network` says that it has the network.
+    `hear` is told how far the build is.
     """
 
     environment: Environment
@@ -69,6 +70,7 @@ class Order:
     loud: bool = False
     inventories: tuple[Given, ...] = ()
     plain: bool = False
+    network: bool = False
     hear: Hear | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -99,6 +101,7 @@ def build_key(order: Order) -> str:
         **({"loud": True} if order.loud else {}),
         **({"inventories": [vars(given) for given in order.inventories]} if order.inventories else {}),
         **({"plain": True} if order.plain else {}),
+        **({"network": True} if order.network else {}),
         **({"git": True} if order.tree.history else {}),
     }
     if order.reading:

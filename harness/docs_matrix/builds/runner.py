@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from docs_matrix import files, process
 from docs_matrix.builds import own_files, recipes, warm_store
+from docs_matrix.builds.answers import Answers
 from docs_matrix.builds.build_output import PRINTED_LIMIT, BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
@@ -24,12 +25,14 @@ from docs_matrix.builds.kept_bases import KeptBase, KeptBases, KeptState
 from docs_matrix.builds.live_output import Hear, Stages
 from docs_matrix.builds.order import Order, Scope, build_key
 from docs_matrix.builds.packages import lay
+from docs_matrix.builds.reach import reach
 from docs_matrix.builds.result import Build, BuildStatus
 from docs_matrix.builds.sandbox import furnish, variables
 from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.capture import records
 from docs_matrix.capture.said import Said
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.confinement.confinement import Confinement, Reach
 from docs_matrix.errors import MachineError
 from docs_matrix.toolchains import environments
 from docs_matrix.trees import Tree, Trees, Workspace
@@ -78,15 +81,18 @@ class _Ran(NamedTuple):
 class Runner:
     """Builds orders, or finds them built; safe to use from several threads and processes."""
 
-    def __init__(self, trees: Trees, store: Path, *, time_limit: float, offline: bool = False) -> None:
+    def __init__(
+        self, trees: Trees, store: Path, *, time_limit: float, confinement: Confinement, offline: bool = False
+    ) -> None:
         """`store` is the folder that everything is kept in, `time_limit` in seconds for each build.
 
-        `offline` forbids to fetch inventories.
+        `confinement` is how builds are confined. `offline` forbids to fetch inventories.
         """
         self._trees = trees
         self._store = store
         self._builds = BuildStore(store)
-        self._git = GitAnswers(store, trees)
+        self._git = GitAnswers(store, trees, confinement)
+        self._confinement = confinement
         self._inventories = Inventories(store, offline=offline)
         self._time_limit = time_limit
         self._costs = Costs(store)
@@ -129,7 +135,8 @@ class Runner:
         return self._git.key(build_key(order), order.tree)
 
     def _supplied(self, order: Order) -> Order:
-        """Return `order` with the inventories that its build wants, as far as it is known."""
+        """Return `order` with the inventories that its build wants, as far as it is known, and the network if builds have it."""
+        order = replace(order, network=self._confinement.network)
         if order.inventories:
             return order
         urls = self._inventories.wanted(build_key(order))
@@ -144,6 +151,7 @@ class Runner:
         Raises `MachineError` where the build cannot take place (a program is missing, a full disk); a build that fails is a
         `Build` with that status.
         """
+        order = replace(order, network=self._confinement.network)
         for _ in range(MOST_BEGINNINGS):
             supplied = self._supplied(order)
             try:
@@ -257,24 +265,33 @@ class Runner:
     def _run(self, order: Order, key: str, state: WarmState | None, again: tuple[str, ...]) -> _Ran:
         kind = recipes.KINDS[order.recipe.kind]
         slot = state.slot if state else ""
-        with self._memory.held(self._expected_bytes(order)), self._trees.workspace(order.tree, slot) as workspace:
-            rooms = furnish(order, workspace, self._store, state, again)
+        expected = self._expected_bytes(order)
+        with self._memory.held(expected), self._trees.workspace(order.tree, slot) as workspace:
+            answers = self._answers(order, workspace)
+            rooms = furnish(order, workspace, self._store, state, again, answers)
             folders = lay.lay(order.packages, workspace)
             command = kind.command(order.recipe, rooms)
             own = variables(order.environment, rooms, folders)
             given = {**own, **(order.recipe.environment or {}), **command.variables}
-            finished, output = self._observed(command, workspace, given, order.hear)
+            kept = (state.folder,) if state else ()
+            read = (*kept, *workspace.objects, *([answers.known] if answers else []))
+            may = reach(order.environment, workspace.top, workspace.scratch, read=read, expected=expected)
+            finished, output = self._observed(command, workspace, given, may, order.hear)
             captured = records.read(output.records, output.stderr, root=workspace.root)
             if captured.wanted:
                 raise _WantedError(captured.wanted)
-            build = _result(captured, finished, output.fault, self._time_limit, order)
+            build = _result(captured, finished, output.fault, self._time_limit, order, str(self._confinement))
             key = self._git.note(key, order.tree, workspace.scratch_fd)
             environment = order.environment
-            if not environments.is_whole(environment.lock, environment.interpreter, self._store):
+            if self._confinement.layer == "none" and not environments.is_whole(
+                environment.lock, environment.interpreter, self._store
+            ):
                 build = replace(build, status="failed", reason="the build changed its environment, which others share")
             elif build.status == "ok":
-                slot = workspace.root.parent.name
-                warm_store.keep(self._store, key, workspace.scratch_fd, output.records, slot)
+                slot = workspace.top.parent.name
+                warm_store.keep(self._store, key, workspace.scratch_fd, output.records, slot, state)
+                if answers:
+                    answers.take(workspace.scratch_fd)
                 if not order.plain:
                     self._costs.note(
                         order.tree.lineage,
@@ -286,13 +303,29 @@ class Runner:
             words = shlex.join(command.words).encode("utf-8", "replace")
             return _Ran(build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured, key)
 
+    def _answers(self, order: Order, workspace: Workspace) -> Answers | None:
+        """Where the answers of a tree's generators are; None for a build that asks no generator, or takes no shortcut."""
+        watched = bool(order.reading and order.reading.watched)
+        if watched or order.plain or not recipes.KINDS[order.recipe.kind].keeps_answers:
+            return None
+        return Answers.of(self._store, workspace.scratch, self._trees.entries(order.tree))
+
     def _observed(
-        self, command: recipes.Command, workspace: Workspace, given: Mapping[str, str], hear: Hear | None
+        self,
+        command: recipes.Command,
+        workspace: Workspace,
+        given: Mapping[str, str],
+        may: Reach,
+        hear: Hear | None,
     ) -> tuple[process.Finished, BuildOutput]:
-        """Run `command` in `workspace` with the environment `given`. Its output is read while it runs, up to a limit."""
+        """Run `command` in `workspace` with the environment `given`, confined to what it `may` do.
+
+        Its output is read while it runs, up to a limit.
+        """
         try:
-            finished = process.run(
+            finished = self._confinement.run(
                 command.words,
+                may,
                 timeout=self._time_limit,
                 cwd=command.cwd,
                 env=given,
@@ -334,7 +367,7 @@ def _scope(order: Order, *, warm: bool) -> Scope:
 
 
 def _result(
-    captured: records.Capture, finished: process.Finished, fault: str | None, limit: float, order: Order
+    captured: records.Capture, finished: process.Finished, fault: str | None, limit: float, order: Order, confined: str
 ) -> Build:
     trials = order.reading.trials if order.reading else ()
     watched = bool(order.reading and order.reading.watched)
@@ -342,6 +375,7 @@ def _result(
     return Build(
         status=status,
         reason=reason,
+        confined=confined,
         **{part.name: getattr(captured, part.name) for part in fields(Said)},
         seconds=finished.seconds,
         cpu_seconds=finished.cpu_seconds,
@@ -367,6 +401,8 @@ def _status(
     """A build is `ok` only where the recipe ended well and Sphinx came to its end: everything else is a failure."""
     if finished.timed_out:
         return "timeout", f"stopped at the time limit of {limit:.0f} s"
+    if finished.stopped:
+        return "failed", f"it was ended: {finished.stopped}"
     if fault or captured.crash:
         return "failed", fault or captured.crash
     if finished.returncode < 0:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from docs_matrix import files
-from docs_matrix import store as upkeep
 from docs_matrix.builds import git_answers, host_tools, inventories, recipes
+from docs_matrix.builds.answers import Answers
 from docs_matrix.builds.build_output import RECORDS
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.packages.own_package import FOLDER as PACKAGES
@@ -20,20 +20,28 @@ from docs_matrix.probe import probe
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
-__all__ = ["furnish", "furnish_check", "program", "variables"]
+__all__ = ["furnish", "furnish_check", "script", "variables"]
 
 
 def furnish(
-    order: Order, workspace: Workspace, store: Path, state: WarmState | None, again: tuple[str, ...]
+    order: Order,
+    workspace: Workspace,
+    store: Path,
+    state: WarmState | None,
+    again: tuple[str, ...],
+    answers: Answers | None,
 ) -> recipes.Rooms:
-    """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`."""
+    """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`.
+
+    `answers` are None for a build without shortcuts.
+    """
     scratch = workspace.scratch
     watched = bool(order.reading and order.reading.watched)
     python = order.environment.python
     kind = recipes.KINDS[order.recipe.kind]
     shortcuts = recipes.Shortcuts()
-    if not (watched or order.plain):
-        shortcuts = kind.shortcuts(workspace.root, python, upkeep.room(store, "answers"))
+    if answers:
+        shortcuts = kind.shortcuts(workspace.root, python, answers.known, answers.new)
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
     git = git_answers.furnish(workspace, python)
@@ -61,11 +69,11 @@ def furnish(
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
-    # A makefile may have Python keep its bytecode in the output, which is empty: all of Sphinx would be compiled each time.
+    # A makefile may have Python look for bytecode in the output, which is empty: all of Sphinx would be compiled each time.
     options = () if order.plain else ("-X", "pycache_prefix")
-    program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
+    _program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
     for name, text in {**shortcuts.programs, **({"git": git[1]} if git else {})}.items():
-        program(scratch / "bin" / name, text)
+        _program(scratch / "bin" / name, text)
     return recipes.Rooms(workspace.root, scratch, sphinx_build, workspace.top)
 
 
@@ -77,10 +85,15 @@ def furnish_check(workspace: Workspace, environment: Environment | None) -> Mapp
     return variables(environment, rooms)
 
 
-def program(path: Path, text: str) -> None:
+def _program(path: Path, text: str) -> None:
     """Write the shell script `path` that runs `text`."""
-    files.write_whole(path, f"#!/bin/sh\n{text}\n")
+    files.write_whole(path, script(text).decode())
     path.chmod(0o755)
+
+
+def script(text: str) -> bytes:
+    """Return the shell script that runs `text`."""
+    return f"#!/bin/sh\n{text}\n".encode()
 
 
 def variables(environment: Environment | None, rooms: recipes.Rooms, folders: Sequence[str] = ()) -> Mapping[str, str]:

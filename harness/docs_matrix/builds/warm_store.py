@@ -20,6 +20,8 @@ from docs_matrix.builds.build_output import RECORDS
 __all__ = ["DamagedStateError", "WarmState", "find", "has", "keep", "place", "remove"]
 
 MANIFEST = "manifest.json"
+HANDED_ON = "handed-on.json"
+"""The names of the documents that a build did not read again."""
 MANIFEST_LIMIT = 64 << 20
 STATE_LIMIT = 16 << 30
 """Bytes of the manifest, and of all files of a state."""
@@ -75,9 +77,10 @@ def find(store: Path, key: str) -> WarmState | None:
     return WarmState(folder, slot)
 
 
-def keep(store: Path, key: str, scratch_fd: int, records: bytes, slot: str) -> None:
+def keep(store: Path, key: str, scratch_fd: int, records: bytes, slot: str, start: WarmState | None) -> None:
     """Take what a build in `slot` left as `warm` in its open scratch folder, and its `records`, into the store.
 
+    Documents that it did not read again come from the state that it started from.
     A build that left nothing, or something other than folders and files, has no state. Raises `MachineError` if the disk is
     full, and as `docs_matrix.store.claim` does.
     """
@@ -85,6 +88,8 @@ def keep(store: Path, key: str, scratch_fd: int, records: bytes, slot: str) -> N
     try:
         with nofollow.folder("warm", dir_fd=scratch_fd) as made, nofollow.made_folder(place.parent) as states:
             nofollow.remove(MANIFEST, dir_fd=made)
+            if start:
+                _hand_on(start, made)
             nofollow.write(RECORDS, records, dir_fd=made)
             content = {"slot": slot, "files": nofollow.contents(made, STATE_LIMIT)}
             text = json.dumps(content).encode("ascii")
@@ -93,6 +98,22 @@ def keep(store: Path, key: str, scratch_fd: int, records: bytes, slot: str) -> N
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise files.cannot_write(place, error) from error
+
+
+def _hand_on(start: WarmState, made: int) -> None:
+    """Link the files of `start` that the open folder `made` names into it; raises `OSError` if that cannot be."""
+    try:
+        names = json.loads(nofollow.read(HANDED_ON, MANIFEST_LIMIT, dir_fd=made))
+        with nofollow.folder(start.folder) as folder:
+            _, known = _manifest(nofollow.read(MANIFEST, MANIFEST_LIMIT, dir_fd=folder))
+        wanted = [f"{name}.doctree" for name in names]
+        if not known.keys() >= set(wanted):
+            raise ValueError("it has no such document")
+    except (FileNotFoundError, ValueError, TypeError) as error:
+        raise OSError(errno.EINVAL, f"nothing is handed on: {error}", HANDED_ON) from error
+    nofollow.remove(HANDED_ON, dir_fd=made)
+    for path in wanted:
+        nofollow.link(start.folder / path, path, dir_fd=made)
 
 
 def _manifest(data: bytes) -> tuple[str, dict[str, tuple[int, str]]]:

@@ -310,6 +310,7 @@ class CellRunner:
             lock=head.provided.environment.lock.digest,
             read=len(build.read if build.resumed is None else build.resumed),
             documents=build.documents,
+            confined=build.confined,
             unclassified=build.unclassified,
             cpu_seconds=sum(now.cpu_seconds for one in built for now in one.now),
             built=sum(len(one.now) for one in built),

@@ -15,6 +15,7 @@ from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
 from docs_matrix.diagnostics.merge_cells import merge
+from docs_matrix.diagnostics.notes import Note
 
 __all__ = ["assemble", "beside", "check"]
 
@@ -49,9 +50,15 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) 
         findings=findings,
         patches=subject.patches,
         docs=subject.read.words,
-        notes=subject.notes,
+        notes=(*subject.notes, *_confined(results)),
         sources=sources,
         tested=subject.tested,
         asked=subject.asked,
         source=source_code(subject),
     )
+
+
+def _confined(results: Sequence[CellResult]) -> tuple[Note, ...]:
+    """What confined the builds; nothing if none took place."""
+    found = dict.fromkeys(result.confined for result in results if result.confined)
+    return tuple(Note("confined", (text,)) for text in found)

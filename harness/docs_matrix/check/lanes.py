@@ -88,7 +88,7 @@ class Lanes:
         self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None
     ) -> Checked:
         bench = self.runner.bench
-        return CheckRunner(bench.trees, bench.store).run(check, tree, named, environment)
+        return CheckRunner(bench.trees, bench.store, bench.confinement).run(check, tree, named, environment)
 
     def _judge(self, check: TreeCheck, base: Checked | None, head: Checked) -> tuple[Judged, ...]:
         if base:

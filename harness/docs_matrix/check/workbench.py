@@ -21,6 +21,7 @@ from docs_matrix.builds.packages.provide import Factory
 from docs_matrix.builds.runner import Runner
 from docs_matrix.builds.setup.setup_steps import SetupSteps
 from docs_matrix.config.matrix import PINNED, Cell, Install, Matrix, Recipe, normalised
+from docs_matrix.confinement.confinement import Confinement, choose
 from docs_matrix.errors import InputError
 from docs_matrix.toolchains import environments, interpreters, locks
 from docs_matrix.toolchains.environments import Environment
@@ -53,17 +54,25 @@ class Prepared(Provided):
 class Workbench:
     """The matrix and the store, made ready for questions; safe to use from several threads."""
 
-    def __init__(self, matrix: Matrix, store: Path, *, offline: bool = False) -> None:
-        """`store` is the user's store folder; `offline` forbids to ask the package index for anything."""
+    def __init__(
+        self, matrix: Matrix, store: Path, *, offline: bool = False, confinement: Confinement | None = None
+    ) -> None:
+        """`store` is the user's store folder; `offline` forbids to ask the package index for anything.
+
+        Code of a tree runs in `confinement`, by default the strongest that this machine has.
+        """
+        self.confinement = confinement or choose()
         self.matrix = matrix
         self.store = store
         self.trees = Trees(store)
-        self.runner = Runner(self.trees, store, time_limit=matrix.time_limit, offline=offline)
+        self.runner = Runner(
+            self.trees, store, time_limit=matrix.time_limit, confinement=self.confinement, offline=offline
+        )
         self.offline = offline
         self.interpreters = interpreters.installed()
         newest = max((cell.date for cell in matrix.cells), default=datetime.now(UTC))
-        self._packages = Factory(self.trees, store, newest, offline, matrix.time_limit)
-        self._setup = SetupSteps(self.trees, store, matrix.time_limit)
+        self._packages = Factory(self.trees, store, newest, offline, matrix.time_limit, self.confinement)
+        self._setup = SetupSteps(self.trees, store, matrix.time_limit, self.confinement)
         self._lock = threading.Lock()
         self._provided: dict[tuple[str, tuple[str, ...]], Future[Provided]] = {}
 

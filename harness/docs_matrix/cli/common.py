@@ -17,6 +17,7 @@ from docs_matrix.cli import patch_files, project, variables
 from docs_matrix.cli.printing import complain
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix
+from docs_matrix.confinement.confinement import Confinement, choose, lacks
 from docs_matrix.diagnostics.asked import Asked, AskingVerb
 from docs_matrix.diagnostics.findings import Run
 from docs_matrix.errors import InputError
@@ -30,6 +31,7 @@ __all__ = [
     "baseline_path",
     "bench",
     "cells",
+    "confinement",
     "default_tree",
     "folder_in_repository",
     "is_shipped",
@@ -66,6 +68,8 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
         in_order=given.get("in_order", False),
         readers=None if readers is None else str(readers),
         repeat=given.get("repeat", 1),
+        confine=given.get("confine", "auto"),
+        network=given.get("network", "off"),
         matrix=str(configuration.path),
         folder=str(Path.cwd()),
         named=tree in configuration.trees,
@@ -112,7 +116,25 @@ def bench(args: argparse.Namespace) -> Workbench:
     configuration, store = matrix_of(args), variables.store_folder()
     if args.tree in (None, subject.HERE) and is_shipped(configuration):
         configuration = project.add_project(configuration, Path.cwd())
-    return Workbench(configuration, store, offline=args.offline)
+    return Workbench(configuration, store, offline=args.offline, confinement=confinement(args))
+
+
+def confinement(args: argparse.Namespace) -> Confinement:
+    """Return how builds are confined here; raises `InputError` if the user's choice does not work on this machine.
+
+    Where nothing confines them, code of others is not run unless the user says so: `--confine none`.
+    """
+    given = vars(args)
+    if "confine" not in given:
+        return Confinement()  # the verb builds nothing
+    found = choose(args.confine, network=args.network == "on")
+    others = [f"--{name}" for name in ("patch", "head") if given.get(name)] + ["a report"] * ("report" in given)
+    if found.layer == "none" and args.confine == "auto" and others:
+        raise InputError(
+            f"{others[0]} brings code of others into a build, and nothing confines builds on this machine "
+            f"({lacks('landlock')}): --confine none runs it all the same (docs-matrix doctor)"
+        )
+    return found
 
 
 def matrix_of(args: argparse.Namespace) -> Matrix:

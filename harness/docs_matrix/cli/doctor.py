@@ -11,6 +11,7 @@ from docs_matrix.builds import host_tools
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json
 from docs_matrix.config.matrix import Matrix
+from docs_matrix.confinement.confinement import choose
 from docs_matrix.reports import tables
 from docs_matrix.toolchains import doctor
 
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     rows = [("needed" if lack.needed else "for some trees", lack.what, lack.mend) for lack in lacks]
     if rows:
         tables.print_rows(("", "what is missing", "what mends it"), rows, Console())
+    print(f"builds: {choose()}")
     print(
         "nothing that the default matrix needs is missing"
         if not _lacking(lacks)

@@ -54,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_json(parser)
     options.add_jobs(parser)
+    options.add_confinement(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
             variables.store_folder(),
             jobs=args.jobs,
             offline=args.offline,
+            confinement=common.confinement(args),
             progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
         )
     entries = baseline_file.read(folder / f"baselines/{matrix_text.TREE}.yaml").entries
@@ -124,6 +126,7 @@ def _update(
             variables.store_folder(),
             jobs=args.jobs,
             offline=args.offline,
+            confinement=common.confinement(args),
             progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
         )
     missing = update.missing_requirements(configuration, project)

@@ -12,6 +12,7 @@ from typing import Any
 __all__ = [
     "FORMATS",
     "add_cell",
+    "add_confinement",
     "add_docs",
     "add_every",
     "add_format",
@@ -35,6 +36,8 @@ TREE = "a tree of matrix.yaml, a folder, a git repository or an archive"
 JSON = "the answer as JSON"
 FORMATS = ("b4", "terse")
 """What `--format` prints for other tools; a run of cells also as `ktap` (`docs_matrix.reports.formats`)."""
+CONFINE = ("auto", "bubblewrap", "landlock", "none")
+"""As `docs_matrix.confinement.confinement.Choice`, which is not imported to print a help."""
 
 
 def add_every(parser: argparse.ArgumentParser, *, example: str) -> None:
@@ -72,6 +75,14 @@ def add_tree(parser: argparse.ArgumentParser) -> None:
         help="what the tree needs beside the pins of the cell (PEP 508); repeatable",
     )
     add_jobs(parser)
+    add_confinement(parser)
+
+
+def add_confinement(parser: argparse.ArgumentParser) -> None:
+    """Add `--confine` and `--network`: what builds, which run the code of a tree, may do on this machine."""
+    text = "what keeps builds from the rest of this machine; default: auto, the strongest that works here"
+    parser.add_argument("--confine", choices=CONFINE, default="auto", help=text)
+    parser.add_argument("--network", choices=("on", "off"), default="off", help="the network of builds; default: off")
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

@@ -17,9 +17,9 @@ class Asked:
     `tree` is a path, or if `named` a name in matrix.yaml. `docs` are documents and folders, or `affected`, or `all`; empty for
     the default. `before` are patches that both sides have: they are applied first. `onto` are revisions that the patches may be
     applied to; `commit` is one that a report names. `requirements` is None for those of the tree. `cells` is empty for all cells
-    of the tree. `in_order` and `readers` (a number, or `each`) say how documents are read, if that is asked for. `matrix` is the
-    file of the cells; None if it is found.
-    `kernel_doc` says of which sources the comments are checked.
+    of the tree. `in_order` and `readers` (a number, or `each`) say how documents are read, if that is asked for. `confine` and
+    `network` say what builds may do. `matrix` is the file of the cells; None if it is found. `kernel_doc` says of which sources
+    the comments are checked.
     """
 
     tree: str
@@ -36,6 +36,8 @@ class Asked:
     in_order: bool = False
     readers: str | None = None
     repeat: int = 1
+    confine: str = "auto"
+    network: str = "off"
     matrix: str | None = None
     folder: str = "."
     named: bool = False

@@ -89,8 +89,8 @@ class CellResult:
     such as another patch release of Python than the pinned one. `lock` is the digest of the environment's lock.
     `read` and `documents` count the documents that were read and that there are. `unclassified` are the lines of the
     log that are no diagnostics. `seconds` is the wall time of this cell's work in the run, `cpu_seconds` its builds'
-    CPU time; `built` counts the builds that were made in this run and did not come from the store. `log` is the text
-    of the log.
+    CPU time; `built` counts the builds that were made in this run and did not come from the store. `confined` says
+    what confined the head's build. `log` is the text of the log.
     """
 
     name: str
@@ -108,6 +108,7 @@ class CellResult:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     built: int = 0
+    confined: str = ""
     log: str = ""
 
     def count(self, verdict: Verdict) -> int:

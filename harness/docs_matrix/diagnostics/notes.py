@@ -43,6 +43,7 @@ NoteKind = Literal[
     "not told apart",
     "release does not fit",
     "no package alone",
+    "confined",
 ]
 """What a note is about; `docs_matrix.reports.note_words` says what the facts of each kind are."""
 

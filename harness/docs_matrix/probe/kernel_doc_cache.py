@@ -10,7 +10,7 @@ import io
 import json
 import os
 import subprocess
-from typing import Any, Callable, Optional  # noqa: F401 (used in comments)
+from typing import Any, Callable, Optional, Sequence  # noqa: F401 (used in comments)
 
 __all__ = ["extend", "install"]
 
@@ -19,13 +19,13 @@ VARIABLES = ("KBUILD_BUILD_TIMESTAMP", "KBUILD_VERBOSE", "KCFLAGS", "KDOC_WERROR
 """What the program takes from its environment."""
 
 
-def extend(probe: Any, folder: str, companion: Callable[[str], Any]) -> None:
+def extend(probe: Any, folders: Sequence[str], companion: Callable[[str], Any]) -> None:
     """Install it for a build that `probe` observes; `companion` gives the module beside this file that has a name."""
-    install(folder, companion("netlink_cache").keep, probe.keeper and probe.keeper.ear)
+    install(folders, companion("netlink_cache").keep, probe.keeper and probe.keeper.ear)
 
 
-def install(folder: str, keep: Callable[[str, bytes], None], ear: Any = None) -> None:
-    """Have calls of kernel-doc answered from `folder`, and new answers kept there by `keep`; `ear` hears of each."""
+def install(folders: Sequence[str], keep: Callable[[str, bytes], None], ear: Any = None) -> None:
+    """Have calls of kernel-doc answered from `folders`, and new answers kept in the last by `keep`; `ear` hears of each."""
     original = subprocess.Popen
 
     class Popen(original):  # type: ignore[misc, valid-type]
@@ -35,8 +35,9 @@ def install(folder: str, keep: Callable[[str, bytes], None], ear: Any = None) ->
             self.kept = None  # type: Optional[str]
             self.known = None  # type: Any
             if not rest and _asks(args, options):
-                self.kept = os.path.join(folder, _key(args))
-                self.known = _read(self.kept)
+                key = _key(args)
+                self.kept = os.path.join(folders[-1], key)
+                self.known = next(filter(None, (_read(os.path.join(folder, key)) for folder in folders)), None)
             if self.known is None:
                 original.__init__(self, args, *rest, **options)
                 return

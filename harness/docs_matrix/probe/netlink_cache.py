@@ -1,10 +1,10 @@
 """Runs in place of a kernel's makefile's python3: the documents of netlink's specifications, kept by content for all cells.
 
-    python netlink_cache.py FOLDER PYTHON PROGRAM ARGUMENTS…
+    python netlink_cache.py KNOWN NEW PYTHON PROGRAM ARGUMENTS…
 
 PROGRAM makes one document in each call: of `-i specification`, as `-o document`. What it makes depends on its own text, on that
 specification and on PyYAML; whether it runs at all, on Python: each minor release must have made one document by itself before
-it is given from FOLDER what others made.
+it is given from the folder KNOWN what others made. What is made now is left in the folder NEW.
 
 A makefile makes such a call for each specification, in each build: what a kept document does not need is not imported.
 The standard library alone, Python 3.6 and later.
@@ -32,14 +32,16 @@ def keep(path: str, content: bytes) -> None:
         return
 
 
-def generate(folder: str, python: str, program: str, arguments: "list[str]") -> int:
-    """Be `program`, or take from `folder` the document that it made of the same; the exit status."""
+def generate(folders: "tuple[str, str]", python: str, program: str, arguments: "list[str]") -> int:
+    """Be `program`, or take from `folders` the document that it made of the same; the exit status."""
     options = {name: arguments[place * 2 + 1] for place, name in enumerate(arguments[:-1:2])}
     if len(arguments) != 4 or set(options) != {"-i", "-o"} or not os.path.isfile(options["-i"]):
         os.execv(python, [python, program, *arguments])  # noqa: S606
-    kept = os.path.join(folder, _made_from(python, program, options["-i"]))
-    runs = os.path.join(folder, "%s-%d.%d" % (_made_from(python, program, program), *sys.version_info[:2]))
-    known = _read(kept) if os.path.exists(runs) else None
+    kept = _made_from(python, program, options["-i"])
+    runs = "%s-%d.%d" % (_made_from(python, program, program), *sys.version_info[:2])
+    known = None
+    if any(os.path.exists(os.path.join(folder, runs)) for folder in folders):
+        known = next(filter(None, (_read(os.path.join(folder, kept)) for folder in folders)), None)
     if known is not None:
         with open(options["-o"], "wb") as document:
             document.write(known)
@@ -50,8 +52,8 @@ def generate(folder: str, python: str, program: str, arguments: "list[str]") -> 
     if done.returncode == 0 and not done.stdout and not done.stderr:
         with open(options["-o"], "rb") as document:
             content = document.read()
-        keep(kept, _digest(content) + content)
-        keep(runs, b"")
+        keep(os.path.join(folders[1], kept), _digest(content) + content)
+        keep(os.path.join(folders[1], runs), b"")
     sys.stdout.buffer.write(done.stdout)
     sys.stderr.buffer.write(done.stderr)
     return done.returncode
@@ -96,4 +98,4 @@ def _releases(libraries: str) -> "list[str]":
 
 
 if __name__ == "__main__":
-    sys.exit(generate(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]))
+    sys.exit(generate((sys.argv[1], sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5:]))

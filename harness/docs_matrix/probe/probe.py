@@ -39,7 +39,6 @@ import contextlib
 import functools
 import gc
 import importlib
-import importlib.machinery
 import importlib.util
 import json
 import os
@@ -437,29 +436,12 @@ def _after(owner: Any, name: str, hook: Callable[..., Any], guarded: Callable[[]
     setattr(owner, name, wrapped)
 
 
-def _keep_bytecode() -> None:
-    """Have the bytecode of the environment's modules kept, where Python is told to keep none: a kernel's makefile does so, and
-    all of Sphinx would be compiled by each build. Of all other modules none is kept then, as wanted: the tree's may have
-    changed within the second and the size that bytecode is known by."""
-    if not sys.dont_write_bytecode:
-        return
-    loader = importlib.machinery.SourceFileLoader
-    write = loader.set_data
-
-    def set_data(self: Any, path: str, data: Any, **options: Any) -> None:
-        if path.startswith(sys.prefix + os.sep):
-            write(self, path, data, **options)
-
-    loader.set_data = set_data  # type: ignore[method-assign]
-    sys.dont_write_bytecode = False
 
 
 def main() -> None:
     """Look like the sphinx-build beside this interpreter, then be it."""
     with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
-    if not config.get("plain"):
-        _keep_bytecode()
     scripts = os.path.dirname(sys.executable)
     here = os.path.dirname(os.path.abspath(__file__))
     if sys.path and os.path.abspath(sys.path[0]) == here:

@@ -358,12 +358,13 @@ class Start(object):
                 for record in records:
                     record.pop("conf", None)  # this build has its own
                     self.probe.put(**record)
-        for document in set(env.found_docs) - self.read:
+        left = sorted(set(env.found_docs) - self.read)
+        for document in left:
             if document in self.objects:
                 self.probe.put(**self.objects[document])
-            place = os.path.join(str(app.doctreedir), document + ".doctree")
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            os.link(os.path.join(self.folder, document + ".doctree"), place)
+        # This process can write no file of the store, so it cannot link one: the harness does.
+        with io.open(os.path.join(str(app.doctreedir), "handed-on.json"), "w", encoding="ascii") as stream:
+            json.dump(left, stream)
 
 
 # ---- what an environment knows by name

@@ -15,7 +15,7 @@ from docs_matrix.reports.escaping import one_line
 
 __all__ = ["command", "isolate_command", "script_command"]
 
-_EVERY = frozenset({"--tree", "--patch", "--before", "--requirement", "--cell", "--matrix"})
+_EVERY = frozenset({"--tree", "--patch", "--before", "--requirement", "--cell", "--matrix", "--confine", "--network"})
 _TAKES: Mapping[AskingVerb, frozenset[str]] = {
     "check": _EVERY
     | {"--base", "--head", "--onto", "--baseline", "--docs", "--in-order", "--readers", "--repeat", "--kernel-doc"},
@@ -96,6 +96,9 @@ def _options(asked: Asked) -> Iterator[tuple[str, str | None]]:
         yield "--repeat", str(asked.repeat)
     yield from (("--requirement", text) for text in asked.requirements or ())
     yield from (("--cell", name) for name in asked.cells)
+    for option, value, usual in (("--confine", asked.confine, "auto"), ("--network", asked.network, "off")):
+        if value != usual:
+            yield option, value
     if asked.matrix is not None:
         yield "--matrix", _absolute(asked.matrix, asked)
 

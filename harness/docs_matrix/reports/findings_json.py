@@ -51,6 +51,7 @@ def _cell(cell: CellResult) -> dict[str, Any]:
         "documents": cell.documents,
         "unclassified": len(cell.unclassified),
         "built": cell.built,
+        "confinement": cell.confined,
         "seconds": round(cell.seconds, 3),
         "cpu_seconds": round(cell.cpu_seconds, 3),
     }

@@ -107,6 +107,7 @@ def _suite(cell: CellResult, run: Run, findings: dict[object, Finding]) -> _Suit
         "status": cell.status,
         "reason": cell.reason or "",
         "notices": "; ".join(cell.notices),
+        "confinement": cell.confined,
         "read": f"{cell.read}",
         "documents": f"{cell.documents}",
         "unclassified": f"{len(cell.unclassified)}",

@@ -126,4 +126,5 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "not told apart": _as_it_is,
     "release does not fit": "{} {} cannot be put into {}: {}".format,
     "no package alone": lambda: "no package alone makes the difference between the two cells",
+    "confined": "builds: {}".format,
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docs_matrix.config.matrix import Cell, Matrix
+from docs_matrix.confinement import confinement
 from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterError
 from docs_matrix.store import refusal
 from docs_matrix.toolchains import environments, interpreters, locks, uv
@@ -93,7 +94,7 @@ def examine(
     `tools` are the programs that recipes use, each with what goes wrong without it. The package index is asked, unless
     `offline`, where an environment is still to be made.
     """
-    lacks = [*_programs(tools), *_store(store)]
+    lacks = [*_programs(tools), *_confinement(), *_store(store)]
     try:
         among = interpreters.installed()
     except MachineError as error:
@@ -114,6 +115,16 @@ def _programs(tools: Mapping[str, str]) -> Iterator[Lack]:
         if shutil.which(program) is None:
             installing = _installing(PACKAGES.get(program, program))
             yield Lack(f"{program} is not on PATH: {effect}", installing, needed=program not in tools)
+
+
+def _confinement() -> Iterator[Lack]:
+    """What builds cannot be confined by here."""
+    reasons = {layer: confinement.lacks(layer) for layer in confinement.LAYERS}
+    ways = {"bubblewrap": _installing("bubblewrap"), "landlock": "use Linux 5.13 or later on x86_64 or aarch64"}
+    left = "the other layer confines them" if None in reasons.values() else "they are not confined"
+    for layer, reason in reasons.items():
+        if reason:
+            yield Lack(f"builds are not confined by {layer}: {reason}; {left}", ways[layer], needed=False)
 
 
 def _installing(package: str) -> str:

@@ -3,7 +3,7 @@
 An environment's folder is named by what it is made of (the lock's content, the interpreter's file and version), so that it
 is made once. It is made and mended under a lock between processes, and is whole only with its mark, which is written last
 and says what must be in it. Packages are copied, not linked, out of uv's cache: what a build writes into its environment
-must not reach another. Bytecode is left to the builds: they import a small part of what is installed.
+must not reach another. Bytecode is made with it: a build cannot write into its environment.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _make(environment: Environment, *, offline: bool) -> None:
         )  # fmt: skip
         _uv(
             environment,
-            "pip", "sync", "--require-hashes", "--only-binary", ":all:", "--quiet", *network,
+            "pip", "sync", "--require-hashes", "--only-binary", ":all:", "--quiet", "--compile-bytecode", *network,
             "--link-mode", "copy", "--no-sources", "--no-python-downloads", "--python", str(environment.python), "-",
             stdin=environment.lock.text.encode(),
         )  # fmt: skip
@@ -132,20 +132,20 @@ def _mark(folder: Path, lock: Lock, interpreter: Interpreter) -> dict[str, str]:
         "lock": lock.digest,
         "python": interpreter.version,
         "interpreter": str(interpreter.path),
+        "bytecode": "made with it",
         "content": files.digest(*_content(folder)),
     }
 
 
 def _content(folder: Path) -> list[str]:
-    """The names and sizes of all files of an environment, without what running it writes (`__pycache__`)."""
+    """The names and sizes of all files of an environment."""
     found = []
     pending = [str(folder / "bin"), str(folder / "lib")]
     while pending:
         with os.scandir(pending.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name != "__pycache__":
-                        pending.append(entry.path)
-                elif not entry.name.endswith(".pyc"):
+                    pending.append(entry.path)
+                else:
                     found.append(f"{entry.path}\0{entry.stat(follow_symlinks=False).st_size}")
     return sorted(found)

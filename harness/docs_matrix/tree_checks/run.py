@@ -16,8 +16,10 @@ from docs_matrix import files, json_values, process
 from docs_matrix.builds import host_tools, sandbox
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.order import capture_version
+from docs_matrix.builds.reach import reach
 from docs_matrix.builds.result import Build, BuildStatus
 from docs_matrix.config.tree_check import TreeCheck, matches
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.errors import MachineError
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.tree_checks import output
@@ -46,6 +48,7 @@ class CheckRunner:
 
     trees: Trees
     store: Path
+    confinement: Confinement
 
     def run(self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None) -> Checked:
         """Return what `check` says of `tree`; `named` are the files behind its command, if it takes any.
@@ -78,11 +81,12 @@ class CheckRunner:
         with self.trees.workspace(tree, git=check.git) as workspace:
             program = _program(check.command[0], workspace)
             given = sandbox.furnish_check(workspace, environment)
+            may = reach(environment, workspace.top, workspace.scratch, read=workspace.objects)
             built, log = _nothing(environment, 0), ""
             for words in ((*check.command, *some) for some in _chunks(named)):
                 try:
-                    finished = process.run(
-                        (program, *words[1:]), timeout=check.time_limit, cwd=workspace.root, env=given
+                    finished = self.confinement.run(
+                        (program, *words[1:]), may, timeout=check.time_limit, cwd=workspace.root, env=given
                     )
                 except MachineError as error:
                     return replace(built, status="failed", reason=str(error)), f"{log}{error}\n".encode(

@@ -6,6 +6,7 @@ The next build in the slot does not find it: it is not a file of the tree, so it
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from functools import partial
 from pathlib import Path
@@ -30,20 +31,27 @@ CONFIG = """\
 \tallow = never
 """
 
+MOST_FOLDERS = 20
+ALTERNATES_LIMIT = 1 << 20
+"""Folders of objects that lean one on the other, and bytes of a file that names some."""
+
 
 UNBORN = GitHistory("", "", "refs/heads/main", "")
 """The history of a repository without a commit."""
 
 
-def make(repository: Repository, index: Path, top: Path, root: Path, tree: Tree, *, always: bool = False) -> None:
+def make(
+    repository: Repository, index: Path, top: Path, root: Path, tree: Tree, *, always: bool = False
+) -> tuple[Path, ...]:
     """Write `top/.git` if `tree` has a history, or `always`. `root` holds exactly the tree, as `index` says.
 
     The copy stands on the commit of the history; what differs from it is an uncommitted change. Without a history it stands on
-    no commit, and git knows the files. If `root` lies below `top`, git takes the files elsewhere for unchanged.
+    no commit, and git knows the files. If `root` lies below `top`, git takes the files elsewhere for unchanged. Returns the
+    folders of objects that git reads there.
     """
     history = tree.history or (UNBORN if always else None)
     if history is None:
-        return
+        return ()
     objects = [folder for folder in (tree.objects, repository.folder / "objects") if folder]
     lines = [line for line in history.refs.splitlines() if not line.endswith(f" {history.branch}")]
     if history.branch and history.commit:
@@ -63,12 +71,29 @@ def make(repository: Repository, index: Path, top: Path, root: Path, tree: Tree,
     private = top / ".git" / "index"
     if root != top:
         _index_of_all(repository, private, top, tree, history)
-        return
+        return _with_alternates(objects)
     shutil.copyfile(index, private)
     if (
         history.commit and tree.object_id != history.contents
     ):  # files that are as in the commit stay known by their times
         repository.attempt("read-tree", "-m", history.contents, index=private, work_tree=root, objects=(tree.objects,))
+    return _with_alternates(objects)
+
+
+def _with_alternates(objects: list[Path]) -> tuple[Path, ...]:
+    """These folders of objects, and those that they lean on themselves."""
+    found: dict[Path, None] = {}
+    todo = list(objects)
+    while todo and len(found) < MOST_FOLDERS:
+        folder = todo.pop()
+        if folder not in found:
+            found[folder] = None
+            with contextlib.suppress(OSError, ValueError):
+                text = nofollow.read(folder / "info" / "alternates", ALTERNATES_LIMIT).decode(
+                    "utf-8", "surrogateescape"
+                )
+                todo.extend(folder / line for line in text.splitlines() if line and line[0] not in '#"')
+    return tuple(found)
 
 
 def _index_of_all(repository: Repository, index: Path, top: Path, tree: Tree, history: GitHistory) -> None:

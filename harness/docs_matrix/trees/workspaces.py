@@ -34,13 +34,14 @@ class Workspace:
     `top` is the folder that holds `.git`: `root`, or one above it if the tree is a folder of a larger repository.
 
     Both are private and writable, and end with the `with` statement that gave them. `scratch_fd` is the open folder
-    `scratch`: what a build puts in its place is not seen there.
+    `scratch`: what a build puts in its place is not seen there. `objects` are folders that git reads in `root`.
     """
 
     root: Path
     scratch: Path
     scratch_fd: int
     top: Path
+    objects: tuple[Path, ...] = ()
 
 
 KEPT = ("tree", "index", "lock")
@@ -70,12 +71,12 @@ def workspace(
             top = slot / "tree"
             root = top / tree.history.prefix if tree.history else top
             _bring(repository, slot, slot_fd, root, tree)
-            copied_git.make(repository, slot / "index", top, root, tree, always=git)
+            objects = copied_git.make(repository, slot / "index", top, root, tree, always=git)
             nofollow.write("holds", tree.identity.encode(), dir_fd=slot_fd)
         except OSError as error:
             raise cannot_write(folder, error) from error
         try:
-            yield Workspace(root, slot / "scratch", scratch_fd, top)
+            yield Workspace(root, slot / "scratch", scratch_fd, top, objects)
         finally:
             with contextlib.suppress(OSError):  # the next one to use this slot tries again, and says so
                 nofollow.remove("scratch", dir_fd=slot_fd)

@@ -11,6 +11,7 @@ from docs_matrix.builds.setup.setup_steps import SetupSteps
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.confinement.confinement import choose
 from docs_matrix.errors import InputError, MissingInterpreterError
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Tree, Trees
@@ -49,7 +50,7 @@ class Project:
 
     @property
     def steps(self) -> SetupSteps:
-        return SetupSteps(self.trees, self._store, 60.0)
+        return SetupSteps(self.trees, self._store, 60.0, choose())
 
     def content(self, tree: Tree) -> dict[str, str]:
         return {path: (self.trees.read(tree, path) or b"").decode() for path in self.trees.paths(tree)}

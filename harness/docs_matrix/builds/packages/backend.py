@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docs_matrix import files, nofollow, process
+from docs_matrix import nofollow
 from docs_matrix.builds import git_answers, recipes
 from docs_matrix.builds.packages import call_backend
 from docs_matrix.builds.packages.package_source import PackageSource
-from docs_matrix.builds.sandbox import program, variables
+from docs_matrix.builds.reach import reach
+from docs_matrix.builds.sandbox import script, variables
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.errors import InputError
-from docs_matrix.probe import git_recorder
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
 __all__ = ["Backend", "HookAnswer", "made"]
 
 LARGEST = 1 << 30
-"""Bytes of a wheel."""
+_LONGEST = 64 << 20
+"""Bytes of a wheel, and of an answer."""
 
 ANSWER_LIMIT = 256 << 20
 """Bytes of what a backend answers, with the files that it opened."""
@@ -32,11 +34,12 @@ _WHEELS = "wheels"
 
 @dataclass(frozen=True)
 class Backend:
-    """The backend of the package `source` in its `environment`; a hook may take `time_limit` seconds."""
+    """The backend of the package `source` in its `environment`; a hook may take `time_limit` seconds, and is confined."""
 
     source: PackageSource
     environment: Environment
     time_limit: float
+    confinement: Confinement
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
     """Return what `hook` gives for the tree in `workspace`; raises `InputError` with the backend's last words if it fails."""
     source, scratch = backend.source, workspace.scratch
     for name in ("home", "tmp", "bin", _WHEELS, "metadata"):
-        (scratch / name).mkdir(exist_ok=True)
+        with nofollow.made_folder(name, dir_fd=workspace.scratch_fd):
+            pass  # the hook before this one may have put a link there
     output = {"build_wheel": _WHEELS, "prepare_metadata_for_build_wheel": "metadata"}.get(hook)
     job = {
         "hook": hook,
@@ -76,18 +80,19 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
         "output": str(scratch / output) if output else None,
         "answer": str(scratch / f"{hook}.json"),
     }
-    files.write_json(scratch / "job.json", job)
+    nofollow.write("job.json", json.dumps(job).encode("ascii"), dir_fd=workspace.scratch_fd)
     git = git_answers.furnish(workspace, backend.environment.python)
     if git:
-        program(scratch / "bin" / "git", git[1])
+        nofollow.write("bin/git", script(git[1]), dir_fd=workspace.scratch_fd, mode=0o755)
     rooms = recipes.Rooms(workspace.root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
     given = {
         **variables(backend.environment, rooms),
         "PYTHONDONTWRITEBYTECODE": "1",  # or a later hook would be told of no source
         "SOURCE_DATE_EPOCH": "315532800",  # the first day that a zip file can name
     }
-    finished = process.run(
+    finished = backend.confinement.run(
         [backend.environment.python, call_backend.__file__, scratch / "job.json"],
+        reach(backend.environment, workspace.top, workspace.scratch, read=workspace.objects),
         timeout=backend.time_limit,
         cwd=workspace.root / source.folder,
         env=given,
@@ -96,15 +101,17 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
         raise InputError(f"its build backend did not finish within {backend.time_limit:.0f} s")
     if finished.returncode:
         raise InputError(_last_words(finished.error_text or finished.text, workspace.root))
-    answer = _answer(scratch, f"{hook}.json")
+    if finished.stopped:
+        raise InputError(f"its backend was ended: {finished.stopped}")
+    answer = _answer(workspace, f"{hook}.json")
     if git and (any(path.startswith(".git/") for path in answer.opened) or not answer.heard):
-        git_recorder.note(git[0], None)  # it may have looked at more than it asked
+        git_answers.note_more(workspace.scratch_fd)  # it may have looked at more than it asked
     return answer
 
 
-def _answer(scratch: Path, name: str) -> HookAnswer:
+def _answer(workspace: Workspace, name: str) -> HookAnswer:
     try:
-        told = json.loads(nofollow.read(scratch / name, ANSWER_LIMIT))
+        told = json.loads(nofollow.read(name, ANSWER_LIMIT, dir_fd=workspace.scratch_fd))
         value, opened, started = told["value"], told["opened"], set(told["started"])
         heard = opened is not None
         return HookAnswer(value, tuple(opened or ()), bool(told["has"]), heard, heard and started <= _VERSION_CONTROL)

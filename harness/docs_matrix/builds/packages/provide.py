@@ -30,6 +30,7 @@ from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.builds.packages.package_source import PackageSource
 from docs_matrix.builds.packages.wheel import Entries, Parts
 from docs_matrix.config.matrix import Install, Recipe
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.errors import HarnessError, InputError
 from docs_matrix.store import room
 from docs_matrix.toolchains import environments, locks
@@ -68,11 +69,12 @@ class Factory:
     date: datetime
     offline: bool
     time_limit: float
+    confinement: Confinement
 
     @property
     def _git(self) -> GitAnswers:
         """What backends asked git: the commit's name alone makes no package again."""
-        return GitAnswers(self.store, self.trees)
+        return GitAnswers(self.store, self.trees, self.confinement)
 
     def packages(
         self, tree: Tree, install: Install, recipe: Recipe, interpreter: Interpreter
@@ -97,6 +99,8 @@ class Factory:
             self._refuse_python(found.python, interpreter)
             backend, environment = self._backend(found, found.requires, interpreter)
             key = _key(found, self.trees.entries(tree), recipe, environment, git=tree.history is not None)
+            if self.confinement.network:
+                key = files.digest(key, "network")
             answered = self._git.key(key, tree)
             kept = self._found(answered, tree) or self._made(key, tree, found, backend, recipe, interpreter)
         except HarnessError as error:
@@ -147,7 +151,7 @@ class Factory:
                 f"its build requirements cannot be resolved: {reason}" if reason else str(error)
             ) from error
         environment = environments.provide(lock, interpreter, store=self.store, offline=self.offline)
-        return Backend(found, environment, self.time_limit), environment
+        return Backend(found, environment, self.time_limit, self.confinement), environment
 
     def _found(self, key: str, tree: Tree) -> tuple[Path, _Kept] | None:
         """The package of the store that answers `key` and what else it depends on in `tree`."""

@@ -38,11 +38,11 @@ class Command:
 class Shortcuts:
     """What makes a build of a recipe quicker and changes nothing that it says.
 
-    `companions` are modules in `docs_matrix.probe`, each with the argument that its `extend` gets. `programs` are scripts
+    `companions` are modules in `docs_matrix.probe`, each with what its `extend` gets. `programs` are scripts
     for the shell, by their name: a build finds them before the programs of the cell and of the machine.
     """
 
-    companions: Mapping[str, str] = field(default_factory=dict)
+    companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     programs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -105,14 +105,17 @@ class Kind(Protocol):
         """Return how a script builds the tree by `recipe`: of it the `folders` below the source at least, all if there are none."""
         ...
 
+    keeps_answers: bool
+    """Whether `shortcuts` has answers kept."""
+
     def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:
         """Return the checks that a tree with the files `paths` has for its own documentation."""
         ...
 
-    def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
+    def shortcuts(self, root: Path, python: Path, known: Path, new: Path) -> Shortcuts:
         """Return the shortcuts for the tree in the folder `root`, built by the interpreter `python`.
 
-        `answers` is the folder in which answers are kept by content for all cells.
+        `known` is the folder of answers that are kept by content for all cells, `new` the one for those that are not there yet.
         """
         ...
 

@@ -30,6 +30,8 @@ class Make:
         "make": "make is not installed; this tree is built by make: install GNU make (apt-get install make)"
     }
 
+    keeps_answers = True
+
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
         """A kernel is known by its `Kbuild`, and by the target `htmldocs` of the makefile beside conf.py."""
         folder = next((folder for folder in FOLDERS if _is_built_by_make(folder, paths, read)), None)
@@ -63,15 +65,15 @@ class Make:
     def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:
         return kernel_checks(paths)
 
-    def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
+    def shortcuts(self, root: Path, python: Path, known: Path, new: Path) -> Shortcuts:
         """What Perl's kernel-doc answers, and the documents of netlink's specifications, are made once for all cells."""
-        companions = {Path(kernel_doc_cache.__file__).stem: str(answers)}
+        companions = {Path(kernel_doc_cache.__file__).stem: (str(known), str(new))}
         generators = [name for name in netlink_cache.GENERATORS if (root / name).exists()]
         if not generators:
             return Shortcuts(companions)
         python3 = python.parent / "python3"
         asked = "|".join(f"{name}|*/{name}" for name in generators)
-        answer = exec_line(python, "-I", "-S", netlink_cache.__file__, answers, python3)
+        answer = exec_line(python, "-I", "-S", netlink_cache.__file__, known, new, python3)
         return Shortcuts(companions, {"python3": f'case "$1" in\n{asked}) {answer} ;;\nesac\n{exec_line(python3)}'})
 
 

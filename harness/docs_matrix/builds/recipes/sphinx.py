@@ -57,6 +57,7 @@ class SphinxBuild:
 
     tools: Mapping[str, str] = DOT
     needed: Mapping[str, str] = {}
+    keeps_answers = False
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
         """A project is known by the folder that holds conf.py: the one of its Read the Docs file, else the one in a usual
@@ -102,5 +103,5 @@ class SphinxBuild:
     def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:
         return ()
 
-    def shortcuts(self, root: Path, python: Path, answers: Path) -> Shortcuts:
+    def shortcuts(self, root: Path, python: Path, known: Path, new: Path) -> Shortcuts:
         return Shortcuts()

@@ -15,16 +15,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docs_matrix import files, json_values, process
+from docs_matrix import files, json_values, nofollow
 from docs_matrix.builds import git_answers, host_tools, recipes
 from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.packages.own_package import OwnPackage
-from docs_matrix.builds.sandbox import program, variables
+from docs_matrix.builds.reach import reach
+from docs_matrix.builds.sandbox import script, variables
 from docs_matrix.builds.setup.opened_paths import OpenedPaths, listen
 from docs_matrix.config.matrix import Recipe
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.errors import InputError
-from docs_matrix.probe import git_recorder
 from docs_matrix.store import room
 from docs_matrix.toolchains import environments
 from docs_matrix.toolchains.environments import Environment
@@ -50,11 +51,15 @@ class _Kept:
 
 @dataclass(frozen=True)
 class SetupSteps:
-    """Runs commands of `setup:`; each may take `time_limit` seconds. Safe to use from several threads and processes."""
+    """Runs commands of `setup:`, confined; each may take `time_limit` seconds.
+
+    Safe to use from several threads and processes.
+    """
 
     trees: Trees
     store: Path
     time_limit: float
+    confinement: Confinement
     _known: dict[tuple[str, ...], Tree] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -101,7 +106,7 @@ class _Step:
 
     @property
     def git(self) -> GitAnswers:
-        return GitAnswers(self.steps.store, self.steps.trees)
+        return GitAnswers(self.steps.store, self.steps.trees, self.steps.confinement)
 
     def applied(self, tree: Tree) -> Tree:
         """Return `tree` after the command, which runs now if the store has no answer."""
@@ -149,7 +154,7 @@ class _Step:
                     "it changed its environment, which others share; name what it installs in requirements"
                 )
             if opened.complete and _past_git(opened, workspace):
-                git_recorder.note({"asked": str(workspace.scratch / git_answers.ASKED)}, None)
+                git_answers.note_more(workspace.scratch_fd)
             wrote = trees.written(workspace, before)
             answered = self.git.note(key, tree, workspace.scratch_fd)
         read = _read(opened, wrote, trees.entries(tree)) if opened.complete else {}
@@ -166,7 +171,7 @@ class _Step:
             (scratch / name).mkdir(exist_ok=True)
         git = git_answers.furnish(workspace, self.environment.python)
         if git:
-            program(scratch / "bin" / "git", git[1])
+            nofollow.write("bin/git", script(git[1]), dir_fd=workspace.scratch_fd, mode=0o755)
         rooms = recipes.Rooms(root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
         given = {
             **variables(self.environment, rooms, folders),
@@ -176,7 +181,15 @@ class _Step:
         if "READTHEDOCS" in given:
             given["READTHEDOCS_OUTPUT"] = str(root / "_readthedocs")
             given["READTHEDOCS_VIRTUALENV_PATH"] = str(self.environment.folder)
-        ended = process.run(["sh", "-e", "-c", self.command], timeout=self.steps.time_limit, cwd=root, env=given)
+        ended = self.steps.confinement.run(
+            ["sh", "-e", "-c", self.command],
+            reach(self.environment, workspace.top, scratch, read=workspace.objects),
+            timeout=self.steps.time_limit,
+            cwd=root,
+            env=given,
+        )
+        if ended.stopped:
+            raise self.error(f"it was ended: {ended.stopped}")
         if ended.timed_out:
             raise self.error(f"it did not end within {self.steps.time_limit:.0f} s")
         if ended.returncode:

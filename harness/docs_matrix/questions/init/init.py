@@ -22,6 +22,7 @@ from docs_matrix.check.progress import Progress
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.init.ci_files import CiFiles, write_files
@@ -67,6 +68,7 @@ class _Attempt:
     store: Path
     jobs: int
     offline: bool
+    confinement: Confinement
     progress: Callable[[Sequence[Cell]], Progress]
 
     def build(self, cells: Sequence[Cell], requirements: tuple[str, ...]) -> Accepted:
@@ -83,7 +85,7 @@ class _Attempt:
             setup=project.setup,
         )
         configuration = Matrix(self.scratch / "matrix.yaml", tuple(cells), {TREE: tree}, TREE)
-        bench = Workbench(configuration, self.store, offline=self.offline)
+        bench = Workbench(configuration, self.store, offline=self.offline, confinement=self.confinement)
         found = subject.resolve(Asked(TREE, named=True, verb="init"), bench)
         runner = CellRunner(found, bench, self.jobs, self.progress(cells))
         return accept.accept("all", baseline_file.Baseline(), runner, cells, cells)
@@ -108,6 +110,7 @@ def begin(
     *,
     jobs: int,
     offline: bool,
+    confinement: Confinement,
     progress: Callable[[Sequence[Cell]], Progress],
 ) -> Begun:
     """Write the matrix, the locks and the baseline of `project` into `folder`, and the files of `beside`.
@@ -121,7 +124,7 @@ def begin(
     left |= {one.cell.name: one.reason for one in equipped if one.reason}
     equipped = tuple(one for one in equipped if not one.reason)
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
-        attempt = _Attempt(folder, Path(name), project, store, jobs, offline, progress)
+        attempt = _Attempt(folder, Path(name), project, store, jobs, offline, confinement, progress)
         requirements, unresolved = attempt.lock([one.cell for one in equipped])
         equipped = tuple(one for one in equipped if one.cell.name not in unresolved)
         accepted = attempt.build([one.cell for one in equipped], requirements)

@@ -19,6 +19,7 @@ from docs_matrix.check.progress import Progress
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree
+from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError
 from docs_matrix.questions.init.ci_files import CiFiles, write_files
@@ -50,6 +51,7 @@ def update(
     *,
     jobs: int,
     offline: bool,
+    confinement: Confinement,
     progress: Callable[[Sequence[Cell]], Progress],
 ) -> Updated:
     """Add the cells `wanted` that build the default tree of `configuration`, and the files of `beside` that are missing.
@@ -66,7 +68,9 @@ def update(
     texts: dict[Path, str] = {}
     added: list[Cell] = []
     if cells:
-        accepted = _accepted(configuration, tree, cells, store, jobs, progress, offline=offline)
+        accepted = _accepted(
+            configuration, tree, cells, store, jobs, progress, offline=offline, confinement=confinement
+        )
         left |= {name: short_reason(why) for name, why in accepted.failures.items()}
         added = [cell for cell in cells if cell.name in accepted.built]
         if added:
@@ -92,10 +96,14 @@ def _accepted(
     progress: Callable[[Sequence[Cell]], Progress],
     *,
     offline: bool,
+    confinement: Confinement,
 ) -> Accepted:
     every = (*configuration.cells, *cells)
     bench = Workbench(
-        Matrix(configuration.path, every, configuration.trees, configuration.tree), store, offline=offline
+        Matrix(configuration.path, every, configuration.trees, configuration.tree),
+        store,
+        offline=offline,
+        confinement=confinement,
     )
     found = subject.resolve(Asked(tree.name, named=True, verb="init"), bench)
     runner = CellRunner(found, bench, jobs, progress(cells))

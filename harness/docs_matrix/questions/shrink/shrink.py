@@ -66,7 +66,7 @@ def shrink(
     gist = _gist(found.message) if found.message else ""
     finished = False
     with ExitStack() as opened:
-        places = [opened.enter_context(workshop(environment, limit=LONGEST)) for _ in range(AT_ONCE)]
+        places = [opened.enter_context(workshop(environment, bench.confinement, limit=LONGEST)) for _ in range(AT_ONCE)]
         variants = Variants(project, partial(_says, question.wanted, gist), places, progress)
         opened.callback(variants.end)
         if not variants.holds(project):

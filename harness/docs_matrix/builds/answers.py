@@ -1,0 +1,77 @@
+"""Answers of a kernel's generators, kept by content for all cells: a build reads the kept ones, and leaves new ones to take over.
+
+Code of a tree could leave a wrong answer. So the answers of builds are shared only by trees whose code is the same to the byte:
+`<store>/answers/<digest of the code>/`. Documents and C sources are no code; a patch of them alone shares all answers.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_matrix import files, nofollow
+from docs_matrix.store import room
+
+__all__ = ["Answers", "code"]
+
+FOLDER = "answers"
+_NAME = re.compile(r"[0-9a-f]{40}(-[0-9.]+)?")
+LARGEST = 16 << 20
+MOST = 1 << 30
+"""Bytes of an answer, and of all that one build leaves."""
+
+_DATA = (".rst", ".txt", ".c", ".h", ".S", ".dts", ".dtsi", ".yaml", ".svg", ".png", ".gif", ".dot")
+"""The endings of files that a build reads and does not run."""
+_RUN = ("Documentation", "arch", "doc", "scripts", "tools")
+"""The folders whose makefiles take part in a build of the documentation; those of all others do not."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Where the answers of a build are `known`, and where it leaves `new` ones: a folder of its scratch folder."""
+
+    known: Path
+    new: Path
+
+    @classmethod
+    def of(cls, store: Path, scratch: Path, entries: Mapping[str, tuple[str, str]]) -> Answers:
+        """Return the answers for a tree with the files `entries` (path to mode and blob)."""
+        return cls(room(store, "answers") / code(entries)[:32], scratch / FOLDER)
+
+    def take(self, scratch_fd: int) -> None:
+        """Take over the answers that a build left in its open scratch folder; raises `MachineError` on a full disk."""
+        left = MOST
+        try:
+            with nofollow.folder(FOLDER, dir_fd=scratch_fd) as new:
+                for name in os.listdir(new):  # noqa: PTH208 (an open folder)
+                    if not _NAME.fullmatch(name) or (self.known / name).exists():
+                        continue
+                    content = nofollow.read(name, min(LARGEST, left), dir_fd=new)
+                    left -= len(content)
+                    files.write_whole(self.known / name, content)
+        except OSError:
+            return  # a build that leaves something else has no answers
+
+
+def code(entries: Mapping[str, tuple[str, str]]) -> str:
+    """Return the digest of all files of a tree that a build of its documentation may run.
+
+    >>> one = {"Makefile": ("100644", "a1"), "drivers/x.c": ("100644", "b1"), "drivers/Kconfig": ("100644", "c1")}
+    >>> code(one) == code({**one, "drivers/x.c": ("100644", "b2"), "drivers/Kconfig": ("100644", "c2")})
+    True
+    >>> code(one) == code({**one, "Makefile": ("100644", "a2")})
+    False
+    """
+    return files.digest(*(f"{path}\0{mode} {blob}" for path, (mode, blob) in sorted(entries.items()) if _is_code(path)))
+
+
+def _is_code(path: str) -> bool:
+    if path.endswith(_DATA):
+        return False
+    top, _, rest = path.partition("/")
+    makes = posixpath.basename(path).startswith(("Kconfig", "Makefile", "Kbuild"))
+    return not (makes and rest and top not in _RUN)

@@ -1,0 +1,223 @@
+"""The one place that runs code of a tree: builds, backends, answers of git, setup commands, tree checks go through `Confinement`.
+
+Two layers are known. `landlock` is set by a launcher before the command starts, without root: Landlock for files, a filter of
+system calls, limits of resources. `bubblewrap` puts all of it into namespaces of its own as well: processes, network, mounts.
+What the machine has is found out by a trial, once for each run.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import docs_matrix
+from docs_matrix import process
+from docs_matrix.confinement import kernel_calls, landlock, launcher, system_files
+from docs_matrix.confinement.launch_order import LaunchOrder
+from docs_matrix.errors import InputError, MachineError
+
+__all__ = ["LAYERS", "Choice", "Confinement", "Layer", "Reach", "choose", "lacks"]
+
+Layer = Literal["bubblewrap", "landlock", "none"]
+LAYERS: tuple[Layer, ...] = ("bubblewrap", "landlock")
+"""The layers, the strongest first."""
+Choice = Literal["auto", "bubblewrap", "landlock", "none"]
+
+MEMORY = 4 << 30
+PROCESSES = 200
+DISK = 16 << 30
+LARGEST = 4 << 30
+"""What all processes of a build may take together, unless more is expected: bytes of memory, processes, bytes of the disk; and the
+bytes of its largest file."""
+
+TRIAL = 20.0
+"""Seconds for a trial."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a command may `read` beside the system's files and Python's, what it may `write`, and the `memory` it may take in bytes.
+
+    `folder` is one of the latter, on the disk that is watched.
+    """
+
+    write: tuple[Path, ...]
+    read: tuple[Path, ...] = ()
+    memory: int = MEMORY
+
+    @property
+    def folder(self) -> Path:
+        """The first folder that may be written."""
+        return self.write[0]
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """How commands are confined: the `layer`, and whether they have the `network`."""
+
+    layer: Layer = "none"
+    network: bool = False
+
+    def __str__(self) -> str:
+        """Name what is used here, for reports."""
+        network = f"network {'on' if self.network else 'off'}"
+        if self.layer == "none":
+            return "not confined"
+        parts = ["bubblewrap"] if self.layer == "bubblewrap" else []
+        parts += [f"Landlock {landlock.version()}"] if landlock.version() else []
+        parts += ["system call filter"] if kernel_calls.architecture() else []
+        return ", ".join((*parts, network))
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        reach: Reach,
+        *,
+        timeout: float,
+        cwd: Path,
+        env: Mapping[str, str],
+        stdin: bytes = b"",
+        most: int | None = None,
+        hear: Callable[[bytes], None] | None = None,
+    ) -> process.Finished:
+        """Run `command` as `docs_matrix.process.run` does, and let it do no more than `reach` says.
+
+        Raises `MachineError` if it cannot be confined; then it is not started.
+        """
+        words = tuple(os.fspath(word) for word in command)
+        how: dict[str, Any] = {
+            "timeout": timeout,
+            "env": env,
+            "stdin": stdin,
+            "most": most,
+            "hear": hear,
+        }
+        if self.layer == "none":
+            return process.run(words, cwd=cwd, **how)
+        with tempfile.TemporaryFile() as report:
+            around = self._around(report.fileno(), reach, cwd)
+            ended = process.run((*around, *words), cwd=cwd, pass_fds=(report.fileno(),), **how)
+            report.seek(0)
+            said = report.read().decode()
+        if said.startswith("fault ") or (not said and not ended.timed_out and ended.returncode >= 0):
+            reason = said.removeprefix("fault ") or ended.error_text.strip().rpartition("\n")[2] or "it ended at once"
+            raise MachineError(f"{Path(words[0]).name} cannot be started by {self}: {reason}")
+        if not said:
+            return replace(ended, command=words)
+        status, cpu, peak, stopped = said.split(" ", 3)
+        return replace(
+            ended,
+            command=words,
+            returncode=int(status),
+            cpu_seconds=float(cpu),
+            peak_bytes=int(peak),
+            stopped=stopped,
+        )
+
+    def _around(self, report: int, reach: Reach, cwd: Path) -> tuple[str, ...]:
+        """The words before a command that confine it."""
+        apart = self.layer == "bubblewrap"
+        read = self._readable(reach)
+        write = tuple(str(path) for path in reach.write)
+        shown = ("/dev/shm", "/tmp", "/var/tmp") if apart else ()  # noqa: S108 (its own)
+        order = LaunchOrder(
+            report=report,
+            read=(*read, *(("/proc",) if apart else system_files.PROCESSES)),
+            write=(*write, *shown),
+            landlock=landlock.version() > 0,
+            filtered=kernel_calls.architecture() is not None,
+            apart=apart,
+            network=self.network,
+            memory=reach.memory,
+            processes=PROCESSES,
+            disk=DISK,
+            largest=LARGEST,
+            folder=str(reach.folder),
+        )
+        python = os.path.realpath(sys.executable)
+        package = str(Path(docs_matrix.__file__).resolve().parents[1])
+        start = (python, "-I", "-S", "-c", launcher.START, package, order.text())
+        return (*_bubblewrap(read, write, cwd, network=self.network), *start) if apart else start
+
+    def _readable(self, reach: Reach) -> tuple[str, ...]:
+        own = (
+            *system_files.of_prefix(Path(os.path.realpath(sys.executable))),
+            str(Path(docs_matrix.__file__).resolve().parent),
+        )
+        named = (path for path in reach.read for path in (path, path.resolve()))
+        network = system_files.NETWORK if self.network else ()
+        return tuple(dict.fromkeys((*_system(), *network, *own, *map(str, named))))
+
+
+@functools.cache
+def _system() -> tuple[str, ...]:
+    return tuple(path for path in system_files.SYSTEM if os.path.lexists(path))
+
+
+def _bubblewrap(read: Iterable[str], write: Iterable[str], cwd: Path, *, network: bool) -> tuple[str, ...]:
+    """The command of bubblewrap: an empty root, on which is mounted what may be seen."""
+    program = shutil.which("bwrap")
+    if program is None:
+        raise MachineError("bubblewrap is not installed: install bubblewrap, or choose another --confine")
+    words = [program, "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    words += ["--unshare-user-try", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    words += [] if network else ["--unshare-net"]
+    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp"]  # noqa: S108 (its own)
+    mounts = dict.fromkeys(read, "--ro-bind") | {str(Path(path).resolve()): "--bind" for path in write}
+    for path in sorted(mounts):
+        place = Path(path)
+        if place.is_symlink() and place.parent == Path("/"):
+            words += ["--symlink", str(place.readlink()), path]
+        elif place.exists():
+            words += [mounts[path], os.path.realpath(path), path]
+    return (*words, "--remount-ro", "/", "--chdir", str(cwd), "--")
+
+
+# ---- what this machine has
+
+
+@functools.cache
+def lacks(layer: Layer) -> str | None:
+    """Return why `layer` cannot be used on this machine, None if it can: a trial says it, once in each run."""
+    if layer == "none":
+        return None
+    if sys.platform != "linux":
+        return f"{layer} needs Linux"
+    if layer == "bubblewrap" and shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
+    if layer == "landlock":
+        if not kernel_calls.architecture():
+            return f"the system calls of {os.uname().machine} are not known here"
+        if not landlock.version():
+            return "the kernel has no Landlock, or does not use it (Linux 5.13 and later)"
+    with tempfile.TemporaryDirectory(prefix="docs-matrix-") as folder:
+        place = Path(os.path.realpath(folder))
+        try:
+            ended = Confinement(layer).run(
+                ["/bin/sh", "-c", "exit 7"], Reach((place,)), timeout=TRIAL, cwd=place, env={"PATH": "/usr/bin:/bin"}
+            )
+        except MachineError as error:
+            return str(error)
+    return None if ended.returncode == 7 else f"a trial of {layer} ended with {ended.returncode}"
+
+
+def choose(wanted: Choice = "auto", *, network: bool = False) -> Confinement:
+    """Return the confinement that is `wanted`, for `auto` the strongest that works here.
+
+    Raises `InputError` if one that was named does not work here.
+    """
+    layers = LAYERS if wanted == "auto" else (wanted,)
+    for layer in layers:
+        reason = lacks(layer)
+        if reason is None:
+            return Confinement(layer, network)
+        if wanted != "auto":
+            raise InputError(f"--confine {wanted}: {reason}")
+    return Confinement("none", network)

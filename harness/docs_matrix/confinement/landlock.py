@@ -1,0 +1,86 @@
+"""Landlock: what the files are that a process, and all that it starts, may read and write. It cannot be taken back.
+
+The standard library alone: this is imported by the launcher.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+
+from docs_matrix.confinement.kernel_calls import call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["SIGNALS", "TRUNCATES", "restrict", "version"]
+
+TRUNCATES, SIGNALS = 3, 6
+"""The first versions that know of truncating a file by its path, and of signals and abstract sockets."""
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 1 << 1, 1 << 2, 1 << 3
+_MAKE_CHAR, _MAKE_BLOCK = 1 << 6, 1 << 11
+_REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
+
+_READ = _EXECUTE | _READ_FILE | _READ_DIR
+_OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
+
+_TCP = 3
+_SCOPES = 3
+"""Binding and connecting; abstract sockets and signals."""
+
+
+def version() -> int:
+    """Return the version of Landlock of this kernel; 0 if it has none, or does not use it."""
+    try:
+        return call("landlock_create_ruleset", None, 0, 1)
+    except OSError:
+        return 0
+
+
+def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str], *, network: bool) -> None:
+    """Let this process read only what is below the paths `read`, and write only below `write`; paths that are missing count not.
+
+    `devices` are files of devices that it may read and write. Without `network` there is no TCP either. Raises `OSError`.
+    """
+    known = version()
+    files = _known_rights(known)
+    tcp = _TCP if known >= 4 and not network else 0
+    scopes = _SCOPES if known >= SIGNALS else 0
+    attributes = struct.pack("QQQ", files, tcp, scopes)[: 8 if known < 4 else 16 if known < SIGNALS else 24]
+    rules = call("landlock_create_ruleset", attributes, len(attributes), 0)
+    try:
+        for paths, rights in (
+            (read, _READ),
+            (write, files & ~(_MAKE_CHAR | _MAKE_BLOCK | _IOCTL_DEV)),
+            (devices, _READ_FILE | _WRITE_FILE | _IOCTL_DEV | _TRUNCATE),
+        ):
+            for path in paths:
+                _allow(rules, path, rights & files)
+        call("landlock_restrict_self", rules, 0)
+    finally:
+        os.close(rules)
+
+
+def _known_rights(known: int) -> int:
+    """All rights to files that this version of Landlock rules over."""
+    rights = (1 << 13) - 1
+    for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV)):
+        if known >= since:
+            rights |= right
+    return rights
+
+
+def _allow(rules: int, path: str, rights: int) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return  # what is not there needs no rule
+    try:
+        if not stat.S_ISDIR(os.fstat(place).st_mode):
+            rights &= _OF_FILES
+        call("landlock_add_rule", rules, 1, struct.pack("=Qi", rights, place), 0)
+    finally:
+        os.close(place)

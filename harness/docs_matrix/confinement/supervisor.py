@@ -1,0 +1,308 @@
+"""The supervisor: the process above a build that answers what the filter asks, watches what the build takes, and ends all of it.
+
+It is not confined itself, so it does for the build only what a build may do: it starts no program, and changes permissions and
+times of files only where the build may write.
+
+The standard library alone, and of it what is imported in a moment: this is a part of the launcher.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import select
+import signal
+import struct
+import time
+
+from docs_matrix.confinement import call_filter
+from docs_matrix.confinement.kernel_calls import Architecture
+from docs_matrix.confinement.launch_order import LaunchOrder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["Supervisor"]
+
+_RECEIVE, _ANSWER = 0xC0502100, 0xC0182101
+_QUESTION, _REPLY = "QIIiIQ6Q", "QqiI"
+_GO_ON = 1
+_HERE = -100
+_NO_FOLLOW = 0x100
+_LONGEST_PATH = 4096
+PAUSE = 0.5
+"""Seconds between two looks at what a build takes."""
+GRACE = 2.0
+"""Seconds that a build has to end after it was asked to."""
+
+
+class Supervisor:
+    """Watches the process `child` and all that it starts."""
+
+    def __init__(self, child: int, asks: int | None, machine: Architecture | None, order: LaunchOrder) -> None:
+        """`asks` is the open file of the filter's questions, None if it asks none."""
+        self._child = child
+        self._asks = asks
+        self._names: Mapping[int, str] = call_filter.questions(machine) if machine else {}
+        self._order = order
+        self._writable = tuple(os.path.realpath(path) + os.sep for path in order.write)
+        self._alive = 1
+        self._free = _free(order.folder)
+        self._ending = False
+        self.stopped = ""
+
+    def watch(self) -> int:
+        """Return the wait status of the child when it has ended; by then nothing that it started is alive."""
+        signal.signal(signal.SIGTERM, self._on_term)
+        ended = os.pidfd_open(self._child)
+        poll = select.poll()
+        poll.register(ended, select.POLLIN)
+        if self._asks is not None:
+            poll.register(self._asks, select.POLLIN)
+        looked = time.monotonic()
+        while True:
+            events = dict(poll.poll(PAUSE * 1000))
+            if self._asks is not None and self._asks in events:
+                if events[self._asks] & select.POLLIN:
+                    self._answer(self._asks)
+                else:
+                    poll.unregister(self._asks)  # nobody is left to ask
+            if ended in events:
+                break
+            if time.monotonic() - looked > PAUSE:
+                self._look()
+                looked = time.monotonic()
+        _, status = os.waitpid(self._child, 0)
+        self._ending = True
+        self._end_all(0.0)
+        return status
+
+    def _on_term(self, *_: object) -> None:
+        """The harness asks for the end: the build may come to it by itself, for a moment."""
+        try:
+            os.killpg(self._child, signal.SIGTERM)
+        except OSError:
+            pass  # it has just ended
+        signal.signal(signal.SIGALRM, lambda *_: self._kill_all())
+        signal.setitimer(signal.ITIMER_REAL, GRACE)
+
+    def _kill_all(self) -> None:
+        for process in _descendants():
+            _kill(process)
+
+    def _end_all(self, pause: float) -> None:
+        """Kill what is left. Whatever loses its parent becomes a child of this process, so that none is forgotten."""
+        while left := _descendants():
+            for process in left:
+                _kill(process)
+            if self._asks is not None and select.select([self._asks], [], [], 0)[0]:
+                self._answer(self._asks)
+            try:
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            except ChildProcessError:
+                pass
+            time.sleep(pause)
+            pause = 0.002
+
+    # ---- what a build takes
+
+    def _look(self) -> None:
+        processes = _descendants()
+        self._alive = len(processes)
+        most, disk = self._order.memory, self._order.disk
+        if sum(map(_resident, processes)) > most and sum(map(_share, processes)) > most:
+            self._stop(f"it took more than {most / 2**30:.1f} GiB of memory")
+        elif self._free - _free(self._order.folder) > disk:
+            self._stop(f"it wrote more than {disk / 2**30:.0f} GiB")
+
+    def _stop(self, reason: str) -> None:
+        self.stopped = self.stopped or reason
+        self._kill_all()
+
+    # ---- what the filter asks
+
+    def _answer(self, asks: int) -> None:
+        data = bytearray(struct.calcsize(_QUESTION))
+        try:
+            fcntl.ioctl(asks, _RECEIVE, data, True)
+        except OSError:
+            return  # who asked is gone
+        asked, process, _, number, _, _, *arguments = struct.unpack(_QUESTION, data)
+        error, go_on = self._judge(self._names.get(number, ""), process, arguments)
+        try:
+            fcntl.ioctl(asks, _ANSWER, bytearray(struct.pack(_REPLY, asked, 0, -error, _GO_ON if go_on else 0)), True)
+        except OSError:
+            pass  # who asked is gone
+
+    def _judge(self, name: str, process: int, arguments: Sequence[int]) -> tuple[int, bool]:
+        """Return the number of the error that a call gets, 0 for none, and whether the kernel is to go on with the call."""
+        if name in call_filter.FORKS:
+            return (0, True) if self._has_room() else (errno.EAGAIN, False)
+        if name in call_filter.SIGNALS:
+            target = ctypes.c_int(arguments[0]).value
+            return (0, True) if _is_own(name, target, process) else (errno.EPERM, False)
+        if name in call_filter.FILES:
+            try:
+                self._change(name, process, arguments)
+            except OSError as fault:
+                return fault.errno or errno.EPERM, False
+            return 0, False
+        return errno.EPERM, False
+
+    def _has_room(self) -> bool:
+        """Whether one more process fits; how many there are is only counted where it matters."""
+        if self._ending or self.stopped:
+            return False
+        self._alive += 1
+        if self._alive > self._order.processes:
+            self._alive = len(_descendants()) + 1
+        return self._alive <= self._order.processes
+
+    def _change(self, name: str, process: int, arguments: Sequence[int]) -> None:
+        """Change the permissions or the times of a file, if it is one that the build may write; raises `OSError`."""
+        descriptor, path, rest = _of_what(name, arguments)
+        follow = not (name in ("fchmodat2", "utimensat") and arguments[3] & _NO_FOLLOW)
+        place = _opened(process, descriptor, path, follow=follow)
+        try:
+            where = f"/proc/self/fd/{place}"
+            if not f"{os.readlink(where)}/".startswith(self._writable):
+                raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+            if "chmod" in name:
+                os.chmod(where, rest & 0o1777)
+            else:
+                os.utime(where, ns=_times(name, process, rest, where))
+        finally:
+            os.close(place)
+
+
+def _of_what(name: str, arguments: Sequence[int]) -> tuple[int, int, int]:
+    """The open folder, the address of the path (0 if it is the open file itself), and what is to be set."""
+    if name == "fchmod":
+        return arguments[0], 0, arguments[1]
+    if name in ("chmod", "utime", "utimes"):
+        return _HERE, arguments[0], arguments[1]
+    return arguments[0], arguments[1], arguments[2]
+
+
+def _opened(process: int, descriptor: int, path: int, *, follow: bool) -> int:
+    """Open what a process means; what it opens is then looked at, and not its name, which may lead elsewhere a moment later."""
+    descriptor = ctypes.c_int(descriptor).value
+    base = f"/proc/{process}/cwd" if descriptor == _HERE else f"/proc/{process}/fd/{descriptor}"
+    flags = os.O_PATH | os.O_CLOEXEC
+    text = b"" if path == 0 else _read(process, path, _LONGEST_PATH).partition(b"\0")[0]
+    if not text:
+        return os.open(base, flags)
+    flags |= 0 if follow else os.O_NOFOLLOW
+    if text.startswith(b"/proc/self/"):
+        text = b"/proc/%d/%s" % (process, text[11:])
+    if text.startswith(b"/"):
+        return os.open(text, flags)
+    folder = os.open(base, flags & ~os.O_NOFOLLOW)
+    try:
+        return os.open(text, flags, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def _times(name: str, process: int, address: int, where: str) -> tuple[int, int]:
+    """The time of access and of change that a call sets, in nanoseconds."""
+    now, omit = (1 << 30) - 1, (1 << 30) - 2
+    if address == 0:
+        return (time.time_ns(),) * 2
+    if name == "utime":
+        accessed, modified = struct.unpack("2q", _read(process, address, 16))
+        return accessed * 10**9, modified * 10**9
+    first, one, second, two = struct.unpack("4q", _read(process, address, 32))
+    if name != "utimensat":
+        return first * 10**9 + one * 1000, second * 10**9 + two * 1000
+    before = os.stat(where)
+    times = []
+    for seconds, part, known in ((first, one, before.st_atime_ns), (second, two, before.st_mtime_ns)):
+        times.append(time.time_ns() if part == now else known if part == omit else seconds * 10**9 + part)
+    return times[0], times[1]
+
+
+def _read(process: int, address: int, size: int) -> bytes:
+    """Memory of a process, as far as it goes."""
+    with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+        page = os.sysconf("SC_PAGE_SIZE")
+        found = b""
+        while size > 0:
+            part = min(size, page - address % page)
+            memory.seek(address)
+            try:
+                found += memory.read(part)
+            except OSError:
+                break
+            if b"\0" in found[-part:]:
+                break
+            address, size = address + part, size - part
+    return found
+
+
+def _is_own(name: str, target: int, process: int) -> bool:
+    """Whether a signal reaches only processes of the build: the supervisor's descendants."""
+    own = _descendants()
+    if name == "kill" and target <= 0:
+        group = os.getpgid(process) if target == 0 else -target
+        return group > 1 and group in own and os.getpgrp() != group
+    return target in own
+
+
+def _descendants() -> frozenset[int]:
+    """All processes that come from this one."""
+    parents = dict(_processes())
+    found = {os.getpid()}
+    more = True
+    while more:
+        more = False
+        for process, parent in parents.items():
+            if parent in found and process not in found:
+                found.add(process)
+                more = True
+    return frozenset(found - {os.getpid()})
+
+
+def _processes() -> Iterator[tuple[int, int]]:
+    """Each process that can be seen, and its parent."""
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as stream:
+                    fields = stream.read().rpartition(b") ")[2].split()
+            except OSError:
+                continue  # it has just ended
+            yield int(name), int(fields[1])
+
+
+def _resident(process: int) -> int:
+    try:
+        with open(f"/proc/{process}/statm", "rb") as stream:
+            return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def _share(process: int) -> int:
+    """The memory of a process, where what is shared counts in parts; all of it where the kernel does not say."""
+    try:
+        with open(f"/proc/{process}/smaps_rollup", "rb") as stream:
+            return next(int(line.split()[1]) << 10 for line in stream if line.startswith(b"Pss:"))
+    except (OSError, StopIteration):
+        return _resident(process)
+
+
+def _kill(process: int) -> None:
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError:
+        pass  # it has just ended
+
+
+def _free(folder: str) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
