@@ -16,7 +16,7 @@ from pathlib import Path
 from docs_matrix import files, nofollow
 from docs_matrix.store import room
 
-__all__ = ["Answers", "code"]
+__all__ = ["Answers", "code", "runs"]
 
 FOLDER = "answers"
 _NAME = re.compile(r"[0-9a-f]{40}(-[0-9.]+)?")
@@ -26,6 +26,10 @@ MOST = 1 << 30
 
 _DATA = (".rst", ".txt", ".c", ".h", ".S", ".dts", ".dtsi", ".yaml", ".svg", ".png", ".gif", ".dot")
 """The endings of files that a build reads and does not run."""
+_CODE = re.compile(
+    r"\.(py|pyx|pxd|pxi|so|pyd|pth|pl|pm|sh|mk|js|lua|rb|ipynb)$|(^|/)(Makefile|Kbuild|setup\.cfg|pyproject\.toml)$"
+)
+"""The files that a change brings into a build to be run, by their names."""
 _RUN = ("Documentation", "arch", "doc", "scripts", "tools")
 """The folders whose makefiles take part in a build of the documentation; those of all others do not."""
 
@@ -67,6 +71,15 @@ def code(entries: Mapping[str, tuple[str, str]]) -> str:
     False
     """
     return files.digest(*(f"{path}\0{mode} {blob}" for path, (mode, blob) in sorted(entries.items()) if _is_code(path)))
+
+
+def runs(path: str) -> bool:
+    """Return whether a build may run the file `path`, as far as its name tells.
+
+    >>> runs("docs/conf.py"), runs("drivers/net/Makefile"), runs("Makefile"), runs("docs/index.rst")
+    (True, False, True, False)
+    """
+    return _CODE.search(path) is not None and _is_code(path)
 
 
 def _is_code(path: str) -> bool:

@@ -23,7 +23,8 @@ class Build(Said):
     largest process. `trials` is what the last document of each trial said, where the order asked for trials. A build that
     started from another one's warm state answers for all, and has in `resumed` those that it read itself; where it could
     not, `cold` says why all were read. Where it was watched, `opened` are the files of the tree that it opened,
-    `variables` its environment and `arguments` those of sphinx-build. `confined` says what confined it.
+    `variables` its environment and `arguments` those of sphinx-build. `confined` says what confined it. `hidden`
+    are the settings of the project that hide warnings.
     """
 
     status: BuildStatus
@@ -38,3 +39,4 @@ class Build(Said):
     variables: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     confined: str = ""
+    hidden: tuple[str, ...] = ()

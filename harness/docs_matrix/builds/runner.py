@@ -376,6 +376,7 @@ def _result(
         status=status,
         reason=reason,
         confined=confined,
+        hidden=captured.hidden,
         **{part.name: getattr(captured, part.name) for part in fields(Said)},
         seconds=finished.seconds,
         cpu_seconds=finished.cpu_seconds,

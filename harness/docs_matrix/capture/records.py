@@ -45,6 +45,7 @@ class Capture(Said):
     each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
     read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
     standard error that it did not say again for others.
+    `hidden` are the settings of the project that hide warnings.
     `wanted` are addresses of inventories that the build was not given: it ended before it read anything.
     Of a build that was watched: `opened` are the files of the tree that it opened, `variables` is its environment;
     `arguments` are those of the last call.
@@ -66,6 +67,7 @@ class Capture(Said):
     opened: tuple[str, ...]
     variables: Mapping[str, str]
     arguments: tuple[str, ...]
+    hidden: tuple[str, ...]
 
 
 def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
@@ -105,6 +107,7 @@ def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
         opened=tuple(sorted(told.opened)),
         variables={name: relocate(places, value) for name, value in told.variables.items()},
         arguments=tuple(relocate(places, word) for word in told.arguments),
+        hidden=tuple(relocate(places, text) for text in told.hidden),
         crash=told.reason,
         traceback=next((_one_line(block) for block in reversed(found) if block.traceback), None),
         unwritten=told.unwritten,
@@ -143,6 +146,7 @@ class _Told:
     wider: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
     unheard: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
     unwritten: bool = False
     mistakes: list[str] = field(default_factory=list)
@@ -221,6 +225,8 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             told.unheard.append(_text(record["text"]))
         case "looked" | "heard" | "images" | "modules" | "objects" | "index":
             pass  # for a build that starts from this one, and for what a change can affect
+        case "silence":
+            told.hidden += map(_text, record["hidden"])
         case "end":
             told.statuses.append(int(record["status"]))
         case kind:

@@ -311,6 +311,7 @@ class CellRunner:
             read=len(build.read if build.resumed is None else build.resumed),
             documents=build.documents,
             confined=build.confined,
+            silenced=tuple(text for text in build.hidden if base and base.made and text not in base.made.build.hidden),
             unclassified=build.unclassified,
             cpu_seconds=sum(now.cpu_seconds for one in built for now in one.now),
             built=sum(len(one.now) for one in built),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from docs_matrix import process
+from docs_matrix.builds.answers import runs
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.lanes import Lanes
 from docs_matrix.check.source_code import source_code
@@ -50,7 +51,7 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) 
         findings=findings,
         patches=subject.patches,
         docs=subject.read.words,
-        notes=(*subject.notes, *_confined(results)),
+        notes=(*subject.notes, *_confined(results), *_silences(results), *_brings_code(subject, bench)),
         sources=sources,
         tested=subject.tested,
         asked=subject.asked,
@@ -62,3 +63,18 @@ def _confined(results: Sequence[CellResult]) -> tuple[Note, ...]:
     """What confined the builds; nothing if none took place."""
     found = dict.fromkeys(result.confined for result in results if result.confined)
     return tuple(Note("confined", (text,)) for text in found)
+
+
+def _silences(results: Sequence[CellResult]) -> tuple[Note, ...]:
+    """The settings that the change adds and that hide warnings."""
+    found = dict.fromkeys(text for result in results for text in result.silenced)
+    return (Note("silences", tuple(found)),) if found else ()
+
+
+def _brings_code(subject: Subject, bench: Workbench) -> tuple[Note, ...]:
+    """The files of the change that a build may run: what it says of the change is what they say."""
+    if subject.base is None:
+        return ()
+    changes = bench.trees.changed_paths(subject.base, subject.head)
+    found = tuple(sorted(change.head_path for change in changes if change.head_path and runs(change.head_path)))
+    return (Note("brings code", found),) if found else ()

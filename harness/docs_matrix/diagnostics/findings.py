@@ -90,7 +90,8 @@ class CellResult:
     `read` and `documents` count the documents that were read and that there are. `unclassified` are the lines of the
     log that are no diagnostics. `seconds` is the wall time of this cell's work in the run, `cpu_seconds` its builds'
     CPU time; `built` counts the builds that were made in this run and did not come from the store. `confined` says
-    what confined the head's build. `log` is the text of the log.
+    what confined the head's build. `silenced` are settings of the change that hide warnings, which
+    the base does not have. `log` is the text of the log.
     """
 
     name: str
@@ -109,6 +110,7 @@ class CellResult:
     cpu_seconds: float = 0.0
     built: int = 0
     confined: str = ""
+    silenced: tuple[str, ...] = ()
     log: str = ""
 
     def count(self, verdict: Verdict) -> int:

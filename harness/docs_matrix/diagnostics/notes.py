@@ -44,6 +44,8 @@ NoteKind = Literal[
     "release does not fit",
     "no package alone",
     "confined",
+    "silences",
+    "brings code",
 ]
 """What a note is about; `docs_matrix.reports.note_words` says what the facts of each kind are."""
 

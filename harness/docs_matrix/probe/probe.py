@@ -29,6 +29,7 @@ Kinds of lines, by the key `kind`:
     crash        what ended the build: exception, reason (one line), document; `unwritten`: behind the reading of a build
                  that leaves out its pages
     probe-error  a mistake of this file: traceback
+    silence      `hidden`, the settings that hide warnings (silence.py)
     end          `status`, the exit status; where it lacks, the call did not finish
     wanted       see given_inventories.py
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
@@ -41,6 +42,7 @@ import gc
 import importlib
 import importlib.util
 import json
+import logging
 import os
 import sys
 import traceback
@@ -68,6 +70,8 @@ class Probe(object):
         self.rendering = False
         self.process = os.getpid()
         self.app = None  # type: Any
+        self.silence = None  # type: Any
+        self.silenced = None  # type: Optional[str]
         self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
         self.names = {}  # type: Dict[str, Any]
         self.docstrings = _companion("docstrings").Docstrings()
@@ -121,6 +125,10 @@ class Probe(object):
         more = [pair for pair in folders if os.path.isabs(self.places.relocate(pair[0]))]
         self.places.pairs.extend(more)
         self.put("places", places=more)
+        module = _sphinx("util.logging")
+        handlers = logging.getLogger(module.NAMESPACE).handlers
+        warnings = [handler for handler in handlers if isinstance(handler, module.WarningStreamHandler)]
+        self.silence = _companion("silence").Silence(module.NAMESPACE, warnings)
         self.messages.observe()
 
     # ---- reading
@@ -130,6 +138,7 @@ class Probe(object):
         if not self.plain:
             _companion("fast_c_symbols").install(getattr(_sphinx("domains.c"), "Symbol", None))
             _companion("fast_node_search").install(importlib.import_module("docutils.nodes").Node)
+        self.silenced = self.silenced or self.silence.broken()
         self.connect("env-before-read-docs", self.on_before_read)
         if self.keeper and hasattr(app.builder, "templates"):
             app.builder.templates.render = self.rendered(app.builder.templates.render)
@@ -189,6 +198,7 @@ class Probe(object):
             if self.keeper:
                 with self.guarded():
                     self.keeper.gather(self.stage[1])
+            self.silenced = self.silenced or (self.silence and self.silence.disabled())
             before, self.stage = self.stage, (stage, arguments[place])
             try:
                 return original(*arguments, **options)
@@ -295,6 +305,7 @@ class Probe(object):
 
         def wrapped(*arguments: Any, **options: Any) -> Any:
             config = original(*arguments, **options)
+            self.silenced = self.silenced or (self.silence and self.silence.disabled())
             with self.guarded():
                 self.names = config._raw_config
                 if self.keeper:
@@ -302,6 +313,17 @@ class Probe(object):
             return config
 
         return wrapped
+
+    def check_silence(self) -> None:
+        """Record what hides warnings; warnings that were switched off behind Sphinx's back make the build a failed one."""
+        if self.app is None or self.silence is None:
+            return
+        with self.guarded():
+            found = _companion("silence").settings(self.app) + self.silence.filters()
+            self.put("silence", hidden=found)
+        reason = self.silenced or self.silence.broken()
+        if reason and not (self.order and self.order.ended):
+            self.put("crash", exception="Silence", reason=reason, document=None, unwritten=False)
 
     def connect_first(self, app: Any) -> None:
         def inited(app: Any) -> None:
@@ -355,6 +377,7 @@ class Probe(object):
             build = _sphinx("cmd.build")
             self.install()
             status = int(build.main(arguments) or 0)
+            self.check_silence()
             if self.start and status == 0:
                 self.soundly(self.start.repeat, self.app.env, self.messages.said)
                 if self.keeper:

@@ -55,8 +55,7 @@ def _read_all(why: str, path: str = "") -> str:
 
 
 def _unnamed(*paths: str) -> str:
-    named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-    return f"no document names {named}: only --docs all shows whether a document reads it"
+    return f"no document names {_first(paths)}: only --docs all shows whether a document reads it"
 
 
 def _all_takes(seconds: str) -> str:
@@ -83,6 +82,10 @@ def _left_out(path: str, why: str) -> str:
         "large": "a file with more than 256 MiB",
     }
     return f"{path}: {told[why]}, left out"
+
+
+def _first(paths: tuple[str, ...]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
 
 
 def _as_it_is(text: str) -> str:
@@ -127,4 +130,6 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "release does not fit": "{} {} cannot be put into {}: {}".format,
     "no package alone": lambda: "no package alone makes the difference between the two cells",
     "confined": "builds: {}".format,
+    "silences": lambda *settings: f"the change hides warnings: {', '.join(settings)}",
+    "brings code": lambda *paths: f"the change brings code into the build: {_first(paths)}",
 }

@@ -11,6 +11,7 @@ from docs_matrix.diagnostics.flaky import DEPENDS
 from docs_matrix.diagnostics.place_names import DOCSTRING
 from docs_matrix.reports.commands import isolate_command
 from docs_matrix.reports.escaping import cut, one_line, plural
+from docs_matrix.reports.note_words import words
 
 __all__ = [
     "OTHER",
@@ -182,7 +183,8 @@ def verdict(run: Run) -> str:
     ):
         if some:
             said += f"; {label}: {_named(some)}"
-    return said
+    warned = [one_line(words(note)) for note in run.notes if note.kind in ("silences", "brings code")]
+    return "; ".join((said, *warned))
 
 
 def _lacks_inventory(run: Run) -> bool:
