@@ -11,7 +11,7 @@ from docs_matrix.builds.setup.setup_steps import SetupSteps
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Recipe
-from docs_matrix.confinement.confinement import choose
+from docs_matrix.confinement.confinement import Confinement, choose
 from docs_matrix.errors import InputError, MissingInterpreterError
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Tree, Trees
@@ -32,6 +32,7 @@ class Project:
         self.folder, self.log, self.environment = folder / "tree", folder / "log", environment
         self.trees = Trees(store)
         self._store = store
+        self._confinement = choose()
         (self.folder / "docs").mkdir(parents=True)
         self.write("src.h", "one\n")
 
@@ -44,13 +45,15 @@ class Project:
 
     def prepared(self, *commands: str, **variables: str) -> Tree:
         """The tree as it is now, with what the commands make of it; nothing is remembered from before but the store."""
+        if any("{log}" in command for command in commands):
+            self._confinement = Confinement()  # or it could not write there
         told = tuple(command.replace("{log}", str(self.log)) for command in commands)
         recipe = Recipe("sphinx", "docs", "docs", setup=told, environment=variables)
         return self.steps.prepared(self.trees.open(self.folder), recipe, self.environment)
 
     @property
     def steps(self) -> SetupSteps:
-        return SetupSteps(self.trees, self._store, 60.0, choose())
+        return SetupSteps(self.trees, self._store, 60.0, self._confinement)
 
     def content(self, tree: Tree) -> dict[str, str]:
         return {path: (self.trees.read(tree, path) or b"").decode() for path in self.trees.paths(tree)}
@@ -95,6 +98,21 @@ def test_a_tree_without_commands_is_itself(project: Project) -> None:
 def test_the_second_time_nothing_runs(project: Project) -> None:
     first, second = project.prepared(COUNTED), project.prepared(COUNTED)
     assert (project.runs, first) == (1, second)
+
+
+def test_a_confined_command_runs_again_only_if_what_it_opened_has_changed(project: Project) -> None:
+    command = "cat src.h /proc/sys/kernel/random/uuid > docs/out.rst"
+    first = project.content(project.prepared(command))["docs/out.rst"]
+    project.write("docs/unique.rst", "changed")
+    assert project.content(project.prepared(command))["docs/out.rst"] == first
+    project.write("src.h", "two\n")
+    assert project.content(project.prepared(command))["docs/out.rst"] != first
+
+
+def test_a_command_writes_nothing_outside_of_the_tree(project: Project) -> None:
+    with pytest.raises(InputError, match="setup step 1 of 1"):
+        project.prepared(f"echo escaped > {project.log}")
+    assert not project.log.exists()
 
 
 def test_a_file_that_the_command_did_not_open_makes_nothing_again_and_stays(project: Project) -> None:
