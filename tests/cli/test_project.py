@@ -36,6 +36,19 @@ def test_everything_is_checked_where_nothing_changed_since_the_default_branch(
 
 
 @pytest.mark.builds
+def test_a_tree_that_is_named_is_checked_as_if_one_stood_in_it(docs_matrix: Command, project: Path) -> None:
+    (project / "docs/requirements.txt").write_text("sphinx>=9\n")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "two")
+    here = docs_matrix("check", cwd=project)
+    named = docs_matrix("check", "--tree", "mine", cwd=project.parent)
+    assert (named.status, named.places("new")) == (1, [("docs/index.rst", 4)]), named.stderr
+    assert list(named.findings["cells"]) == list(here.findings["cells"])
+    assert "checked mine/docs, all of it" in named.stdout
+    assert "nothing was built: the store had it all" in named.stdout
+
+
+@pytest.mark.builds
 def test_a_change_is_compared_with_where_it_left_the_default_branch(docs_matrix: Command, project: Path) -> None:
     git(project, "checkout", "-qb", "topic")
     (project / "docs/index.rst").write_text(f"{PROJECT['docs/index.rst']}\nAnd `another.\n")

@@ -106,7 +106,8 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
 
 def _again(asked: Asked, requirements: tuple[str, ...], bench: Workbench) -> Asked:
     """Return `asked` as any folder can ask it: elsewhere, `HERE` is another tree, without its requirements."""
-    if asked.tree == HERE and HERE in bench.matrix.trees:
+    named = named_in(bench.matrix, asked.tree)
+    if named and named.name == HERE:
         return replace(asked, named=False, requirements=requirements)
     return asked
 

@@ -105,7 +105,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
         if args.verify:
             answer, agrees = _verified(answer, runner, cells)
     if alone:
-        answer = replace(answer, notes=(project.note(Path.cwd(), answer, found), *answer.notes))
+        answer = replace(answer, notes=(project.note(subject.source(found.name, bench), answer, found), *answer.notes))
     past = revision_records.around(found, subject.source(found.name, bench), names, bench.store)
     answer = replace(answer, history=past)
     out: Path = args.out

@@ -114,8 +114,11 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
 def bench(args: argparse.Namespace) -> Workbench:
     """The bench on the user's store, with the project here if nothing else is named; raises `InputError` or `MachineError`."""
     configuration, store = matrix_of(args), variables.store_folder()
-    if args.tree in (None, subject.HERE) and is_shipped(configuration):
-        configuration = project.add_project(configuration, Path.cwd())
+    if is_shipped(configuration):
+        if args.tree in (None, subject.HERE):
+            configuration = project.add_project(configuration, Path.cwd())
+        elif args.tree not in configuration.trees and project.is_sphinx(Path(args.tree)):
+            configuration = project.add_project(configuration, Path(args.tree))
     return Workbench(configuration, store, offline=args.offline, confinement=confinement(args))
 
 

@@ -136,6 +136,7 @@ def _update(
     lines = [f"{os.path.normpath(folder / 'matrix.yaml')}: is there already, and what it says stays"]
     lines += [f"{name}: left out: {why}" for name, why in updated.left.items()]
     lines += [f"{name}: added" for name in updated.added]
+    lines += [f"accepted in what was added: {count}: {kind}" for kind, count in sorted(updated.kinds.items())]
     lines += [f"{os.path.normpath(folder / name)}: written" for name in updated.written]
     lines += [f"{os.path.normpath(folder / name)}: was there already, and stays as it is" for name in updated.untouched]
     if missing:

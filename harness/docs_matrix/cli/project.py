@@ -22,7 +22,7 @@ from docs_matrix.questions.init import project_facts
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.trees import user_repository
 
-__all__ = ["add_project", "check_newest", "first", "note", "subject_of"]
+__all__ = ["add_project", "check_newest", "first", "is_sphinx", "note", "subject_of"]
 
 MOST_CELLS = 2
 """In how many cells a project without a matrix is checked."""
@@ -48,6 +48,13 @@ def add_project(shipped: Matrix, folder: Path) -> Matrix:
         names = tuple(cell.name for cell in cells)
         tree = NamedTree(HERE, folder, project.recipe, requirements, cells=names, install=project.install)
     return replace(shipped, tree=HERE, trees={**shipped.trees, HERE: tree})
+
+
+def is_sphinx(folder: Path) -> bool:
+    """Return whether there is a Sphinx project in `folder`, and no tree of another kind, such as a kernel."""
+    if not folder.is_dir() or _recognised(folder):
+        return False
+    return any(Path(path).name == "conf.py" for path in recipes.telling_files(folder))
 
 
 def _recognised(folder: Path) -> Recognised | None:
@@ -130,6 +137,6 @@ def _builds_base(runner: CellRunner, cell: Cell) -> bool:
 
 def note(folder: Path, answer: Run, found: Subject) -> Note:
     """Return what was checked, and since when: the revision, or nothing."""
-    documentation = f"{folder.name}/{found.recipe.source}".removesuffix("/.")
+    documentation = f"{folder.resolve().name}/{found.recipe.source}".removesuffix("/.")
     cells = ", ".join(cell.name for cell in answer.builds)
     return Note("project", (documentation, found.against if found.base else "", cells))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from docs_matrix.config.matrix import Cell, normalised
 from docs_matrix.questions.init import pins
 from docs_matrix.questions.init.project_facts import ProjectFacts
@@ -37,6 +39,9 @@ def equip(
 
 
 def _equip(cell: Cell, project: ProjectFacts, dates: Mapping[str, datetime | str], *, offline: bool) -> Equipped:
+    unwanted = _not_wanted(cell, project)
+    if unwanted:
+        return Equipped(cell, {}, unwanted)
     if cell.requirements:  # it has its pins already
         return Equipped(cell, {}, "")
     needed = (*project.requirements, *project.needed)
@@ -65,3 +70,20 @@ def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: boo
             f"{culprit} was not compatible with {' and '.join(cell.pins)} at the date of the cell, {cell.date:%Y-%m-%d}"
         )
     return f"{culprit} is not compatible with {' and '.join(cell.pins)}"
+
+
+def _not_wanted(cell: Cell, project: ProjectFacts) -> str:
+    for name, release in (("sphinx", cell.sphinx), ("docutils", cell.docutils)):
+        allowed = project.allowed[name]
+        if not allowed.contains(release, prereleases=True):
+            return f"the project wants {name} {allowed}"
+    wanted = (text for text in project.needed_python if not _runs_on(text, cell.python))
+    return next((f"the project wants Python {text}" for text in wanted), "")
+
+
+def _runs_on(wanted: str, python: str) -> bool:
+    """Return whether the specifier `wanted` allows a release of `python`, such as 3.12."""
+    try:
+        return any(SpecifierSet(wanted).contains(f"{python}.{patch}") for patch in (0, 99))
+    except InvalidSpecifier:
+        return True

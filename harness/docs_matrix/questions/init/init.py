@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from docs_matrix.baselines import baseline_file
 from docs_matrix.check import accept, subject
 from docs_matrix.check.accept import Accepted
@@ -119,9 +117,8 @@ def begin(
     requirements, and whose build comes to its end here; `dates` are the uploads of the project's pins, which hold in each
     cell that allows them. Raises `InputError` where there is no such cell, with the reasons.
     """
-    left = {cell.name: why for cell in candidates if (why := _not_wanted(cell, project))}
-    equipped = equip([cell for cell in candidates if cell.name not in left], project, dates, offline=offline)
-    left |= {one.cell.name: one.reason for one in equipped if one.reason}
+    equipped = equip(candidates, project, dates, offline=offline)
+    left = {one.cell.name: one.reason for one in equipped if one.reason}
     equipped = tuple(one for one in equipped if not one.reason)
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
         attempt = _Attempt(folder, Path(name), project, store, jobs, offline, confinement, progress)
@@ -151,23 +148,6 @@ def begin(
         untouched=tuple(os.path.relpath(path, folder.absolute()) for path in others if path not in texts),
         of_network=accepted.of_network,
     )
-
-
-def _not_wanted(cell: Cell, project: ProjectFacts) -> str:
-    for name, release in (("sphinx", cell.sphinx), ("docutils", cell.docutils)):
-        allowed = project.allowed[name]
-        if not allowed.contains(release, prereleases=True):
-            return f"the project wants {name} {allowed}"
-    wanted = (text for text in project.needed_python if not _runs_on(text, cell.python))
-    return next((f"the project wants Python {text}" for text in wanted), "")
-
-
-def _runs_on(wanted: str, python: str) -> bool:
-    """Return whether the specifier `wanted` allows a release of `python`, such as 3.12."""
-    try:
-        return any(SpecifierSet(wanted).contains(f"{python}.{patch}") for patch in (0, 99))
-    except InvalidSpecifier:
-        return True
 
 
 def _loosened(equipped: Sequence[Equipped], accepted: Accepted) -> tuple[Equipped, ...]:

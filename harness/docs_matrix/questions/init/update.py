@@ -24,6 +24,7 @@ from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError
 from docs_matrix.questions.init.ci_files import CiFiles, write_files
 from docs_matrix.questions.init.equip import equip
+from docs_matrix.questions.init.init_report import kinds_of
 from docs_matrix.questions.init.matrix_text import cell_lines
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.questions.init.short_reason import short_reason
@@ -33,12 +34,16 @@ __all__ = ["Updated", "missing_requirements", "update", "with_cells"]
 
 @dataclass(frozen=True)
 class Updated:
-    """The files `written`, relative to the project; the names of the cells `added`; why others were `left` out."""
+    """The files `written`, relative to the project; the names of the cells `added`; why others were `left` out.
+
+    `kinds` says how many of what the added cells say is accepted, by kind.
+    """
 
     written: tuple[str, ...]
     added: tuple[str, ...]
     left: Mapping[str, str]
     untouched: tuple[str, ...]
+    kinds: Mapping[str, int]
 
 
 def update(
@@ -67,6 +72,7 @@ def update(
     cells = [one.cell for one in equipped if not one.reason]
     texts: dict[Path, str] = {}
     added: list[Cell] = []
+    kinds: Mapping[str, int] = {}
     if cells:
         accepted = _accepted(
             configuration, tree, cells, store, jobs, progress, offline=offline, confinement=confinement
@@ -74,6 +80,9 @@ def update(
         left |= {name: short_reason(why) for name, why in accepted.failures.items()}
         added = [cell for cell in cells if cell.name in accepted.built]
         if added:
+            names = {cell.name for cell in added}
+            said = [one for one in accepted.now.entries if one.cells is None or names & set(one.cells)]
+            kinds = kinds_of(said, len(configuration.cells) + len(added))
             texts = _texts(configuration, tree.baseline, added, accepted)
     others = beside.texts([cell.name for cell in (*configuration.cells, *added)])
     texts |= {path: text for path, text in others.items() if not path.exists()}
@@ -84,6 +93,7 @@ def update(
         tuple(cell.name for cell in added),
         left,
         tuple(os.path.relpath(path, folder) for path in others if path not in texts),
+        kinds,
     )
 
 
