@@ -90,7 +90,9 @@ def test_a_run_that_is_ended_at_any_moment_is_answered_by_the_next(
         run.send_signal(number)
         ended = bench.end(run)
         assert ended.status in (1, 130, -number), ended
-        assert "Traceback" not in ended.stderr or "docs_matrix" not in ended.stderr
+        assert (
+            ended.status == -number or "Traceback" not in ended.stderr
+        )  # before the command has begun, Python ends so
         assert ended.findings in (None, right.findings)
         assert bench.is_quiet()
         assert (again := bench.check()).status == 1, again

@@ -117,9 +117,7 @@ def test_a_link_inside_stays_a_link(trees: Trees, tmp_path: Path) -> None:
         assert (workspace.root / "dangling").is_symlink()
 
 
-@pytest.mark.parametrize(
-    "target", ["/proc/self/environ", "/proc/kmsg", "../outside/a.rst", "../../../../../../etc/passwd"]
-)
+@pytest.mark.parametrize("target", ["/dev/null", "../outside/a.rst", "../../../../../../etc/passwd", "/etc/passwd"])
 def test_a_link_that_leads_out_is_empty_and_noted(trees: Trees, tmp_path: Path, target: str) -> None:
     write(tmp_path / "outside", {"a.rst": "secret"})
     root = write(tmp_path / "folder", {"index.rst": "i"})
@@ -137,15 +135,15 @@ def test_a_link_to_a_folder_outside_is_an_empty_folder(trees: Trees, tmp_path: P
     root = write(tmp_path / "folder", {"docs/index.rst": "i"})
     (root / "docs/folder").symlink_to("../../outside")
     (root / "docs/chain.rst").symlink_to("folder/sub/b.rst")
-    (root / "docs/proc").symlink_to("/proc")
+    (root / "docs/etc").symlink_to("/etc")
     (root / "docs/lost").symlink_to("/nowhere/at/all")
     tree = trees.open(root)
     assert trees.paths(tree) == ("docs/chain.rst", "docs/index.rst")
     assert [note.facts[0] for note in tree.notes] == [
         "docs/chain.rst",
+        "docs/etc",
         "docs/folder",
         "docs/lost",
-        "docs/proc",
     ]
     with trees.workspace(tree) as workspace:
         assert not [place for place in workspace.root.rglob("*") if place.is_symlink()]
@@ -182,16 +180,28 @@ def test_links_to_folders_with_links_come_to_an_end(trees: Trees, project: Path)
         trees.open(project / "docs")
 
 
-@pytest.mark.parametrize("target", ["/proc/self/environ", "../../../../../../../../proc/self/environ", "/root/.netrc"])
+@pytest.mark.parametrize(
+    "target", ["/proc", "/proc/self/environ", "/proc/kmsg", "../../../../../../../proc/1/environ", "/sys", "/dev/zero"]
+)
+def test_a_link_to_what_is_the_systems_own_is_refused(trees: Trees, project: Path, git: Git, target: str) -> None:
+    (project / "docs/x.txt").symlink_to(target)
+    with patience(), pytest.raises(InputError, match=r"x\.txt: a link to /\w+.*, which is no file of a project"):
+        trees.open(project)
+    commit(git, project)
+    with pytest.raises(InputError, match=r"x\.txt: a link to /"):
+        trees.revision(project / "docs", "HEAD")
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../../../../../../../etc/passwd", "/root/.netrc"])
 def test_a_link_that_leads_out_is_empty_in_a_revision_too(trees: Trees, project: Path, git: Git, target: str) -> None:
     (project / "docs/x.txt").symlink_to(target)
-    (project / "docs/proc").symlink_to("/proc")
+    (project / "docs/etc").symlink_to("/etc")
     commit(git, project)
     for place, prefix in ((project, "docs/"), (project / "docs", "")):
         tree = trees.revision(place, "HEAD")
         assert not trees.read(tree, f"{prefix}x.txt")
-        assert f"{prefix}proc" in tree.empty_folders
-        assert sorted(note.facts[0] for note in tree.notes) == [f"{prefix}proc", f"{prefix}x.txt"]
+        assert f"{prefix}etc" in tree.empty_folders
+        assert sorted(note.facts[0] for note in tree.notes) == [f"{prefix}etc", f"{prefix}x.txt"]
         assert tree.identity == trees.open(place).identity
 
 

@@ -30,6 +30,7 @@ SKIPPED = frozenset({".git", "__pycache__"})
 LARGEST = 256 << 20
 """Bytes of a file: it is read into memory. A larger one, such as an image of a disk, is no part of documentation."""
 
+_SYSTEM = ("/proc/", "/sys/", "/dev/")
 IGNORE_LIMIT = 1 << 20
 """Bytes of a .gitignore that is looked into."""
 _MOST_FILES, _MOST_LINKS = 100_000, 1_000
@@ -111,7 +112,12 @@ def with_links_followed(root: Path, found: FoundFiles, repository: Repository | 
 
 
 def _leave_empty(target: str, path: str, found: FoundFiles) -> None:
-    """Have nothing at `path` of what lies at `target`: an empty file, or an empty folder."""
+    """Have nothing at `path` of what lies at `target`: an empty file, or an empty folder.
+
+    Raises `InputError` if that is the system's own: nobody's documentation has such a link.
+    """
+    if target != os.devnull and f"{target}/".startswith(_SYSTEM):
+        raise InputError(f"{path}: a link to {target}, which is no file of a project; remove the link")
     try:
         is_folder = stat.S_ISDIR(os.stat(target).st_mode)
     except OSError:
