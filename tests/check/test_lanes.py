@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import NEWEST, ROOT, Answer, Command
 from tests.support.git import git
@@ -164,6 +165,39 @@ def test_a_check_alone_is_no_built_cell(docs_matrix: Command, project: Path) -> 
     assert "no cell was built" in answer.stdout
 
 
+# ---- baselines ---------------------------------------------------------------------------------------------------------
+
+
+def accepted(file: Path) -> list[tuple[str, list[str]]]:
+    return [(entry["message"], entry["cells"]) for entry in yaml.safe_load(file.read_text())["diagnostics"] or ()]
+
+
+def test_a_baseline_accepts_what_a_check_says_in_its_lane(docs_matrix: Command, project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "accepted.yaml"
+    written = docs_matrix("baseline", "write", "--baseline", file, cwd=project)
+    assert (written.status, accepted(file)) == (0, [("The teh that was there.", [LANE])]), written.stderr
+    answer = check(docs_matrix, edited(project), "--baseline", file)
+    assert (answer.status, answer.places("new"), answer.places("known")) == (
+        1,
+        [("docs/index.rst", 6)],
+        [("docs/index.rst", 4)],
+    )
+    edited(project, text="Index\n=====\n")
+    assert check(docs_matrix, project, "--baseline", file).places("fixed") == [("docs/index.rst", None)]
+    assert docs_matrix("baseline", "prune", "--baseline", file, cwd=project).status == 0
+    assert accepted(file) == []
+
+
+def test_a_check_that_cannot_run_changes_nothing_of_what_is_accepted(
+    docs_matrix: Command, project: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "accepted.yaml"
+    docs_matrix("baseline", "write", "--baseline", file, cwd=project)
+    again = docs_matrix("baseline", "write", "--baseline", file, cwd=edited(project, script="exit 2\n"))
+    assert (again.status, accepted(file)) == (3, [("The teh that was there.", [LANE])])
+    assert "tree: words: nothing changes for this check: failed" in again.stderr
+
+
 # ---- the checks that a kernel has --------------------------------------------------------------------------------------
 
 KERNEL_DOC = """#!/bin/sh
@@ -206,3 +240,13 @@ def test_without_a_change_no_source_is_read_unless_all_are_asked_for(docs_matrix
     assert (none.status, lanes(none)["tree: kernel-doc"]["read"]) == (0, 0)
     every = check(docs_matrix, kernel, "--cell", NEWEST, "--kernel-doc", "all")
     assert (every.status, every.places("new")) == (1, [("drivers/b.c", 1)])
+
+
+def test_all_sources_have_a_baseline_of_their_own(docs_matrix: Command, kernel: Path, tmp_path: Path) -> None:
+    file = tmp_path / "accepted.yaml"
+    docs_matrix("baseline", "write", "--baseline", file, "--kernel-doc", "all", "--cell", NEWEST, cwd=kernel)
+    assert accepted(file) == [("bad comment", ["tree: kernel-doc"])]
+    (kernel / "drivers/a.c").write_text("good\nbad\n")
+    answer = check(docs_matrix, kernel, "--baseline", file, "--cell", NEWEST, "--kernel-doc", "all")
+    assert (answer.places("new"), answer.places("known")) == ([("drivers/a.c", 2)], [("drivers/b.c", 1)])
+    assert check(docs_matrix, kernel, "--baseline", file, "--cell", NEWEST).places("fixed") == []

@@ -6,15 +6,18 @@ A cell whose build did not come to its end changes nothing of what is accepted f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docs_matrix.baselines import update
-from docs_matrix.baselines.baseline_file import Baseline
+from docs_matrix.baselines.baseline_file import Baseline, Entry
 from docs_matrix.baselines.update import What
 from docs_matrix.builds.runner import Made
 from docs_matrix.check.cell_runner import CellBuild, CellRunner, observed
+from docs_matrix.check.lanes import Lanes, accepted_of
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.cell_age import age
+from docs_matrix.diagnostics.findings import CellResult, is_lane
+from docs_matrix.diagnostics.flaky import Observed
 from docs_matrix.diagnostics.network import without_network
 
 __all__ = ["Accepted", "accept"]
@@ -22,10 +25,11 @@ __all__ = ["Accepted", "accept"]
 
 @dataclass(frozen=True)
 class Accepted:
-    """What is accepted from now on: `now` takes the place of the file's content; `cells` says how each cell ended."""
+    """What is accepted from now on: `now` takes the place of the file's content; `cells` and `lanes` say how each ended."""
 
     now: Baseline
     cells: Mapping[str, CellBuild]
+    lanes: tuple[CellResult, ...] = ()
     of_network: int = 0
     """How many messages are not accepted, because an inventory of another project could not be fetched."""
 
@@ -37,7 +41,8 @@ class Accepted:
     @property
     def failures(self) -> dict[str, str]:
         """Why the other cells have nothing to say: a build that failed, a missing interpreter."""
-        return {name: one.failure for name, one in self.cells.items() if one.status != "ok"}
+        cells = {name: one.failure for name, one in self.cells.items() if one.status != "ok"}
+        return cells | {lane.name: f"{lane.status}: {lane.reason}" for lane in self.lanes if lane.status != "ok"}
 
 
 def accept(
@@ -49,7 +54,7 @@ def accept(
     *,
     reason: str | None = None,
 ) -> Accepted:
-    """Build the runner's subject in `cells` and accept `what` they say beside or instead of `kept`.
+    """Build the runner's subject in `cells`, run its checks, and accept `what` they say beside or instead of `kept`.
 
     `every` are the tree's cells. The order of neither matters: what an entry looks like is what the newest release says.
     """
@@ -64,13 +69,38 @@ def accept(
             network |= {(each.path, each.line, each.message) for each in seen.steady if each.of_network}
             whole.append(one.made)
         runner.progress.done(name, one.failure or "built")
+    of_lanes = frozenset(entry for entry in kept.entries if entry.cells and all(map(is_lane, entry.cells)))
+    of_cells = Baseline(tuple(entry for entry in kept.entries if entry not in of_lanes))
     now = update.accept(
         what,
-        kept,
+        of_cells,
         found,
         [cell.name for cell in sorted(every, key=age)],
         runner.anchors,
         reason=reason,
         was_read=lambda path: any(runner.was_read(path, made) for made in whole),
     )
-    return Accepted(now if found else kept, ended, len(network))
+    lanes, entries = _accept_lanes(what, kept, runner, reason)
+    unknown = tuple(entry for entry in of_lanes if not {lane.name for lane in lanes}.intersection(entry.cells or ()))
+    every_entry = (*(now if found else of_cells).entries, *entries, *unknown)
+    return Accepted(Baseline(every_entry), ended, lanes, len(network))
+
+
+def _accept_lanes(
+    what: What, kept: Baseline, runner: CellRunner, reason: str | None
+) -> tuple[tuple[CellResult, ...], tuple[Entry, ...]]:
+    """Return the lanes of the subject's checks, and the entries that they have from now on.
+
+    A check that could not run, or read no file, changes nothing of what is accepted for it.
+    """
+    lanes, entries = [], list[Entry]()
+    for check in runner.subject.checks:
+        lane, diagnostics = Lanes(runner).said(check)
+        before = accepted_of(kept, lane.name)
+        lanes.append(lane)
+        if lane.status == "ok" and lane.read:
+            seen = {lane.name: Observed(diagnostics)}
+            now = update.accept(what, Baseline(before), seen, [lane.name], runner.anchors, reason=reason)
+            before = tuple(replace(entry, cells=(lane.name,)) for entry in now.entries)
+        entries += before
+    return tuple(lanes), tuple(entries)

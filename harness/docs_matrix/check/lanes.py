@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from docs_matrix.baselines.accepted import compare_with_accepted
-from docs_matrix.baselines.baseline_file import Entry
+from docs_matrix.baselines.baseline_file import Baseline, Entry
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.config.matrix import Matrix
 from docs_matrix.config.tree_check import TreeCheck, matches
@@ -27,7 +27,7 @@ from docs_matrix.toolchains.locks import Tools
 from docs_matrix.tree_checks.run import Checked, CheckRunner
 from docs_matrix.trees import Tree
 
-__all__ = ["Lanes", "lane_name", "tools_of"]
+__all__ = ["Lanes", "accepted_of", "lane_name", "tools_of"]
 
 
 @dataclass(frozen=True)
@@ -48,18 +48,30 @@ class Lanes:
 
     def result(self, check: TreeCheck) -> CellResult:
         """Return the lane of `check`: how it ended, and what is new. What goes wrong is its status and harms no other."""
+        return self._ended(check, judge=True)[0]
+
+    def said(self, check: TreeCheck) -> tuple[CellResult, tuple[Diagnostic, ...]]:
+        """Return the lane of `check` without verdicts, and what the check says of the head."""
+        return self._ended(check, judge=False)
+
+    def _ended(self, check: TreeCheck, *, judge: bool) -> tuple[CellResult, tuple[Diagnostic, ...]]:
         name, started = lane_name(check), time.monotonic()
+        diagnostics: tuple[Diagnostic, ...] = ()
         try:
             self.runner.progress.update(name, "running")
-            lane = self._judged(check)
+            lane, base, head = self._ran(check)
+            diagnostics = head.build.diagnostics
+            if judge and lane.status == "ok":
+                lane = replace(lane, judged=self._judge(check, base, head))
         except HarnessError as error:
             status: CellStatus = "skipped" if isinstance(error, MissingInterpreterError) else "failed"
             lane = CellResult(name, check.python or "", "", "", status, str(error))
         lane = replace(lane, seconds=time.monotonic() - started)
-        self.runner.progress.done(name, lane.in_words)
-        return lane
+        self.runner.progress.done(name, lane.in_words if judge or lane.status != "ok" else f"{len(diagnostics)} said")
+        return lane, diagnostics
 
-    def _judged(self, check: TreeCheck) -> CellResult:
+    def _ran(self, check: TreeCheck) -> tuple[CellResult, Checked | None, Checked]:
+        """Return the lane of `check` without verdicts, and what the check says of the base and of the head."""
         subject = self.runner.subject
         before, now = (self._named(check, base=base) for base in (True, False))
         environment = self._environment(check) if before or now or not check.files else None
@@ -79,10 +91,10 @@ class Lanes:
             built=sum(one.fresh for one in (base, head) if one),
             log="".join(f"# {name}\n{one.log}\n" for name, one in (("base", base), ("head", head)) if one),
         )
-        for name, one in (("head", head), ("base", base)):
+        for name, one in (("base", base), ("head", head)):
             if one and one.build.status != "ok":
-                return replace(lane, status=one.build.status, reason=f"the {name}'s check: {one.build.reason}")
-        return replace(lane, judged=self._judge(check, base, head))
+                lane = replace(lane, status=one.build.status, reason=f"the {name}'s check: {one.build.reason}")
+        return lane, base, head
 
     def _checked(
         self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None
@@ -94,11 +106,14 @@ class Lanes:
         if base:
             judged = self._compared(base.build.diagnostics, head.build.diagnostics)
         else:
-            judged = compare_with_accepted(
-                self._accepted(check),
+            compared = compare_with_accepted(
+                accepted_of(self.runner.accepted, lane_name(check)),
                 Observed(head.build.diagnostics),
                 self.runner.anchors,
                 str(self.runner.subject.baseline or ""),
+            )
+            judged = tuple(
+                item for item in compared if item.verdict is not Verdict.FIXED or _was_read(item, check, head)
             )
         if not check.note:
             return judged
@@ -133,11 +148,6 @@ class Lanes:
                 gone.append(one)
         return (*known, *self.runner.comparison(gone, new))
 
-    def _accepted(self, check: TreeCheck) -> tuple[Entry, ...]:
-        """Return what the baseline accepts of this check: what is accepted in all cells is no message of a check."""
-        name = lane_name(check)
-        return tuple(entry for entry in self.runner.accepted.entries if entry.cells and name in entry.cells)
-
     def _named(self, check: TreeCheck, *, base: bool) -> tuple[str, ...]:
         """Return the files behind the command of `check`: those that the change touches, or all if there is none."""
         if not check.files:
@@ -160,6 +170,16 @@ class Lanes:
         committed = bench.matrix.folder / "locks"
         lock = locks.provide(tools, (), committed=committed, store=bench.store, offline=bench.offline)
         return environments.provide(lock, interpreter, store=bench.store, offline=bench.offline)
+
+
+def accepted_of(baseline: Baseline, lane: str) -> tuple[Entry, ...]:
+    """Return what `baseline` accepts of a check: what is accepted in all cells is no message of a check."""
+    return tuple(entry for entry in baseline.entries if entry.cells and lane in entry.cells)
+
+
+def _was_read(item: Judged, check: TreeCheck, head: Checked) -> bool:
+    """Return whether the check read the file of an accepted message; what was not read is not fixed."""
+    return not check.files or item.diagnostic.path in head.build.read
 
 
 def lane_name(check: TreeCheck) -> str:

@@ -12,8 +12,10 @@ from docs_matrix.baselines.update import What
 from docs_matrix.check import accept, subject
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
+from docs_matrix.check.lanes import lane_name
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import complain, print_json, print_lines
+from docs_matrix.diagnostics.findings import is_lane
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import one_line
 
@@ -43,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         options.add_cell(nested[name])
         nested[name].add_argument("--baseline", type=Path, metavar="FILE", help=text)
     for name in ("write", "prune"):
+        options.add_kernel_doc(nested[name])
         options.add_repeat(nested[name])
         options.add_docs(nested[name], "only this document or folder; repeatable")
     nested["write"].add_argument("--new", action="store_true", help="only add what is new; all else stays as it is")
@@ -74,11 +77,12 @@ def _accept(what: What, args: argparse.Namespace) -> int:
     cells = common.cells(bench.matrix, args.cell, found.cells)
     every = common.cells(bench.matrix, None, found.cells)
     reason = getattr(args, "reason", None)
-    with terminal.CellProgress(Console(stderr=True), [cell.name for cell in cells]) as progress:
+    names = [*(cell.name for cell in cells), *(lane_name(check) for check in found.checks)]
+    with terminal.CellProgress(Console(stderr=True), names) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
         accepted = accept.accept(what, kept, runner, cells, every, reason=reason)
     for name, why in accepted.failures.items():
-        complain(f"docs-matrix: {name}: nothing changes for this cell: {why}")
+        complain(f"docs-matrix: {name}: nothing changes for this {'check' if is_lane(name) else 'cell'}: {why}")
     if accepted.built:
         baseline_file.write(path, accepted.now)
         before, now = set(baseline_file.identities(kept.entries)), set(baseline_file.identities(accepted.now.entries))
@@ -87,6 +91,7 @@ def _accept(what: What, args: argparse.Namespace) -> int:
             f"from {len(accepted.built)} of {len(every)} cells"
         )
     statuses = {name: ended.status for name, ended in accepted.cells.items()}
+    statuses |= {lane.name: lane.status for lane in accepted.lanes}
     return exit_status(statuses, new=False, named=args.cell or (), ci=variables.in_ci())
 
 

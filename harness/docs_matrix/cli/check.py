@@ -47,8 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--in-order", action="store_true", help="read the documents in the order of --docs")
     text = "read in N processes, or each document in a process of its own"
     parser.add_argument("--readers", type=_readers, metavar="N|each", help=text)
-    text = "of a kernel, check the comments of the sources that the change touches (default), or of all"
-    parser.add_argument("--kernel-doc", choices=("changed", "all"), help=text)
+    options.add_kernel_doc(parser)
     options.add_out(parser)
     parser.add_argument(
         "--exit-zero", action="store_true", help="end with 0 if something is new; the merge of the jobs fails then"

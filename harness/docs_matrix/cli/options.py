@@ -18,6 +18,7 @@ __all__ = [
     "add_format",
     "add_jobs",
     "add_json",
+    "add_kernel_doc",
     "add_message",
     "add_nested",
     "add_onto",
@@ -126,6 +127,12 @@ def add_revisions(parser: argparse.ArgumentParser) -> None:
     """Add `--base` and `--head`: the two ends of a change in a git tree."""
     parser.add_argument("--base", metavar="REV", help="compare with this revision of a git tree")
     parser.add_argument("--head", metavar="REV", help="with --base: check this revision; default: the work tree")
+
+
+def add_kernel_doc(parser: argparse.ArgumentParser) -> None:
+    """Add `--kernel-doc`."""
+    text = "of a kernel, check the comments of the sources that the change touches (default), or of all"
+    parser.add_argument("--kernel-doc", choices=("changed", "all"), help=text)
 
 
 def add_repeat(parser: argparse.ArgumentParser) -> None:
