@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import nox
@@ -91,6 +92,21 @@ def lint(session: nox.Session) -> None:
     forms = sorted(str(path) for path in (HERE / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *forms)
     session.run("zizmor", "--offline", "--no-progress", "--persona", "auditor", *workflows, "action.yml")
+
+
+@nox.session(venv_backend="uv|virtualenv")
+def package(session: nox.Session) -> None:
+    """Build the wheel and the source distribution, check both, and run the wheel outside of this folder."""
+    session.install(*nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), "package"))
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "hatchling", "build", "-d", str(dist))
+    (source,), (wheel,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
+    session.run("twine", "check", "--strict", str(source), str(wheel))
+    session.run("check-wheel-contents", str(wheel))
+    session.install(str(wheel))
+    session.chdir(dist)
+    session.run("docs-matrix", "cells")
 
 
 @nox.session(venv_backend="uv|virtualenv")

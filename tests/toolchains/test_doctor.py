@@ -55,6 +55,15 @@ def test_a_lock_that_does_not_answer_is_told_with_the_reason(
     assert "and 2020-01-01T00:00:00Z is asked for" in lack.what
 
 
+def test_what_makes_it_slower_is_told_and_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    matrix = Matrix(path=LOCKS.parent / "matrix.yaml", cells=(), trees={})
+    found = doctor.examine(matrix, (), committed=LOCKS, store=tmp_path, tools={}, offline=True)
+    assert [(lack.mend, lack.needed) for lack in found if "isal" in lack.what] == [
+        ("python3 -m pip install isal", False)
+    ]
+
+
 def test_a_store_that_cannot_be_written_is_told(
     buildable: tuple[Lock, Interpreter], cells: tuple[Cell, ...], tmp_path: Path
 ) -> None:

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
-from isal import isal_zlib
+try:
+    from isal import isal_zlib as compressor
+except ImportError:  # no wheel for this machine: the first import of a large tree takes longer
+    import zlib as compressor  # type: ignore[no-redef]
 
 __all__ = ["PackedBlob", "entry", "header", "index"]
 
@@ -41,7 +44,7 @@ def entry(content: bytes) -> bytes:
         head.append(sign | 0x80)
         sign, size = size & 0x7F, size >> 7
     head.append(sign)
-    return bytes(head) + isal_zlib.compress(content, _LEVEL)
+    return bytes(head) + compressor.compress(content, _LEVEL)
 
 
 def index(entries: Mapping[bytes, PackedBlob], checksum: bytes) -> bytes:
