@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 
 __all__ = ["ROUNDS", "Bench", "Ended"]
 
-ROUNDS = int(os.environ.get("DOCS_MATRIX_FAULT_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("DOCS_MATRIX_FAULT_ROUNDS", "1"))
 """How often each fault is tried."""
 
 KEPT = ("environments", "locks")
@@ -112,8 +111,3 @@ def _users(text: str) -> list[int]:
         except OSError:
             continue
     return found
-
-
-def end_group(started: subprocess.Popen[str], number: signal.Signals) -> None:
-    """Send a signal to the process alone, as a user or the system does."""
-    started.send_signal(number)

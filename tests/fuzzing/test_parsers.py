@@ -30,7 +30,7 @@ from tests.faults.runs import ROUNDS
 from tests.support.effort import patience
 from tests.support.runs import NEW, OLD, cell, known, new, run
 
-MANY = settings(max_examples=50 * ROUNDS, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=100 * ROUNDS, suppress_health_check=list(HealthCheck))
 
 MAIL = b"""\
 From: kernel test robot <lkp@intel.com>
