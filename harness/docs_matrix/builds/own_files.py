@@ -1,7 +1,7 @@
-"""The files that this project puts beside a documentation: a build that did not look at them answers for a tree without them.
+"""Files that no documentation is made of: a build that did not look at them answers for a tree in which they are others.
 
 `docs-matrix init` writes a matrix, locks and a baseline into the tree that it just built. They make another tree of it, and
-no other answer.
+no other answer. Nor does C code of a kernel that no document reads.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from docs_matrix.builds.build_output import RECORDS
 from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.config.matrix import Recipe
 
-__all__ = ["are_own", "looked_at"]
+__all__ = ["are_code", "are_own", "looked_at"]
 
 _OWN = re.compile(
     r"(?:.*/)?(?:matrix\.yaml|locks/[^/]+\.txt|baselines/[^/]+\.yaml|noxfile\.py|(?:[^/]*\.|\.)gitlab-ci\.yml"
     r"|\.github/workflows/docs-matrix[^/]*\.yml)"
 )
+_CODE = re.compile(r"(?!scripts/|tools/)(?:.*\.c|(?!include/|arch/[^/]+/include/).*\.h)")
 
 
 def are_own(paths: Collection[str], recipe: Recipe) -> bool:
@@ -33,6 +34,21 @@ def are_own(paths: Collection[str], recipe: Recipe) -> bool:
     False
     """
     return all(_OWN.fullmatch(path) and recipes.below(recipe, path) is None for path in paths)
+
+
+def are_code(paths: Collection[str], recipe: Recipe) -> bool:
+    """Return whether all `paths` are C code of a kernel that its makefiles make no document of.
+
+    They do of some headers below `include`, and by the programs below `scripts` and `tools`.
+
+    >>> are_code(["drivers/a.c", "fs/a.h"], Recipe("make", "Documentation", "Documentation"))
+    True
+    >>> are_code(["include/linux/a.h"], Recipe("make", "Documentation", "Documentation"))
+    False
+    """
+    return recipe.kind == "make" and all(
+        _CODE.fullmatch(path) and recipes.below(recipe, path) is None for path in paths
+    )
 
 
 def looked_at(state: WarmState, changes: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from docs_matrix import files, process
 from docs_matrix.builds import own_files, recipes, warm_store
@@ -214,9 +214,12 @@ class Runner:
         before = self._builds.observations(start.key)
         if state is None or not before:
             return None
-        if self._differs_in_own_files_alone(order, start, state):
+        alone = self._differs_in_alone(order, start, state)
+        if alone == "own files":
             self._bases.answers_too(order, start)
             return Made(before[0], start.key, (), self._builds.log(start.key))
+        if alone == "code":
+            return Made(replace(before[0], resumed=()), start.key, (), self._builds.log(start.key))
         with self._builds.building(asking):
             key = self._git.key(asking, order.tree)
             found = self._builds.observations(key)
@@ -240,19 +243,20 @@ class Runner:
             self._bases.note(order, key, asking, start)
         return Made(build, key, (build,), self._builds.log(key))
 
-    def _differs_in_own_files_alone(self, order: Order, start: KeptBase, state: WarmState) -> bool:
-        """Return whether the tree of `order` differs from that of `start` in files of ours alone that its build did not look at."""
+    def _differs_in_alone(self, order: Order, start: KeptBase, state: WarmState) -> Literal["own files", "code"] | None:
+        """Return what the tree of `order` differs in from that of `start`, if it is files that its build did not look at.
+
+        These are files of ours, or C code of a kernel; None if it differs in anything else.
+        """
         tree = order.tree
         changes = self._trees.differing(start.object_id, tree)
         if not changes or identity_of(start.object_id, tree.empty_folders) != start.identity:
-            return False
+            return None
+        kind: Literal["own files", "code"] | None = "own files" if own_files.are_own(changes, order.recipe) else None
+        kind = "code" if own_files.are_code(changes, order.recipe) else kind
         as_before = build_key(replace(order, tree=replace(tree, identity=start.identity))) == start.whole
-        return (
-            as_before
-            and own_files.are_own(changes, order.recipe)
-            and not own_files.looked_at(state, changes)
-            and self._git.key(start.asked, tree) == start.key
-        )
+        unseen = kind and as_before and not own_files.looked_at(state, changes)
+        return kind if unseen and self._git.key(start.asked, tree) == start.key else None
 
     def _make(self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()) -> _Ran:
         """Build it now. What an extension breaks off behind the reading is built again, and written in full: it may have
