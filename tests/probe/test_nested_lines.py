@@ -32,7 +32,7 @@ class Notes(Directive):
         with io.open(path, encoding="utf-8") as file:
             for number, line in enumerate(file):
                 if line.startswith("note: "):
-                    lines.append(line[6:].strip(), path, number)
+                    lines.append(line[6:].strip(), path, number + ("line 6" in line))
                     lines.append("", path, number)
         node = nodes.section()
         node.document = self.state.document
@@ -48,7 +48,7 @@ FILES = {
     "docs/conf.py": "import os, sys\nsys.path.insert(0, os.path.abspath('.'))\nextensions = ['ext']\n",
     "docs/ext.py": EXTENSION,
     "docs/index.rst": "Top\n===\n\n.. notes:: ../code.txt\n\n   Own *text.\n\nAnd *more.\n",
-    "code.txt": "line\nnote: Good.\nline\nnote: A *half.\n",
+    "code.txt": "line\nnote: Good.\nline\nnote: A *half.\nnote: line 6 of *five.\n",
 }
 
 
@@ -68,6 +68,7 @@ def test_text_from_a_file_is_placed_in_that_file(cell: str, tmp_path: Path, stor
     assert build.status == "ok", build.reason
     assert [(said.path, said.line) for said in build.diagnostics] == [
         ("code.txt", 4),
+        ("code.txt", 5),
         ("docs/index.rst", 6),
         ("docs/index.rst", 8),
     ]

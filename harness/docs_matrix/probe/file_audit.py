@@ -15,7 +15,7 @@ import json
 import os
 import re
 import sys
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 __all__ = ["Ear", "Keeper", "available", "content", "everything", "listing"]
 
@@ -179,6 +179,9 @@ class Keeper(object):
         if seen is None:
             return
         settings = {name: self.probe.settings()[name] for name in seen.settings}
+        if document is None:  # a catalog that this build compiled counts by what it became, for the documents that it translates
+            compiled = {path[:-3] + ".po" for path in self.own if path.endswith(".mo")}
+            seen.files -= compiled
         found = self.ear.closed(self.contents, seen)
         self.probe.put("looked", of=document, asked=seen.asked, settings=settings, **dict(found, **more))
 
@@ -200,6 +203,7 @@ class Keeper(object):
             seen = self.looked.setdefault(document, Looked())
             for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
                 seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
+            seen.files.update(_catalogs(self.probe.app, document))
             self.modules.done(document)
         self.gather(document)
         self.flush(document)
@@ -248,6 +252,18 @@ def _is_import(frame: Any) -> bool:
     return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
 
 
+def _catalogs(app: Any, document: str) -> List[str]:
+    """Return the compiled catalogs that translate a document."""
+    config = app.config
+    if not config.language:
+        return []
+    compact = config.gettext_compact
+    domain = compact if isinstance(compact, str) else document.split("/")[0] if compact else document
+    places = [os.path.join(str(app.srcdir), folder, config.language, "LC_MESSAGES") for folder in config.locale_dirs]
+    paths = [os.path.abspath(os.path.join(place, domain + ".mo")) for place in places]
+    return [path for path in paths if os.path.exists(path)]
+
+
 def _is_in(path: str, folder: Any) -> bool:
     return folder is not None and (path + os.sep).startswith(str(folder) + os.sep)
 
@@ -262,11 +278,12 @@ def content(path: str) -> Optional[str]:
 
 
 def listing(path: str) -> Optional[str]:
-    """The digest of the names in a folder, except what Python and git keep there."""
+    """The digest of the names in a folder, except what Python and git keep there, and the catalogs that Sphinx compiles."""
     try:
-        names_in = sorted(name for name in os.listdir(path) if name not in OURS)
+        every = set(os.listdir(path))
     except OSError:
         return None
+    names_in = sorted(name for name in every - set(OURS) if not (name.endswith(".mo") and name[:-3] + ".po" in every))
     return hashlib.sha256("\0".join(names_in).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 

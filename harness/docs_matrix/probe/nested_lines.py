@@ -8,6 +8,7 @@ The standard library alone, Python 3.6 and later.
 
 import functools
 import importlib
+import io
 import os
 from typing import Any, Callable, List, Optional, Tuple  # noqa: F401 (used in comments)
 
@@ -58,4 +59,7 @@ class NestedLines(object):
             source, line = self.machines[-1].get_source_and_line(options["line"])
         except Exception:  # lines that an extension made may know no source
             return None
-        return (os.path.abspath(source), line) if source and line and os.path.isfile(source) else None
+        if not (source and line and os.path.isfile(source)):
+            return None
+        with io.open(source, "rb") as file:
+            return os.path.abspath(source), min(line, sum(1 for _ in file) or 1)  # an extension may count from 1 on

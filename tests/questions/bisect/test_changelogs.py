@@ -92,6 +92,7 @@ def test_an_entry_with_general_words_alone_is_about_something_else() -> None:
     text = "* Trailing commas in the configuration.\n* Cache the configuration value.\n* Values.\n"
     assert entries(text, ["configuration", "value", "cache"]) == ("Cache the configuration value.",)
     assert entries(text, ["configuration"]) == ()
+    assert entries("* The setting `class_functions`.\n", ["setting", "class", "registered"]) == ()
 
 
 def test_an_entry_that_has_the_name_of_the_thing_is_quoted_alone() -> None:

@@ -33,53 +33,23 @@ LARGEST = 4 << 20
 """Characters of a history file that are looked at."""
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{4,}")
-_COMMON = {
-    *(
-        "about",
-        "after",
-        "again",
-        "because",
-        "before",
-        "cannot",
-        "could",
-        "error",
-        "expected",
-        "found",
-        "lines",
-        "missing",
-    ),
-    *("other", "results", "resulted", "should", "there", "these", "within", "without", "warning", "which"),
-}
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "about after again already because before cannot could error expected found lines missing other results resulted "
+        "should their there these while within without warning which",
+    )
+)
 """Words that any entry uses."""
-_GENERAL = {
-    *(
-        "argument",
-        "arguments",
-        "attribute",
-        "class",
-        "config",
-        "configuration",
-        "content",
-        "contains",
-        "custom",
-        "default",
-    ),
-    *(
-        "description",
-        "directive",
-        "document",
-        "documents",
-        "files",
-        "function",
-        "include",
-        "included",
-        "instance",
-        "label",
-    ),
-    *("method", "module", "names", "object", "objects", "option", "options", "pages", "python", "reference", "source"),
-    *("string", "target", "title", "unknown", "value", "values"),
-}
-"""Words of the trade: an entry with one of them alone is about something else."""
+_GENERAL = frozenset(
+    re.findall(
+        r"\w+",
+        "argument arguments attribute class config configuration content contains custom default description directive "
+        "document documents extension extensions files function include included instance label method module names object "
+        "objects option options pages python reference setting settings source string target title unknown value values",
+    )
+)
+"""Words of the trade: an entry with these alone is about something else, if the change has other words."""
 _NAME = re.compile(r"[a-z]\w*[_.]\w[\w.]*", re.IGNORECASE)
 """What is surely a name and no word: it has an underscore or a dot inside."""
 _FILE = re.compile(r"\.(c|h|html|inc|ipynb|json|md|py|rst|txt|ya?ml)$")
@@ -179,7 +149,7 @@ def names(pairs: Iterable[BeforeAfter]) -> tuple[str, ...]:
 def entries(text: str, words: Sequence[str], own: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the entries of a section that are about a change, those with the most of its words first, at most `MOST`.
 
-    An entry is about it if it has one of its `own` names, one of `words` that is not general, or two of them. An entry is an
+    An entry is about it if it has one of its `own` names or one of `words` that is not general, or if all are, two. An entry is an
     item of a list with what is indented below it, or a paragraph. If a list stands below an item that names a file, each of
     its items is quoted with that name.
 
@@ -209,8 +179,8 @@ def entries(text: str, words: Sequence[str], own: Sequence[str] = ()) -> tuple[s
 def _score(entry: str, words: Sequence[str], own: Sequence[str]) -> int:
     """Return how much an entry, in lower case, has of a change; 0 if it is about something else."""
     named = sum(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", entry) is not None for name in own)
-    found = [word for word in words if re.search(rf"(?<![a-z]){re.escape(_stem(word))}", entry)]
-    telling = len(found) > 1 or any(word not in _GENERAL for word in found)
+    found = [word for word in words if re.search(rf"(?<!\w){re.escape(_stem(word))}", entry)]
+    telling = not _GENERAL.issuperset(found) or (len(found) > 1 and _GENERAL.issuperset(words))
     return 2 * named + len(found) if named or telling else 0
 
 
