@@ -163,3 +163,12 @@ def test_an_extension_of_nobody_known_is_never_taken() -> None:
     found = gathered({"docs/conf.py": "extensions = ['foo.bar']\n", "docs/requirements.txt": "furo\n"})
     assert [one.text for one in found.requirements] == ["furo"]
     assert "names foo.bar" in found.notices[0]
+
+
+def test_that_sphinx_alone_is_installed_is_said_only_if_nothing_is_taken() -> None:
+    assert gathered({"docs/conf.py": ""}).notices == [
+        "the project names no requirements of its documentation; Sphinx alone is installed"
+    ]
+    assert gathered({"docs/conf.py": "extensions = ['myst_nb']\n"}).notices == [
+        "docs/conf.py names myst_nb, and no requirement lists it: myst-nb is taken"
+    ]

@@ -37,7 +37,8 @@ def gather(read: Read, paths: Collection[str], config: str, hosted: Mapping[str,
     `InputError` if a file that it names cannot be read.
     """
     found = Gathered()
-    if not _take_hosted(read, hosted, found):
+    stated = _take_hosted(read, hosted, found)
+    if not stated:
         takers = (
             toml_tables.take_groups,
             toml_tables.take_extras,
@@ -46,13 +47,14 @@ def gather(read: Read, paths: Collection[str], config: str, hosted: Mapping[str,
             toml_tables.take_hatch,
             tools.take_conda,
         )
-        if not _take_files(read, config, found) and not any(take(read, found) for take in takers):
-            found.notices.append("the project names no requirements of its documentation; Sphinx alone is installed")
+        stated = _take_files(read, config, found) or any(take(read, found) for take in takers)
     for extra in found.extras:
         if not toml_tables.take_extra(read, extra.text, found):
             found.notices.append(f"{extra.source}: left out: the extra {extra.text} of the project itself")
     path = posixpath.normpath(posixpath.join(config, "conf.py"))
     take_modules(text_of(read, path) or "", path, paths, found)
+    if not stated and not found.requirements:
+        found.notices.insert(0, "the project names no requirements of its documentation; Sphinx alone is installed")
     return found
 
 
