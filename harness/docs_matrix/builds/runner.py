@@ -6,6 +6,7 @@ environment, its own HOME and TMPDIR, and no credentials.
 
 from __future__ import annotations
 
+import secrets
 import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -280,8 +281,9 @@ class Runner:
             kept = (state.folder,) if state else ()
             read = (*kept, *workspace.objects, *([answers.known] if answers else []))
             may = reach(order.environment, workspace.top, workspace.scratch, read=read, expected=expected)
-            finished, output = self._observed(command, workspace, given, may, order.hear)
-            captured = records.read(output.records, output.stderr, root=workspace.root)
+            seal = secrets.token_bytes(32) if kind.seals else b""
+            finished, output = self._observed(command, workspace, given, may, order.hear, seal)
+            captured = records.read(output.records, output.stderr, root=workspace.root, key=seal or None)
             if captured.wanted:
                 raise _WantedError(captured.wanted)
             build = _result(captured, finished, output.fault, self._time_limit, order, str(self._confinement))
@@ -321,6 +323,7 @@ class Runner:
         given: Mapping[str, str],
         may: Reach,
         hear: Hear | None,
+        seal: bytes,
     ) -> tuple[process.Finished, BuildOutput]:
         """Run `command` in `workspace` with the environment `given`, confined to what it `may` do.
 
@@ -333,6 +336,7 @@ class Runner:
                 timeout=self._time_limit,
                 cwd=command.cwd,
                 env=given,
+                stdin=seal,
                 most=PRINTED_LIMIT,
                 hear=Stages(hear) if hear else None,
             )

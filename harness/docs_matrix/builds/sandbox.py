@@ -64,6 +64,7 @@ def furnish(
         "companions": dict(shortcuts.companions),
         "order": vars(order.reading) if order.reading else None,
         "watch": watched,
+        "sealed": kind.seals,
         "git": git[0] if git else None,
         "inventories": inventories.put(order.inventories, store, scratch / "inventories"),
     }

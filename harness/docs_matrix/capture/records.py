@@ -18,6 +18,7 @@ from typing import Any
 from docs_matrix.capture.file_places import Text, placed, texts
 from docs_matrix.capture.log_lines import FREE, GLUED, SPHINX, claim, log_lines, nonempty
 from docs_matrix.capture.said import Said
+from docs_matrix.capture.seals import are_sealed
 from docs_matrix.capture.stderr_parser import Block, blocks, place_of
 from docs_matrix.diagnostics.diagnostic import LEVELS, Diagnostic
 from docs_matrix.diagnostics.message_keys import without_category
@@ -70,13 +71,16 @@ class Capture(Said):
     hidden: tuple[str, ...]
 
 
-def read(records: bytes, stderr: bytes, *, root: Path) -> Capture:
+def read(records: bytes, stderr: bytes, *, root: Path, key: bytes | None = None) -> Capture:
     """Put together what the probe recorded in `records` and what stands in `stderr`, of a build in the folder `root`.
 
+    `key` is what the records are sealed with, if they are: others that claim a whole build make it a failed one.
     Neither has to be whole: what can be read is taken, and a build whose records break off is not finished. Paths and texts
     name no folder of the build: those in `root` are relative to it.
     """
     told = _records(records, texts(root))
+    if key is not None and told.finished and not are_sealed(records.splitlines(), key):
+        told.crashes.append("its records are not those that the probe wrote")
     places = [*told.places, (str(root.absolute()), ""), (str(root.resolve()), "")]
     lines = log_lines(stderr)
     positions, owned = claim(lines, [nonempty(text) for _, text in told.printed])

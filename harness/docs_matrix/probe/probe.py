@@ -30,7 +30,7 @@ Kinds of lines, by the key `kind`:
                  that leaves out its pages
     probe-error  a mistake of this file: traceback
     silence      `hidden`, the settings that hide warnings (silence.py)
-    end          `status`, the exit status; where it lacks, the call did not finish
+    end          `status`, the exit status; where it lacks, the call did not finish; `seal`, see seal.py
     wanted       see given_inventories.py
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
     index        see build_index.py
@@ -71,6 +71,10 @@ class Probe(object):
         self.process = os.getpid()
         self.app = None  # type: Any
         self.silence = None  # type: Any
+        self.seal = None  # type: Any
+        if config.get("sealed"):
+            seal = _companion("seal")
+            self.seal = seal.Seal(seal.key_from_input())
         self.silenced = None  # type: Optional[str]
         self.restriction = _companion("restrict").Restriction(self, config["documents"])  # type: Any
         self.names = {}  # type: Dict[str, Any]
@@ -103,7 +107,14 @@ class Probe(object):
     def put(self, kind: str, **values: Any) -> None:
         """Append a record by one write, so that workers may do so side by side."""
         values["kind"] = kind
+        mine = os.getpid() == self.process
+        if self.seal:
+            values["by"] = self.process if mine else 0
+            if kind == "end":
+                values["seal"] = self.seal.text()
         data = (json.dumps(values, sort_keys=True, default=repr) + "\n").encode("ascii")
+        if self.seal and mine:
+            self.seal.add(data)
         while data:
             data = data[os.write(self.file, data):]
 

@@ -105,6 +105,9 @@ class Kind(Protocol):
         """Return how a script builds the tree by `recipe`: of it the `folders` below the source at least, all if there are none."""
         ...
 
+    seals: bool
+    """Whether the records can be sealed: then the command is sphinx-build itself, which gets a key on standard input."""
+
     keeps_answers: bool
     """Whether `shortcuts` has answers kept."""
 

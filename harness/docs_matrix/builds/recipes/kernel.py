@@ -30,6 +30,7 @@ class Make:
         "make": "make is not installed; this tree is built by make: install GNU make (apt-get install make)"
     }
 
+    seals = False
     keeps_answers = True
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:

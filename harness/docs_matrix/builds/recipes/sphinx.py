@@ -57,6 +57,7 @@ class SphinxBuild:
 
     tools: Mapping[str, str] = DOT
     needed: Mapping[str, str] = {}
+    seals = True
     keeps_answers = False
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
