@@ -88,7 +88,7 @@ def test_of_the_broken_table_of_the_thread_one_document_of_a_few_lines_is_left(
     assert value["lines"] < 10
 
 
-def test_of_the_pair_two_documents_and_what_lies_between_them_fit_on_a_page(
+def test_of_the_pair_two_documents_and_what_lies_between_them_are_left(
     docs_matrix: Command, linux_7_2: Path, tmp_path: Path
 ) -> None:
     asked = ("--tree", linux_7_2, "--find", TITLE, "--path", "driver-api/target")
@@ -97,4 +97,4 @@ def test_of_the_pair_two_documents_and_what_lies_between_them_fit_on_a_page(
     value = json.loads(answer.stdout)
     assert (value["documents"], value["finished"], value["plain"]) == (["before.rst", "index.rst"], True, True)
     assert value["message"]["message"].startswith(TITLE)
-    assert value["lines"] < 100
+    assert value["lines"] < 300

@@ -44,8 +44,8 @@ class Project:
         return replace(self, files={**self.files, path: content})
 
 
-WORTH = 0.05
-"""The part of all lines that a round must take away for another one: the last rounds cost as much as others and bring a line."""
+WORTH = 0.2
+"""The part of all lines that a round must take away for another one: the last rounds bring a line or two."""
 Test = Holds[Project]
 Executed = Callable[[Project], Lines]
 """The numbers of the lines that are executed, by path."""
