@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -32,8 +33,10 @@ def begin(docs_matrix: Command, folder: Path, *more: str) -> dict[str, object]:
 def test_a_project_gets_matrix_locks_baseline_workflow_and_noxfile_and_its_first_run_is_green(
     docs_matrix: Command, write: Write
 ) -> None:
-    folder = write("project", PROJECT)
+    folder = write("project", {**PROJECT, "docs/conf.py": f"project = '{uuid.uuid4()}'\n"})
     git(folder, "init", "-q", "-b", "trunk")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "one")
     told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE, "--nox")
     assert told["kept"] == [MIDDLE, NEWEST]
     assert told["accepted"] == 1
