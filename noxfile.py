@@ -82,6 +82,7 @@ def lint(session: nox.Session) -> None:
     session.run("python", "docs/imports.py")
     session.run("git", "diff", "--exit-code", "docs/imports.txt", external=True)
     session.run("docs-matrix", "lock", "--check")
+    session.run("towncrier", "build", "--draft", "--version", "next")
     workflows = sorted(str(path) for path in (HERE / ".github" / "workflows").glob("*.yml"))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("check-jsonschema", "--builtin-schema", "custom.github-workflows-require-timeout", *workflows)
