@@ -205,3 +205,59 @@ def test_a_backend_that_is_younger_than_all_cells_is_found(write: Write, docs_ma
     folder = write("project", {**files, "pyproject.toml": young, "matrix.yaml": text})
     answer = docs_matrix("check", "--docs", "all", cwd=folder)
     assert answer.status == 0, answer.stdout + answer.stderr
+
+
+def test_commits_in_a_row_read_again_only_what_shows_the_version(write: Write, docs_matrix: Command) -> None:
+    matrix = (Path(__file__).parents[2] / "matrix.yaml").read_text().partition("\ntrees:")[0]
+    matrix = re.sub(r"(?m)^  tree: .*$", "  tree: docs", matrix)
+    matrix += (
+        "\ntrees:\n  docs: {path: ., recipe: {sphinx: {source: docs}}, requirements: [sphinx-last-updated-by-git]}\n"
+    )
+    backend = (
+        '[build-system]\nrequires = ["setuptools>=64", "setuptools-scm>=8"]\nbuild-backend = "setuptools.build_meta"\n'
+    )
+    dynamic = PROJECT.replace('version = "1.2"\n', 'dynamic = ["version"]\n') + "[tool.setuptools_scm]\n"
+    files = {
+        "docs/conf.py": CONF.replace('"sphinx.ext.autodoc"', '"sphinx.ext.autodoc", "sphinx_last_updated_by_git"'),
+        "docs/index.rst": INDEX + "\n.. toctree::\n\n   a\n   b\n",
+        "docs/a.rst": "A\n=\n",
+        "docs/b.rst": "B\n=\n",
+        "src/box/__init__.py": "",
+        "src/box/tools.py": TOOLS,
+        "pyproject.toml": backend + dynamic,
+        "matrix.yaml": matrix,
+    }
+    folder = write("project", files)
+    git(folder, "init", "-q")
+    for number in range(4):
+        (folder / "docs/a.rst").write_text("A\n=\n" + "\nMore.\n" * number)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", f"commit {number}")
+        if not number:
+            git(folder, "tag", "v1.0")
+            continue
+        words = ("--base", "HEAD~1", "--head", "HEAD", "--docs", "all", "--cell", NEWEST)
+        answer = docs_matrix("check", *words, cwd=folder)
+        [cell] = answer.findings["cells"].values()
+        assert (answer.status, cell["notices"], cell["read"], cell["documents"]) == (0, [], 2, 3), answer.stdout
+        assert cell["built"] == (2 if number == 1 else 1)
+
+
+def test_what_new_requirements_make_new_is_told_apart_from_the_change_s_text(check: Callable[..., Answer]) -> None:
+    warns = """
+def setup(app):
+    from importlib.util import find_spec
+    from sphinx.util import logging
+    if find_spec("sniffio"):
+        logging.getLogger("conf").warning("sniffio is here")
+"""
+    base = {"pyproject.toml": FLIT, "docs/conf.py": CONF + warns}
+    head = {
+        "pyproject.toml": FLIT.replace('["packaging"]', '["packaging", "sniffio"]'),
+        "docs/index.rst": INDEX + "\nA *mistake.\n",
+    }
+    answer = check(base, head)
+    assert answer.status == 1, answer.stdout + answer.stderr
+    reasons = {"sniffio" in finding["message"]: finding["reason"] for finding in answer.of("new")}
+    assert reasons == {True: "requirements", False: "line"}
+    assert "the base has it too with the requirements of the head" in answer.stdout

@@ -34,7 +34,7 @@ from docs_matrix.check.workbench import Prepared, Workbench
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.diagnostics.findings import CellResult, CellStatus, Judged, Verdict
+from docs_matrix.diagnostics.findings import REQUIREMENTS, CellResult, CellStatus, Judged, Verdict
 from docs_matrix.diagnostics.flaky import Comparison, Observed, compare_observed, observe
 from docs_matrix.diagnostics.merge_documents import merge_documents
 from docs_matrix.diagnostics.network import set_apart
@@ -375,9 +375,45 @@ class CellRunner:
             built=result.built + len(now),
         )
 
+    def told_apart(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
+        """Return `result` with what is new because the head requires other packages than the base: `reason` says so.
+
+        The base is built once more, in the head's environment. What it says there as well does not come from the text.
+        """
+        new = {item.diagnostic for item in result.judged if item.verdict is Verdict.NEW}
+        before, after = base and base.provided, head.provided
+        if not new or base is None or not before or not after or head.made is None:
+            return result
+        if before.environment.lock.digest == after.environment.lock.digest:
+            return result
+        self.progress.update(result.name, "base with the head's requirements")
+        order = Order(
+            after.environment, before.tree, self.subject.recipe, self.subject.read.base, packages=before.packages
+        )
+        try:
+            both = self.bench.runner.build(order)
+        except HarnessError as error:
+            notice = f"the base cannot be built with the head's requirements: {error}"
+            return replace(result, notices=(*result.notices, notice))
+        result = replace(
+            result,
+            seconds=result.seconds + sum(build.seconds for build in both.now),
+            built=result.built + len(both.now),
+        )
+        if both.build.status != "ok":
+            notice = f"the base cannot be built with the head's requirements: {both.build.reason}"
+            return replace(result, notices=(*result.notices, notice))
+        judged = self._judge(both, head.made, result.name)
+        of_text = {item.diagnostic for item in judged if item.verdict is Verdict.NEW}
+        shares = tuple(
+            replace(item, reason=REQUIREMENTS) if item.diagnostic in new - of_text else item for item in result.judged
+        )
+        return replace(result, judged=shares)
+
     def _end(self, base: CellBuild | None, head: CellBuild) -> CellResult:
         try:
             result = self.confirmed(self.judged(base, head), base, head)
+            result = self.told_apart(result, base, head)
             result = replace(result, judged=merge_documents(result.judged))
         except HarnessError:
             raise

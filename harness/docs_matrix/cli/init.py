@@ -86,12 +86,19 @@ def run(args: argparse.Namespace) -> int:
     entries = baseline_file.read(folder / f"baselines/{matrix_text.TREE}.yaml").entries
     if args.json:
         kinds = init_report.kinds_of(entries, len(begun.kept))
-        print_json({**plain(begun), "kinds": dict(kinds), "notices": [*project.notices, *notices, *beside.notices]})
+        print_json(
+            {
+                **plain(begun),
+                "kinds": dict(kinds),
+                "notices": [*project.notices, *notices, *begun.notices, *beside.notices],
+            }
+        )
         return 0
     lines = [
         *init_report.found_lines(folder, project),
         *project.notices,
         *notices,
+        *begun.notices,
         *init_report.loosened_lines(begun.loosened),
         *init_report.done_lines(folder, begun, len(candidates), entries),
         *beside.notices,

@@ -20,6 +20,7 @@ from docs_matrix.files import digest
 
 __all__ = [
     "LANE",
+    "REQUIREMENTS",
     "CellResult",
     "CellStatus",
     "Finding",
@@ -53,13 +54,18 @@ class Verdict(StrEnum):
     FIXED = "fixed"
 
 
+REQUIREMENTS = "requirements"
+"""The reason of what is new because the head requires other packages than the base."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """A diagnostic of one cell and its verdict.
 
     `diagnostic` is the head's, or the base's where it is fixed; `base` is the accepted one that it was paired with, if
     any. `how` names the pass of the comparison that paired them (empty where nothing did). `reason` is why a new one is
-    new (`line`: the change touched its line; `file`: its file; `elsewhere`), or since when a known one is known. `hunk` is
+    new (`line`: the change touched its line; `file`: its file; `elsewhere`; `requirements`: the base says it too with the head's
+    packages), or since when a known one is known. `hunk` is
     the part of the change that is behind a new one (`docs/a.rst:370,12`: the head's lines 370 to 381), where it is known.
     `documents` are those that say it alike, if they are several: they include the file that it is in.
     """

@@ -29,6 +29,13 @@ METADATA = re.compile(r"[\\/]importlib[._\\/]metadata([\\/]__init__)?\.py$")
 """The modules that look for the metadata of packages, in each folder of sys.path: what they find there, they open."""
 
 
+VERSIONED = re.compile(r"^((?:<packages>/)?[^/-]+)-[^/]*\.dist-info(?=/|$)")
+"""The folder of a package's metadata: its name holds the version, which is by itself no reason to read anything again."""
+ANY_VERSION = r"\1-*.dist-info"
+METADATA = re.compile(r"^<packages>/[^/]+\.dist-info/METADATA$")
+"""What conf.py reads of it counts by what conf.py makes of it, as git's answers do."""
+
+
 def available() -> bool:
     """Whether this interpreter tells what it looks at."""
     return hasattr(sys, "addaudithook")
@@ -114,6 +121,7 @@ class Keeper(object):
         self.digests = {}  # type: Dict[str, Optional[str]]
         self.own = set()  # type: Set[str]
         self.questions = 0
+        self.all_read = False
         self.conf = {}  # type: Dict[str, Any]
         self.templates = Looked()
         """What a worker looked at while it rendered pages."""
@@ -146,22 +154,25 @@ class Keeper(object):
         if self.probe.git is None:
             return
         lines, self.questions = self.ear.closed(self.probe.recorder.lines_of, self.probe.git["asked"], self.questions)
+        if document is None and self.all_read:
+            return  # what is asked after the reading, with all documents at hand, is asked again by any build
         for line in lines:
             asked = self.looked.setdefault(document, Looked()).asked
             asked[json.dumps(line and line[0], sort_keys=True)] = line and line[1]
 
     def shown(self, name: str, by_sphinx: bool) -> None:
-        """A setting was read; what Sphinx reads between documents shows in none of them."""
+        """A setting was read; what Sphinx reads between documents, or what is read after all of them, shows in none of them."""
         document = self.probe.stage[1]
-        if document is not None or not by_sphinx:
+        if document is not None or not (by_sphinx or self.all_read):
             self.looked.setdefault(document, Looked()).settings.add(name)
 
     def configured(self, names: Dict[str, Any]) -> None:
         """conf.py was read: what it asked git counts by what it made of it."""
         self.gather(None)
-        asked = self.looked.setdefault(None, Looked()).asked
-        self.conf = {"asked": dict(asked), "values": names}
-        asked.clear()
+        seen = self.looked.setdefault(None, Looked())
+        self.conf = {"asked": dict(seen.asked), "values": names}
+        seen.asked.clear()
+        seen.files = {path for path in seen.files if not METADATA.match(self.name(path))}
 
     def is_inside(self, path: str) -> bool:
         """Whether a file is the tree's or the output's, and counts."""
@@ -211,8 +222,13 @@ class Keeper(object):
             self.probe.put("looked", of=None, **self.ear.closed(self.contents, self.templates))
             self.templates = Looked()
 
+    def reading_over(self) -> None:
+        """All documents were read: what is asked of git from now on, between documents, changes no reading."""
+        self.gather(None)
+        self.all_read = True
+
     def name(self, path: str) -> str:
-        return str(self.probe.places.tidy(path))
+        return VERSIONED.sub(ANY_VERSION, str(self.probe.places.tidy(path)))
 
     def digest(self, path: str) -> Optional[str]:
         if path not in self.digests:
@@ -283,7 +299,8 @@ def listing(path: str) -> Optional[str]:
         every = set(os.listdir(path))
     except OSError:
         return None
-    names_in = sorted(name for name in every - set(OURS) if not (name.endswith(".mo") and name[:-3] + ".po" in every))
+    kept = (name for name in every - set(OURS) if not (name.endswith(".mo") and name[:-3] + ".po" in every))
+    names_in = sorted(VERSIONED.sub(ANY_VERSION, name) for name in kept)
     return hashlib.sha256("\0".join(names_in).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 

@@ -50,7 +50,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 __all__ = ["Probe"]
 
-LAST = 10 ** 6  # a priority behind all extensions' handlers
+FIRST, LAST = -10 ** 6, 10 ** 6  # priorities before and after all extensions' handlers
 COPYING = ("copy_image_files", "copy_download_files", "copy_extra_files")
 """What a builder does in each build for all documents, whatever was read."""
 
@@ -151,6 +151,8 @@ class Probe(object):
             _companion("fast_node_search").install(importlib.import_module("docutils.nodes").Node)
         self.silenced = self.silenced or self.silence.broken()
         self.connect("env-before-read-docs", self.on_before_read)
+        if self.keeper:
+            self.connect("env-updated", lambda app, env: self.keeper.reading_over(), FIRST)
         if self.keeper and hasattr(app.builder, "templates"):
             app.builder.templates.render = self.rendered(app.builder.templates.render)
         for name in COPYING if self.keeper else ():
@@ -170,13 +172,13 @@ class Probe(object):
                 app.builder.copy_image_files = lambda: (self.soundly(self.start.add_images, app), copy())
         self.restriction.connect()
 
-    def connect(self, event: str, handler: Callable[..., Any]) -> None:
+    def connect(self, event: str, handler: Callable[..., Any], priority: int = LAST) -> None:
         def guarded(*arguments: Any) -> Any:
             with self.guarded():
                 return handler(*arguments)
 
         try:
-            self.app.connect(event, guarded, priority=LAST)
+            self.app.connect(event, guarded, priority=priority)
         except TypeError:  # Sphinx below 3 calls them in the order of connecting
             self.app.connect(event, guarded)
 

@@ -18,6 +18,7 @@ The standard library alone, Python 3.6 and later.
 """
 
 import gc
+import glob
 import io
 import json
 import os
@@ -169,7 +170,9 @@ class Start(object):
         """Where the file is that `Keeper.name` named so."""
         for folder, short in self.probe.places.pairs:
             if short and (name == short or name.startswith(short + "/")):
-                return str(folder + name[len(short) :])
+                place = str(folder + name[len(short) :])
+                found = glob.glob(place) if "-*.dist-info" in name else []
+                return found[0] if len(found) == 1 else place
         return os.path.join(self.probe.root, name)
 
     def outdated(self, env: Any, config_changed: bool) -> Tuple[Set[str], Set[str], Set[str]]:

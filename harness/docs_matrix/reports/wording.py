@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from docs_matrix.diagnostics.diagnostic import Diagnostic
-from docs_matrix.diagnostics.findings import CellResult, Finding, Run, Verdict, is_lane
+from docs_matrix.diagnostics.findings import REQUIREMENTS, CellResult, Finding, Run, Verdict, is_lane
 from docs_matrix.diagnostics.flaky import DEPENDS
 from docs_matrix.diagnostics.place_names import DOCSTRING
 from docs_matrix.reports.commands import isolate_command
@@ -36,7 +36,12 @@ __all__ = [
 OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.ENVIRONMENT, Verdict.UNJUDGED, Verdict.NOTE)
 """The verdicts between new and known: nothing fails for them, and a reader should see them."""
 
-_WHY = {"line": "the change touched its line", "file": "the change touched its file", "elsewhere": "elsewhere"}
+_WHY = {
+    "line": "the change touched its line",
+    "file": "the change touched its file",
+    "elsewhere": "elsewhere",
+    REQUIREMENTS: "the base has it too with the requirements of the head",
+}
 
 
 HIDDEN = "; an inventory could not be fetched, so a wrong reference to another project does not show"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
+from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from docs_matrix.config.matrix import Cell, normalised
@@ -15,16 +16,20 @@ from docs_matrix.questions.init import pins
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.toolchains import compatible
 
-__all__ = ["Equipped", "equip"]
+__all__ = ["Equipped", "equip", "equip_with_wheels"]
 
 
 @dataclass(frozen=True)
 class Equipped:
-    """A `cell` with the project's pins that hold in it; why each other pin is `loosened`; why nothing can be installed."""
+    """A `cell` with the project's pins that hold in it; why each other pin is `loosened`; why nothing can be installed.
+
+    `lacking` is the requirement for which the package index has no wheel at all, empty if there is none such.
+    """
 
     cell: Cell
     loosened: Mapping[str, str]
     reason: str
+    lacking: str = ""
 
 
 def equip(
@@ -47,12 +52,16 @@ def _equip(cell: Cell, project: ProjectFacts, dates: Mapping[str, datetime | str
     needed = (*project.requirements, *project.needed)
     held = pins.hold((*cell.pins, *needed), project.pins, cell.python, cell.date, dates, offline=offline)
     if held.reason:
-        return Equipped(cell, {}, _why(cell, needed, held.reason, offline=offline))
+        reason, lacking = _why(cell, needed, held.reason, offline=offline)
+        return Equipped(cell, {}, reason, lacking)
     return Equipped(replace(cell, requirements=normalised(held.pins)), held.loosened, "")
 
 
-def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: bool) -> str:
-    """Return in one line why `cell` cannot be installed with `requirements`: the one that stands in the way, and the date."""
+def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: bool) -> tuple[str, str]:
+    """Return in one line why `cell` cannot be installed with `requirements`: the one that stands in the way, and the date.
+
+    The second value is that requirement if the package index has no wheel of it at all, else empty.
+    """
 
     def possible(wanted: Sequence[str], date: datetime) -> bool:
         return not isinstance(compatible.resolved(wanted, cell.python, date, offline=offline), str)
@@ -60,16 +69,39 @@ def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: boo
     now = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     culprit = next((one for one in requirements if not possible((*cell.pins, one), cell.date)), None)
     if culprit is None:
-        return conflict.partition(". ")[0]
+        return conflict.partition(". ")[0], ""
     if not possible((culprit,), cell.date):
         if possible((culprit,), now):
-            return f"there was no {culprit} for Python {cell.python} at the date of the cell, {cell.date:%Y-%m-%d}"
-        return f"there is no {culprit} for Python {cell.python}"
+            return f"there was no {culprit} for Python {cell.python} at the date of the cell, {cell.date:%Y-%m-%d}", ""
+        return f"there is no {culprit} for Python {cell.python}", culprit
     if possible((*cell.pins, culprit), now):
-        return (
-            f"{culprit} was not compatible with {' and '.join(cell.pins)} at the date of the cell, {cell.date:%Y-%m-%d}"
+        was = f"was not compatible with {' and '.join(cell.pins)} at the date of the cell, {cell.date:%Y-%m-%d}"
+        return f"{culprit} {was}", ""
+    return f"{culprit} is not compatible with {' and '.join(cell.pins)}", ""
+
+
+def equip_with_wheels(
+    cells: Sequence[Cell], project: ProjectFacts, dates: Mapping[str, datetime | str], *, offline: bool
+) -> tuple[ProjectFacts, tuple[Equipped, ...]]:
+    """Return what `equip` does, and `project` without the requirements that have no wheel for any of `cells`.
+
+    A project lists more than its documentation needs: one package that must be compiled does not take all cells away.
+    """
+    for _ in project.requirements:
+        equipped = equip(cells, project, dates, offline=offline)
+        lacking = sorted({one.lacking for one in equipped} - {""})
+        if not lacking or not all(one.reason for one in equipped):
+            return project, equipped
+        gone = lacking[0]
+        source = project.sources.get(Requirement(gone).name, "")
+        notice = f"{gone}: left out, since the package index has no wheel of it" + (f" ({source})" if source else "")
+        project = replace(
+            project,
+            requirements=tuple(text for text in project.requirements if text != gone),
+            pins=tuple(pin for pin in project.pins if Requirement(pin).name != Requirement(gone).name),
+            notices=(*project.notices, notice),
         )
-    return f"{culprit} is not compatible with {' and '.join(cell.pins)}"
+    return project, equip(cells, project, dates, offline=offline)
 
 
 def _not_wanted(cell: Cell, project: ProjectFacts) -> str:

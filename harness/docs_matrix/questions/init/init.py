@@ -24,7 +24,7 @@ from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.init.ci_files import CiFiles, write_files
-from docs_matrix.questions.init.equip import Equipped, equip
+from docs_matrix.questions.init.equip import Equipped, equip_with_wheels
 from docs_matrix.questions.init.matrix_text import TREE, matrix_text
 from docs_matrix.questions.init.own_cells import PINNED_LABEL
 from docs_matrix.questions.init.project_facts import ProjectFacts
@@ -38,7 +38,8 @@ __all__ = ["Begun", "begin", "refuse_what_is_there"]
 class Begun:
     """What was made: the files `written`, relative to the project; the names of the cells `kept`; why the others were
     `left` out; which pins are loosened in a cell, and why; how many diagnostics are `accepted`; the files that were there
-    already and stay `untouched`; how many messages of the network (`of_network`) are not accepted."""
+    already and stay `untouched`; how many messages of the network (`of_network`) are not accepted; `notices` are lines about
+    requirements that are left out."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
@@ -47,6 +48,7 @@ class Begun:
     accepted: int
     untouched: tuple[str, ...]
     of_network: int
+    notices: tuple[str, ...] = ()
 
 
 def refuse_what_is_there(folder: Path) -> None:
@@ -117,7 +119,8 @@ def begin(
     requirements, and whose build comes to its end here; `dates` are the uploads of the project's pins, which hold in each
     cell that allows them. Raises `InputError` where there is no such cell, with the reasons.
     """
-    equipped = equip(candidates, project, dates, offline=offline)
+    found, equipped = equip_with_wheels(candidates, project, dates, offline=offline)
+    notices, project = found.notices[len(project.notices) :], found
     left = {one.cell.name: one.reason for one in equipped if one.reason}
     equipped = tuple(one for one in equipped if not one.reason)
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
@@ -147,6 +150,7 @@ def begin(
         accepted=len(accepted.now.entries),
         untouched=tuple(os.path.relpath(path, folder.absolute()) for path in others if path not in texts),
         of_network=accepted.of_network,
+        notices=notices,
     )
 
 
