@@ -261,3 +261,22 @@ def setup(app):
     reasons = {"sniffio" in finding["message"]: finding["reason"] for finding in answer.of("new")}
     assert reasons == {True: "requirements", False: "line"}
     assert "the base has it too with the requirements of the head" in answer.stdout
+
+
+def test_a_console_script_of_the_package_runs_in_the_build(check: Callable[..., Answer]) -> None:
+    calls = """
+import subprocess
+rst_prolog = subprocess.run(["zz-own-tool", "a b"], check=True, capture_output=True, text=True).stdout
+"""
+    tool = "import sys\n\n\nclass Tool:\n    @staticmethod\n    def main():\n        print('|x| replace::', sys.argv)\n"
+    files = {
+        "pyproject.toml": FLIT.replace(
+            "[tool.flit", '[project.scripts]\nzz-own-tool = "box.cli:Tool.main"\n[tool.flit'
+        ),
+        "docs/conf.py": CONF + calls,
+        "src/box/cli.py": tool,
+    }
+    answer = check(files, {"src/box/cli.py": tool.replace("'|x|", "'.. |x|").replace("sys.argv", "'*' + sys.argv[1]")})
+    assert answer.status == 1, answer.stdout + answer.stderr
+    messages = {finding["message"].splitlines()[0] for finding in answer.of("new")}
+    assert "Inline emphasis start-string without end-string." in messages

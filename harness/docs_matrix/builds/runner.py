@@ -274,7 +274,7 @@ class Runner:
         with self._memory.held(expected), self._trees.workspace(order.tree, slot) as workspace:
             answers = self._answers(order, workspace)
             rooms = furnish(order, workspace, self._store, state, again, answers)
-            folders = lay.lay(order.packages, workspace)
+            folders = lay.lay(order.packages, workspace, order.environment.python)
             command = kind.command(order.recipe, rooms)
             own = variables(order.environment, rooms, folders)
             given = {**own, **(order.recipe.environment or {}), **command.variables}

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
+from importlib import metadata
 from pathlib import Path
 
 from docs_matrix import files, nofollow
+from docs_matrix.builds import recipes
 from docs_matrix.builds.packages.own_package import FOLDER, OwnPackage
+from docs_matrix.builds.sandbox import program
 from docs_matrix.trees import Workspace
 
 __all__ = ["lay", "packed"]
 
+_SCRIPT = re.compile(r"\w[\w.-]*")
+_RUN = """\
+import sys
+from importlib import import_module
+from operator import attrgetter
+sys.argv[0] = {name!r}
+sys.exit(attrgetter({attributes!r})(import_module({module!r}))())
+"""
 _TREE = "tree/"
 _METADATA = f"{FOLDER}/"
 
@@ -25,8 +37,10 @@ def packed(path: Path, laid: Mapping[str, bytes], metadata: Mapping[str, bytes])
                 archive.writestr(prefix + name, data)
 
 
-def lay(packages: Iterable[OwnPackage], workspace: Workspace) -> tuple[str, ...]:
+def lay(packages: Iterable[OwnPackage], workspace: Workspace, python: Path) -> tuple[str, ...]:
     """Lay `packages` into `workspace`, and return the folders that Python finds them in, in order.
+
+    Their console scripts become programs in `bin` of the scratch folder, run by the interpreter `python`.
 
     Raises `MachineError` if the disk is full.
     """
@@ -42,5 +56,18 @@ def lay(packages: Iterable[OwnPackage], workspace: Workspace) -> tuple[str, ...]
                         nofollow.write(name.removeprefix(_TREE) if inside else name, archive.read(name), dir_fd=below)
     except OSError as error:
         raise files.cannot_write(workspace.root, error) from error
+    _lay_scripts(workspace, python)
     # The metadata comes first: a tree may hold an old one beside its modules.
     return (str(workspace.scratch / FOLDER), *found) if found else ()
+
+
+def _lay_scripts(workspace: Workspace, python: Path) -> None:
+    """Write a program for each console script in the metadata of the packages, except in the place of one that is there."""
+    folder = workspace.scratch / "bin"
+    places = (str(workspace.scratch / FOLDER),) if (workspace.scratch / FOLDER).is_dir() else ()
+    for distribution in metadata.distributions(path=list(places)):
+        for script in distribution.entry_points.select(group="console_scripts"):
+            if _SCRIPT.fullmatch(script.name) and not (folder / script.name).exists():
+                names = f"{script.module}:{script.attr}".partition(":")
+                code = _RUN.format(name=script.name, module=names[0], attributes=names[2])
+                program(folder / script.name, recipes.exec_line(python, "-c", code))

@@ -140,7 +140,7 @@ class _Step:
         """Run the command, and keep what it wrote."""
         trees, python = self.steps.trees, self.environment
         with trees.workspace(tree) as workspace:
-            places = lay.lay(self.packages, workspace)
+            places = lay.lay(self.packages, workspace, python.python)
             before = scan(workspace.root)
             above = {str(parent) for path in (*before.files, *before.links) for parent in Path(path).parents}
             git = {_git_of(workspace)} if tree.history else set()
