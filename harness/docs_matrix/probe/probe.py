@@ -306,6 +306,10 @@ class Probe(object):
         code = _companion("conf_values").code(path, _companion("noted_settings").NAMES)
         return str(self.places.tidy(path)), code
 
+    def setting(self, name: str) -> Any:
+        """One of these settings, read without a note."""
+        return _companion("noted_settings").value(self.app.config, name)
+
     def index(self, env: Any) -> Dict[str, Any]:
         """What the environment knows of its documents."""
         defined = _companion("warm_start").names(env)

@@ -122,7 +122,7 @@ class Start(object):
         if getattr(env, "all_docs", None):
             env.srcdir = app.srcdir
             for name in self.settings:  # which documents show them is known; Sphinx would read all
-                setattr(env.config, name, getattr(app.config, name))
+                setattr(env.config, name, self.probe.setting(name))
 
     def stop(self, reason: str) -> None:
         self.probe.put("cold", reason=reason)

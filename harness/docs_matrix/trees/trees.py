@@ -16,7 +16,7 @@ from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.files import digest, locked, write_whole
 from docs_matrix.store import room
-from docs_matrix.trees import folders, importing, overlay, symlinks, user_repository
+from docs_matrix.trees import folders, importing, overlay, submodules, symlinks, user_repository
 from docs_matrix.trees.apply import Patched, apply, stated_bases
 from docs_matrix.trees.folders import FoundFiles
 from docs_matrix.trees.git import Repository, last_line
@@ -77,11 +77,13 @@ class Trees:
         found = folders.with_links_followed(place, found, repository)
         objects = repository.objects if repository and repository.format == "sha1" else None
         object_id, empty = importing.folder(self._repository, lineage(place), found, known.clean, known.stored, objects)
-        notes = [*found.notes, *_modules(known.clean)]
-        as_head = repository is not None and objects is not None and self._is_as_head(repository, object_id)
-        commit = user_repository.commit_of(repository, "HEAD") if repository and as_head else None
-        tree = _tree(str(source), place, object_id, empty, objects, notes, commit)
-        return replace(tree, history=user_repository.history(repository, "HEAD") if repository else None)
+        tree = _tree(str(source), place, object_id, empty, objects, found.notes)
+        if repository is None:
+            return tree
+        tree = self._with_modules(tree, place, lambda folder, _: self.open(folder))
+        as_head = objects is not None and self._is_as_head(repository, tree.object_id)
+        commit = user_repository.commit_of(repository, "HEAD") if as_head else None
+        return replace(tree, commit=commit, history=user_repository.history(repository, "HEAD"))
 
     def revision(self, source: str | Path, rev: str) -> Tree:
         """The tree of `rev` in the git repository at `source`, or of the folder `source` in it.
@@ -94,7 +96,7 @@ class Trees:
             raise InputError(f"{source}: not a git repository, so it has no revision {rev!r}")
         object_id, whole = user_repository.tree_of(repository, rev)
         files = dict(self._files(object_id, repository.objects))
-        notes = _modules(files)
+        notes: list[Note] = []
         targets = importing.link_targets(self._repository, files, repository.objects)
         out = symlinks.leaving(targets)
         empty: list[str] = []
@@ -104,7 +106,14 @@ class Trees:
             object_id = importing.write_tree(self._repository, Contents(files), repository.objects)
         commit = user_repository.commit_of(repository, rev)
         tree = _tree(f"{source}@{rev}", place, object_id, tuple(sorted(empty)), repository.objects, notes, commit)
+        tree = self._with_modules(tree, place, self.revision)
         return replace(tree, history=user_repository.history(repository, rev))
+
+    def _with_modules(self, tree: Tree, place: Path, opened: submodules.Opened) -> Tree:
+        """Return `tree` with the content of its submodules, as far as they are checked out in `place`; the others are noted."""
+        object_id, identity, empty, left = submodules.taken_in(self._repository, tree, place, opened)
+        notes = (*tree.notes, *map(_left_out, left))
+        return replace(tree, object_id=object_id, identity=identity, empty_folders=empty, notes=notes)
 
     def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
         """`tree` with `patches` applied in order, as git applies them, and what they did to each file.
@@ -308,8 +317,8 @@ def _tree(
     return Tree(name, identity_of(object_id, empty), object_id, lineage(place), empty, objects, tuple(notes), commit)
 
 
-def _modules(files: dict[str, tuple[str, str]]) -> list[Note]:
-    return [Note("left out", (path, "submodule")) for path, (mode, _) in files.items() if mode == GITLINK]
+def _left_out(path: str) -> Note:
+    return Note("left out", (path, "submodule"))
 
 
 def _can_be_asked(name: bytes) -> bool:
