@@ -12,7 +12,7 @@ from pathlib import Path
 from docs_matrix import files, nofollow
 from docs_matrix.builds import recipes
 from docs_matrix.builds.packages.own_package import FOLDER, OwnPackage
-from docs_matrix.builds.sandbox import program
+from docs_matrix.builds.sandbox import script
 from docs_matrix.trees import Workspace
 
 __all__ = ["lay", "packed"]
@@ -63,11 +63,10 @@ def lay(packages: Iterable[OwnPackage], workspace: Workspace, python: Path) -> t
 
 def _lay_scripts(workspace: Workspace, python: Path) -> None:
     """Write a program for each console script in the metadata of the packages, except in the place of one that is there."""
-    folder = workspace.scratch / "bin"
-    places = (str(workspace.scratch / FOLDER),) if (workspace.scratch / FOLDER).is_dir() else ()
-    for distribution in metadata.distributions(path=list(places)):
-        for script in distribution.entry_points.select(group="console_scripts"):
-            if _SCRIPT.fullmatch(script.name) and not (folder / script.name).exists():
-                names = f"{script.module}:{script.attr}".partition(":")
-                code = _RUN.format(name=script.name, module=names[0], attributes=names[2])
-                program(folder / script.name, recipes.exec_line(python, "-c", code))
+    folder = workspace.scratch / FOLDER
+    for distribution in metadata.distributions(path=[str(folder)]) if folder.is_dir() else ():
+        for entry in distribution.entry_points.select(group="console_scripts"):
+            if _SCRIPT.fullmatch(entry.name) and not (workspace.scratch / "bin" / entry.name).exists():
+                code = _RUN.format(name=entry.name, module=entry.module, attributes=entry.attr)
+                text = script(recipes.exec_line(python, "-c", code))
+                nofollow.write(f"bin/{entry.name}", text, dir_fd=workspace.scratch_fd, mode=0o755)
