@@ -10,6 +10,7 @@ from docs_matrix.config.matrix import Cell, Install, Recipe
 from docs_matrix.questions.init.equip import equip_with_wheels
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.toolchains import compatible
+from packaging.specifiers import SpecifierSet
 
 CELLS = [
     Cell(f"py{python}", python, "0.21.2", "8.1.3", datetime(2025, 6, 1, tzinfo=UTC), why="x")
@@ -18,7 +19,7 @@ CELLS = [
 PROJECT = ProjectFacts(
     Recipe("sphinx", "docs", "docs"),
     ("fattools", "furo"),
-    {},
+    {"sphinx": SpecifierSet(), "docutils": SpecifierSet()},
     Install(),
     (),
     pins=("fattools==1", "furo==2"),
