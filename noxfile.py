@@ -59,7 +59,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv|virtualenv")
 def acceptance(session: nox.Session) -> None:
-    """What must hold on real sources: kernels, and other projects' documentation; slow."""
+    """Run the tests on real sources: kernels, and the documentation of other projects; slow."""
     install(session, "test")
     session.run("pytest", "-m", "acceptance", *session.posargs)
 

@@ -10,7 +10,7 @@ ARCHIVE is a `linux-source-*.tar.xz`, PATCH a patch to its documentation. The pa
 
 CPU seconds are user and system time of a command and all its children, as the operating system counts them; ours have what
 the harness itself takes, to bring the tree and to keep the result. Memory is what all processes of a command hold at once
-(Pss, looked at each second). Everything is built anew in a scratch store.
+(Pss, looked at each second). Everything is built again in a scratch store.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _below(pid: int) -> list[int]:
 
 
 def _children() -> float:
-    """The CPU seconds of all processes that were started from here and have ended."""
+    """Return the CPU seconds of all processes that were started from here and have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -130,7 +130,7 @@ class Kernel:
         self.subject: Subject = resolve(Asked(str(self.tree), patches=(str(patch),), docs=("all",)), self.bench)
 
     def order(self, cell: Cell, *, head: bool, variables: Mapping[str, str] | None = None) -> Order:
-        """What to build in `cell`: the head from the base's build, or the base, to be kept."""
+        """Return what to build in `cell`: the head from the base's build, or the base, to be kept."""
         environment = self.bench.provide(cell, self.subject.requirements).environment
         recipe = replace(self.subject.recipe, variables={**(self.subject.recipe.variables or {}), **(variables or {})})
         assert self.subject.base is not None
@@ -147,7 +147,7 @@ class Kernel:
         return Cost(time.monotonic() - started, own + _children() - before, held.most), made.build
 
     def timed(self, order: Order) -> tuple[Made, float]:
-        """What `order` gives, and the CPU seconds of this thread for it; a build that is not what was asked for ends all."""
+        """Return what `order` gives, and the CPU seconds of this thread for it; a build that is not what was asked for ends all."""
         before = time.thread_time()
         made = self.bench.runner.build(order)
         if not made.fresh or made.build.status != "ok" or (order.warm and made.build.resumed is None):
@@ -156,7 +156,7 @@ class Kernel:
         return made, time.thread_time() - before
 
     def make(self, cell: Cell, variables: Mapping[str, str] | None = None) -> tuple[Cost, list[str]]:
-        """What a user would do: make htmldocs in the tree, as many jobs as the kernel chooses. Its lines on stderr."""
+        """Return what a user would do: make htmldocs in the tree, as many jobs as the kernel chooses. Its lines on stderr."""
         environment = self.bench.provide(cell, self.subject.requirements).environment
         given = {**os.environ, "PATH": f"{environment.bin}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
         words = ["make", "htmldocs", *(f"{name}={value}" for name, value in (variables or {}).items())]
@@ -193,8 +193,11 @@ def whole(kernel: Kernel) -> None:
 
 
 def messages(kernel: Kernel) -> None:
-    """One cell, the whole kernel: what make says with one reader. With several it reads in another order, and some messages
-    depend on that: what a document leaves behind in its process is for those that this process reads after it."""
+    """One cell, the whole kernel: what make says with one reader.
+
+    With several it reads in another order, and some messages depend on that: what a document leaves behind in its
+    process is for those that this process reads after it.
+    """
     cell = next(cell for cell in kernel.bench.matrix.cells if cell.name == CELL)
     kernel.clean()
     _, lines = kernel.make(cell, {"SPHINXOPTS": "-j1"})
@@ -272,7 +275,7 @@ def script(kernel: Kernel) -> None:
 
 
 def check(kernel: Kernel, more: Sequence[str], scratch: Path) -> tuple[Cost, dict[str, float]]:
-    """What `docs-matrix check` of the patch takes, with its store and its reports in `scratch`.
+    """Return what `docs-matrix check` of the patch takes, with its store and its reports in `scratch`.
 
     The second are the seconds after which it began with each part, as it says itself: environment, base, head, confirming.
     """

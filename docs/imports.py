@@ -1,4 +1,7 @@
-"""Write `imports.txt`: which room of the code imports which. Run: python docs/imports.py"""
+"""Write `imports.txt`: which room of the code imports which.
+
+Run: python docs/imports.py
+"""
 
 from __future__ import annotations
 

@@ -15,19 +15,19 @@ __all__ = ["HarnessError", "InputError", "MachineError", "MissingInterpreterErro
 
 
 class HarnessError(Exception):
-    """Base of every error that is told to the user in one line, without a traceback."""
+    """Base of every error that is reported to the user in one line, without a traceback."""
 
     exit_status: ClassVar[int] = 2
 
 
 class InputError(HarnessError):
-    """What the user gave is wrong (an option, a file, a patch, the configuration): mend it and call again."""
+    """What the user gave is wrong (an option, a file, a patch, the configuration): fix it and call again."""
 
     exit_status: ClassVar[int] = 2
 
 
 class MachineError(HarnessError):
-    """This machine lacks something (a program, disk space, the package index): mend the machine and call again."""
+    """This machine lacks something (a program, disk space, the package index): fix the machine and call again."""
 
     exit_status: ClassVar[int] = 3
 

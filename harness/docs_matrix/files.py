@@ -68,7 +68,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 
 def cannot_write(path: Path, error: OSError) -> MachineError:
-    """The error to raise for an `OSError` met while writing below `path`."""
+    """Return the error to raise for an `OSError` met while writing below `path`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MachineError(
             f"{path}: no space left on the disk; free some, or empty the store: docs-matrix store empty"
@@ -77,13 +77,15 @@ def cannot_write(path: Path, error: OSError) -> MachineError:
 
 
 def write_json(path: Path, value: Any, *, indent: int | None = 2) -> None:
-    """Put `value` at `path` as JSON, `indent` spaces deep or on one line, ASCII only, keys in their order; as `write_whole`
-    does. Python indents ten times slower than it writes one line."""
+    """Put `value` at `path` as JSON, `indent` spaces deep or on one line, ASCII only, keys in their order.
+
+    As `write_whole` does. Python indents ten times slower than it writes one line.
+    """
     write_whole(path, json.dumps(value, indent=indent) + "\n")
 
 
 def digest(*parts: str | bytes) -> str:
-    """The SHA-256 of `parts`, each with its length before it so that no two lists give one text; 64 hex digits."""
+    """Return the SHA-256 of `parts`, each with its length before it so that no two lists give one text; 64 hex digits."""
     total = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part

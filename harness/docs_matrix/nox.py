@@ -61,7 +61,7 @@ def sessions(path: Path | str) -> None:
 
 
 def _report_follows(session: nox.Session) -> bool:
-    """Queue `docs-report` behind all sessions of cells; False if nox runs them side by side, where it queues nothing."""
+    """Queue `docs-report` after all sessions of cells; False if nox runs them side by side, where it queues nothing."""
     options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     options.add_argument("--out", default="docs-matrix-report")
     out = options.parse_known_args(session.posargs)[0].out

@@ -315,7 +315,7 @@ class _Output:
 
 @contextmanager
 def workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool of `jobs` threads; where its owner is interrupted, nothing of it goes on."""
+    """Provide a pool of `jobs` threads; where its owner is interrupted, nothing of it goes on."""
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
         yield pool

@@ -5,7 +5,7 @@ else is never written into.
 
 A process that uses a store holds a lock on its mark, together with all others. What was not used for longest goes first, once a
 day, when there is more than the limit and nobody else uses the store. The limit is `$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30.
-What was used within a day stays, whatever the size. What history is told from is small and is not made again, so it goes last.
+What was used within a day stays, whatever the size. What history is reported from is small and is not made again, so it goes last.
 The trees' objects count, and go only when the store is emptied.
 """
 
@@ -57,8 +57,10 @@ DEFAULT_LIMIT = 30.0
 
 @dataclass(frozen=True)
 class Kept:
-    """Something in the store: its kind (`build`, `environment`, `copy`, `package`, `warm`, …), bytes, and when it was
-    last used."""
+    """Something in the store.
+
+    Its kind (`build`, `environment`, `copy`, `package`, `warm`, …), bytes, and when it was last used.
+    """
 
     kind: str
     path: Path
@@ -67,7 +69,7 @@ class Kept:
 
 
 def limit(text: str | None) -> int:
-    """The limit in bytes that `text` (GiB, None for the default) says; raises `InputError` where it is no number."""
+    """Return the limit in bytes that `text` (GiB, None for the default) says; raises `InputError` where it is no number."""
     try:
         gib = DEFAULT_LIMIT if text is None else float(text)
     except ValueError:
@@ -78,7 +80,7 @@ def limit(text: str | None) -> int:
 
 
 def room(store: Path, name: Room) -> Path:
-    """The place `name` in `store`, to write there: `store` is claimed; raises as `claim` does."""
+    """Return the place `name` in `store`, to write there: `store` is claimed; raises as `claim` does."""
     claim(store)
     return store / name
 
@@ -165,7 +167,7 @@ def refusal(store: Path) -> str | None:
 
 
 def _is_unfinished(name: str) -> bool:
-    """Whether this is what an interruption leaves of a file of the store that was about to be written."""
+    """Return whether this is what an interruption leaves of a file of the store that was about to be written."""
     return name.startswith(tuple(f".{ours}." for ours in OURS))
 
 

@@ -1,4 +1,4 @@
-"""Hundreds of edits through whole Sphinx builds of a real documentation tree, held against the same truth.
+"""Hundreds of edits through whole Sphinx builds of a real documentation tree, compared with the same truth.
 
 Run as a script: `python -m tests.random_edits.full_builds TREE FOLDER [ROUNDS [EDITS [SEED [CELL]]]]`. TREE is a
 documentation tree whose documents below FOLDER (relative to its source folder) are edited and read; it is copied first. A

@@ -1,4 +1,4 @@
-"""Heads that start from a warm base, held against heads that are built from nothing, after random changes.
+"""Heads that start from a warm base, compared with heads that are built from nothing, after random changes.
 
 Run as a script: `python -m tests.random_warm_starts.rounds TREE ROUNDS SEED CELL [CELL ...] [+REQUIREMENT ...] [NAME=VALUE ...]`.
 TREE is copied first, the variables go to make (`SPHINXDIRS=driver-api`). Documents are changed below `$SOURCE`, `docs` by default.

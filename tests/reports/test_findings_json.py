@@ -24,6 +24,7 @@ def test_the_document_has_the_tree_the_cells_by_name_and_the_findings() -> None:
         "changed": 0,
         "moved": 0,
         "flaky": 0,
+        "note": 0,
         "environment": 0,
         "unjudged": 0,
         "known": 1,

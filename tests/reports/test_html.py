@@ -70,7 +70,7 @@ def test_the_page_needs_nothing_from_anywhere() -> None:
 
 
 def test_the_page_says_what_was_asked_and_has_a_picture_of_the_course_of_the_revisions() -> None:
-    assert "examples/kernel-like · held against the tree without the patches · read: all" in OURS.text
+    assert "examples/kernel-like · compared with the tree without the patches · read: all" in OURS.text
     assert "Over time" not in OURS.text
     read = Page(page(many()))
     assert "Over time" in read.text

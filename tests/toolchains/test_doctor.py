@@ -1,4 +1,4 @@
-"""The doctor says each lack with what mends it, and changes nothing."""
+"""The doctor says each lack with what to do about it, and changes nothing."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def cell_of(lock: Lock, cells: tuple[Cell, ...]) -> Cell:
 def test_a_missing_interpreter_and_a_missing_lock_are_told_with_their_commands(tmp_path: Path) -> None:
     interpreter, lock = examined(MISSING, tmp_path)
     assert interpreter.what == f"cell {MISSING.name}: no Python 3.99 here"
-    assert "install 3.99" in interpreter.mend
+    assert "install 3.99" in interpreter.remedy
     assert lock.what == f"cell {MISSING.name}: there is no lock {MISSING.name}.txt"
-    assert lock.mend == f"docs-matrix lock {MISSING.name}"
+    assert lock.remedy == f"docs-matrix lock {MISSING.name}"
 
 
 def test_a_machine_with_all_lacks_nothing_and_stays_as_it_is(
@@ -59,7 +59,7 @@ def test_what_makes_it_slower_is_told_and_not_needed(tmp_path: Path, monkeypatch
     monkeypatch.setattr(doctor, "find_spec", lambda name: None)
     matrix = Matrix(path=LOCKS.parent / "matrix.yaml", cells=(), trees={})
     found = doctor.examine(matrix, (), committed=LOCKS, store=tmp_path, tools={}, offline=True)
-    assert [(lack.mend, lack.needed) for lack in found if "isal" in lack.what] == [
+    assert [(lack.remedy, lack.needed) for lack in found if "isal" in lack.what] == [
         ("python3 -m pip install isal", False)
     ]
 
@@ -84,7 +84,7 @@ def test_an_index_that_does_not_answer_is_told_while_something_must_be_fetched(
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     (lack,) = examined(cell_of(buildable[0], cells), tmp_path, offline=False)
     assert lack.what.startswith("environments are still to be made, and the package index does not answer: ")
-    assert "UV_DEFAULT_INDEX" in lack.mend
+    assert "UV_DEFAULT_INDEX" in lack.remedy
 
 
 def test_programs_that_are_not_there_are_told_and_those_of_kernels_are_not_needed(

@@ -297,20 +297,6 @@ def test_a_conflict_and_an_intended_file_are_taken_as_they_lie_there(trees: Tree
     assert trees.read(tree, "docs/later.rst") == b"later\n"
 
 
-def test_a_submodule_is_left_out_and_noted(trees: Trees, project: Path, tmp_path: Path, git: Git) -> None:
-    theme = write(tmp_path / "theme", {"theme.css": "x"})
-    git(theme, "init", "-q")
-    commit(git, theme)
-    git(project, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(theme), "docs/_theme")
-    commit(git, project)
-    for tree in (trees.open(project), trees.revision(project, "HEAD")):
-        assert tree.notes == (Note("left out", ("docs/_theme", "submodule")),)
-        assert "docs/_theme" not in trees.paths(tree)
-        for _ in range(2):
-            with trees.workspace(tree) as workspace:
-                assert list((workspace.root / "docs/_theme").iterdir()) == []
-
-
 def test_a_repository_whose_configuration_runs_programs_runs_none(
     trees: Trees, project: Path, tmp_path: Path, git: Git
 ) -> None:

@@ -132,7 +132,7 @@ def test_a_repository_with_sha256_ids_is_opened_as_it_lies_there(trees: Trees, t
     git(root, "init", "-q", "--object-format=sha256")
     commit(git, root)
     assert trees.paths(trees.open(root)) == ("a.rst",)
-    with pytest.raises(InputError, match="a git repository with sha256 ids"):
+    with pytest.raises(InputError, match="the repository has sha256 ids"):
         trees.revision(root, "HEAD")
 
 

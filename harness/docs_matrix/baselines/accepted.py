@@ -1,6 +1,6 @@
 """What a baseline accepts of what a build says: entries and diagnostics paired one to one, by anchors, without lines.
 
-The passes go from strict to loose. Two equal messages in a file are told apart by where they stand: where one is repaired
+The passes go from strict to loose. Two equal messages in a file are kept apart by where they stand: where one is repaired
 and another made elsewhere in the file, the first is fixed and the second new. An edited line with the same mistake is known
 as long as nothing else in the file is more like it.
 """
@@ -105,7 +105,7 @@ def pair(entries: Sequence[Entry], said: Sequence[Diagnostic], anchors: Anchors)
 
 
 def _passes(key: Callable[[str], str], verdict: Verdict, anchors: Anchors) -> Iterable[_Pass]:
-    """The passes among anchored ones of one file, the strictest first; `key` says what of a message has to agree."""
+    """Return the passes among anchored ones of one file, the strictest first; `key` says what of a message has to agree."""
 
     def entry_of(*names: str) -> Callable[[Entry], Hashable | None]:
         def of(entry: Entry) -> Hashable | None:
@@ -136,7 +136,7 @@ def _passes(key: Callable[[str], str], verdict: Verdict, anchors: Anchors) -> It
 
 
 def _loose_passes(key: Callable[[str], str], anchors: Anchors) -> Iterable[_Pass]:
-    """The passes for what has no anchor on one side, and for files that were renamed."""
+    """Return the passes for what has no anchor on one side, and for files that were renamed."""
 
     def text(entry: Entry) -> Hashable:
         return (entry.path, key(entry.message))

@@ -44,21 +44,21 @@ class Anchors:
         self._texts: dict[str, _Text | None] = {}
 
     def has(self, path: str | None) -> bool:
-        """Whether the tree has a file at `path`."""
+        """Return whether the tree has a file at `path`."""
         return path is not None and self._text(path) is not None
 
     def of(self, diagnostic: Diagnostic) -> Anchor | None:
-        """The anchor of `diagnostic`; None where it has no line, or its file no such line."""
+        """Return the anchor of `diagnostic`; None where it has no line, or its file no such line."""
         text, line = self._place(diagnostic)
         return None if text is None or line is None else text.anchor(line)
 
     def nearby(self, diagnostic: Diagnostic) -> frozenset[str]:
-        """The source lines that another release may report instead: one line off, and the ends of the block."""
+        """Return the source lines that another release may report instead: one line off, and the ends of the block."""
         text, line = self._place(diagnostic)
         return frozenset() if text is None or line is None else text.nearby(line)
 
     def likest(self, path: str, old: Anchor, but: str) -> float:
-        """How like `old` the words of that line of `path` are which is the likest, from 0 to 1, but for the line `but`.
+        """Return how like `old` the words of that line of `path` are which is the likest, from 0 to 1, except for the line `but`.
 
         Lines of the old section are looked at, of the whole file where it has no such section any more.
         """
@@ -91,7 +91,7 @@ class _Text:
         self._blocks = _blocks(raw)
 
     def index(self, line: int) -> int | None:
-        """The index of the line that `line` stands for: a blank one stands for the block before it, or after it."""
+        """Return the index of the line that `line` stands for: a blank one stands for the block before it, or after it."""
         if not 1 <= line <= len(self.lines) + 1:
             return None
         index = min(line, len(self.lines)) - 1
@@ -111,7 +111,7 @@ class _Text:
         return frozenset(self._worded(place) for place in places)
 
     def section(self, name: str) -> list[str]:
-        """The lines of the section `name`, all lines where there is none."""
+        """Return the lines of the section `name`, all lines where there is none."""
         inside = [line for line, section in zip(self.lines, self._sections, strict=True) if section == name]
         return inside or self.lines
 
@@ -119,7 +119,7 @@ class _Text:
         return self._blocks[index] or (index, index + 1)
 
     def _worded(self, index: int) -> str:
-        """The line, or the nearest of its block that has words: an underline or a table's border looks like any other."""
+        """Return the line, or the nearest of its block that has words: an underline or a table's border looks like any other."""
         first, last = self._block(index)
         near = (index, index - 1, index + 1)
         worded = (self.lines[place] for place in near if first <= place < last and re.search(r"\w", self.lines[place]))
@@ -127,7 +127,7 @@ class _Text:
 
 
 def likeness(one: str, other: str) -> float:
-    """How much two lines are alike, from 0 to 1: the share of groups of three characters that they have in common.
+    """Return how much two lines are alike, from 0 to 1: the share of groups of three characters that they have in common.
 
     >>> likeness("An *open one.", "An open one.") > 0.7 > 0.3 > likeness("An *open one.", "Nothing of it")
     True
@@ -160,7 +160,7 @@ def _sections(lines: list[str], is_heading: Callable[[list[str], int], bool]) ->
 
 
 def _is_heading(lines: list[str], index: int) -> bool:
-    """A line of text above a rule is a heading, whatever the rule's length: a short one is a mistake of its own."""
+    """Return whether a line of text above a rule is a heading, whatever the length of the rule."""
     if index + 1 == len(lines) or not _RULE.match(lines[index + 1]):
         return False
     return re.search(r"\w", lines[index]) is not None

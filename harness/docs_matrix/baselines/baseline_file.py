@@ -69,7 +69,7 @@ class Entry:
     reason: str | None = None
 
     def diagnostic(self) -> Diagnostic:
-        """This entry as a diagnostic without a line."""
+        """Return this entry as a diagnostic without a line."""
         return Diagnostic(self.path, None, self.level, self.category, self.message, printed=self.message)
 
 
@@ -80,7 +80,7 @@ class Baseline:
     entries: tuple[Entry, ...] = ()
 
     def accepted(self, cell: str) -> tuple[Entry, ...]:
-        """What is accepted in `cell`."""
+        """Return what is accepted in `cell`."""
         return tuple(entry for entry in self.entries if entry.cells is None or cell in entry.cells)
 
 
@@ -103,7 +103,7 @@ def mapping(entry: Entry) -> dict[str, Any]:
 
 
 def identities(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """A digest for each of `entries`, by what it accepts and where; equal entries are counted."""
+    """Return a digest for each of `entries`, by what it accepts and where; equal entries are counted."""
     counts: Counter[str] = Counter()
     found = []
     for entry in entries:
@@ -116,7 +116,7 @@ def identities(entries: Sequence[Entry]) -> tuple[str, ...]:
 
 
 def write(path: Path, baseline: Baseline) -> None:
-    """Write `baseline` whole; the same entries give the same bytes, but for the places of entries that it had before."""
+    """Write `baseline` whole; the same entries give the same bytes, except for the places of entries that it had before."""
     try:
         before = path.read_text("utf-8", "replace")
     except OSError:
@@ -125,7 +125,7 @@ def write(path: Path, baseline: Baseline) -> None:
 
 
 def read(path: Path) -> Baseline:
-    """The baseline in `path`; raises `InputError` where it cannot be read whole: an unreadable file is never empty."""
+    """Return the baseline in `path`; raises `InputError` where it cannot be read whole: an unreadable file is never empty."""
     try:
         text = files.read_regular(path, LARGEST).decode("utf-8").replace("\r\n", "\n")
         value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
@@ -156,7 +156,7 @@ def read(path: Path) -> Baseline:
 
 
 def _text(baseline: Baseline, before: str) -> str:
-    """The file's text. `before` is the text that it replaces, whose removed entries leave their places."""
+    """Return the file's text. `before` is the text that it replaces, whose removed entries leave their places."""
     entries = sorted(baseline.entries, key=_order)
     live = dict(zip(identities(entries), entries, strict=True))
     places, last = _places(before, live)
@@ -171,7 +171,7 @@ def _text(baseline: Baseline, before: str) -> str:
 
 
 def _places(before: str, live: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """The entries that were in the text `before` and are gone, by the living one that they stood before; the last apart."""
+    """Return the entries that were in the text `before` and are gone, by the living one that they stood before; the last apart."""
     living = set(live)
     waiting: list[str] = []
     places: dict[str, list[str]] = {}

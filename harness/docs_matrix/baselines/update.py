@@ -45,7 +45,7 @@ def accept(
     reason: str | None = None,
     was_read: Callable[[str | None], bool] = lambda path: True,
 ) -> Baseline:
-    """The baseline that takes the place of `kept`.
+    """Return the baseline that takes the place of `kept`.
 
     `found` is what the cells that were built whole said of one version of the tree, `anchors` are that version's. `cells`
     are all the cells of the tree, the oldest first: for those that `found` lacks, what `kept` accepts stays. What was
@@ -72,7 +72,7 @@ def _votes(
     renewed: dict[Entry, Entry],
     was_read: Callable[[str | None], bool],
 ) -> list[_Vote]:
-    """One cell's votes. Where all is written anew, `renewed` takes what becomes of each kept entry."""
+    """Return one cell's votes. Where all is written again, `renewed` takes what becomes of each kept entry."""
     come_and_go = {id(flaky.diagnostic) for flaky in found.flaky}
     paired = pair(kept, [*found.steady, *(flaky.diagnostic for flaky in found.flaky)], anchors)
     votes = []

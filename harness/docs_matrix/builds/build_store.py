@@ -30,7 +30,7 @@ class BuildStore:
     folder: Path
 
     def observations(self, key: str) -> tuple[Build, ...]:
-        """The finished builds of `key`, in the order in which they were made. One that cannot be read counts as none."""
+        """Return the finished builds of `key`, in the order in which they were made. One that cannot be read counts as none."""
         found: list[Build] = []
         while (build := self._read(self._place(key) / _result(len(found) + 1))) is not None:
             found.append(build)
@@ -48,7 +48,7 @@ class BuildStore:
             nofollow.remove(self._place(key))
 
     def log(self, key: str, *, number: int = 1) -> str:
-        """What the observation `number` of `key` printed last; empty where nothing is kept."""
+        """Return what the observation `number` of `key` printed last; empty where nothing is kept."""
         try:
             return nofollow.read(self._place(key) / _log(number), LOG_LIMIT).decode("utf-8", "backslashreplace")
         except OSError:

@@ -44,7 +44,7 @@ class Costs:
     folder: Path
 
     def last(self, lineage: str, cell: str, recipe: Recipe, scope: str) -> Cost | None:
-        """What the last build of this kind took; None where it is the first."""
+        """Return what the last build of this kind took; None where it is the first."""
         return json_values.read_or_none(self.folder / "costs" / f"{kind_of(lineage, cell, recipe, scope)}.json", Cost)
 
     def note(self, lineage: str, cell: str, recipe: Recipe, scope: str, build: Build) -> None:
@@ -60,12 +60,12 @@ def kind_of(lineage: str, cell: str, recipe: Recipe, *more: str) -> str:
 
 
 def guess(documents: int) -> int:
-    """The bytes that a build of so many documents may hold, where nothing is known of it."""
+    """Return the bytes that a build of so many documents may hold, where nothing is known of it."""
     return BARE + documents * A_DOCUMENT
 
 
 def machine_bytes() -> int:
-    """The memory of this machine, or of the container (cgroup) that this is, in bytes."""
+    """Return the memory of this machine, or of the container (cgroup) that this is, in bytes."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         with suppress(OSError, ValueError):  # "max" is no number

@@ -61,7 +61,7 @@ class Workshop:
         *,
         executed: Path | None = None,
     ) -> tuple[tuple[Diagnostic, ...], ...] | None:
-        """What the last document of each of `trials` says in the project of `files`; None where it does not build.
+        """Return what the last document of each of `trials` says in the project of `files`; None where it does not build.
 
         `folders` are those of the documents and of conf.py, `trials` as in `docs_matrix.builds.order.Reading`.
         `executed` is a file for the lines that are executed. Raises `MachineError` where the process behind the workshop is gone.
@@ -111,7 +111,7 @@ class Workshop:
         return {path: frozenset(numbers) for path, numbers in found.items()}
 
     def _answer(self) -> bytes:
-        """A line from the process; it is there as long as its thread is."""
+        """Return a line from the process; it is there as long as its thread is."""
         while not select.select([self._answers], [], [], 1.0)[0]:
             if not self._worker.is_alive():
                 raise MachineError("the process that builds variants has ended")
@@ -128,7 +128,7 @@ class Workshop:
 
 @contextmanager
 def workshop(environment: Environment, confinement: Confinement, *, limit: float) -> Iterator[Workshop]:
-    """A workshop in a cell's environment for as long as the `with` statement lasts, and `limit` seconds at most."""
+    """Provide a workshop in a cell's environment for as long as the `with` statement lasts, and `limit` seconds at most."""
     place = Path(tempfile.mkdtemp(prefix="docs-matrix-")).resolve()
     with ExitStack() as opened:
         opened.callback(nofollow.remove, place)

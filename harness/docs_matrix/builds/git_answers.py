@@ -166,7 +166,7 @@ class GitAnswers:
 
 
 def _answered(answers: Answers, workspace: Workspace, confinement: Confinement) -> bool:
-    """Whether git gives these answers in a private copy."""
+    """Return whether git gives these answers in a private copy."""
     python = Path(sys.executable).resolve()
     furnished = furnish(workspace, python)
     if furnished is None:
@@ -191,5 +191,5 @@ def _text(value: object) -> str:
 
 
 def _programs() -> Iterator[Path]:
-    """What git itself is made of, as far as it is not the system's."""
+    """Yield what git itself is made of, as far as it is not the system's."""
     yield from map(Path, system_files.of_programs(host_tools.folders(), ("git",)))

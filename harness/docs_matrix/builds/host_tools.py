@@ -31,7 +31,7 @@ def tools() -> Mapping[str, str]:
 
 @functools.cache
 def tool_version(tool: str) -> str | None:
-    """What a program of the host says of its version; None where there is none."""
+    """Return what a program of the host says of its version; None where there is none."""
     path = _found(tool)
     if path is None:
         return None

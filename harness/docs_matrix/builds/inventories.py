@@ -170,7 +170,7 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
 
 
 def _by_proxy(request: urllib.request.Request) -> bool:
-    """Whether the user's proxy is asked, which decides on its own where it goes."""
+    """Return whether the user's proxy is asked, which decides on its own where it goes."""
     return request.has_proxy() or bool(getattr(request, "_tunnel_host", None))
 
 

@@ -35,7 +35,7 @@ class Reading:
     """In which order documents are read, and in which processes; what it leaves open is as Sphinx and the recipe have it.
 
     `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
-    every document in a process of its own: what it says whatever was read before, but for what Sphinx's environment knows.
+    every document in a process of its own: what it says whatever was read before, except for what Sphinx's environment knows.
     `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
     its last document says then (`Build.trials`), before the build goes its way. `watched`: the build records what it opens
     (`Build.opened`).
@@ -56,7 +56,7 @@ class Order:
     where it is to `keep` it; a `warm` one may start from that of another version of the tree. `packages` are those of the tree
     itself. `loud` has the builder render and write all that it does for readers. A `plain` build has no shortcut of ours at all:
     Sphinx is observed only. It is of all documents, is not kept, and starts from nothing. `network` says that it has the network.
-    `hear` is told how far the build is.
+    `hear` is reported how far the build is.
     """
 
     environment: Environment
@@ -84,7 +84,7 @@ class Order:
 
 
 def build_key(order: Order) -> str:
-    """The digest of all that a build's diagnostics depend on, except what it asks git; equal keys are the same build.
+    """Return the digest of all that a build's diagnostics depend on, except what it asks git; equal keys are the same build.
 
     `docs_matrix.builds.git_answers` has the rest.
     """

@@ -101,7 +101,7 @@ class Runner:
         self._memory = Memory.of_the_machine()
 
     def expected(self, lineage: str, cell: str, recipe: Recipe, scope: Scope) -> Cost | None:
-        """What the last build of this kind took; None where it is the first."""
+        """Return what the last build of this kind took; None where it is the first."""
         return self._costs.last(lineage, cell, recipe, scope)
 
     def expected_of(self, order: Order) -> Cost | None:
@@ -147,7 +147,7 @@ class Runner:
         return replace(order, inventories=self._inventories.given(urls)) if urls else order
 
     def build(self, order: Order, *, times: int = 1) -> Made:
-        """The build that `order` asks for, observed `times` at least.
+        """Return the build that `order` asks for, observed `times` at least.
 
         Raises `MachineError` where the build cannot take place (a program is missing, a full disk); a build that fails is a
         `Build` with that status.
@@ -197,7 +197,7 @@ class Runner:
         return Made(found[0], key, now, self._builds.log(key), found[1:])
 
     def _resumed(self, order: Order, whole: str, start: KeptBase) -> Made | str | None:
-        """The build of `order` that starts from `start`; the reason, if one is to be told, where it cannot.
+        """Return the build of `order` that starts from `start`; the reason, if one is to be told, where it cannot.
 
         It has a key of its own, which says what it started from; `whole` is that of the build from nothing.
         """
@@ -235,7 +235,7 @@ class Runner:
                     break
                 again = captured.wider
             if build.status != "ok" or captured.wider:
-                return build.reason or "the documents that matter do not come to an end"
+                return build.reason or "the set of documents to read again kept growing"
             lost = _lost(before[0], build, captured.unheard)
             if lost:
                 warm_store.remove(self._store, key)
@@ -260,8 +260,11 @@ class Runner:
         return kind if unseen and self._git.key(start.asked, tree) == start.key else None
 
     def _make(self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()) -> _Ran:
-        """Build it now. What an extension breaks off behind the reading is built again, and written in full: it may have
-        wanted a page, or an image, that nobody reads."""
+        """Build it now.
+
+        What an extension breaks off behind the reading is built again, and written in full: it may have wanted a page,
+        or an image, that nobody reads.
+        """
         made = self._run(order, key, state, again)
         if made.captured.unwritten and state is None:
             made = self._run(replace(order, loud=True), key, None, ())
@@ -310,7 +313,7 @@ class Runner:
             return _Ran(build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured, key)
 
     def _answers(self, order: Order, workspace: Workspace) -> Answers | None:
-        """Where the answers of a tree's generators are; None for a build that asks no generator, or takes no shortcut."""
+        """Return where the answers of a tree's generators are; None for a build that asks no generator, or takes no shortcut."""
         watched = bool(order.reading and order.reading.watched)
         if watched or order.plain or not recipes.KINDS[order.recipe.kind].keeps_answers:
             return None
@@ -345,7 +348,7 @@ class Runner:
             raise files.cannot_write(workspace.scratch, error) from error
 
     def _expected_bytes(self, order: Order) -> int:
-        """The memory that a build may need: as much as the last of its kind, or by the number of its documents."""
+        """Return the memory that a build may need: as much as the last of its kind, or by the number of its documents."""
         last = self.expected_of(order)
         if last is not None:
             return last.peak_bytes * order.recipe.jobs
@@ -398,7 +401,7 @@ def _result(
 
 
 def _lost(base: Build, head: Build, unheard: Collection[str]) -> str | None:
-    """What `base` printed past Sphinx, `head` does not, and no document that `head` read again had printed."""
+    """Return what `base` printed past Sphinx, `head` does not, and no document that `head` read again had printed."""
     before = Counter(diagnostic.printed for diagnostic in base.diagnostics if diagnostic.origin == "stderr")
     before -= Counter(diagnostic.printed for diagnostic in head.diagnostics if diagnostic.origin == "stderr")
     return next((text for text in before if text.splitlines()[0] not in unheard), None)
@@ -407,7 +410,7 @@ def _lost(base: Build, head: Build, unheard: Collection[str]) -> str | None:
 def _status(
     captured: records.Capture, finished: process.Finished, fault: str | None, limit: float
 ) -> tuple[BuildStatus, str | None]:
-    """A build is `ok` only where the recipe ended well and Sphinx came to its end: everything else is a failure."""
+    """Return how a build ended: `ok` only if the recipe ended well and Sphinx finished."""
     if finished.timed_out:
         return "timeout", f"stopped at the time limit of {limit:.0f} s"
     if finished.stopped:

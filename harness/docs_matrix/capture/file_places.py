@@ -31,7 +31,6 @@ Text = Callable[[str], str | None]
 
 def texts(root: Path) -> Text:
     """Return the texts of the files below `root`, each read once."""
-
     real = root.resolve()
 
     @cache

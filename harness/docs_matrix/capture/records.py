@@ -238,7 +238,7 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
 
 
 def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
-    """The diagnostic of a record; one that names its place in its message only is placed there.
+    """Return the diagnostic of a record; one that names its place in its message only is placed there.
 
     A category at its end is no part of a message.
     """
@@ -299,7 +299,7 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _raw(lines: Sequence[str], owned: Sequence[int], told: _Told, places: Sequence[tuple[str, str]]) -> Iterator[Block]:
-    """The blocks of what is not Sphinx's; none reaches over a line of Sphinx's."""
+    """Yield the blocks of what is not Sphinx's; none reaches over a line of Sphinx's."""
     start = 0
     for end in range(len(lines) + 1):
         if end == len(lines) or owned[end] != FREE:
@@ -310,7 +310,7 @@ def _raw(lines: Sequence[str], owned: Sequence[int], told: _Told, places: Sequen
 
 
 def _in_order(placed: Iterable[tuple[int | None, Diagnostic]]) -> list[tuple[int, Diagnostic]]:
-    """Those without a place in the log come behind the one before them."""
+    """Return those without a place in the log come behind the one before them."""
     result: list[tuple[int, Diagnostic]] = []
     last = -1
     for position, diagnostic in placed:

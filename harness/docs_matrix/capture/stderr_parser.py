@@ -79,7 +79,7 @@ class _Head:
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
-    """The blocks of `lines`, in their order; every line that is not empty is in exactly one.
+    """Yield the blocks of `lines`, in their order; every line that is not empty is in exactly one.
 
     >>> [(block.start, str(block.diagnostic)) for block in blocks(["a.c:7: warning: 'x' not found", "Using alabaster"])]
     [(0, "a.c:7: WARNING: 'x' not found"), (1, 'None')]
@@ -96,7 +96,7 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def place_of(text: str) -> tuple[str, int | None, str] | None:
-    """The path, the line and the message of a text that names its own place; None where it names none.
+    """Return the path, the line and the message of a text that names its own place; None where it names none.
 
     - `./virtio.h:188 struct member 'map' not described`, also with a colon behind the line: the place leaves the message
     - `MAINTAINERS references a file that doesn't exist: Documentation/a.txt`: MAINTAINERS, the message is the whole text
@@ -120,7 +120,7 @@ def place_of(text: str) -> tuple[str, int | None, str] | None:
 
 
 def _head(line: str) -> _Head | None:
-    """What `line` says if a diagnostic begins with it.
+    """Return what `line` says if a diagnostic begins with it.
 
     - `a.rst:12: WARNING: text [docutils]`, `a.rst: WARNING: text`, `a.c:7:3: warning: text`
     - `<string>:3: (ERROR/3) text`, `a.yaml:50:11: [error] text`
@@ -151,7 +151,7 @@ def _head(line: str) -> _Head | None:
 
 
 def _python_place(match: re.Match[str], head: str) -> tuple[str, int | None] | None:
-    """The place of a warning of Python's: that of the code, or else the file of the tree that the text names."""
+    """Return the place of a warning of Python's: that of the code, or else the file of the tree that the text names."""
     path = _tidy(match[1])
     if not path.startswith(_FOREIGN):
         return path, int(match[2])
@@ -160,7 +160,7 @@ def _python_place(match: re.Match[str], head: str) -> tuple[str, int | None] | N
 
 
 def _place(text: str) -> tuple[str, int | None, str | None] | None:
-    """The path, the line and the chain of `text`, the place before a level word; None where it is no place."""
+    """Return the path, the line and the chain of `text`, the place before a level word; None where it is no place."""
     chain, separator, place = text.rpartition(": ")
     if separator and not chain.rpartition(":")[2].isdecimal():
         return None
@@ -181,7 +181,7 @@ def _tidy(path: str) -> str:
 
 
 def _message(lines: Sequence[str], start: int) -> Block | None:
-    """The diagnostic that begins at `start`, with the lines that can be told to be its own."""
+    """Return the diagnostic that begins at `start`, with the lines that can be told to be its own."""
     head = _head(lines[start])
     if head is None:
         return None
@@ -208,7 +208,7 @@ def _message(lines: Sequence[str], start: int) -> Block | None:
 
 
 def _end(lines: Sequence[str], start: int, head: _Head) -> int:
-    """The index behind the last line of the diagnostic at `start`."""
+    """Return the index behind the last line of the diagnostic at `start`."""
     if head.formal:
         if _without_category(lines[start])[1]:
             return start + 1
@@ -235,7 +235,7 @@ def _begins(line: str) -> bool:
 
 
 def _without_category(text: str) -> tuple[str, str | None]:
-    """`text` without the category that Sphinx puts at a message's end, and the category."""
+    """Return `text` without the category that Sphinx puts at a message's end, and the category."""
     tail = text[-200:]
     at = tail.rfind(" [")
     if tail.endswith("]") and at >= 0 and _CATEGORY.fullmatch(tail[at + 2 : -1]):
@@ -244,7 +244,7 @@ def _without_category(text: str) -> tuple[str, str | None]:
 
 
 def _traceback(lines: Sequence[str], start: int) -> Block | None:
-    """The traceback that begins at `start`: placed at its innermost frame; its message is the exception."""
+    """Return the traceback that begins at `start`: placed at its innermost frame; its message is the exception."""
     if not _is_traceback(lines[start]):
         return None
     exception, end = _one_traceback(lines, start)
@@ -264,7 +264,7 @@ def _traceback(lines: Sequence[str], start: int) -> Block | None:
 
 
 def _one_traceback(lines: Sequence[str], start: int) -> tuple[int, int]:
-    """The indices of the exception's line and behind its last line; equal where the log ends before."""
+    """Return the indices of the exception's line and behind its last line; equal where the log ends before."""
     margin = _margin(lines[start])
     exception = start + 1
     while exception < len(lines) and _margin(lines[exception]) > margin:
@@ -278,7 +278,7 @@ def _one_traceback(lines: Sequence[str], start: int) -> tuple[int, int]:
 
 
 def _chained(lines: Sequence[str], end: int) -> int | None:
-    """The index of the traceback that continues the one that ends before `end`."""
+    """Return the index of the traceback that continues the one that ends before `end`."""
     following = [index for index in range(end, min(end + 4, len(lines))) if lines[index].strip()]
     if len(following) > 1 and lines[following[0]].strip() in _CHAINED and _is_traceback(lines[following[1]]):
         return following[1]
@@ -290,6 +290,6 @@ def _is_traceback(line: str) -> bool:
 
 
 def _margin(line: str) -> int:
-    """How deep `line` is indented; -1 where it is empty."""
+    """Return how deep `line` is indented; -1 where it is empty."""
     text = line.lstrip()
     return len(line) - len(text) if text else -1

@@ -65,11 +65,11 @@ class Axis(Protocol):
         ...
 
     def ways(self, candidate: Candidate) -> Iterator[Way]:
-        """The ways for one of `candidates`."""
+        """Return the ways for one of `candidates`."""
         ...
 
     def like(self, candidate: Candidate, way: Way) -> Way | None:
-        """The candidate in the company of `way`, which has worked for a neighbour, where that saves a search for one."""
+        """Return the candidate with the other packages of `way`, which has worked for a neighbour, if that saves a search."""
         ...
 
 
@@ -146,7 +146,7 @@ class Package:
         return cell
 
     def _own_time(self, cell: Cell) -> datetime:
-        """The day after the newest of docutils, Sphinx and this package came out."""
+        """Return the day after the newest of docutils, Sphinx and this package came out."""
         pins = (("docutils", cell.docutils), ("sphinx", cell.sphinx))
         dates = [_released(name, version, offline=self.around.offline) for name, version in pins]
         dates += [candidate.date for candidate in self.candidates if f"{self.name}=={candidate.name}" in cell.pins]
@@ -183,7 +183,7 @@ class Pythons:
 
 @dataclass(frozen=True)
 class Days:
-    """Days: everything resolved as of the end of the day (UTC), but for what the cell's requirements pin."""
+    """Days: everything resolved as of the end of the day (UTC), except for what the cell's requirements pin."""
 
     candidates: tuple[Candidate, ...]
     cell: Cell
@@ -206,7 +206,7 @@ class Days:
 
 
 def with_release(cell: Cell, package: str, version: str) -> Cell:
-    """`cell` with `package` pinned to `version`."""
+    """Return `cell` with `package` pinned to `version`."""
     if package == "docutils":
         return replace(cell, docutils=version)
     if package == "sphinx":
@@ -216,7 +216,7 @@ def with_release(cell: Cell, package: str, version: str) -> Cell:
 
 
 def pinned(cell: Cell, packages: dict[str, str]) -> Cell:
-    """`cell` with all of `packages` at exactly these versions."""
+    """Return `cell` with all of `packages` at exactly these versions."""
     rest = {name: version for name, version in packages.items() if name not in ("docutils", "sphinx")}
     return replace(
         cell,
@@ -227,7 +227,7 @@ def pinned(cell: Cell, packages: dict[str, str]) -> Cell:
 
 
 def named(cell: Cell) -> Cell:
-    """`cell` under a name that says what it holds, so that no two different ones share a lock."""
+    """Return `cell` under a name that says what it holds, so that no two different ones share a lock."""
     mark = files.digest(f"{cell.date.isoformat()} {cell.requirements}")[:10]
     return replace(cell, name=f"py{cell.python}-docutils{cell.docutils}-sphinx{cell.sphinx}-{mark}")
 
@@ -255,16 +255,16 @@ def _released(name: str, version: str, *, offline: bool) -> datetime | None:
 
 
 def past(moment: datetime) -> datetime:
-    """`moment`, or now where it lies ahead: what will come out is not known."""
+    """Return `moment`, or now where it lies ahead: what will come out is not known."""
     return min(moment, datetime.now(UTC).replace(microsecond=0))
 
 
 def minor(python: str) -> str:
-    """The minor release of a Python: "3.13" of "3.13.5"."""
+    """Return the minor release of a Python: "3.13" of "3.13.5"."""
     return ".".join(python.split(".")[:2])
 
 
 def _apart(one: str, other: str) -> tuple[int, bool]:
-    """How far two minors are apart; of two that are as far, the older comes first."""
+    """Return how far two minors are apart; of two that are as far, the older comes first."""
     distance = Version(minor(one)).minor - Version(minor(other)).minor
     return abs(distance), distance > 0

@@ -42,7 +42,7 @@ class CellFile:
 
 
 def question(run: Run) -> str:
-    """The digest of what `run` asked, whatever its cells."""
+    """Return the digest of what `run` asked, whatever its cells."""
     asked = (run.tree, run.identity, run.base, run.base_identity, run.docs, run.patches)
     return files.digest(json.dumps(asked))
 
@@ -81,12 +81,12 @@ def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None
 
 
 def left(folders: Sequence[Path]) -> list[Path]:
-    """The results of cells that lie below `folders`, at any depth."""
+    """Return the results of cells that lie below `folders`, at any depth."""
     return [path for folder in folders for path in sorted(folder.rglob("cells/*.json"))]
 
 
 def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = None) -> Run:
-    """One run of the cells whose results lie below `folders`, at any depth; cells come in `order`, others behind.
+    """Return one run of the cells whose results lie below `folders`, at any depth; cells come in `order`, others behind.
 
     `asked` leaves out results of other questions. Raises `InputError` where there is none, where one cannot be read, or
     where they answer different questions.
@@ -136,7 +136,7 @@ def _badness(cell: CellResult) -> tuple[bool, int, int]:
 
 
 def with_missing(run: Run, expected: Iterable[str]) -> Run:
-    """`run` with a failed cell for each of `expected` that gave no result: a job that died is no silence."""
+    """Return `run` with a failed cell for each of `expected` that gave no result: a job that died is no silence."""
     have = {cell.name for cell in run.cells}
     missing = tuple(
         CellResult(name, "", "", "", "failed", reason="no result was left for this cell")

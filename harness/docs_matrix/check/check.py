@@ -38,7 +38,7 @@ def beside(runner: CellRunner, build: Callable[[], Answer]) -> tuple[Answer, tup
 
 
 def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) -> Run:
-    """The run that `results` make: their findings merged, with the sources that these name."""
+    """Return the run that `results` make: their findings merged, with the sources that these name."""
     findings = merge(results)
     named = {finding.path for finding in findings if finding.path and finding.verdict is not Verdict.FIXED}
     sources = {path: text for path in sorted(named) if (text := text_of(bench.trees, subject.head, path)) is not None}
@@ -60,19 +60,19 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) 
 
 
 def _confined(results: Sequence[CellResult]) -> tuple[Note, ...]:
-    """What confined the builds; nothing if none took place."""
+    """Return what confined the builds; nothing if none took place."""
     found = dict.fromkeys(result.confined for result in results if result.confined)
     return tuple(Note("confined", (text,)) for text in found)
 
 
 def _silences(results: Sequence[CellResult]) -> tuple[Note, ...]:
-    """The settings that the change adds and that hide warnings."""
+    """Return the settings that the change adds and that hide warnings."""
     found = dict.fromkeys(text for result in results for text in result.silenced)
     return (Note("silences", tuple(found)),) if found else ()
 
 
 def _brings_code(subject: Subject, bench: Workbench) -> tuple[Note, ...]:
-    """The files of the change that a build may run: what it says of the change is what they say."""
+    """Return the files of the change that a build may run: what it says of the change is what they say."""
     if subject.base is None:
         return ()
     changes = bench.trees.changed_paths(subject.base, subject.head)

@@ -1,5 +1,6 @@
-"""What a comparison found is confirmed by reading apart: a message that only some order of reading brings is neither new nor
-fixed.
+"""What a comparison found is confirmed by reading apart.
+
+A message that only some order of reading brings is neither new nor fixed.
 
 Base and head may differ in what was read before a document, by the read set, by the number of readers, or since one of them
 starts from the other. What is left in the process by what was read before can bring a message or take it away. So the
@@ -95,7 +96,7 @@ def confirm(
     trees: Trees,
     read_apart: ReadApart,
 ) -> Confirmed:
-    """`judged` with what depends on the order of reading as flaky. Builds nothing where nothing is in doubt.
+    """Return `judged` with what depends on the order of reading as flaky. Builds nothing where nothing is in doubt.
 
     Without a base nothing that is fixed can be confirmed, and it stays as it is. Where the user said how documents are read,
     what they say then is the answer.
@@ -131,12 +132,12 @@ def confirm(
 
 
 def _alone(made: Made | None) -> tuple[Diagnostic, ...]:
-    """What the documents said that a build tried alone."""
+    """Return what the documents said that a build tried alone."""
     return tuple(chain.from_iterable(made.build.trials)) if made else ()
 
 
 def _without(doubtful: Sequence[Judged], alone: Sequence[Judged]) -> list[Judged]:
-    """Those of `doubtful` that are not judged so `alone` as well."""
+    """Return those of `doubtful` that are not judged so `alone` as well."""
     same = Counter((item.verdict, _key(item.diagnostic)) for item in alone)
     left = []
     for item in doubtful:
@@ -148,7 +149,7 @@ def _without(doubtful: Sequence[Judged], alone: Sequence[Judged]) -> list[Judged
 
 
 def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
-    """Whether what was read before may be behind the verdict: of the document that is read first nothing is."""
+    """Return whether what was read before may be behind the verdict: of the document that is read first nothing is."""
     said = item.diagnostic
     if item.verdict not in (Verdict.NEW, Verdict.FIXED) or said.phase != "reading" or said.document is None:
         return False
@@ -160,7 +161,7 @@ def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
 def _documents(
     doubtful: Sequence[Judged], base: Made | None, head: Made, subject: Subject, trees: Trees
 ) -> tuple[set[str], set[str]]:
-    """The documents that `doubtful` messages are of, and those that they name: paths in the tree, and names.
+    """Return the documents that `doubtful` messages are of, and those that they name: paths in the tree, and names.
 
     A name stands for a document that is no file of the tree or has a suffix of its own: builds have found it.
     """

@@ -24,8 +24,11 @@ _NAMED = re.compile(rb"^base-commit: ([0-9a-f]{12,40})\s*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Chosen:
-    """The base that was taken and the patched tree; `rev` is its revision (None: the tree as it is). `tested` says of each
-    revision that the user named how it went (`auto`: taken, `also`: it applies there too, `cannot`), `notes` more of it."""
+    """The base that was taken and the patched tree; `rev` is its revision (None: the tree as it is).
+
+    `tested` says of each revision that the user named how it went (`auto`: taken, `also`: it applies there too,
+    `cannot`), `notes` more of it.
+    """
 
     base: Tree
     patched: Patched
@@ -51,7 +54,7 @@ class _Try:
 def choose(
     source: Path, files: Sequence[Path], patches: Sequence[Patch], onto: Sequence[str], commit: str | None, trees: Trees
 ) -> Chosen:
-    """The base for `patches`, which came in `files`, of the tree at `source`.
+    """Return the base for `patches`, which came in `files`, of the tree at `source`.
 
     `onto` are revisions that the user named, `commit` one that a report names. Raises `InputError` where the patches apply to
     none of them, or to nothing that could be found.
@@ -123,5 +126,5 @@ def _is_exact(patched: Patched) -> bool:
 
 
 def _states(patched: Patched) -> bool:
-    """Whether the patches say which files they were made for."""
+    """Return whether the patches say which files they were made for."""
     return any(file.base_matches is not None for file in patched.files)

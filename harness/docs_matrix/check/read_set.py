@@ -65,7 +65,7 @@ def choose(
     trees: Trees,
     near: Near = lambda base: None,
 ) -> ReadSet:
-    """What `docs` (documents and folders as the user wrote them, `affected`, `all`; empty for the default) stands for.
+    """Return what `docs` (documents and folders as the user wrote them, `affected`, `all`; empty for the default) stands for.
 
     The default is `affected` where there is a base, else `all`. `near` gives what a kept build knows of the base.
 
@@ -114,7 +114,7 @@ def naming(path: str, tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ..
 
 
 def _base_name(name: str, changes: TreeChanges, recipe: Recipe) -> str:
-    """What the file or folder `name` of the head is called in the base; `name` where it was not there."""
+    """Return what the file or folder `name` of the head is called in the base; `name` where it was not there."""
     if name.endswith("/"):
         return name
     return recipes.below(recipe, changes.base_path(recipes.in_tree(recipe, name)) or "") or name
@@ -205,7 +205,7 @@ def _templates(tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
 
 
 def _concerns_all(change: Change, recipe: Recipe, templates: tuple[str, ...]) -> bool:
-    """Whether a touched file can change any document: Python code (conf.py, extensions, what autodoc reads), templates."""
+    """Return whether a touched file can change any document: Python code (conf.py, extensions, what autodoc reads), templates."""
     paths = [path for path in (change.base_path, change.head_path) if path]
     return any(
         path.endswith(".py")
@@ -234,8 +234,11 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
 
 @dataclass(frozen=True)
 class _Concerned:
-    """The files below the sources that a change concerns, and of these those that it touches, or that name a touched file in
-    a directive. `named` are the touched files that some document names or that may be documents, `unnamed` the others."""
+    """The files below the sources that a change can affect.
+
+    `touched` are those of them that the change touches, or that name a touched file in a directive. `named` are the touched
+    files that some document names or that may be documents, `unnamed` the others.
+    """
 
     files: set[str]
     touched: set[str]
@@ -246,9 +249,11 @@ class _Concerned:
 def _concerned(
     tree: Tree, touched: Collection[str], names: ChangedNames, recipe: Recipe, trees: Trees
 ) -> _Concerned | None:
-    """The files below the sources that `touched` are, those that name what changed in them or define what their changed text
-    refers to, and those that name or include one of these, until nothing is added; None where a touched file below the sources
-    is no document and none names it.
+    """Return the files below the sources that a change of `touched` can affect.
+
+    These are the touched files, those that name what changed in them or define what their changed text refers to, and those
+    that name or include one of these, until nothing is added. None if a touched file below the sources is no document and
+    none names it.
 
     A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
     """
@@ -280,7 +285,7 @@ def _concerned(
 
 
 def _naming_targets(tree: Tree, names: ChangedNames, recipe: Recipe, trees: Trees) -> set[str]:
-    """The files below the sources that may name what came or went, or define what is referred to."""
+    """Return the files below the sources that may name what came or went, or define what is referred to."""
     words = names.moved.words | names.referred.words
     if len(words) <= MOST_NAMES:
         paths = trees.naming(tree, words, recipe.source, ignore_case=True)
@@ -291,13 +296,13 @@ def _naming_targets(tree: Tree, names: ChangedNames, recipe: Recipe, trees: Tree
 
 
 def _in_a_directive(text: str, paths: Collection[str]) -> bool:
-    """Whether one of `paths` is named by a line that begins a directive, or by the file that it is given."""
+    """Return whether one of `paths` is named by a line that begins a directive, or by the file that it is given."""
     names = {posixpath.basename(path) for path in paths}
     return any(name in line for line in DIRECTIVE.findall(text) for name in names)
 
 
 def _names(text: str, path: str, *, inside: bool) -> bool:
-    """Whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
+    """Return whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
     name = posixpath.basename(path)
     if not inside and name == path:  # many a text says README or MAINTAINERS
         return any(name in line for line in DIRECTIVE.findall(text))
@@ -306,7 +311,7 @@ def _names(text: str, path: str, *, inside: bool) -> bool:
 
 
 def _including(tree: Tree, paths: Collection[str], recipe: Recipe, trees: Trees) -> set[str]:
-    """The files below the sources that include one of `paths`, as far as their own names tell."""
+    """Return the files below the sources that include one of `paths`, as far as their own names tell."""
     names = {name for path in paths if "\n" not in (name := posixpath.basename(path))}
     return {
         path
@@ -316,7 +321,7 @@ def _including(tree: Tree, paths: Collection[str], recipe: Recipe, trees: Trees)
 
 
 def _documents(wanted: Iterable[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
-    """The files and folders that `wanted` names, relative to the tree or to its source folder, suffix or not."""
+    """Return the files and folders that `wanted` names, relative to the tree or to its source folder, suffix or not."""
     paths = {path for tree in (head, base) if tree for path in trees.paths(tree)}
     inside = {name for name in (recipes.below(recipe, path) for path in paths) if name}
     folders = {parent for name in inside for parent in _parents(name)}

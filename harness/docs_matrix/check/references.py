@@ -84,8 +84,10 @@ class Target:
 
 
 def moved(before: str, after: str) -> set[Target]:
-    """What only one of two texts defines, or what the other defines as a part of something else (a module, a program) or
-    without the title that a reference needs.
+    """Return what only one of two texts defines.
+
+    Also what the other text defines as a part of something else (a module, a program) or without the title that a reference
+    needs.
 
     Of a text with a glossary, each line may be a term.
     """
@@ -99,7 +101,7 @@ def definitions(text: str) -> frozenset[Target]:
 
 
 def referred(before: str, after: str) -> set[Target]:
-    """What the roles of one of two texts refer to more often than those of the other.
+    """Return what the roles of one of two texts refer to more often than those of the other.
 
     "See :ref:`the table <A Table>` and :c:func:`~lib.f()`." refers to the label `a table` and the object `f`.
     """
@@ -108,7 +110,7 @@ def referred(before: str, after: str) -> set[Target]:
 
 
 def _definitions(text: str) -> Iterator[tuple[Target, str]]:
-    """What `text` defines, and what else matters of it."""
+    """Yield what `text` defines, and what else matters of it."""
     yield from _labels_and_terms(text)
     yield from _options_and_objects(text)
 
@@ -141,7 +143,7 @@ def _options_and_objects(text: str) -> Iterator[tuple[Target, str]]:
 
 
 def _described(directive: str, signature: str) -> Iterator[tuple[Target, str]]:
-    """What a line of signatures describes, by its last part and as a whole: `-o, --option FILE` are two."""
+    """Yield what a line of signatures describes, by its last part and as a whole: `-o, --option FILE` are two."""
     if directive in OF_OPTIONS:
         for one in signature.split(", "):
             if name := _normal(re.split(r"[\s=\[]", one.strip(), maxsplit=1)[0]):
@@ -169,7 +171,7 @@ def _references(text: str) -> Iterator[Target]:
 
 
 def _mentions(text: str) -> set[str]:
-    """What `text` may call a label by: each word between spaces and brackets, and what stands in backquotes."""
+    """Return what `text` may call a label by: each word between spaces and brackets, and what stands in backquotes."""
     words = {word.strip(".:;!?#") for word in BETWEEN.split(text.lower())}
     return words | {_target(match[1].strip()) for match in QUOTED.finditer(text)}
 
@@ -202,7 +204,7 @@ class Targets:
         return self._named("object", "option")
 
     def are_defined_in(self, text: str) -> bool:
-        """Whether `text` may define one of them: for an object, any word of a signature."""
+        """Return whether `text` may define one of them: for an object, any word of a signature."""
         return (
             bool(self._objects)
             and any(not self._objects.isdisjoint(WORD.findall(match[2].lower())) for match in DESCRIBED.finditer(text))
@@ -212,8 +214,10 @@ class Targets:
         )
 
     def are_named_in(self, text: str) -> bool:
-        """Whether `text` defines one of them, refers to it by a role, or mentions it, if it is a label. Who defines an option
-        of the same name is of no interest: it may belong to any program."""
+        """Return whether `text` defines one of them, refers to it by a role, or mentions it, if it is a label.
+
+        Who defines an option of the same name is of no interest: it may belong to any program.
+        """
         if not self.wanted:
             return False
         return (
@@ -224,7 +228,7 @@ class Targets:
 
 
 def _target(content: str) -> str:
-    """What `Title <target>` refers to, or what stands there without a title."""
+    """Return what `Title <target>` refers to, or what stands there without a title."""
     titled = TITLED.search(content)
     return _normal(_unescaped(titled[1] if titled else content))
 

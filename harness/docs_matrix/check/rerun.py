@@ -21,8 +21,10 @@ LARGEST = 4 << 20
 
 
 def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workbench) -> Rerun | None:
-    """The rerun of `run`, which `subject` was asked for in `cells`; None where nothing is new, where no base was
-    built, or where the change is too large to be mailed."""
+    """Return the rerun of `run`, which `subject` was asked for in `cells`.
+
+    None where nothing is new, where no base was built, or where the change is too large to be mailed.
+    """
     told = [result for result in newest_first(run.builds) if result.status == "ok" and result.count(Verdict.NEW)]
     chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=None)
     if chosen is None or subject.base is None:
@@ -61,8 +63,10 @@ def _blobs(change: Change) -> Iterator[tuple[str, str | None, str | None]]:
 
 
 def _folders(subject: Subject, bench: Workbench) -> tuple[str, ...]:
-    """The folders of the documents concerned, each the deepest around a document that has an index of its own; none where
-    all must be read, a document at the top among them."""
+    """Return the folders of the documents concerned, each the deepest around a document that has an index of its own.
+
+    None where all must be read, a document at the top among them.
+    """
     found = set[str]()
     for name in subject.read.head or ("",):
         folder = name.rstrip("/") if name.endswith("/") else posixpath.dirname(name)
@@ -75,7 +79,7 @@ def _folders(subject: Subject, bench: Workbench) -> tuple[str, ...]:
 
 
 def _expected(result: CellResult) -> tuple[str, ...]:
-    """The first printed line of each new diagnostic that has a place."""
+    """Return the first printed line of each new diagnostic that has a place."""
     new = [
         judged.diagnostic
         for judged in result.judged

@@ -15,7 +15,7 @@ class Rerun:
 
     `requirements` are its pins with their hashes, as pip and uv take them. `patch` makes the head of the base; `blobs` are
     path, git's id of the base's file and of the head's (None: there is none). `build` is how the recipe builds a copy of the
-    tree. `expected` are the lines that the cell prints anew. `packages` are the folders of
+    tree. `expected` are the lines that the cell prints again. `packages` are the folders of
     the packages of the tree itself. `environment` are the variables of the build, `setup` the commands that run before it.
     """
 

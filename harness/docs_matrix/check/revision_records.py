@@ -90,7 +90,7 @@ def remember(made: Made, order: Order, cell: str, subject: Subject, store: Path)
 
 
 def around(subject: Subject, source: Path, cells: Sequence[str], store: Path) -> RevisionHistory | None:
-    """The history of `subject`, whose tree is at `source`, for a report on `cells`: up to its head or its base.
+    """Return the history of `subject`, whose tree is at `source`, for a report on `cells`: up to its head or its base.
 
     Of those documents that it reads, and of all where those are what a change concerns; None where there is none.
     """
@@ -104,7 +104,7 @@ def around(subject: Subject, source: Path, cells: Sequence[str], store: Path) ->
 def recall(
     name: str, source: Path, store: Path, order: Sequence[str], *, tip: str | None = None
 ) -> tuple[RevisionHistory, ...]:
-    """The histories of the tree at `source`, which the user calls `name`: one for each set of documents, all first.
+    """Return the histories of the tree at `source`, which the user calls `name`: one for each set of documents, all first.
 
     Cells come in `order`, others behind. `tip` leaves out all revisions but those that this one holds. Raises `InputError`
     where there is no such revision.
@@ -128,7 +128,7 @@ def recall(
 
 
 def _rows(records: Sequence[_Record]) -> dict[str, Revision]:
-    """The versions that `records` are of, without what was told of them."""
+    """Return the versions that `records` are of, without what was told of them."""
     return {
         record.commit or record.identity: Revision(record.identity, record.date, record.commit, record.subject, {})
         for record in sorted(records, key=lambda record: record.date, reverse=True)  # the first build's date stays
@@ -138,7 +138,7 @@ def _rows(records: Sequence[_Record]) -> dict[str, Revision]:
 def _told(
     ordered: Sequence[Revision], records: Sequence[_Record], order: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[Revision, ...]]:
-    """The cells of a history, and its rows `ordered` with what each cell told of them."""
+    """Return the cells of a history, and its rows `ordered` with what each cell told of them."""
     by = {(record.commit or record.identity, record.cell): record for record in records}
     versions = {row.version for row in ordered}
     place = {name: number for number, name in enumerate(order)}

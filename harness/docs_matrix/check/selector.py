@@ -25,14 +25,17 @@ RECORD: tuple[Aspect, ...] = ("presence", "line", "level", "wording")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which diagnostics are meant: those whose printed text `text` is found in, at `path` (relative to the tree's root, of
-    the message or of the document); None for any."""
+    """Which diagnostics are meant.
+
+    Those whose printed text `text` is found in, at `path` (relative to the tree's root, of the message or of the
+    document); None for any.
+    """
 
     text: re.Pattern[str] | None
     path: str | None
 
     def of(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """Those of `diagnostics` that are meant; what a restricted build cannot judge is left out."""
+        """Return those of `diagnostics` that are meant; what a restricted build cannot judge is left out."""
         return tuple(item for item in diagnostics if not item.unjudged and self._means(item))
 
     def _means(self, diagnostic: Diagnostic) -> bool:
@@ -45,7 +48,7 @@ class Wanted:
 
 
 def wanted(find: str | None, path: str | None) -> Wanted:
-    """`find` as given by the user: a text, or an expression between slashes. Raises `InputError` where it is none."""
+    """Return `find` as given by the user: a text, or an expression between slashes. Raises `InputError` where it is none."""
     clean = posixpath.normpath(path.replace("\\", "/")) if path else None
     if find is None:
         return Wanted(None, clean)
@@ -60,8 +63,10 @@ def wanted(find: str | None, path: str | None) -> Wanted:
 
 
 def states(diagnostics: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> Mapping[Hashable, Hashable]:
-    """The states by question: diagnostics with the same path and headline are one question, and its state is what
-    `aspects` see of all of them."""
+    """Return the states by question.
+
+    Diagnostics with the same path and headline are one question, and its state is what `aspects` see of all of them.
+    """
     groups: dict[Hashable, list[Diagnostic]] = defaultdict(list)
     for diagnostic in diagnostics:
         groups[diagnostic.path, message_keys.headline(diagnostic.message)].append(diagnostic)
@@ -69,7 +74,7 @@ def states(diagnostics: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> Mapp
 
 
 def state(diagnostic: Diagnostic, aspects: Sequence[Aspect]) -> tuple[object, ...]:
-    """What `aspects` see of one diagnostic."""
+    """Return what `aspects` see of one diagnostic."""
     seen: dict[Aspect, object] = {
         "presence": True,
         "line": diagnostic.line,

@@ -1,4 +1,4 @@
-"""The subject of a question: which versions of which tree are built, how, and what they are held against.
+"""The subject of a question: which versions of which tree are built, how, and what they are compared with.
 
 This is the part of every question that looks at the user's tree, patch and revisions, before anything is built.
 """
@@ -121,13 +121,13 @@ def _reading(asked: Asked) -> Reading | None:
 
 
 def supported(tree: str, bench: Workbench) -> tuple[str, ...] | None:
-    """The names of the cells that the tree which the user names supports; None for all."""
+    """Return the names of the cells that the tree which the user names supports; None for all."""
     named = _named(tree, bench)
     return named.cells if named else None
 
 
 def source(tree: str, bench: Workbench) -> Path:
-    """Where the tree that the user names lies; raises `InputError` where there is none."""
+    """Return where the tree that the user names lies; raises `InputError` where there is none."""
     named = _named(tree, bench)
     return named.path if named else Path(tree)
 
@@ -149,7 +149,7 @@ def _refuse_contradictions(asked: Asked) -> None:
 
 
 def _named(tree: str, bench: Workbench) -> NamedTree | None:
-    """The tree of matrix.yaml that the user names, by its name or by its path."""
+    """Return the tree of matrix.yaml that the user names, by its name or by its path."""
     if not Path(tree).exists() and tree not in bench.matrix.trees:
         meant = did_you_mean(tree, bench.matrix.trees)
         raise InputError(
@@ -169,7 +169,7 @@ def named_in(matrix: Matrix, tree: str) -> NamedTree | None:
 def _versions(
     asked: Asked, source: Path, trees: Trees
 ) -> tuple[Tree, Tree | None, tuple[Note, ...], patch_base.Chosen | None]:
-    """The head, the base where one is built, what there is to say of the patches, and what they were applied to."""
+    """Return the head, the base where one is built, what there is to say of the patches, and what they were applied to."""
     if asked.base is not None:
         base = trees.revision(source, asked.base)
         head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)

@@ -13,7 +13,7 @@ LONGEST_SOURCE = 2_000_000
 
 
 def text_of(trees: Trees, tree: Tree, path: str) -> str | None:
-    """The text of a file of `tree`; None where it has none, or one that is too long."""
+    """Return the text of a file of `tree`; None where it has none, or one that is too long."""
     data = trees.read(tree, path)
     return None if data is None or len(data) > LONGEST_SOURCE else data.decode("utf-8", "backslashreplace")
 

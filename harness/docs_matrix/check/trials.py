@@ -35,8 +35,11 @@ class Way:
 
 @dataclass(frozen=True)
 class Trial:
-    """A build of the documents in the toolchain of `way`: `packages` are the installed versions by canonical name,
-    `python` is the full version; `fresh` says that it was built now."""
+    """A build of the documents in the toolchain of `way`.
+
+    `packages` are the installed versions by canonical name, `python` is the full version; `fresh` says that it was
+    built now.
+    """
 
     way: Way
     packages: dict[str, str]
@@ -58,7 +61,7 @@ class Trials:
         self._lock = threading.Lock()
 
     def of(self, ways: Iterable[Way]) -> Trial | str:
-        """The trial in the first of `ways` whose toolchain works at all; else why there is none.
+        """Return the trial in the first of `ways` whose toolchain works at all; else why there is none.
 
         A toolchain that cannot even build an empty project is not the candidate's fault: the next way is tried. One that
         can, and fails on the documents, is the answer. Raises `MachineError` where the package index or the disk fails.

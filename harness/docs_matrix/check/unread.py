@@ -92,8 +92,10 @@ class Unread:
     _lock: Lock = field(default_factory=Lock)
 
     def settled(self, made: Made, tree: Tree) -> Made:
-        """Return `made`, a build of `tree`, without the messages that only its restriction makes, and with those judged that
-        are true whatever the other documents say."""
+        """Return `made`, a build of `tree`, without the messages that only its restriction makes.
+
+        Messages that are true whatever the other documents say are judged.
+        """
         builds = [
             replace(build, diagnostics=self._settled(build.diagnostics, build.read, tree))
             for build in made.observations

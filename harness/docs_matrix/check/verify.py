@@ -83,7 +83,7 @@ def _first(text: str) -> str:
 
 
 def disagreements(told: CellResult, exact: CellResult, restricted: bool) -> tuple[str, ...]:
-    """Where the two answers of a cell differ; what a `restricted` read set left open, or did not read, is no answer."""
+    """Return where the two answers of a cell differ; what a `restricted` read set left open, or did not read, is no answer."""
     if told.status != exact.status:
         return (f"is {told.status}, and {exact.status} when all documents are read",)
     lines: list[str] = []
@@ -100,7 +100,7 @@ def disagreements(told: CellResult, exact: CellResult, restricted: bool) -> tupl
 
 
 def differences(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> tuple[Judged, ...]:
-    """What two builds of the same tree do not both say: `new` is in `after` alone, `fixed` in `before` alone.
+    """Return what two builds of the same tree do not both say: `new` is in `after` alone, `fixed` in `before` alone.
 
     The two ends of a duplicate are one; whether a message is left open by a read set is nothing that was said.
     """
@@ -109,7 +109,7 @@ def differences(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> tu
 
 
 def _same(item: Judged) -> bool:
-    """Whether both builds say it, in the same place; of a duplicate, at either end."""
+    """Return whether both builds say it, in the same place; of a duplicate, at either end."""
     return item.verdict is Verdict.KNOWN and (
         item.how == "duplicate" or (item.base is not None and item.base.line == item.diagnostic.line)
     )

@@ -77,7 +77,7 @@ class Workbench:
         self._provided: dict[tuple[str, tuple[str, ...]], Future[Provided]] = {}
 
     def provide(self, cell: Cell, requirements: tuple[str, ...]) -> Provided:
-        """The environment of `cell` with a tree's `requirements`, made now if need be.
+        """Return the environment of `cell` with a tree's `requirements`, made now if need be.
 
         Raises `MissingInterpreterError`, `MachineError` (the package index cannot be reached) or `InputError` (the cell
         cannot be resolved).

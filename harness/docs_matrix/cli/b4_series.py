@@ -29,8 +29,10 @@ _NAME = "series.mbox"
 
 @dataclass(frozen=True)
 class Tracked:
-    """A series that b4 tracks in the repository at `folder`: `commits` are its patches in order, each with its subject,
-    `base` is the commit before the first."""
+    """A series that b4 tracks in the repository at `folder`.
+
+    `commits` are its patches in order, each with its subject, `base` is the commit before the first.
+    """
 
     folder: Path
     base: str

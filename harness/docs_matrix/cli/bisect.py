@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The release that changed a diagnostic. Returns the exit status."""
+    """Print the release that changed a diagnostic, and return the exit status."""
     bench = common.bench(args)
     wanted = selector.wanted(args.find, args.path)
     if args.find is None and args.path is None:

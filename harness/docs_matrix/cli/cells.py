@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The matrix, and what can be built here. Returns the exit status."""
+    """Print the matrix, and what can be built here, and return the exit status."""
     configuration = common.matrix_of(args)
     tree = configuration.trees.get(args.tree or configuration.tree or "")
     if args.tree and tree is None:
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _jobs(states: Sequence[doctor.CellState]) -> dict[str, list[Any]]:
-    """A job a cell, as GitHub's `strategy.matrix` takes them; `lock` is what a cache of environments is known by."""
+    """Return a job a cell, as GitHub's `strategy.matrix` takes them; `lock` is what a cache of environments is known by."""
     if len(states) > github_step.JOBS:
         left = len(states) - github_step.JOBS
         print(

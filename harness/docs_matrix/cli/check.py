@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """What is new in a tree: build its cells, write the reports, tell. Returns the exit status."""
+    """Print what is new in a tree: build its cells, write the reports, tell, and return the exit status."""
     with github_step.commands_stopped({} if args.json or args.format else os.environ):
         answer, status = _checked(args)
     if args.github:

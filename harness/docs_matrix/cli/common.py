@@ -79,7 +79,7 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
 
 
 def default_tree(configuration: Matrix) -> str:
-    """The tree that matrix.yaml names for who names none; raises `InputError` where it names none."""
+    """Return the tree that matrix.yaml names for who names none; raises `InputError` where it names none."""
     if is_shipped(configuration):
         return subject.HERE
     if configuration.tree is None:
@@ -88,7 +88,7 @@ def default_tree(configuration: Matrix) -> str:
 
 
 def baseline_path(args: argparse.Namespace, configuration: Matrix) -> Path:
-    """The file of a baseline verb: the one that the user gives, else the tree's."""
+    """Return the file of a baseline verb: the one that the user gives, else the tree's."""
     if args.baseline:
         return Path(args.baseline)
     tree = args.tree or default_tree(configuration)
@@ -101,7 +101,7 @@ def baseline_path(args: argparse.Namespace, configuration: Matrix) -> Path:
 
 
 def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequence[str] | None) -> list[Cell]:
-    """The cells that the user named, else those that the tree supports, in the matrix's order."""
+    """Return the cells that the user named, else those that the tree supports, in the matrix's order."""
     known = [cell.name for cell in configuration.cells]
     for name in names or ():
         if name not in known:
@@ -112,7 +112,10 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
 
 
 def bench(args: argparse.Namespace) -> Workbench:
-    """The bench on the user's store, with the project here if nothing else is named; raises `InputError` or `MachineError`."""
+    """Return the bench on the user's store, with the project here if nothing else is named.
+
+    Raises `InputError` or `MachineError`.
+    """
     configuration, store = matrix_of(args), variables.store_folder()
     if is_shipped(configuration):
         if args.tree in (None, subject.HERE):
@@ -141,7 +144,10 @@ def confinement(args: argparse.Namespace) -> Confinement:
 
 
 def matrix_of(args: argparse.Namespace) -> Matrix:
-    """The matrix that the user names, else that of here or above, or of the tree; else the shipped one, without a default tree."""
+    """Return the matrix that the user names, else that of this folder or one above, or of the tree.
+
+    If there is none, it is the shipped one, without a default tree.
+    """
     if args.matrix:
         return matrix.load(args.matrix)
     here = Path.cwd()
@@ -159,7 +165,7 @@ def is_shipped(configuration: Matrix) -> bool:
 
 
 def shipped_matrix() -> Path:
-    """The default matrix that docs-matrix comes with: in the installed package, or in its checkout."""
+    """Return the default matrix that docs-matrix comes with: in the installed package, or in its checkout."""
     package = Path(docs_matrix.__file__).parent
     installed = package / "default" / MATRIX
     return installed if installed.is_file() else package.parents[1] / MATRIX
@@ -202,7 +208,7 @@ def tell(answer: Run, args: argparse.Namespace, status: int, *, part: bool) -> N
 
 
 def folder_in_repository(answer: Run, configuration: Matrix) -> str:
-    """Where the tree of `answer` lies in its git repository; empty where it is the repository, or in none."""
+    """Return where the tree of `answer` lies in its git repository; empty where it is the repository, or in none."""
     named = configuration.trees.get(answer.tree)
     place = named.path if named else Path(answer.tree)
     repository = user_repository.find(place) if place.is_dir() else None

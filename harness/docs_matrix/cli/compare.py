@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """What two cells do not say alike. Returns the exit status."""
+    """Print what two cells do not say alike, and return the exit status."""
     bench = common.bench(args)
     found = subject.resolve(common.asked_of(args, "compare"), bench)
     one, other = (common.cells(bench.matrix, [name], found.cells)[0] for name in (args.one, args.other))

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """What is missing on this machine. Returns the exit status."""
+    """Print what is missing on this machine, and return the exit status."""
     configuration = common.matrix_of(args)
     lacks = doctor.examine(
         configuration,
@@ -40,9 +40,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json([vars(lack) for lack in lacks])
         return _lacking(lacks)
-    rows = [("needed" if lack.needed else "for some trees", lack.what, lack.mend) for lack in lacks]
+    rows = [("needed" if lack.needed else "for some trees", lack.what, lack.remedy) for lack in lacks]
     if rows:
-        tables.print_rows(("", "what is missing", "what mends it"), rows, Console())
+        tables.print_rows(("", "what is missing", "how to install or fix it"), rows, Console())
     print(f"builds: {choose()}")
     print(
         "nothing that the default matrix needs is missing"
@@ -57,5 +57,5 @@ def _lacking(lacks: Sequence[doctor.Lack]) -> int:
 
 
 def _default_requirements(configuration: Matrix) -> tuple[str, ...]:
-    """What the default tree needs beside the cells' pins."""
+    """Return what the default tree needs beside the cells' pins."""
     return (configuration.trees[configuration.tree].requirements or ()) if configuration.tree else ()

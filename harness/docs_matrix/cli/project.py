@@ -58,7 +58,7 @@ def is_sphinx(folder: Path) -> bool:
 
 
 def _recognised(folder: Path) -> Recognised | None:
-    """The recipe of a tree that is no plain Sphinx project, such as a kernel."""
+    """Return the recipe of a tree that is no plain Sphinx project, such as a kernel."""
     paths = [str(path.relative_to(folder)) for pattern in ("*", "*/*") for path in folder.glob(pattern)]
     try:
         found = recipes.recognise(
@@ -70,7 +70,7 @@ def _recognised(folder: Path) -> Recognised | None:
 
 
 def _wanted(project: ProjectFacts, shipped: Matrix, folder: Path) -> list[Cell]:
-    """The cells whose docutils and Sphinx the project allows; raises `InputError` for none."""
+    """Return the cells whose docutils and Sphinx the project allows; raises `InputError` for none."""
     cells = [
         cell
         for cell in shipped.cells

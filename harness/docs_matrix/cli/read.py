@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """What a robot's report says. Returns the exit status."""
+    """Print what a robot's report says, and return the exit status."""
     reading = robot_report.read_file(args.report)
     if args.json:
         print_json(document(reading))

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Whether a robot's report reproduces, and what made it. Returns the exit status."""
+    """Print whether a robot's report reproduces, and what made it, and return the exit status."""
     reading = robot_report.read_file(args.report)
     if len(reading.reports) > 1 and args.number is None:
         raise InputError(f"{args.report}: holds {len(reading.reports)} reports; choose one with --number")
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _patches_of(report: Report, reading: ReportFile) -> list[str]:
-    """The patches in a report's file, in their order, up to the one that the report is about where it says which."""
+    """Return the patches in a report's file, in their order, up to the one that the report is about where it says which."""
     about = patches.counted(report.patch_subject or report.subject or "")
     numbers = [patches.counted(subject) for subject in reading.subjects]
     later = {at for at, number in enumerate(numbers) if about and number and number[1] == about[1] and number > about}

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Which patch of a series brings what. Returns the exit status."""
+    """Print which patch of a series brings what, and return the exit status."""
     bench = common.bench(args)
     wanted = common.asked_of(args, "series")
     if args.patch == [patch_files.STDIN]:

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The smallest project that still gives a message, as a folder. Returns the exit status."""
+    """Print the smallest project that still gives a message, as a folder, and return the exit status."""
     out: Path = args.out
     if out.exists() and any(out.iterdir()):
         raise InputError(f"{out}: this folder is not empty; give --out a new or empty folder")

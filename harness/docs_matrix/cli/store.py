@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    """What is kept. Returns the exit status."""
+    """Print what is kept, and return the exit status."""
     everything = store.kept(variables.store_folder())
     rows = []
     for kind in ("trees", "copy", "environment", "build", "warm", "mail", "revision"):

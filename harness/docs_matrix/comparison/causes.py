@@ -36,7 +36,7 @@ class Causes:
         self._ranges: dict[str, dict[Hashable, tuple[int, int]]] = {}
 
     def reason(self, spot: Spot) -> str:
-        """`line`, `file` or `elsewhere`."""
+        """Return `line`, `file` or `elsewhere`."""
         if spot.path is None or not self._change.changes.touched(spot.path):
             return "elsewhere"
         if spot.line is not None and self._change.head_hunk(spot.path, spot.line) is not None:
@@ -44,7 +44,7 @@ class Causes:
         return "file"
 
     def hunk(self, diagnostic: Diagnostic, spot: Spot) -> str | None:
-        """The hunk that is behind a new diagnostic of the head.
+        """Return the hunk that is behind a new diagnostic of the head.
 
         That is the one that its line is in, or else one in its paragraph, one that removes or adds a name that the message
         has, or the nearest one above it in its file; None where there is none, or no text to look into.
@@ -73,7 +73,7 @@ class Causes:
         return min(found, default=None)
 
     def _in_file(self, path: str) -> dict[Hashable, tuple[int, int]]:
-        """The hunks of the head's file at `path`: first line and number of lines."""
+        """Return the hunks of the head's file at `path`: first line and number of lines."""
         if path in self._ranges:
             return self._ranges[path]
         ranges: dict[Hashable, tuple[int, int]] = {}
@@ -142,7 +142,7 @@ def _told(path: str, place: tuple[int, int]) -> str:
 
 
 def _own_names(path: str, place: str) -> Iterator[tuple[str, str]]:
-    """The names that a document goes by: its path without suffix, and all ends of it."""
+    """Yield the names that a document goes by: its path without suffix, and all ends of it."""
     parts = posixpath.splitext(path)[0].casefold().split("/")
     for start in range(len(parts)):
         yield "/".join(parts[start:]), place
@@ -150,7 +150,7 @@ def _own_names(path: str, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _tokens(line: str) -> Iterator[str]:
-    """The words of a source line, and of each what stands behind its colons (`:ref:` and `a::b` have them)."""
+    """Yield the words of a source line, and of each what stands behind its colons (`:ref:` and `a::b` have them)."""
     for word in _WORD.findall(line[:2_000]):
         bare = word.strip(_EDGES).casefold()
         if len(bare) > 2:
@@ -160,7 +160,7 @@ def _tokens(line: str) -> Iterator[str]:
 
 
 def _names(message: str) -> list[str]:
-    """The words of a message that are names of something, the likeliest first."""
+    """Return the words of a message that are names of something, the likeliest first."""
     said = message[: message_keys.LONGEST]
     quoted = [name for text in message_keys.quoted_names(said) for name in (text, *text.split())]
     return [word.strip(_EDGES + "'\"").casefold() for word in (*quoted, *_NAMED.findall(said))]

@@ -47,7 +47,7 @@ class Duplicate:
 
 
 def duplicate(message: str) -> Duplicate | None:
-    """What `message` says of a duplicate; None where it is of another kind.
+    """Return what `message` says of a duplicate; None where it is of another kind.
 
     >>> duplicate("duplicate label x, other instance in docs/a.rst")
     Duplicate(name='duplicate label x', word='docs/a.rst', line=None)
@@ -80,15 +80,17 @@ class Duplicates:
         self._head = _by_name(head)
 
     def pairs(self, paired: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-        """The indexes of what is known, base and head; `paired` are the pairs that were found before."""
+        """Yield the indexes of what is known, base and head; `paired` are the pairs that were found before."""
         for name in sorted(self._base.keys() & self._head.keys()):
             yield from self._pairs_of(self._base[name], self._head[name], paired)
 
     def _pairs_of(
         self, base: Mapping[int, Duplicate], head: Mapping[int, Duplicate], paired: Mapping[int, int]
     ) -> Iterator[tuple[int, int]]:
-        """Pair as many messages about one name as the definitions that both sides have would make; those first that
-        stand at one of them."""
+        """Pair as many messages about one name as the definitions that both sides have would make.
+
+        Those first that stand at one of them.
+        """
         old = [self._followed(place) for place in self._definitions(base, base=True)]
         new = [self._old(place) for place in self._definitions(head, base=False)]
         kept_old, kept_new = _kept(old, new)
@@ -118,7 +120,7 @@ class Duplicates:
         return None if path and line is not None and self._change.is_added(path, line) else place
 
     def _definitions(self, said: Mapping[int, Duplicate], *, base: bool) -> list[Place]:
-        """The definitions that messages about one name tell of; those where the messages stand come first."""
+        """Return the definitions that messages about one name tell of; those where the messages stand come first."""
         spots = self._places.base_spots if base else self._places.head_spots
         read = self._change.base_page if base else self._change.head_page
         pairs = []
@@ -137,7 +139,7 @@ class Duplicates:
 
 
 def _end_here(said: Duplicate, spot: Spot, read: Callable[[str], Page | None]) -> Place:
-    """The definition where a message stands; that of a label is above the line of what it labels, which Sphinx reports."""
+    """Return the definition where a message stands; that of a label is above the line of what it labels, which Sphinx reports."""
     page = read(spot.path) if spot.path and spot.line is not None and said.label is not None else None
     lines = _defined_at(page.lines, said.label) if page and said.label is not None else []
     above = [number for number in lines if number <= (spot.line or 0) + 1]
@@ -154,14 +156,16 @@ def _by_name(side: Sequence[Diagnostic]) -> dict[str, dict[int, Duplicate]]:
 
 
 def _defined_at(lines: Sequence[str], name: str) -> list[int]:
-    """The lines that define the label `name`."""
+    """Return the lines that define the label `name`."""
     wanted = f".. _{name}:".casefold()
     return [number for number, line in enumerate(lines, 1) if line.replace("`", "").strip().casefold() == wanted]
 
 
 def _definitions(pairs: Sequence[tuple[Place, Place]]) -> list[Place]:
-    """From where messages stand and what they name: the places where they stand, and then the named ones that are none of
-    these."""
+    """From where messages stand and what they name.
+
+    The places where they stand, and then the named ones that are none of these.
+    """
     heres = [here for here, _ in pairs]
     more: dict[Place, None] = {}
     for here, there in pairs:
@@ -171,8 +175,10 @@ def _definitions(pairs: Sequence[tuple[Place, Place]]) -> list[Place]:
 
 
 def _kept(base: Sequence[Place | None], head: Sequence[Place | None]) -> tuple[set[int], set[int]]:
-    """Which definitions of the base are which of the head, all in the terms of the head: the indexes of those that are
-    paired, on both sides. None is a definition that only one side has."""
+    """Return which definitions of the base are which of the head, all in the terms of the head.
+
+    The indexes of those that are paired, on both sides. None is a definition that only one side has.
+    """
     ours: set[int] = set()
     theirs: set[int] = set()
     rules: tuple[Callable[[Place, Place], bool], ...] = (lambda one, other: one == other, _same)
@@ -194,7 +200,7 @@ def _kept(base: Sequence[Place | None], head: Sequence[Place | None]) -> tuple[s
 
 
 def _same(one: Place, other: Place) -> bool:
-    """Whether two places may be the same; a line that is not known may be any."""
+    """Return whether two places may be the same; a line that is not known may be any."""
     if one[0] != other[0]:
         return False
     return one[1] is None or other[1] is None or abs(one[1] - other[1]) <= 1

@@ -56,7 +56,7 @@ def compare(
 
 
 def _is_old(spot: Spot, stayed: Callable[[str, int], bool]) -> bool:
-    """Whether the change left the paragraph at `spot` alone."""
+    """Return whether the change left the paragraph at `spot` alone."""
     return spot.path is not None and spot.line is not None and stayed(spot.path, spot.line)
 
 

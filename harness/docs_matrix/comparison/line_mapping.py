@@ -28,8 +28,10 @@ ALIKE = 0.5
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a diagnostic stands: a line of a file. `scope` is the object whose docstring the line counts in, where that
-    could not be found in the file."""
+    """Where a diagnostic stands: a line of a file.
+
+    `scope` is the object whose docstring the line counts in, where that could not be found in the file.
+    """
 
     path: str | None
     line: int | None
@@ -70,11 +72,11 @@ class Correspondence:
     # ---- texts
 
     def base_page(self, path: str) -> Page | None:
-        """The base's file at `path`; None where its text cannot be looked into."""
+        """Return the base's file at `path`; None where its text cannot be looked into."""
         return self._page("base", path, self._sources.base)
 
     def head_page(self, path: str) -> Page | None:
-        """The head's file at `path`; None where its text cannot be looked into."""
+        """Return the head's file at `path`; None where its text cannot be looked into."""
         return self._page("head", path, self._sources.head)
 
     def _page(self, side: str, path: str, read: Callable[[str], str | None]) -> Page | None:
@@ -84,22 +86,22 @@ class Correspondence:
         return self._pages[side, path]
 
     def base_spot(self, diagnostic: Diagnostic) -> Spot:
-        """Where a diagnostic of the base stands."""
+        """Return where a diagnostic of the base stands."""
         return _spot(diagnostic)
 
     def head_spot(self, diagnostic: Diagnostic) -> Spot:
-        """Where a diagnostic of the head stands."""
+        """Return where a diagnostic of the head stands."""
         return _spot(diagnostic)
 
     # ---- lines
 
     def head_path(self, base_path: str) -> str | None:
-        """The path in the head of the base's file; None where it is gone, or another file has its path now."""
+        """Return the path in the head of the base's file; None where it is gone, or another file has its path now."""
         head_path = self.changes.head_path(base_path)
         return head_path if head_path is not None and self.changes.base_path(head_path) == base_path else None
 
     def follow(self, path: str, line: int) -> Followed | None:
-        """The line of the head that the base's line became; None where it is gone."""
+        """Return the line of the head that the base's line became; None where it is gone."""
         head_path = self.head_path(path)
         head_line = None if head_path is None else self.changes.head_line(path, line)
         if head_path is not None and head_line is not None:
@@ -107,7 +109,7 @@ class Correspondence:
         return self._counterparts.get((path, line))
 
     def is_added(self, path: str, line: int) -> bool:
-        """Whether no line of the base became this line of the head."""
+        """Return whether no line of the base became this line of the head."""
         return self.head_hunk(path, line) is not None and (path, line) not in self._followed_to
 
     @cached_property
@@ -115,7 +117,7 @@ class Correspondence:
         return {(followed.path, followed.line) for followed in self._counterparts.values()}
 
     def base_hunk(self, path: str, line: int) -> Hashable | None:
-        """The hunk that removed or replaced the base's line; None where it stayed."""
+        """Return the hunk that removed or replaced the base's line; None where it stayed."""
         head_path = self.head_path(path)
         if head_path is None:
             return ("deleted", path)
@@ -123,14 +125,17 @@ class Correspondence:
         return None if hunk is None else (head_path, hunk)
 
     def head_hunk(self, path: str, line: int) -> Hashable | None:
-        """The hunk that added or replaced the head's line, equal to `base_hunk` of what it replaced; None where it is old."""
+        """Return the hunk that added or replaced the head's line; None if the line is old.
+
+        It is equal to `base_hunk` of what it replaced.
+        """
         if self.changes.base_path(path) is None:
             return ("added", path)
         hunk = self.changes.head_hunk(path, line)
         return None if hunk is None else (path, hunk)
 
     def guess(self, path: str, line: int) -> Followed | None:
-        """The line of the head that may have been written in place of the base's, where nothing tells that it was."""
+        """Return the line of the head that may have been written in place of the base's, where nothing tells that it was."""
         return self._all_counterparts[1].get((path, line))
 
     @cached_property
@@ -173,7 +178,7 @@ class Correspondence:
     # ---- paragraphs
 
     def base_paragraph(self, path: str, line: int, *, moved: bool) -> Hashable | None:
-        """The paragraph of the base's line, equal to `head_paragraph` of those that any of its lines became.
+        """Return the paragraph of the base's line, equal to `head_paragraph` of those that any of its lines became.
 
         `moved` counts lines that moved; else those that stayed or were edited.
         """
@@ -183,7 +188,7 @@ class Correspondence:
         return self._groups(moved).find(("base" if self._differs(path) else "head", path, paragraph))
 
     def head_paragraph(self, path: str, line: int, *, moved: bool) -> Hashable | None:
-        """The paragraph of the head's line; see `base_paragraph`."""
+        """Return the paragraph of the head's line; see `base_paragraph`."""
         paragraph = _paragraph(self.head_page(path), line)
         if paragraph is None:
             return None
@@ -216,25 +221,29 @@ class Correspondence:
         return groups
 
     def base_text(self, path: str, line: int) -> str | None:
-        """The text of the base's paragraph, white space collapsed, where its line has no counterpart in the head, and
-        nothing of what it belongs to stayed."""
+        """Return the text of the base's paragraph, white space collapsed.
+
+        None if its line has a counterpart in the head, or a part of what it belongs to stayed.
+        """
         if self.follow(path, line) or (path, line) in self._held[0]:
             return None
         return _text(self.base_page(path), line)
 
     def head_text(self, path: str, line: int) -> str | None:
-        """The text of the head's paragraph, white space collapsed, where its line has no counterpart in the base, and
-        nothing of what it belongs to was there before."""
+        """Return the text of the head's paragraph, white space collapsed.
+
+        None if its line has a counterpart in the base, or a part of what it belongs to was there before.
+        """
         if not self.is_added(path, line) or (path, line) in self._held[1]:
             return None
         return _text(self.head_page(path), line)
 
     def base_paragraph_stayed(self, path: str, line: int) -> bool:
-        """Whether no line of the base's paragraph was removed or replaced."""
+        """Return whether no line of the base's paragraph was removed or replaced."""
         return _stayed(self.base_page(path), line, lambda number: self.base_hunk(path, number))
 
     def head_paragraph_stayed(self, path: str, line: int) -> bool:
-        """Whether no line of the head's paragraph was added or replaced."""
+        """Return whether no line of the head's paragraph was added or replaced."""
         return _stayed(self.head_page(path), line, lambda number: self.head_hunk(path, number))
 
 
@@ -271,7 +280,7 @@ def _spot(diagnostic: Diagnostic) -> Spot:
 def _lines(
     paths: Iterable[str], page: Callable[[str], Page | None], hunk: Callable[[str, int], Hashable | None]
 ) -> Iterator[Line]:
-    """The lines of `paths` that are in a hunk."""
+    """Yield the lines of `paths` that are in a hunk."""
     for path in paths:
         text = page(path)
         if text is None:
@@ -292,8 +301,10 @@ def _paragraph(page: Page | None, line: int) -> int | None:
 
 
 def alike(one: str | None, other: str | None) -> float:
-    """The share of their words that two texts have in common: 0 to 1. Tables have their borders in common, and lists their
-    bullets: those are no words."""
+    """Return the share of their words that two texts have in common: 0 to 1.
+
+    Tables have their borders in common, and lists their bullets: those are no words.
+    """
     ours, theirs = (Counter(word for word in (text or "").split() if _WORD.search(word)) for text in (one, other))
     return 2 * (ours & theirs).total() / ((ours.total() + theirs.total()) or 1)
 

@@ -43,22 +43,22 @@ class Meanings:
         return (diagnostic.level, diagnostic.category, message_keys.relocated(diagnostic.message, self._of_head))
 
     def stated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
-        """What the message states, whatever its level, its category and the source that it quotes."""
+        """Return what the message states, whatever its level, its category and the source that it quotes."""
         return message_keys.located(
             message_keys.statement(diagnostic.message), self._of_base if base else self._of_head
         )
 
     def plainly_stated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
-        """What the message states, its paths not mapped."""
+        """Return what the message states, its paths not mapped."""
         return message_keys.located(message_keys.statement(diagnostic.message), self._of_head)
 
     def named(self, diagnostic: Diagnostic, *, base: bool) -> Hashable | None:
-        """The category and the names that the message quotes; None where it quotes none."""
+        """Return the category and the names that the message quotes; None where it quotes none."""
         names = message_keys.quoted_names(message_keys.located(diagnostic.message, self._of_head))
         return (diagnostic.category, names) if names else None
 
     def candidates(self, word: str) -> list[str]:
-        """The paths that `word` in a message may mean: a path, one below an unknown root, or the name of a document."""
+        """Return the paths that `word` in a message may mean: a path, one below an unknown root, or the name of a document."""
         rooted = self._rooted(word) or word
         return [rooted, *(f"{prefix}{word}{suffix}" for prefix, suffix in self._namings)]
 
@@ -84,7 +84,7 @@ class Meanings:
         return None if rooted is None else _place(rooted, line)
 
     def _rooted(self, word: str) -> str | None:
-        """The path of the tree that an absolute one ends with; None where `word` is not such a path."""
+        """Return the path of the tree that an absolute one ends with; None where `word` is not such a path."""
         if not word.startswith("/") or len(word) > _LONGEST_PATH:
             return None
         parts = word.split("/")
@@ -97,7 +97,7 @@ def _place(path: str, line: int | None) -> str:
 
 
 def _naming(diagnostic: Diagnostic) -> tuple[str, str] | None:
-    """What stands before and behind a document's name in its path: `("docs/", ".rst")`."""
+    """Return what stands before and behind a document's name in its path: `("docs/", ".rst")`."""
     path, document = diagnostic.path, diagnostic.document
     if path is None or not document:
         return None

@@ -7,9 +7,9 @@ A diff knows lines that stayed and lines that did not. Among the latter, three k
    between two such runs that are close to each other has moved with them, even where an equal line has come elsewhere;
 2. lines of one hunk that share nearly all of their words: they were edited;
 3. single lines that are unique on both sides: they moved alone, unless what they belong to stayed;
-4. lines of one hunk that share half of their words: they were edited, or their paragraph was filled anew.
+4. lines of one hunk that share half of their words: they were edited, or their paragraph was filled again.
 
-Where a line or two of a hunk are left on both sides, they may have been rewritten: those are told apart, as a guess.
+Where a line or two of a hunk are left on both sides, they may have been rewritten: those are kept apart, as a guess.
 
 The answer is one to one, and the same from the other side.
 """
@@ -61,8 +61,11 @@ class Line:
 
 
 class Counterparts(NamedTuple):
-    """What `counterparts` finds: `pairs` and `guesses` (lines that may have been rewritten) have the index in the added lines
-    by that in the removed ones; `held` are the indexes of lines, removed and added, of which what they belong to stayed."""
+    """What `counterparts` finds.
+
+    `pairs` and `guesses` (lines that may have been rewritten) have the index in the added lines by that in the removed
+    ones; `held` are the indexes of lines, removed and added, of which what they belong to stayed.
+    """
 
     pairs: dict[int, int]
     guesses: dict[int, int]
@@ -70,7 +73,7 @@ class Counterparts(NamedTuple):
 
 
 def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> Counterparts:
-    """Which lines of `added` those of `removed` became; both are sorted by path and number."""
+    """Return which lines of `added` those of `removed` became; both are sorted by path and number."""
     runs = _Runs(removed, added)
     for key in (_in_hunk, _in_hunk_with_neighbours, _text, _with_neighbours):
         runs.pair(_unique(removed, added, key))
@@ -97,7 +100,7 @@ def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> Counterparts
 
 
 def _held(removed: Sequence[Line], added: Sequence[Line], found: Mapping[int, int]) -> tuple[set[int], set[int]]:
-    """The lines of both sides of which other lines of their paragraph, or their body, stayed: unchanged, or in their hunk."""
+    """Return the lines of both sides whose paragraph or body has other lines that stayed, unchanged or in their hunk."""
     stayed = [(gone, come) for gone, come in found.items() if removed[gone].hunk == added[come].hunk]
     sides = (removed, [gone for gone, _ in stayed]), (added, [come for _, come in stayed])
     return _held_by(*sides[0]), _held_by(*sides[1])
@@ -143,7 +146,7 @@ def _adjacent(lines: Sequence[Line], one: int, other: int) -> bool:
 def _unique(
     removed: Sequence[Line], added: Sequence[Line], key: Callable[[Sequence[Line], int], Hashable]
 ) -> dict[int, int]:
-    """The lines whose key stands once on either side."""
+    """Return the lines whose key stands once on either side."""
 
     def once(lines: Sequence[Line]) -> dict[Hashable, int]:
         keys = {index: key(lines, index) for index, line in enumerate(lines) if line.weight >= _STRONG}
@@ -190,8 +193,10 @@ class _Runs:
         return _adjacent(self.removed, gone, before) and _adjacent(self.added, come, after)
 
     def close_gaps(self) -> None:
-        """What stands between lines that moved together has moved with them, and may have been edited on the way: not to an
-        equal line elsewhere, which is a copy."""
+        """Follow what stands between lines that moved together: it moved with them, and may have been edited on the way.
+
+        Not to an equal line elsewhere, which is a copy.
+        """
         swapped = _Runs(self.added, self.removed)
         swapped.there, swapped.back = self.back, self.there
         gaps = [*self._gaps(), *((gone, come) for come, gone in swapped._gaps())]
@@ -204,8 +209,10 @@ class _Runs:
             self.pair(dict(zip(gone, come, strict=True)))
 
     def _gaps(self) -> list[tuple[list[int], list[int]]]:
-        """The removed lines that stand between two that moved together, and went elsewhere while what is like them came
-        there; with that."""
+        """Return the removed lines between two lines that moved together, each with the similar lines that came there.
+
+        The removed lines went elsewhere.
+        """
         gaps = []
         for before, run, behind in zip(runs := self._runs(), runs[1:], runs[2:], strict=False):
             gone = _between(self.removed, before[-1], behind[0])
@@ -254,7 +261,7 @@ class _Runs:
 
 
 def _between(lines: Sequence[Line], first: int, last: int) -> list[int]:
-    """The lines with a text between two lines of a file that are close to each other; there may be empty ones around."""
+    """Return the lines with a text between two lines of a file that are close to each other; there may be empty ones around."""
     found = [index for index in range(first + 1, last) if lines[index].text]
     apart = lines[last].number - lines[first].number
     return found if lines[first].path == lines[last].path and apart <= len(found) + 3 else []
@@ -269,7 +276,7 @@ def _are_alike(one: Line, other: Line) -> bool:
 def _hunks(
     removed: Sequence[Line], added: Sequence[Line], found: Mapping[int, int]
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """The lines of each hunk that have no counterpart yet, where there are such on both sides."""
+    """Yield the lines of each hunk that have no counterpart yet, where there are such on both sides."""
     taken = set(found.values())
     gone: dict[Hashable, list[int]] = defaultdict(list)
     come: dict[Hashable, list[int]] = defaultdict(list)
@@ -310,7 +317,7 @@ def _edited(
 
 
 def _common(ours: Sequence[tuple[str, int]], theirs: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
-    """The words that stay, as pairs of positions; difflib favours its first argument, so the order is ours to fix."""
+    """Yield the words that stay, as pairs of positions; difflib favours its first argument, so the order is ours to fix."""
     sides = [[word for word, _ in ours], [word for word, _ in theirs]]
     swapped = sides[1] < sides[0]
     matcher = SequenceMatcher(None, sides[swapped], sides[not swapped], autojunk=False)

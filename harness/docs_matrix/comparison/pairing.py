@@ -25,9 +25,9 @@ __all__ = ["Paired", "Pairing"]
 _Meaning = Callable[..., Hashable | None]
 
 _LONGEST = 10_000
-"""Characters of a paragraph that are held against another's."""
+"""Characters of a paragraph that are compared with another's."""
 _MOST_ALIKE = 10_000
-"""More pairs of diagnostics with one meaning are not held against each other."""
+"""More pairs of diagnostics with one meaning are not compared with each other."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,10 @@ class Paired:
 
 
 class Pairing:
-    """The diagnostics of both sides, and the pairs that were found, by the index in the head; `open_base` and `open_head`
-    are those without one."""
+    """The diagnostics of both sides, and the pairs that were found, by the index in the head.
+
+    `open_base` and `open_head` are those without one.
+    """
 
     def __init__(
         self, base: Sequence[Diagnostic], head: Sequence[Diagnostic], changes: Changes, sources: Sources | None
@@ -124,7 +126,7 @@ class Pairing:
                 self._pair(base, head, Verdict.KNOWN, "place, one line off")
 
     def _edited_and_moved(self, meaning: _Meaning) -> None:
-        """Pair paragraphs that went elsewhere and were edited or filled anew: those most alike first."""
+        """Pair paragraphs that went elsewhere and were edited or filled again: those most alike first."""
         theirs = self._paragraphs(meaning, base=False)
         found = []
         for means, old in self._paragraphs(meaning, base=True).items():
@@ -166,7 +168,7 @@ class _Lines(NamedTuple):
 
 
 def _one_apart(ours: Sequence[_Lines], theirs: Sequence[_Lines]) -> Iterator[tuple[int, int]]:
-    """As many pairs of lines that differ by at most one as there can be; both are sorted."""
+    """Yield as many pairs of lines that differ by at most one as there can be; both are sorted."""
     one = other = 0
     while one < len(ours) and other < len(theirs):
         apart = (ours[one].base - theirs[other].base, ours[one].head - theirs[other].head)

@@ -42,11 +42,11 @@ class Places:
         self._has_sources = has_sources
 
     def line(self) -> Where:
-        """The line of the head that the base's line became: it stayed, was edited, or moved."""
+        """Return the line of the head that the base's line became: it stayed, was edited, or moved."""
         return Where("place", self._mapped(self.change.follow), lambda index: _at(self.head_spots[index]))
 
     def line_that_stayed(self) -> Where:
-        """A line that neither side changed."""
+        """Return a line that neither side changed."""
 
         def head(index: int) -> Hashable | None:
             at = _at(self.head_spots[index])
@@ -55,7 +55,7 @@ class Places:
         return Where("place", self.line().base, head)
 
     def rewritten_line(self) -> Where:
-        """The line that may have been written in place of the base's."""
+        """Return the line that may have been written in place of the base's."""
         return Where("rewritten line", self._mapped(self.change.guess), lambda index: _at(self.head_spots[index]))
 
     def near(self) -> Iterator[Where]:
@@ -120,7 +120,7 @@ class Places:
         return Where(name, key(self.base_spots, base), key(self.head_spots, head))
 
     def _of_docstrings(self, called: Callable[[str], str]) -> Where:
-        """The same text in the docstring of an object that is `called` the same, wherever its function went."""
+        """Return the same text in the docstring of an object that is `called` the same, wherever its function went."""
 
         def key(spots: Sequence[Spot], read: Callable[[str], Page | None]) -> Key:
             def of_spot(index: int) -> Hashable | None:
@@ -135,7 +135,7 @@ class Places:
         return Where("moved", key(self.base_spots, self.change.base_page), key(self.head_spots, self.change.head_page))
 
     def _hunk(self, index: int, *, base: bool) -> Hashable | None:
-        """The hunk that replaced the line: for messages that quote a name, or where no text tells its lines apart."""
+        """Return the hunk that replaced the line: for messages that quote a name, or where no text tells its lines apart."""
         at = _at((self.base_spots if base else self.head_spots)[index])
         if at is None:
             return None
@@ -145,14 +145,14 @@ class Places:
         return self.change.base_hunk(*at) if base else self.change.head_hunk(*at)
 
     def _docstring(self, spot: Spot, *, base: bool) -> Hashable | None:
-        """The object, where the line inside its docstring cannot be told."""
+        """Return the object, where the line inside its docstring cannot be told."""
         if not spot.docstring or not spot.path or not (spot.rewritten or spot.scope):
             return None
         path = self.change.head_path(spot.path) if base else spot.path
         return None if path is None else (path, spot.docstring)
 
     def _is_generated(self, path: str, *, base: bool) -> bool:
-        """Whether a file is not in the tree, on either side."""
+        """Return whether a file is not in the tree, on either side."""
         if not self._has_sources or self.change.changes.touched(path):
             return False
         return (self.change.base_page(path) if base else self.change.head_page(path)) is None

@@ -21,7 +21,7 @@ _PROSE = (".rst", ".md", ".txt", ".inc", ".rest")
 
 
 def collapsed(line: str) -> str:
-    """A line with its white space collapsed: what stays of it when it is indented otherwise."""
+    """Return a line with its white space collapsed: what stays of it when it is indented otherwise."""
     return " ".join(line.split())
 
 
@@ -49,7 +49,7 @@ class Page:
         return _paragraphs(lines)
 
     def body(self, line: int) -> int | None:
-        """The first line that is indented below `line`, behind one empty line at most; None where there is none."""
+        """Return the first line that is indented below `line`, behind one empty line at most; None where there is none."""
         indent = _indent(self.lines[line - 1])
         for number in (line + 1, line + 2):
             if number <= len(self.lines) and self.lines[number - 1].strip():

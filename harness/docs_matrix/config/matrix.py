@@ -159,7 +159,7 @@ def load(path: Path) -> Matrix:
 
 
 def normalised(requirements: Iterable[str]) -> tuple[str, ...]:
-    """Requirements in their one form: canonical names, sorted, each once, docutils and Sphinx left out where unpinned.
+    """Return requirements in their one form: canonical names, sorted, each once, docutils and Sphinx left out where unpinned.
 
     `("PyYAML", "Sphinx", "alabaster")` gives `("alabaster", "pyyaml")`. Raises `InputError` for what is no requirement
     (PEP 508), or names an address, whose content may change.
@@ -229,7 +229,7 @@ def _cells(document: Document) -> tuple[Cell, ...]:
 
 
 def _cell(document: Document, given: Given, place: Place) -> Cell:
-    """The cell that `given` describes; `place` is where an error about the whole of it belongs."""
+    """Return the cell that `given` describes; `place` is where an error about the whole of it belongs."""
     for key in AXES:
         if key not in given:
             made = ", ".join(f"{key} {as_text(given[key][0])}" for key in AXES if key in given)
@@ -292,7 +292,7 @@ resolver knows."""
 
 
 def _impossible(python: str, docutils: str, sphinx: str) -> tuple[str, str] | None:
-    """The key to mend and why the three cannot be installed together, as far as is known without an index."""
+    """Return the key to fix and why the three cannot be installed together, as far as is known without an index."""
     if Version(python) < OLDEST_PYTHON:
         return "python", f"{quoted(python)} is too old; builds are observed on Python {OLDEST_PYTHON} and later"
     release = Version(sphinx).release[:2]
@@ -347,7 +347,7 @@ def _environment(document: Document, values: Mapping[str, Any], place: Place) ->
 
 
 def _install(value: Any) -> Install:
-    """The packages that `install` names: a list of folders, one folder, `release` or `none`."""
+    """Return the packages that `install` names: a list of folders, one folder, `release` or `none`."""
     folders = [as_text(item) for item in value] if isinstance(value, list) else [as_text(value)]
     if not isinstance(value, list) and folders[0] in ("release", "none"):
         return Install(release=folders[0] == "release")
@@ -355,7 +355,7 @@ def _install(value: Any) -> Install:
 
 
 def _path(document: Document, value: Any, place: Place) -> Path:
-    """The path `value` at `place`: from the folder of the file, or of a user (`~`)."""
+    """Return the path `value` at `place`: from the folder of the file, or of a user (`~`)."""
     try:
         given = Path(as_text(value)).expanduser()
     except RuntimeError as error:

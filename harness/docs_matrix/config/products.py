@@ -22,12 +22,12 @@ LARGEST = 256
 
 
 def placed(values: Mapping[str, Any], place: Place) -> dict[str, tuple[Any, Place]]:
-    """The values of the mapping at `place`, each with its own place."""
+    """Return the values of the mapping at `place`, each with its own place."""
     return {key: (value, (*place, key)) for key, value in values.items()}
 
 
 def combinations(document: Document, product: Mapping[str, Any], place: Place) -> Iterator[Given]:
-    """The combinations of the product at `place`; raises `InputError` where it is too large or excludes by no list.
+    """Yield the combinations of the product at `place`; raises `InputError` where it is too large or excludes by no list.
 
     The product of the lists, the first list slowest, less what `exclude` matches. Then each entry of `include` is added
     to every such combination of which it changes no value of a list (what an earlier entry added may be changed); where
@@ -68,5 +68,5 @@ def _excluded(document: Document, product: Mapping[str, Any], place: Place, axes
 
 
 def _fits(entry: Given, combination: Given) -> bool:
-    """Whether every value of `entry` is that of `combination`, by the text written."""
+    """Return whether every value of `entry` is that of `combination`, by the text written."""
     return all(as_text(combination[key][0]) == as_text(value) for key, (value, _) in entry.items())

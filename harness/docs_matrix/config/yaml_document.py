@@ -57,13 +57,13 @@ class Document:
     lines: Mapping[Place, int] = field(repr=False)
 
     def line(self, place: Place) -> int:
-        """The line of the value at `place`, or of the nearest value around it."""
+        """Return the line of the value at `place`, or of the nearest value around it."""
         while place not in self.lines and place:
             place = place[:-1]
         return self.lines.get(place, 1)
 
     def error(self, place: Place, says: str) -> InputError:
-        """The error about the value at `place`: `matrix.yaml:14: cells[2].docutils: <says>`."""
+        """Return the error about the value at `place`: `matrix.yaml:14: cells[2].docutils: <says>`."""
         at = _dotted(place)
         return InputError(f"{self.path}:{self.line(place)}: {at + ': ' if at else ''}{says}")
 
@@ -78,18 +78,18 @@ def read(path: Path, schema: Mapping[str, Any]) -> Document:
 
 
 def as_text(value: Any) -> str:
-    """A scalar as the text written in the file."""
+    """Return a scalar as the text written in the file."""
     return value.text if isinstance(value, Number) else str(value)
 
 
 def quoted(value: Any) -> str:
-    """A scalar for an error message: in double quotes, control characters escaped, not too long."""
+    """Return a scalar for an error message: in double quotes, control characters escaped, not too long."""
     text = as_text(value)
     return json.dumps(text if len(text) <= 80 else text[:77] + "...", ensure_ascii=not text.isprintable())
 
 
 def close_to(word: str, known: Sequence[str], *, called: str) -> str:
-    """The end of a message about the unknown `word`: the known one that is close, or all of them, `called` so."""
+    """Return the end of a message about the unknown `word`: the known one that is close, or all of them, `called` so."""
     close = closest(word, known)
     if close:
         return f"did you mean {quoted(close)}?"
@@ -198,7 +198,7 @@ def _scalar(node: yaml.Node) -> str | Number | None:
 
 
 def _mistakes(document: Document, schema: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    """The places where the document is not as `schema` wants it, each with what would be right."""
+    """Yield the places where the document is not as `schema` wants it, each with what would be right."""
     validator = _Validator(schema)
     for error in validator.iter_errors(document.value):
         place: Place = tuple(error.absolute_path)

@@ -137,7 +137,7 @@ def install(instructions: bytes, *, listen: bool) -> int | None:
 
 
 def _rule(machine: Architecture, name: str, then: Sequence[Step]) -> list[Step]:
-    """What is done for the call `name`; `then` always comes to an end."""
+    """Return what is done for the call `name`; `then` always finishes."""
     number = machine.numbers.get(name)
     return [] if number is None else [(_EQUAL, 0, len(then), number), *then]
 

@@ -122,7 +122,7 @@ class Confinement:
         )
 
     def _around(self, report: int, reach: Reach, cwd: Path) -> tuple[str, ...]:
-        """The words before a command that confine it."""
+        """Return the words before a command that confine it."""
         apart = self.layer == "bubblewrap"
         read = self._readable(reach)
         write = tuple(str(path) for path in reach.write)
@@ -162,7 +162,7 @@ def _system() -> tuple[str, ...]:
 
 
 def _bubblewrap(read: Iterable[str], write: Iterable[str], cwd: Path, *, network: bool) -> tuple[str, ...]:
-    """The command of bubblewrap: an empty root, on which is mounted what may be seen."""
+    """Return the command of bubblewrap: an empty root, on which is mounted what may be seen."""
     program = shutil.which("bwrap")
     if program is None:
         raise MachineError("bubblewrap is not installed: install bubblewrap, or choose another --confine")

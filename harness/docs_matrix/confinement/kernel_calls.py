@@ -110,7 +110,7 @@ def call(name: str, *arguments: int | bytes | None) -> int:
 
 
 def prctl(option: int, value: int = 0) -> int:
-    """Call prctl(2); raises `OSError`."""
+    """Set an option of this process by the call of this name; raises `OSError`."""
     zero = ctypes.c_ulong(0)
     return _checked("prctl", _LIBC.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
 

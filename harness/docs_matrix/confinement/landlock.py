@@ -65,7 +65,7 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str], 
 
 
 def _known_rights(known: int) -> int:
-    """All rights to files that this version of Landlock rules over."""
+    """Return all rights to files that this version of Landlock rules over."""
     rights = (1 << 13) - 1
     for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV)):
         if known >= since:

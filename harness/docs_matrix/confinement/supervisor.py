@@ -81,7 +81,7 @@ class Supervisor:
         return status
 
     def _on_term(self, *_: object) -> None:
-        """The harness asks for the end: the build may come to it by itself, for a moment."""
+        """End the build, because the harness asks for it; it has a moment to end by itself."""
         try:
             os.killpg(self._child, signal.SIGTERM)
         except OSError:
@@ -154,7 +154,7 @@ class Supervisor:
         return errno.EPERM, False
 
     def _has_room(self) -> bool:
-        """Whether one more process fits; how many there are is only counted where it matters."""
+        """Return whether one more process fits; how many there are is only counted where it matters."""
         if self._ending or self.stopped:
             return False
         self._alive += 1
@@ -180,7 +180,7 @@ class Supervisor:
 
 
 def _of_what(name: str, arguments: Sequence[int]) -> tuple[int, int, int]:
-    """The open folder, the address of the path (0 if it is the open file itself), and what is to be set."""
+    """Return the open folder, the address of the path (0 if it is the open file itself), and what is to be set."""
     if name == "fchmod":
         return arguments[0], 0, arguments[1]
     if name in ("chmod", "utime", "utimes"):
@@ -209,7 +209,7 @@ def _opened(process: int, descriptor: int, path: int, *, follow: bool) -> int:
 
 
 def _times(name: str, process: int, address: int, where: str) -> tuple[int, int]:
-    """The time of access and of change that a call sets, in nanoseconds."""
+    """Return the time of access and of change that a call sets, in nanoseconds."""
     now, omit = (1 << 30) - 1, (1 << 30) - 2
     if address == 0:
         return (time.time_ns(),) * 2
@@ -245,7 +245,7 @@ def _read(process: int, address: int, size: int) -> bytes:
 
 
 def _is_own(name: str, target: int, process: int) -> bool:
-    """Whether a signal reaches only processes of the build: the supervisor's descendants."""
+    """Return whether a signal reaches only processes of the build: the supervisor's descendants."""
     own = _descendants()
     if name == "kill" and target <= 0:
         group = os.getpgid(process) if target == 0 else -target
@@ -254,7 +254,7 @@ def _is_own(name: str, target: int, process: int) -> bool:
 
 
 def _descendants() -> frozenset[int]:
-    """All processes that come from this one."""
+    """Return all processes that come from this one."""
     parents = dict(_processes())
     found = {os.getpid()}
     more = True
@@ -268,7 +268,7 @@ def _descendants() -> frozenset[int]:
 
 
 def _processes() -> Iterator[tuple[int, int]]:
-    """Each process that can be seen, and its parent."""
+    """Yield each process that can be seen, and its parent."""
     for name in os.listdir("/proc"):
         if name.isdecimal():
             try:
@@ -288,7 +288,7 @@ def _resident(process: int) -> int:
 
 
 def _share(process: int) -> int:
-    """The memory of a process, where what is shared counts in parts; all of it where the kernel does not say."""
+    """Return the memory of a process, where what is shared counts in parts; all of it where the kernel does not say."""
     try:
         with open(f"/proc/{process}/smaps_rollup", "rb") as stream:
             return next(int(line.split()[1]) << 10 for line in stream if line.startswith(b"Pss:"))

@@ -120,7 +120,7 @@ class CellResult:
     log: str = ""
 
     def count(self, verdict: Verdict) -> int:
-        """How many diagnostics of this cell have `verdict`."""
+        """Return how many diagnostics of this cell have `verdict`."""
         return sum(judged.verdict is verdict for judged in self.judged)
 
     @property
@@ -213,7 +213,7 @@ class Run:
     source: SourceCode | None = None
 
     def count(self, verdict: Verdict) -> int:
-        """How many findings have `verdict`."""
+        """Return how many findings have `verdict`."""
         return sum(finding.verdict is verdict for finding in self.findings)
 
     @property
@@ -249,5 +249,5 @@ def file_name(cell: str) -> str:
 
 
 def mark(seen: Diagnostic | Finding) -> str:
-    """What a message is known by from run to run: its path, category and text, whatever its line and level."""
+    """Return what a message is known by from run to run: its path, category and text, whatever its line and level."""
     return digest(seen.path or "", seen.category or "", message_keys.shared_key(seen.message), seen.via or "")

@@ -44,7 +44,7 @@ class Observed:
 
 
 def observe(observations: Sequence[Sequence[Diagnostic]], same: Comparison) -> Observed:
-    """What is steady and what is flaky in `observations` (one at least) of one build; `same` pairs those of two.
+    """Return what is steady and what is flaky in `observations` (one at least) of one build; `same` pairs those of two.
 
     A flaky diagnostic is not `unjudged`: that it comes and goes is all that is said of it.
     """
@@ -94,7 +94,7 @@ def compare_observed(base: Observed, head: Observed, compare: Comparison) -> tup
 def _counted(
     seen: list[tuple[Diagnostic, int]], said: Sequence[Diagnostic], same: Comparison
 ) -> list[tuple[Diagnostic, int]]:
-    """`seen` with one more sight of each that was `said`."""
+    """Return `seen` with one more sight of each that was `said`."""
     judged = same([diagnostic for diagnostic, _ in seen], said)
     again = Counter(item.base for item in judged if item.base)
     counted = []

@@ -19,7 +19,7 @@ Meaning = Callable[[str], str | None]
 
 
 def _quoted(message: str) -> str | None:
-    """The headline with the source that the message quotes; None where it quotes none."""
+    """Return the headline with the source that the message quotes; None where it quotes none."""
     quotation = message_keys.quotation(message)
     return f"{message_keys.headline(message)}\n{quotation}" if quotation else None
 
@@ -48,7 +48,7 @@ class _Group:
 
 
 def merge(cells: Sequence[CellResult]) -> tuple[Finding, ...]:
-    """The findings over `cells`, worst verdict first, then by place; the cells' order does not matter.
+    """Return the findings over `cells`, worst verdict first, then by place; the cells' order does not matter.
 
     Cells report one mistake at lines that differ by one, with other levels, categories and details (docutils 0.22.1
     moved a malformed table by a line and reworded its details): those are variants of one finding. Within a cell two
@@ -67,7 +67,7 @@ def merge(cells: Sequence[CellResult]) -> tuple[Finding, ...]:
 
 
 def newest_first(cells: Sequence[CellResult]) -> list[CellResult]:
-    """`cells` by the release of Sphinx, docutils and Python, the newest first."""
+    """Return `cells` by the release of Sphinx, docutils and Python, the newest first."""
     return sorted(cells, key=age, reverse=True)
 
 
@@ -102,7 +102,7 @@ def _join_near(groups: list[_Group], cell: str, waiting: list[Judged], distance:
 
 
 def _take(groups: deque[_Group] | None, cell: str) -> _Group | None:
-    """The first group that has nothing of `cell` yet."""
+    """Return the first group that has nothing of `cell` yet."""
     while groups:
         group = groups.popleft()
         if cell not in group.members:
@@ -170,7 +170,7 @@ def _look(judged: Judged) -> Hashable:
 
 
 def _base_line(judged: Judged) -> int | None:
-    """The line of the accepted diagnostic; of the diagnostic itself where it is fixed, since that was the base's."""
+    """Return the line of the accepted diagnostic; of the diagnostic itself where it is fixed, since that was the base's."""
     if judged.verdict is Verdict.FIXED:
         return judged.diagnostic.line
     return judged.base.line if judged.base else None

@@ -44,7 +44,7 @@ _QUOTES = str.maketrans("", "", "'\"`‘’“”")
 
 
 def key(message: str) -> str:
-    """The whole message with all that changes by itself masked: colours, addresses, temporary files, line numbers.
+    """Return the whole message with all that changes by itself masked: colours, addresses, temporary files, line numbers.
 
     >>> key("duplicate label a,  other instance in driver-api/b.rst:12")
     'duplicate label a, other instance in driver-api/b.rst:#'
@@ -65,7 +65,7 @@ def shared_key(message: str) -> str:
 
 
 def located(message: str, where: Callable[[str, int | None], str | None]) -> str:
-    """The message with every word that may be a place put as `where` puts it, which gets path and line, and may say None.
+    """Return the message with every word that may be a place put as `where` puts it, which gets path and line, and may say None.
 
     Numbers are not masked: it is for messages whose inner places are known on both sides.
 
@@ -83,12 +83,12 @@ def located(message: str, where: Callable[[str, int | None], str | None]) -> str
 
 
 def relocated(message: str, where: Callable[[str, int | None], str | None]) -> str:
-    """The key of a message whose paths are put as `where` puts them, whatever their lines."""
+    """Return the key of a message whose paths are put as `where` puts them, whatever their lines."""
     return key(located(message, where))
 
 
 def statement(message: str) -> str:
-    """The key of what a message states, without the source that it quotes and without counts of rows and references.
+    """Return the key of what a message states, without the source that it quotes and without counts of rows and references.
 
     The source stands behind an empty line, or in quotes behind the word `literal_block`.
 
@@ -106,7 +106,7 @@ def statement(message: str) -> str:
 
 
 def quotation(message: str) -> str:
-    """The key of the source that a message quotes behind an empty line; empty where it quotes none.
+    """Return the key of the source that a message quotes behind an empty line; empty where it quotes none.
 
     >>> quotation("Malformed table.\\n\\n+---+\\n| a |")
     '+---+ | a |'
@@ -116,7 +116,7 @@ def quotation(message: str) -> str:
 
 
 def headline(message: str) -> str:
-    """The key of a message's first line, which stays when a release rewords the details behind it.
+    """Return the key of a message's first line, which stays when a release rewords the details behind it.
 
     >>> headline("Malformed table.\\nText in column margin in table line 3.")
     'Malformed table.'
@@ -125,8 +125,9 @@ def headline(message: str) -> str:
 
 
 def gist(message: str) -> str:
-    """The headline without quotes, case, an explanation in brackets and a full stop, in words that all releases have in
-    common: what they agree in.
+    """Return the headline in words that all releases have in common.
+
+    It has no quotes, no capitals, no explanation in brackets and no full stop.
 
     >>> gist("undefined label: x (if the link has no caption the label must precede a section header)")
     'undefined label: x'
@@ -157,7 +158,7 @@ def without_category(message: str, category: str | None) -> tuple[str, str | Non
 
 
 def quoted_names(message: str) -> tuple[str, ...]:
-    """The names that a message quotes, in their order.
+    """Return the names that a message quotes, in their order.
 
     >>> quoted_names("undefined label: 'foo' (see `bar`)")
     ('foo', 'bar')
@@ -168,7 +169,7 @@ def quoted_names(message: str) -> tuple[str, ...]:
 
 
 def _steady(message: str) -> str:
-    """The message without what differs between equal builds."""
+    """Return the message without what differs between equal builds."""
     text = _COLOUR.sub("", message)
     text = _ADDRESS.sub("0x#", text)
     text = _TEMPORARY.sub("<temporary>", text)
@@ -176,7 +177,9 @@ def _steady(message: str) -> str:
 
 
 def _masked(number: re.Match[str]) -> str:
-    """`:#` for the line number behind a file's name, anything else as it is; looks back a little only, so that a message
-    of a million characters takes no longer than its length."""
+    """Return `:#` for the line number behind a file's name, anything else as it is.
+
+    Looks back a little only, so that a message of a million characters takes no longer than its length.
+    """
     before = number.string[max(0, number.start() - 17) : number.start()]
     return ":#" if _SUFFIX.search(before) else number[0]

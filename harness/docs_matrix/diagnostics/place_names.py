@@ -24,8 +24,11 @@ _INNER = re.compile(r"(?P<path>.+?):(?P<line>\d{1,9}):(?P<text><\w+>)")
 
 
 class PlaceName(NamedTuple):
-    """A name, split: the file, the line of the file where the text is from (None if unknown), and which text it is (None:
-    the file itself)."""
+    """A name, split.
+
+    The file, the line of the file where the text is from (None if unknown), and which text it is (None: the file
+    itself).
+    """
 
     path: str
     line: int | None

@@ -1,5 +1,6 @@
-"""What the comparison has to know of the change between two versions of a tree, as protocols: `Changes` says which file
-and line became which, `Sources` has the texts.
+"""What the comparison has to know of the change between two versions of a tree, as protocols.
+
+`Changes` says which file and line became which, `Sources` has the texts.
 
 `docs_matrix.trees` implements the first with git; `NoChanges` and `NoSources` are for two sides with the same content.
 """
@@ -34,31 +35,31 @@ class Changes(Protocol):
         ...
 
     def head_path(self, base_path: str) -> str | None:
-        """The path in the head of the base's file: the same where it is unchanged, None where it was deleted."""
+        """Return the path in the head of the base's file: the same where it is unchanged, None where it was deleted."""
         ...
 
     def base_path(self, head_path: str) -> str | None:
-        """The path in the base of the head's file: the same where it is unchanged, None where it was added."""
+        """Return the path in the base of the head's file: the same where it is unchanged, None where it was added."""
         ...
 
     def head_line(self, base_path: str, line: int) -> int | None:
-        """The line in the head of the base file's line; None where the change removed or replaced it."""
+        """Return the line in the head of the base file's line; None where the change removed or replaced it."""
         ...
 
     def base_line(self, head_path: str, line: int) -> int | None:
-        """The line in the base of the head file's line; None where the change added or replaced it."""
+        """Return the line in the base of the head file's line; None where the change added or replaced it."""
         ...
 
     def base_hunk(self, base_path: str, line: int) -> int | None:
-        """The number of the hunk that removed or replaced this line of the base; None where it stayed."""
+        """Return the number of the hunk that removed or replaced this line of the base; None where it stayed."""
         ...
 
     def head_hunk(self, head_path: str, line: int) -> int | None:
-        """The number of the hunk that added or replaced this line of the head; None where it was there before."""
+        """Return the number of the hunk that added or replaced this line of the head; None where it was there before."""
         ...
 
     def touched(self, head_path: str) -> bool:
-        """Whether the change edited, added or renamed this file of the head."""
+        """Return whether the change edited, added or renamed this file of the head."""
         ...
 
 
@@ -66,11 +67,11 @@ class Sources(Protocol):
     """The texts of a base and a head."""
 
     def base(self, path: str) -> str | None:
-        """The text of the base's file; None where it has none, or one too large to look into."""
+        """Return the text of the base's file; None where it has none, or one too large to look into."""
         ...
 
     def head(self, path: str) -> str | None:
-        """The text of the head's file; None where it has none, or one too large to look into."""
+        """Return the text of the head's file; None where it has none, or one too large to look into."""
         ...
 
 

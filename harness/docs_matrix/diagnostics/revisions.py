@@ -77,7 +77,7 @@ class RevisionHistory:
     revisions: tuple[Revision, ...]
 
     def of(self, cells: Iterable[str]) -> RevisionHistory:
-        """This history of `cells` alone; revisions that none of them built are left out."""
+        """Return this history of `cells` alone; revisions that none of them built are left out."""
         among = set(cells)
         wanted = tuple(cell for cell in self.cells if cell in among)
         rows = (
@@ -87,12 +87,12 @@ class RevisionHistory:
         return replace(self, cells=wanted, revisions=tuple(row for row in rows if row.builds))
 
     def latest(self, most: int) -> RevisionHistory:
-        """This history's `most` newest revisions."""
+        """Return this history's `most` newest revisions."""
         return replace(self, revisions=self.revisions[-most:])
 
 
 def placed(rows: Iterable[Revision], among: Sequence[Revision]) -> tuple[Revision, ...]:
-    """`among` in its order, with each of `rows` put behind the last one that is not younger."""
+    """Return `among` in its order, with each of `rows` put behind the last one that is not younger."""
     found = list(among)
     for row in sorted(rows, key=lambda row: row.date):
         place = next((at for at in range(len(found), 0, -1) if found[at - 1].date <= row.date), 0)
@@ -101,7 +101,7 @@ def placed(rows: Iterable[Revision], among: Sequence[Revision]) -> tuple[Revisio
 
 
 def joined(histories: Sequence[RevisionHistory], order: Sequence[str]) -> RevisionHistory | None:
-    """One history of those that several jobs have of their cells, which come in `order`; None where there is none.
+    """Return one history of those that several jobs have of their cells, which come in `order`; None where there is none.
 
     All are of one tree and of the same documents.
     """

@@ -20,7 +20,7 @@ CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 
 
 def values(namespace: Dict[str, Any]) -> Dict[str, Optional[str]]:
-    """A digest of the value of each name of conf.py; None where it is an object, of which nothing is known.
+    """Return a digest of the value of each name of conf.py; None where it is an object, of which nothing is known.
 
     Modules, classes and functions are the same as long as their files are.
     """
@@ -47,7 +47,7 @@ def code(path: str, noted: Sequence[str]) -> Optional[str]:
 
 
 def used(namespace: Dict[str, Any], before: Dict[str, Optional[str]]) -> Optional[str]:
-    """A name that a function of conf.py uses and that may have another value than `before`; None if there is none."""
+    """Return a name that a function of conf.py uses and that may have another value than `before`; None if there is none."""
     now = values(namespace)
     other = {name for name in set(now) | set(before) if now.get(name) is None or now.get(name) != before.get(name)}
     named = set()  # type: set[str]
@@ -63,7 +63,7 @@ def used(namespace: Dict[str, Any], before: Dict[str, Optional[str]]) -> Optiona
 
 
 def _names(code: Any) -> Iterator[str]:
-    """The names that a function's code uses, and the functions in it."""
+    """Yield the names that a function's code uses, and the functions in it."""
     for name in code.co_names:
         yield name
     for constant in code.co_consts:
@@ -73,7 +73,7 @@ def _names(code: Any) -> Iterator[str]:
 
 
 def _simple(value: Any, depth: int = 0) -> bool:
-    """Whether a value is the same where its text is."""
+    """Return whether a value is the same where its text is."""
     if isinstance(value, dict):
         return depth < 5 and all(_simple(part, depth + 1) for pair in value.items() for part in pair)
     if isinstance(value, (list, tuple)):

@@ -23,17 +23,17 @@ class Docstrings(object):
         self.read = {}  # type: Dict[str, List[List[str]]]
 
     def connect(self, probe: Any) -> None:
-        """Watch autodoc, where a project uses it, behind all extensions."""
+        """Watch autodoc, where a project uses it, after all extensions."""
         if EVENT in getattr(getattr(probe.app, "events", None), "events", ()):
             probe.connect(EVENT, self.on_docstring)
             probe.connect("doctree-read", self.on_doctree_read)
 
     def of(self, location: Any, path: Optional[str]) -> Optional[List[str]]:
-        """The lines of the docstring of a message at `path`, None where it is none; `location` may be a node."""
+        """Return the lines of the docstring of a message at `path`, None where it is none; `location` may be a node."""
         return getattr(location, "probe_docstring", None) or self.lines(path or "")
 
     def lines(self, source: str) -> Optional[List[str]]:
-        """The lines of the docstring with the name `source`; those of a class and of its constructor are one text."""
+        """Return the lines of the docstring with the name `source`; those of a class and of its constructor are one text."""
         found = self.read.get(source.rpartition(NAMED)[2]) if NAMED in source else None
         return None if found is None else [line for lines in found for line in lines]
 
@@ -61,7 +61,7 @@ class Docstrings(object):
 
 
 def _source(node: Any) -> str:
-    """The source of the nearest node around `node` that has one."""
+    """Return the source of the nearest node around `node` that has one."""
     while node is not None and not node.source:
         node = node.parent
     return str(node.source) if node is not None else ""

@@ -25,7 +25,7 @@ def install(node: Any) -> bool:
 
 
 def by_class(self: Any, cls: Any) -> Iterator[Any]:
-    """This node and those below it that are instances of `cls`."""
+    """Yield this node and those below it that are instances of `cls`."""
     if isinstance(self, cls):
         yield self
     way = [iter(self.children)]
@@ -41,12 +41,12 @@ def by_class(self: Any, cls: Any) -> Iterator[Any]:
 
 
 def everything(self: Any) -> Iterator[Any]:
-    """This node and all below it."""
+    """Return this node and all below it."""
     return by_class(self, object)
 
 
 def by_condition(self: Any, condition: Callable[[Any], Any]) -> Iterator[Any]:
-    """This node and those below it that `condition` holds for; children are counted, so that new lists of them are seen."""
+    """Yield this node and those below it that `condition` holds for; children are counted, so that new lists of them are seen."""
     if condition(self):
         yield self
     way, places = [self], [0]

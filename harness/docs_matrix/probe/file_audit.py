@@ -5,7 +5,7 @@ for each document that says what was looked at while it was read and resolved. F
 own output belong to the cell and do not count. What was looked at between documents (conf.py, extensions, imported modules)
 counts for all.
 
-The standard library alone, Python 3.8 and later (what a process looks at is told by `sys.addaudithook`).
+The standard library alone, Python 3.8 and later (what a process looks at is reported by `sys.addaudithook`).
 """
 
 import contextlib
@@ -37,7 +37,7 @@ METADATA = re.compile(r"^<packages>/[^/]+\.dist-info/METADATA$")
 
 
 def available() -> bool:
-    """Whether this interpreter tells what it looks at."""
+    """Return whether this interpreter tells what it looks at."""
     return hasattr(sys, "addaudithook")
 
 
@@ -53,9 +53,11 @@ class Looked(object):
 
 
 class Ear(object):
-    """Hears what this process looks at from now on, and what is forked from it: calls `hear` with `files`, `folders` (whose
-    names were listed), `below` (all of a folder may have been read) or `written` (files too), and a path. The files of
-    imported modules are heard with `imports` only."""
+    """Hears what this process looks at from now on, and what is forked from it.
+
+    Calls `hear` with `files`, `folders` (whose names were listed), `below` (all of a folder may have been read) or
+    `written` (files too), and a path. The files of imported modules are heard with `imports` only.
+    """
 
     def __init__(self, hear: Callable[[str, str], None], imports: bool = False) -> None:
         self.hear = hear
@@ -64,7 +66,7 @@ class Ear(object):
         sys.addaudithook(self.hook)
 
     def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
-        """Called by the interpreter; raises nothing."""
+        """Note the files and commands of an audit event; the interpreter calls this, and it raises nothing."""
         if self.deaf or event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
             return
         self.deaf = True
@@ -87,7 +89,7 @@ class Ear(object):
             self.deaf = False
 
     def started(self, words: Any, folder: Any = None) -> None:
-        """A command was started, or its answer taken from somewhere else: what its words name was looked at.
+        """Note that a command was started, or its answer taken from somewhere else: what its words name was looked at.
 
         What git is asked, and how it answers, is recorded where it is called.
         """
@@ -150,7 +152,7 @@ class Keeper(object):
             names.add(path)
 
     def gather(self, document: Optional[str]) -> None:
-        """What was asked of git since the last time was asked for `document`."""
+        """Note that `document` asked what was asked of git since the last call."""
         if self.probe.git is None:
             return
         lines, self.questions = self.ear.closed(self.probe.recorder.lines_of, self.probe.git["asked"], self.questions)
@@ -161,7 +163,10 @@ class Keeper(object):
             asked[json.dumps(line and line[0], sort_keys=True)] = line and line[1]
 
     def shown(self, name: str, by_sphinx: bool) -> None:
-        """A setting was read; what Sphinx reads between documents, or what is read after all of them, shows in none of them."""
+        """Note that a setting was read.
+
+        What Sphinx reads between documents, or what is read after all of them, shows in none of them.
+        """
         document = self.probe.stage[1]
         if document is not None or not (by_sphinx or self.all_read):
             self.looked.setdefault(document, Looked()).settings.add(name)
@@ -175,13 +180,13 @@ class Keeper(object):
         seen.files = {path for path in seen.files if not METADATA.match(self.name(path))}
 
     def is_inside(self, path: str) -> bool:
-        """Whether a file is the tree's or the output's, and counts."""
+        """Return whether a file is the tree's or the output's, and counts."""
         names = set()  # type: Set[str]
         self.add(names, path)
         return bool(names) and not self.name(path).startswith(FOREIGN)
 
     def note(self, document: str, path: str) -> None:
-        """The file at `path` was looked at for `document`."""
+        """Note that the file at `path` was looked at for `document`."""
         self.add(self.looked.setdefault(document, Looked()).files, path)
 
     def flush(self, document: Optional[str], **more: Any) -> None:
@@ -197,7 +202,7 @@ class Keeper(object):
         self.probe.put("looked", of=document, asked=seen.asked, settings=settings, **dict(found, **more))
 
     def contents(self, seen: Looked) -> Dict[str, Dict[str, Any]]:
-        """What was looked at, by name and digest."""
+        """Return what was looked at, by name and digest."""
         values = {  # type: Dict[str, Dict[str, Any]]
             "files": {self.name(path): self.digest(path) for path in seen.files},
             "folders": {self.name(path): listing(path) for path in seen.folders},
@@ -209,7 +214,7 @@ class Keeper(object):
         }
 
     def done(self, env: Any, document: str) -> None:
-        """A stage of `document` is over; when it was read, its own source and what it depends on were looked at."""
+        """End a stage of `document`; when it was read, its own source and what it depends on were looked at."""
         if self.probe.stage[0] == "reading":
             seen = self.looked.setdefault(document, Looked())
             for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
@@ -262,7 +267,7 @@ class Keeper(object):
 
 
 def _is_import(frame: Any) -> bool:
-    """Whether a folder is listed by an import, which notes its file itself, or to find the metadata of installed packages."""
+    """Return whether a folder is listed by an import (which notes its file itself) or to find metadata of packages."""
     if METADATA.search(str(frame.f_code.co_filename)):
         return True
     return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
@@ -285,7 +290,7 @@ def _is_in(path: str, folder: Any) -> bool:
 
 
 def content(path: str) -> Optional[str]:
-    """The digest of a file; None where there is none."""
+    """Return the digest of a file; None where there is none."""
     try:
         with io.open(path, "rb") as stream:
             return hashlib.sha256(stream.read()).hexdigest()[:32]
@@ -294,7 +299,7 @@ def content(path: str) -> Optional[str]:
 
 
 def listing(path: str) -> Optional[str]:
-    """The digest of the names in a folder, except what Python and git keep there, and the catalogs that Sphinx compiles."""
+    """Return the digest of the names in a folder, except what Python and git keep there, and the catalogs that Sphinx compiles."""
     try:
         every = set(os.listdir(path))
     except OSError:
@@ -305,7 +310,7 @@ def listing(path: str) -> Optional[str]:
 
 
 def everything(path: str) -> str:
-    """The digest of all files below a folder."""
+    """Return the digest of all files below a folder."""
     total = hashlib.sha256()
     for folder, folders, files in os.walk(path):
         folders[:] = sorted(name for name in folders if name not in OURS)

@@ -39,7 +39,7 @@ def load() -> None:
 
 
 def companion(name: str) -> Any:
-    """The module `name` beside this file."""
+    """Return the module `name` beside this file."""
     place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
     spec = importlib.util.spec_from_file_location("docs_matrix_" + name, place)  # type: Any
     module = importlib.util.module_from_spec(spec)
@@ -117,6 +117,7 @@ def build(probe: Any, request: Dict[str, Any], codes: Codes) -> None:
 
 
 def main() -> None:
+    """Answer requests on standard input until it ends."""
     del sys.path[0]  # the folder of this file: its modules are none of a project's
     probe = companion("probe")
     load()

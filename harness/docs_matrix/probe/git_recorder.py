@@ -52,7 +52,7 @@ ANSWERING = []  # type: List[bool]
 
 
 def is_question(words: List[str]) -> bool:
-    """Whether git with these arguments only reads what it knows."""
+    """Return whether git with these arguments only reads what it knows."""
     place = 0
     while place < len(words) and words[place].startswith("-") and words[place] != "--version":
         place += 2 if words[place] in WITH_VALUE else 1
@@ -67,7 +67,7 @@ def is_question(words: List[str]) -> bool:
 
 
 def question(settings: Dict[str, Any], words: List[str]) -> Dict[str, Any]:
-    """What a call with these arguments asks, here and now."""
+    """Return what a call with these arguments asks, here and now."""
     ours = settings["variables"]
     told = {
         name: value
@@ -85,7 +85,7 @@ def _masked(settings: Dict[str, Any], text: str) -> str:
 
 
 def _places(settings: Dict[str, Any]) -> "List[tuple[str, str]]":
-    """The folders that are named in place of their paths, the inner one first."""
+    """Return the folders that are named in place of their paths, the inner one first."""
     names = [(settings["root"], "<root>"), (settings["top"], "<top>")]
     return [(folder, name) for place, name in names for folder in dict.fromkeys((place, os.path.realpath(place)))]
 
@@ -109,7 +109,7 @@ def run(settings: Dict[str, Any], asked: Dict[str, Any]) -> Any:
 
 
 def answer(settings: Dict[str, Any], asked: Dict[str, Any]) -> Dict[str, Any]:
-    """How git answers a question now; a folder that is not there has no answer."""
+    """Return how git answers a question now; a folder that is not there has no answer."""
     ANSWERING.append(True)
     try:
         return digested(settings, run(settings, asked))
@@ -120,7 +120,7 @@ def answer(settings: Dict[str, Any], asked: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def digested(settings: Dict[str, Any], done: Any) -> Dict[str, Any]:
-    """An answer of git as it is kept."""
+    """Return an answer of git as it is kept."""
     found = {"status": done.returncode}
     for name, text in (("stdout", done.stdout), ("stderr", done.stderr)):
         for folder, place in _places(settings):
@@ -140,7 +140,7 @@ def note(settings: Dict[str, Any], line: Any) -> None:
 
 
 def lines_of(path: str, start: int = 0) -> "tuple[List[Any], int]":
-    """The lines that were noted after the first `start` bytes of a file, and its length."""
+    """Return the lines that were noted after the first `start` bytes of a file, and its length."""
     try:
         with open(path, "rb") as stream:
             stream.seek(start)
@@ -186,7 +186,7 @@ def watch(settings: Dict[str, Any]) -> None:
 
 
 def _told(hook: Any, event: str, original: Any) -> Any:
-    """A function that calls `hook` before `original`, for an interpreter that has no audit."""
+    """Return a function that calls `hook` before `original`, for an interpreter that has no audit."""
 
     @functools.wraps(original)
     def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -197,7 +197,7 @@ def _told(hook: Any, event: str, original: Any) -> Any:
 
 
 def _is_other_git(ours: str, program: Any, variables: Any) -> bool:
-    """Whether a program that is started is a git, and not the one that stands for it."""
+    """Return whether a program that is started is a git, and not the one that stands for it."""
     path = os.fsdecode(program) if isinstance(program, (str, bytes)) else ""
     if os.path.basename(path) != "git":
         return False

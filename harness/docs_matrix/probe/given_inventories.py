@@ -83,7 +83,7 @@ class GivenInventories(object):
             return Response(final, stream.read())
 
     def is_of_network(self, record: Any, message: str) -> bool:
-        """Whether a message is about an inventory that could not be fetched, or about a reference that it may define."""
+        """Return whether a message is about an inventory that could not be fetched, or about a reference that it may define."""
         if message.startswith(REMOTE_IMAGE):
             return True
         if "intersphinx" in str(record.name) and any(url in message for url in self.lacking):

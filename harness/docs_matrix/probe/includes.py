@@ -29,7 +29,7 @@ class Includes(object):
         self.texts = {}  # type: Dict[str, Optional[str]]
 
     def line(self, app: Any, document: Optional[str], path: str, line: Optional[int]) -> Optional[int]:
-        """The line in the file at `path` of what `document` includes, where it is another than `line`; None if it is not."""
+        """Return the line in the file at `path` of what `document` includes, where it is another than `line`; None if it is not."""
         if document is None or line is None or not os.path.isfile(path):
             return None
         source = os.path.abspath(str(app.env.doc2path(document)))
@@ -42,7 +42,7 @@ class Includes(object):
         return line + shift if shift and line + shift > 0 else None
 
     def around(self, source: str, path: str, folders: Any) -> Iterator[Include]:
-        """The directives in the file `source`, and in what it includes, that include `path`."""
+        """Yield the directives in the file `source`, and in what it includes, that include `path`."""
         waiting, seen = [source], {source}
         while waiting:
             file = waiting.pop()
@@ -56,7 +56,7 @@ class Includes(object):
                         waiting.append(target)
 
     def shift(self, include: Include, path: str) -> int:
-        """How many lines of the file at `path` stand before the part, as far as they are not counted."""
+        """Return how many lines of the file at `path` stand before the part, as far as they are not counted."""
         text = self.text(path) or ""
         lines = text.splitlines()
         start = include.options.get("start-line", "")
@@ -97,7 +97,7 @@ def _directives(text: str) -> Iterator[Include]:
 
 
 def _targets(target: str, *folders: str) -> List[str]:
-    """What the words of a directive may name: a path from the source folder, from the document's or from the file's."""
+    """Return what the words of a directive may name: a path from the source folder, from the document's or from the file's."""
     if target.startswith("/"):
         return [os.path.normpath(os.path.join(folders[-1], target.lstrip("/")))]
     return [os.path.normpath(os.path.join(folder, target)) for folder in folders]

@@ -67,7 +67,7 @@ def install(folders: Sequence[str], keep: Callable[[str, bytes], None], ear: Any
 
 
 def _asks(args: Any, options: Any) -> bool:
-    """Whether this is a call of a Perl kernel-doc whose both streams are taken as bytes."""
+    """Return whether this is a call of a Perl kernel-doc whose both streams are taken as bytes."""
     if not isinstance(args, (list, tuple)) or not args or set(options) != {"stdout", "stderr"}:
         return False
     if options["stdout"] != subprocess.PIPE or options["stderr"] != subprocess.PIPE:

@@ -46,7 +46,7 @@ class Messages(object):
         return importlib.import_module("sphinx.util.logging")
 
     def describe(self, record: Any) -> Optional[Dict[str, Any]]:
-        """What `record` says, taken where it is made; it then travels with the record, also out of a worker."""
+        """Return what `record` says, taken where it is made; it then travels with the record, also out of a worker."""
         if record.levelno < logging.WARNING:
             return None
         if not hasattr(record, "probe"):
@@ -102,7 +102,7 @@ class Messages(object):
         }
 
     def nested(self, path: str, document: Optional[str]) -> Optional[Tuple[str, int]]:
-        """The file of the tree and its line, if `path` is the document that only had it parsed."""
+        """Return the file of the tree and its line, if `path` is the document that only had it parsed."""
         known, places = self.probe.nested.place, self.probe.places
         if known is None or not document or not known[0].startswith(self.probe.root + os.sep):
             return None
@@ -111,7 +111,7 @@ class Messages(object):
         return (name, known[1]) if path == source != name else None
 
     def moment(self) -> Tuple[Optional[str], Optional[str]]:
-        """The document being read or resolved, and the phase."""
+        """Return the document being read or resolved, and the phase."""
         env = getattr(self.probe.app, "env", None)  # type: Any
         phase = getattr(self.probe.app, "phase", None) or getattr(getattr(self.probe.app, "builder", None), "phase", None)
         try:
@@ -160,7 +160,7 @@ class Messages(object):
                 self.probe.put("diagnostic", printed=_as_written(text), **self.with_prefix(seen, record))
 
     def with_prefix(self, seen: Dict[str, Any], record: Any) -> Dict[str, Any]:
-        """`seen` with what a filter of Sphinx has put before the message since ("[autosummary]")."""
+        """Return `seen` with what a filter of Sphinx has put before the message since ("[autosummary]")."""
         with contextlib.suppress(Exception):
             message = self.probe.places.relocate(self.plain(logging.LogRecord.getMessage(record)))
             prefix, found, _ = message.partition(seen["message"])
@@ -170,6 +170,6 @@ class Messages(object):
 
 
 def _as_written(text: str) -> str:
-    """`text` as standard error's encoding leaves it, without the newline at its end."""
+    """Return `text` as standard error's encoding leaves it, without the newline at its end."""
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding).rstrip("\n")

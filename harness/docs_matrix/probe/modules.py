@@ -47,7 +47,7 @@ class Modules(object):
             return self.keeper.ear.closed(original, name)
 
         analyzer.for_module = for_module
-        if "sphinx.ext.autosummary" in app.extensions:  # its pages are made anew by each build, and known by content
+        if "sphinx.ext.autosummary" in app.extensions:  # its pages are made again by each build, and known by content
             generator = importlib.import_module("sphinx.ext.autosummary.generate")  # type: Any
             generate = generator.generate_autosummary_docs
             generator.generate_autosummary_docs = lambda *arguments, **options: self.keeper.ear.closed(
@@ -57,7 +57,7 @@ class Modules(object):
             self.probe.connect("autodoc-process-docstring", self.on_docstring)
 
     def note(self, name: str) -> None:
-        """The module `name` is described, for the document that is read now, and so are the bases of its classes."""
+        """Note that the module `name` is described, for the document that is read now, and so are the bases of its classes."""
         module = sys.modules.get(name)
         names = {name}
         for value in list(vars(module).values()) if module is not None else ():
@@ -73,13 +73,13 @@ class Modules(object):
             self.objects.setdefault(self.probe.stage[1], {})[name] = fingerprint(name)
 
     def done(self, document: str) -> None:
-        """A document was read."""
+        """Note that a document was read."""
         found = self.objects.pop(document, None)
         if found:
             self.probe.put("objects", of=document, names=found)
 
     def sorted_out(self, app: Any) -> Iterator[Any]:
-        """Each imported module of the tree: its file, and whether documents describe it."""
+        """Yield each imported module of the tree: its file, and whether documents describe it."""
         tops = {name.partition(".")[0] for name in self.described}
         code = self.code(app)
         for name, module in sorted(sys.modules.items(), key=lambda item: item[0]):
@@ -88,7 +88,7 @@ class Modules(object):
                 yield path, name not in code and name.partition(".")[0] in tops
 
     def code(self, app: Any) -> Set[str]:
-        """The modules that have a say in how documents are built: extensions, handlers, directives, and what they import."""
+        """Return the modules that have a say in how documents are built: extensions, handlers, directives, and what they import."""
         found = set()  # type: Set[str]
         todo = [extension.module.__name__ for extension in app.extensions.values() if extension.module]
         conf = getattr(app.config, "_raw_config", {})  # type: Dict[str, Any]
@@ -112,7 +112,7 @@ class Modules(object):
 
 
 def fingerprint(name: str) -> Optional[str]:
-    """The digest of the docstring and the signature of the object `name`; None where there is no such object."""
+    """Return the digest of the docstring and the signature of the object `name`; None where there is no such object."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         module = sys.modules.get(".".join(parts[:count]))
@@ -153,7 +153,7 @@ def _file(module: Any) -> Optional[str]:
 
 
 def _used(function: Any, conf: Dict[str, Any], seen: Set[str]) -> List[str]:
-    """The modules that a function of conf.py names, and the functions of conf.py that it calls."""
+    """Return the modules that a function of conf.py names, and the functions of conf.py that it calls."""
     found = []  # type: List[str]
     for name in function.__code__.co_names:
         value = conf.get(name)
@@ -170,7 +170,7 @@ def _used(function: Any, conf: Dict[str, Any], seen: Set[str]) -> List[str]:
 
 
 def _imported(name: str, path: str) -> Iterator[str]:
-    """The modules that the source of a module imports, wherever in it."""
+    """Yield the modules that the source of a module imports, wherever in it."""
     try:
         with io.open(path, "rb") as stream:
             tree = ast.parse(stream.read())

@@ -52,7 +52,7 @@ class NestedLines(object):
         return system_message
 
     def of(self, options: Any) -> Optional[Tuple[str, int]]:
-        """The file and line that the innermost parser knows for a message with these options; None if that is no file."""
+        """Return the file and line that the innermost parser knows for a message with these options; None if that is no file."""
         if not self.machines or "source" in options or "base_node" in options or not options.get("line"):
             return None
         try:

@@ -60,7 +60,7 @@ def generate(folders: "tuple[str, str]", python: str, program: str, arguments: "
 
 
 def _read(path: str) -> "bytes | None":
-    """A kept document; none where the machine stopped before the disk had all of it."""
+    """Return a kept document; none where the machine stopped before the disk had all of it."""
     try:
         with open(path, "rb") as stream:
             digest, content = stream.read(32), stream.read()
@@ -74,7 +74,7 @@ def _digest(content: bytes) -> bytes:
 
 
 def _made_from(python: str, program: str, source: str) -> str:
-    """A digest of the program with all modules beside it, of what it reads, and of the releases of PyYAML."""
+    """Return a digest of the program with all modules beside it, of what it reads, and of the releases of PyYAML."""
     modules = [
         os.path.join(folder, name)
         for folder, _, names in os.walk(os.path.dirname(program))
@@ -91,7 +91,7 @@ def _made_from(python: str, program: str, source: str) -> str:
 
 
 def _releases(libraries: str) -> "list[str]":
-    """The folders of PyYAML's metadata in an environment, which are named by its release."""
+    """Return the folders of PyYAML's metadata in an environment, which are named by its release."""
     packages = [os.path.join(libraries, name, "site-packages") for name in os.listdir(libraries)]
     names = [name for folder in packages if os.path.isdir(folder) for name in os.listdir(folder)]
     return sorted(name for name in names if name.lower().startswith("pyyaml-"))

@@ -23,7 +23,7 @@ def value(config: Any, name: str) -> Any:
 
 
 def values(config: Any) -> Dict[str, str]:
-    """The texts of the settings."""
+    """Return the texts of the settings."""
     return {name: str(value(config, name)) for name in NAMES}
 
 
@@ -45,7 +45,7 @@ def _watched(name: str, read: Callable[[str, bool], None]) -> property:
 
 
 def _by_sphinx(frame: Any) -> bool:
-    """Whether Sphinx itself reads, or a setting is made of another one: then Sphinx compares that."""
+    """Return whether Sphinx itself reads, or a setting is made of another one: then Sphinx compares that."""
     while frame.f_back and _module(frame) == "sphinx.config":
         frame = frame.f_back
     return _module(frame).startswith("sphinx.") or (bool(frame.f_back) and _module(frame.f_back) == "sphinx.config")

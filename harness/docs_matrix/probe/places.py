@@ -20,12 +20,12 @@ ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 def plain(text: str) -> str:
-    """`text` without the sequences that colour a terminal."""
+    """Return `text` without the sequences that colour a terminal."""
     return ANSI.sub("", text)
 
 
 def relocate(places: Sequence[Tuple[str, str]], text: str) -> str:
-    """`text` with the folders of this build replaced: each pair is a folder and the name that it gets.
+    """Return `text` with the folders of this build replaced: each pair is a folder and the name that it gets.
 
     With ("/b/1", "") and ("/e/lib", "stdlib"): "/b/1/a.rst and /e/lib/os.py in /b/1" becomes "a.rst and stdlib/os.py
     in .", and "/b/12" stays.
@@ -54,7 +54,7 @@ class Places(object):
         return relocate(self.pairs, text)
 
     def location(self, location: Any) -> Tuple[Optional[str], Optional[int], Optional[str]]:
-        """The path, the line and the chain of a record's location: a node, a tuple, a document, a text or nothing."""
+        """Return the path, the line and the chain of a record's location: a node, a tuple, a document, a text or nothing."""
         if isinstance(location, tuple):
             document, number = (*location, None, None)[:2]
             text = "%s:%s" % (self.app.env.doc2path(document), number or "") if document else ""
@@ -76,7 +76,7 @@ class Places(object):
         return self.tidy(path), line, None
 
     def tidy(self, path: str) -> str:
-        """`path` relative to the root, as the module's docstring says."""
+        """Return `path` relative to the root, as the module's docstring says."""
         if path.startswith("<"):
             return path
         for folder in (os.getcwd(), str(getattr(self.app, "srcdir", ""))):
@@ -95,7 +95,7 @@ class Places(object):
         return short.replace(os.sep, "/")
 
     def document_of(self, path: str) -> Optional[str]:
-        """The name of the document that `path`, relative to the root, is the source of."""
+        """Return the name of the document that `path`, relative to the root, is the source of."""
         start = self.tidy(str(self.app.srcdir))
         inside = path if start == "." else path[len(start) + 1:] if path.startswith(start + "/") else ""
         found = getattr(getattr(self.app, "env", None), "found_docs", ())
@@ -103,7 +103,7 @@ class Places(object):
 
 
 def _places(root: str) -> List[Tuple[str, str]]:
-    """The folders that a message may name, and what they are called in records."""
+    """Return the folders that a message may name, and what they are called in records."""
     paths = sysconfig.get_paths()
     named = [
         (os.path.abspath(root), ""),

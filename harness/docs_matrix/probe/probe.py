@@ -120,7 +120,7 @@ class Probe(object):
 
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
-        """A mistake in here is recorded and does not reach the build."""
+        """Provide a mistake in here is recorded and does not reach the build."""
         try:
             yield
         except Exception:
@@ -198,13 +198,13 @@ class Probe(object):
         self.hushed = self.quiet and len(read) > no_output.FEW and no_output.hush(app.builder, self)
 
     def source(self, name: str) -> str:
-        """The path of a document, relative to the source folder."""
+        """Return the path of a document, relative to the source folder."""
         return os.path.relpath(str(self.app.env.doc2path(name)), str(self.app.srcdir)).replace(os.sep, "/")
 
     # ---- documents one by one, and a start from another build
 
     def staged(self, stage: str, original: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
-        """`original` with the document noted that its argument at `place` names, for as long as it runs."""
+        """Return `original` with the document noted that its argument at `place` names, for as long as it runs."""
 
         @functools.wraps(original)
         def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -226,7 +226,7 @@ class Probe(object):
         return wrapped
 
     def rendered(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """`original` with a note, as long as it runs, that what is looked at counts for all pages."""
+        """Return `original` with a note, as long as it runs, that what is looked at counts for all pages."""
 
         def wrapped(*arguments: Any, **options: Any) -> Any:
             before, self.rendering = self.rendering, True
@@ -245,7 +245,7 @@ class Probe(object):
             self.start.stop("%s: %s" % (type(error).__name__, error))
 
     def only_resolved(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """The builder's loop over documents, for those alone that are resolved again."""
+        """Return the builder's loop over documents, for those alone that are resolved again."""
 
         def wrapped(names: Any, *rest: Any, **options: Any) -> Any:
             wanted = sorted(self.start.resolved & set(self.app.env.found_docs))
@@ -267,7 +267,7 @@ class Probe(object):
         if self.keeper:
             sys.stderr = Overheard(sys.stderr, self.hear)
             discover = environment.find_files
-            environment.find_files = lambda *arguments: self.keeper.ear.closed(discover, *arguments)  # always made anew
+            environment.find_files = lambda *arguments: self.keeper.ear.closed(discover, *arguments)  # always made again
         if self.start:
             _before(environment, "setup", lambda env, app: self.start.set_up(env, app))
             environment.get_outdated_files = lambda env, changed: self.soundly(self.start.outdated, env, changed)
@@ -277,7 +277,7 @@ class Probe(object):
     # ---- the call
 
     def install(self) -> None:
-        """Hook into Sphinx's modules, by functions that all its versions have."""
+        """Install hooks in Sphinx's modules, by functions that all its versions have."""
         self.install_stages()
         self.nested.install()
         log = _sphinx("util.logging")
@@ -297,28 +297,28 @@ class Probe(object):
                 _before(_sphinx(name), "handle_exception", self.on_exception)
 
     def settings(self) -> Dict[str, str]:
-        """The settings that change with each commit."""
+        """Return the settings that change with each commit."""
         return _companion("noted_settings").values(self.app.config)  # type: ignore[no-any-return]
 
     def conf_code(self, app: Any) -> Tuple[str, Optional[str]]:
-        """The name of conf.py, and a digest of its code; None if it has none."""
+        """Return the name of conf.py, and a digest of its code; None if it has none."""
         path = os.path.join(os.path.abspath(str(app.confdir or app.srcdir)), "conf.py")
         code = _companion("conf_values").code(path, _companion("noted_settings").NAMES)
         return str(self.places.tidy(path)), code
 
     def setting(self, name: str) -> Any:
-        """One of these settings, read without a note."""
+        """Return one of these settings, read without a note."""
         return _companion("noted_settings").value(self.app.config, name)
 
     def index(self, env: Any) -> Dict[str, Any]:
-        """What the environment knows of its documents."""
+        """Return what the environment knows of its documents."""
         defined = _companion("warm_start").names(env)
         return _companion("build_index").index_of(  # type: ignore[no-any-return]
             env, defined, lambda document: self.places.tidy(str(env.doc2path(document)))
         )
 
     def configured(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """`original`, which reads conf.py, with what conf.py made of git's answers noted."""
+        """Return `original`, which reads conf.py, with what conf.py made of git's answers noted."""
 
         def wrapped(*arguments: Any, **options: Any) -> Any:
             config = original(*arguments, **options)
@@ -365,7 +365,7 @@ class Probe(object):
 
     def crash(self, error: BaseException, everywhere: bool = False) -> None:
         if os.getpid() != self.process and not everywhere:
-            return  # a child that conf.py forked; Sphinx's own workers are told of by the main process
+            return  # a child that conf.py forked; Sphinx's own workers are reported of by the main process
         lines = [" ".join(line.split()) for line in _companion("places").plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
             lines = [lines[0] + " " + lines[-1]]
@@ -438,7 +438,7 @@ class Overheard(object):
 
 @functools.lru_cache(maxsize=None)
 def _companion(name: str) -> Any:
-    """The module `name` beside this file, under a name that no project's module has."""
+    """Return the module `name` beside this file, under a name that no project's module has."""
     place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
     spec = importlib.util.spec_from_file_location("docs_matrix_" + name, place)  # type: Any
     module = importlib.util.module_from_spec(spec)

@@ -70,7 +70,7 @@ class Ordered(object):
         sys.exit(0)
 
     def heard(self, seen: Dict[str, Any]) -> None:
-        """A message has come; it belongs to the trials whose last document is being read."""
+        """Take a message; it belongs to the trials whose last document is being read."""
         if not (seen["dropped"] or seen["suppressed"]):
             self.probe.put("said", trials=self.trying, **seen)
 
@@ -107,12 +107,12 @@ class Ordered(object):
 
 
 def _among(found: Dict[str, str], trial: List[str]) -> List[str]:
-    """The names of the documents of a trial; files before the last one that are no documents are left out."""
+    """Return the names of the documents of a trial; files before the last one that are no documents are left out."""
     return [found[path] for path in trial[:-1] if path in found] + [found[trial[-1]]]
 
 
 def _parted(trials: List[Trial], depth: int) -> List[List[Trial]]:
-    """`trials` that have more than `depth` documents, by the one at `depth`; the longest of them are in the last part."""
+    """Return `trials` that have more than `depth` documents, by the one at `depth`; the longest of them are in the last part."""
     parts = {}  # type: Dict[str, List[Trial]]
     for at, trial in trials:
         if len(trial) > depth:

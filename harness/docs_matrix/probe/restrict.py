@@ -112,7 +112,7 @@ class Restriction(object):
     # ---- what its messages are worth
 
     def is_unjudged(self, record: Any, message: str) -> bool:
-        """Whether reading the rest could take away or reword the message of a log record."""
+        """Return whether reading the rest could take away or reword the message of a log record."""
         if not self.unread:
             return False
         if getattr(record, "subtype", None) == "xref_missing" or message.startswith(ABOUT_ALL_DOCUMENTS):
@@ -127,14 +127,14 @@ class Restriction(object):
         return not (reference == ("std", "ref") and node.get("reftarget") in labels)
 
     def is_dropped(self, document: Optional[str], message: str) -> bool:
-        """Whether only the restriction makes this message."""
+        """Return whether only the restriction makes this message."""
         unknown = UNKNOWN_DOCUMENT.match(message)
         if self.unread and message.startswith(NOT_INCLUDED) and self.is_listed(document):
             return True
         return (self.stub is not None and document == self.stub) or bool(unknown and unknown.group(1) in self.unread)
 
     def is_listed(self, document: Optional[str]) -> bool:
-        """Whether the source of an unread document with a toctree names `document`, or has a pattern that does."""
+        """Return whether the source of an unread document with a toctree names `document`, or has a pattern that does."""
         if document is None:
             return False
 
@@ -146,14 +146,14 @@ class Restriction(object):
         return any(self.lists(name, document) for name in sorted(self.unread, key=distance))
 
     def lists(self, name: str, document: str) -> bool:
-        """Whether one of the entries that the document `name` may have is `document`, or a pattern that it matches."""
+        """Return whether one of the entries that the document `name` may have is `document`, or a pattern that it matches."""
         if name not in self.entries:
             self.entries[name] = frozenset(self.listing(name))
         entries = self.entries[name]
         return document in entries or any("*" in entry and fnmatch.fnmatchcase(document, entry) for entry in entries)
 
     def listing(self, name: str) -> Iterator[str]:
-        """What the lines of a document with a toctree would be as its entries: `target` and `Title <target>`."""
+        """Yield what the lines of a document with a toctree would be as its entries: `target` and `Title <target>`."""
         try:
             with io.open(str(self.probe.app.env.doc2path(name)), "rb") as source:
                 content = source.read()
@@ -176,7 +176,7 @@ def _docname_join(document: str, target: str) -> str:
 
 
 def _stub_source(app: Any, chosen: List[str]) -> str:
-    """The root document's text where it is not to be read."""
+    """Return the root document's text where it is not to be read."""
     if app.builder.name not in ASSEMBLING or not chosen:
         return STUB
     return STUB + "\n.. toctree::\n\n" + "".join("   /%s\n" % name for name in chosen)

@@ -1,7 +1,7 @@
 """Runs inside a cell, beside the probe: what switches warnings off, by a setting or behind Sphinx's back.
 
-Settings are told as they are: whoever compares two builds sees whether a change added one. A build whose logging is disabled, or
-whose handler of warnings is gone, says nothing of its tree.
+Settings are recorded as they are, so that a comparison of two builds sees whether a change added one. A build whose logging is
+disabled, or whose handler of warnings is gone, says nothing about its tree.
 
 The standard library alone, Python 3.6 and later.
 """

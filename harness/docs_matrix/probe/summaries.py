@@ -53,7 +53,7 @@ class Summaries(object):
             probe.connect("doctree-read", self.on_doctree_read)
 
     def of(self, location: Any, path: Optional[str]) -> Optional[str]:
-        """The object of a message at `path`, None where it is not in such a row; `location` may be a node."""
+        """Return the object of a message at `path`, None where it is not in such a row; `location` may be a node."""
         return getattr(location, "probe_row", None) or self.row if path and path.endswith(NAMED) else None
 
     def on_doctree_read(self, app: Any, doctree: Any) -> None:
@@ -72,7 +72,7 @@ def _find(node: Any, kind: Any) -> Any:
 
 
 def _qualified(name: str) -> str:
-    """The name that autodoc gives the object at `name`: that of the place where it is defined."""
+    """Return the name that autodoc gives the object at `name`: that of the place where it is defined."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         found = sys.modules.get(".".join(parts[:count]))  # type: Any

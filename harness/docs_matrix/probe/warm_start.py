@@ -129,7 +129,7 @@ class Start(object):
         raise Stopped(1)
 
     def differing(self, document: Optional[str]) -> Iterator[str]:
-        """What was looked at for `document` and has another content now."""
+        """Yield what was looked at for `document` and has another content now."""
         for record in self.looked.get(document, ()):
             for kind, look in LOOKS.items():
                 for name, before in record[kind].items():
@@ -142,7 +142,7 @@ class Start(object):
                     yield "the setting %s" % name
 
     def answered_otherwise(self, asked: Dict[str, Any]) -> Iterator[str]:
-        """The questions to git that have another answer now, in words; a call that is no question always has."""
+        """Yield the questions to git that have another answer now, in words; a call that is no question always has."""
         for text, before in asked.items():
             question = json.loads(text)
             if ("git", text) not in self.digests and question:
@@ -151,7 +151,7 @@ class Start(object):
                 yield "what git answers (git %s)" % " ".join(question["words"] if question else ("",))
 
     def shown_differently(self, env: Any) -> Set[str]:
-        """The documents that show a docstring or a signature that is not as it was, where a module has changed."""
+        """Return the documents that show a docstring or a signature that is not as it was, where a module has changed."""
         if all(self.now("files", name, "content") == before for name, before in self.modules.items()):
             return set()
         self.described.load(name for record in self.objects.values() for name in record["names"])
@@ -167,7 +167,7 @@ class Start(object):
         return self.digests[kind, name]
 
     def place(self, name: str) -> str:
-        """Where the file is that `Keeper.name` named so."""
+        """Return where the file is that `Keeper.name` named so."""
         for folder, short in self.probe.places.pairs:
             if short and (name == short or name.startswith(short + "/")):
                 place = str(folder + name[len(short) :])
@@ -176,7 +176,7 @@ class Start(object):
         return os.path.join(self.probe.root, name)
 
     def outdated(self, env: Any, config_changed: bool) -> Tuple[Set[str], Set[str], Set[str]]:
-        """The documents that came, that must be read again, and that went; in place of Sphinx's, which looks at times."""
+        """Return the documents that came, that must be read again, and that went; in place of Sphinx's, which looks at times."""
         gc.freeze()
         gc.enable()
         if not env.all_docs:
@@ -197,7 +197,7 @@ class Start(object):
         return added, changed, removed
 
     def closed(self, env: Any, names_of_documents: Iterable[str]) -> Set[str]:
-        """These documents, and all that share a message with one of them."""
+        """Return these documents, and all that share a message with one of them."""
         ends = {}  # type: Dict[str, Set[str]]
 
         def join(members: Set[str], by: str) -> None:
@@ -233,7 +233,7 @@ class Start(object):
         return self.sources[document]
 
     def mentioned(self, env: Any, record: Dict[str, Any]) -> Set[str]:
-        """The documents that a message names, but for the one that it was told of."""
+        """Return the documents that a message names, except for the one that it was told of."""
         prefix = str(self.probe.places.tidy(str(env.srcdir))) + "/"
         found = set()
         for word in INTO.findall(record["message"]):
@@ -280,7 +280,7 @@ class Start(object):
         self.resolved = {env.config.master_doc} | self.read | (self.mentioning(env, changed) if changed else set())
 
     def sidebars_differ(self, now: "Outline") -> bool:
-        """Whether tables of contents may say something else on the pages of documents that are left alone."""
+        """Return whether tables of contents may say something else on the pages of documents that are left alone."""
         (toctrees, broken), (toctrees_now, broken_now) = self.outline, now
         if not (broken or broken_now):
             return False
@@ -293,7 +293,7 @@ class Start(object):
                 app.builder.images.setdefault(path, app.env.images[path][1])
 
     def mentioning(self, env: Any, changed: Iterable[Any]) -> Set[str]:
-        """The unread documents whose doctrees hold the last word of one of these names, or all of it where all is needed."""
+        """Return the unread documents whose doctrees hold the last word of one of these names, or all of it where all is needed."""
         words = set()
         for _, kind, name in changed:
             parts = [name] if kind in AS_A_WHOLE else WORD.findall(name)
@@ -305,7 +305,7 @@ class Start(object):
         return self.holding(words, set(env.found_docs) - self.read)
 
     def holding(self, words: Set[str], documents: Set[str]) -> Set[str]:
-        """Those of these documents whose kept doctrees hold one of the words."""
+        """Return those of these documents whose kept doctrees hold one of the words."""
         if not words:
             return set()
         wanted = [word.encode("utf-8").lower() for word in sorted(words)]
@@ -319,7 +319,7 @@ class Start(object):
         return found
 
     def doctree(self, original: Callable[..., Any], env: Any, document: str) -> Any:
-        """The doctree of a document, from the warm state where it was not read again."""
+        """Return the doctree of a document, from the warm state where it was not read again."""
         if document in self.read:
             return original(env, document)
         mine = env.doctreedir
@@ -374,7 +374,7 @@ class Start(object):
 
 
 def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
-    """What can be referred to: (domain, kind, name) and its document, with all else that a reference shows of it."""
+    """Return what can be referred to: (domain, kind, name) and its document, with all else that a reference shows of it."""
     found = {}  # type: Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]
     for domain in list(env.domains.values() if hasattr(env.domains, "values") else env.domains.sorted()):
         for name, shown, kind, document, anchor, priority in domain.get_objects():
@@ -406,7 +406,7 @@ def outline(env: Any) -> "Outline":
 
 
 def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
-    """Whether `wanted` is `start`, or in a toctree of its, or of one of these."""
+    """Return whether `wanted` is `start`, or in a toctree of its, or of one of these."""
     seen, todo = set(), [start]  # type: Tuple[Set[str], List[str]]
     while todo:
         name = todo.pop()
@@ -419,7 +419,7 @@ def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
 
 
 def figures(env: Any) -> Dict[str, Any]:
-    """Which figures of each document have a number."""
+    """Return which figures of each document have a number."""
     return (
         {
             document: sorted((kind, sorted(numbers)) for kind, numbers in kinds.items())

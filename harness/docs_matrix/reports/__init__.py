@@ -1,0 +1,1 @@
+"""A run as JUnit, JSON, HTML, SARIF, Markdown, terminal text and mails."""

@@ -13,7 +13,7 @@ from docs_matrix.files import digest
 __all__ = ["cut", "cut_with_digest", "harmless", "one_line", "plural", "visible"]
 
 _UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but for tab and newline
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, except for tab and newline
     "\u2028\u2029\u202a-\u202e\u2066-\u2069"  # line separators, and what turns the direction of reading
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # lone surrogates and what Unicode calls no characters
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
@@ -23,7 +23,7 @@ _GAP = re.compile(r"[ \t\n]+")
 
 
 def visible(text: str) -> str:
-    r"""`text` with every character that is unfit for a report written as its escape; tabs and newlines stay.
+    r"""Return `text` with every character that is unfit for a report written as its escape; tabs and newlines stay.
 
     >>> print(visible("a\x1b[31mb\udc80"))
     a\x1b[31mb\udc80
@@ -32,7 +32,7 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""`text` on one line: runs of blanks and newlines are one blank, and what is unfit is an escape.
+    r"""Return `text` on one line: runs of blanks and newlines are one blank, and what is unfit is an escape.
 
     >>> one_line("Malformed table.\n\n+--+")
     'Malformed table. +--+'
@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """`text`, or its first `limit` characters and how many more there were.
+    """Return `text`, or its first `limit` characters and how many more there were.
 
     >>> cut("abcdef", 4)
     'abcd... (2 more characters)'
@@ -50,12 +50,12 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_with_digest(text: str, limit: int) -> str:
-    """`text`, or its first `limit` characters and a digest of all of it, so that two long texts stay two."""
+    """Return `text`, or its first `limit` characters and a digest of all of it, so that two long texts stay two."""
     return text if len(text) <= limit else f"{text[:limit]}... [{digest(text)[:12]}]"
 
 
 def harmless(line: str, *, bracket: str = "\\x5b") -> str:
-    r"""A line that GitHub's runner does not take for a command to itself, however it was printed.
+    r"""Return a line that GitHub's runner does not take for a command to itself, however it was printed.
 
     `bracket` is what stands for the `[` of `##[`, which the runner looks for inside of lines.
 
@@ -69,7 +69,7 @@ def harmless(line: str, *, bracket: str = "\\x5b") -> str:
 
 
 def plural(count: int, thing: str) -> str:
-    """`count` and the word for it.
+    """Return `count` and the word for it.
 
     >>> plural(1, "cell"), plural(8, "cell")
     ('1 cell', '8 cells')
@@ -78,7 +78,7 @@ def plural(count: int, thing: str) -> str:
 
 
 def _plain(text: str) -> bool:
-    """Whether `text` is nothing but ASCII that is seen, as most is: then there is nothing to look for in it."""
+    """Return whether `text` is nothing but ASCII that is seen, as most is: then there is nothing to look for in it."""
     return text.isascii() and text.isprintable()
 
 

@@ -16,7 +16,7 @@ SCHEMA = 1
 
 
 def document(run: Run) -> dict[str, Any]:
-    """`run` as a JSON object: the tree, what was asked, each cell by name, and the findings.
+    """Return `run` as a JSON object: the tree, what was asked, each cell by name, and the findings.
 
     Lone surrogates, which readers of JSON refuse, are written as visible escapes; everything else is as it was said.
     """

@@ -12,10 +12,10 @@ __all__ = ["fingerprints"]
 
 
 def fingerprints(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The fingerprint of each of `findings`, in their order; no two are equal.
+    """Return the fingerprint of each of `findings`, in their order; no two are equal.
 
-    Equal ones are told apart by an ordinal, those that the base has first: what is new takes no other's number. What is
-    fixed is numbered behind all others, since nothing that is there may take its place.
+    Equal ones are kept apart by an ordinal, those that the base has first: what is new takes no other's number. What is
+    fixed is numbered after all others, since nothing that is there may take its place.
     """
     keys = [mark(finding) for finding in findings]
     seen: Counter[str] = Counter()

@@ -1,6 +1,8 @@
-"""The folder of a run's reports: for people (`report.html`, `summary.md`, `report.txt` with its `reproduce.sh`,
-`logs/<cell>.log`), for programs (`findings.json`, `junit.xml`), and for forges (`findings.sarif`, `code-scanning.sarif`,
-`gl-code-quality-report.json`)."""
+"""The folder of a run's reports.
+
+For people (`report.html`, `summary.md`, `report.txt` with its `reproduce.sh`, `logs/<cell>.log`), for programs
+(`findings.json`, `junit.xml`), and for forges (`findings.sarif`, `code-scanning.sarif`, `gl-code-quality-report.json`).
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _NEAREST_FIRST = ("line", "file", "elsewhere")
 
 
 def annotate(run: Run, folder: str = "") -> tuple[str, ...]:
-    """The workflow commands for `run`: a warning for each new finding, an error for each cell that was not built.
+    """Return the workflow commands for `run`: a warning for each new finding, an error for each cell that was not built.
 
     `folder` is where the tree lies in its repository. The touched lines come first; what exceeds `LIMIT` is counted in a
     notice.
@@ -41,7 +41,7 @@ def annotate(run: Run, folder: str = "") -> tuple[str, ...]:
 
 
 def command(kind: Literal["warning", "error", "notice"], properties: dict[str, str], data: str) -> str:
-    r"""A workflow command as one line.
+    r"""Return a workflow command as one line.
 
     >>> command("warning", {"file": "a,b.rst", "line": "3"}, "50 %\n::error::x")
     '::warning file=a%2Cb.rst,line=3::50 %25%0A::error::x'
@@ -52,7 +52,7 @@ def command(kind: Literal["warning", "error", "notice"], properties: dict[str, s
 
 
 def within(folder: str, path: str) -> str:
-    """`path` of a tree that lies in `folder` of its repository, as a path of the repository.
+    """Return `path` of a tree that lies in `folder` of its repository, as a path of the repository.
 
     >>> within("examples/kernel-like/", "index.rst"), within("", "index.rst")
     ('examples/kernel-like/index.rst', 'index.rst')

@@ -23,7 +23,7 @@ JOBS = 256
 
 @contextmanager
 def commands_stopped(environment: Mapping[str, str]) -> Iterator[None]:
-    """What is printed inside is no command to GitHub's runner, whatever a build says; elsewhere nothing is done."""
+    """Provide what is printed inside is no command to GitHub's runner, whatever a build says; elsewhere nothing is done."""
     if environment.get("GITHUB_ACTIONS") != "true":
         yield
         return

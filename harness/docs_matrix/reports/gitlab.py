@@ -18,7 +18,7 @@ _NO_PATH = "matrix.yaml"
 
 
 def code_quality(run: Run, folder: str = "") -> list[dict[str, Any]]:
-    """The findings of `run` that are there, as a JSON array; GitLab tells the new ones by the target branch's report.
+    """Return the findings of `run` that are there, as a JSON array; GitLab tells the new ones by the target branch's report.
 
     `folder` is where the tree lies in its repository.
     """

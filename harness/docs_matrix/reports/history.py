@@ -26,25 +26,25 @@ _Course = tuple[tuple[str | None, int | None], ...]
 
 
 def title(history: RevisionHistory) -> str:
-    """What the history is of: the tree and the documents."""
+    """Return what the history is of: the tree and the documents."""
     read = "all documents" if history.documents is None else ", ".join(history.documents)
     return cut(one_line(f"{history.tree}: {read}"), 300)
 
 
 def columns(history: RevisionHistory) -> tuple[str, ...]:
-    """The heads of the table; a cell's name stands in three lines."""
+    """Return the heads of the table; a cell's name stands in three lines."""
     return ("revision", "date", *(one_line(cell).replace("-", "\n", 2) for cell in history.cells), "subject")
 
 
 def rows(history: RevisionHistory) -> Iterator[tuple[str, ...]]:
-    """The rows of the table, the oldest revision first."""
+    """Yield the rows of the table, the oldest revision first."""
     for row in history.revisions:
         told = (_told(row.builds.get(cell)) for cell in history.cells)
         yield (_name(row), row.date[:10], *told, cut(one_line(row.subject or "(no commit)"), 60))
 
 
 def notes(history: RevisionHistory) -> Iterator[str]:
-    """What is to be said below the table: why a build failed, what the star means."""
+    """Yield what is to be said below the table: why a build failed, what the star means."""
     for row in history.revisions:
         failed: dict[tuple[str, str | None], list[str]] = {}
         for cell, told in row.builds.items():
@@ -59,7 +59,7 @@ def notes(history: RevisionHistory) -> Iterator[str]:
 
 
 def document(histories: Sequence[RevisionHistory]) -> dict[str, Any]:
-    """The histories as a JSON object; `total` is null where a build failed."""
+    """Return the histories as a JSON object; `total` is null where a build failed."""
     told = []
     for history in histories:
         value = plain(history)
@@ -147,7 +147,7 @@ def _figure(course: _Course, cells: Sequence[str], history: RevisionHistory, mos
 
 
 def _told(told: BuildCounts | None) -> str:
-    """A field of the table: `12 (+3 -1)`, `12` where nothing changed, `failed`, `-` where nothing is known."""
+    """Return a field of the table: `12 (+3 -1)`, `12` where nothing changed, `failed`, `-` where nothing is known."""
     if told is None:
         return "-"
     if told.total is None:

@@ -31,7 +31,7 @@ _HOTTEST = 4
 
 
 def page(run: Run) -> str:
-    """`run` as an HTML document."""
+    """Return `run` as an HTML document."""
     style, script = (TEMPLATES.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
     counted = _counted(run)
     return markup(
@@ -43,7 +43,9 @@ def page(run: Run) -> str:
         script_digest=_digest(script),
         verdict=wording.verdict(run),
         good=not run.count(Verdict.NEW) and all(cell.status == "ok" for cell in run.cells),
-        asked=[pair for pair in (("", run.tree), ("held against ", run.base), ("read: ", run.docs)) if pair[1].strip()],
+        asked=[
+            pair for pair in (("", run.tree), ("compared with ", run.base), ("read: ", run.docs)) if pair[1].strip()
+        ],
         columns=(*counted, "read", "seconds"),
         rows=[_row(cell, counted) for cell in run.cells],
         heat=_heat(run),
@@ -173,7 +175,7 @@ def _category(finding: Finding) -> str:
 
 
 def _source(finding: Finding, run: Run) -> Iterator[tuple[int, str]]:
-    """The head's lines around the finding's, with their numbers; what is fixed has its line in the base."""
+    """Yield the head's lines around the finding's, with their numbers; what is fixed has its line in the base."""
     lines = run.sources.get(finding.path or "", "").splitlines()
     if not finding.line or finding.line > len(lines) or finding.verdict is Verdict.FIXED:
         return
@@ -184,7 +186,7 @@ def _source(finding: Finding, run: Run) -> Iterator[tuple[int, str]]:
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     """Yield what the page says about the run, each with its name."""
     yield "tree", f"{run.tree} ({run.identity})"
-    yield "held against", f"{run.base}{f' ({run.base_identity})' if run.base_identity else ''}"
+    yield "compared with", f"{run.base}{f' ({run.base_identity})' if run.base_identity else ''}"
     yield "documents", run.docs
     yield from (("patch", patch) for patch in run.patches)
     yield from (("note", words(note)) for note in run.notes)

@@ -27,7 +27,7 @@ __all__ = ["junit"]
 _Outcome = Literal["passed", "failure", "error", "skipped"]
 
 _OUTCOMES: dict[Verdict, _Outcome] = {Verdict.NEW: "failure", Verdict.FIXED: "passed"}
-"""All other verdicts are skipped: nothing fails for them, and nothing is mended."""
+"""All other verdicts are skipped: nothing fails for them, and nothing is fixed."""
 
 _NO_PATH = "no-path"
 _NAME_LIMIT = 200
@@ -70,7 +70,7 @@ class _Suite:
 
 
 def junit(run: Run, *, strict: bool = False) -> str:
-    """`run` as JUnit XML: new diagnostics fail, fixed ones pass, all others are skipped and say why.
+    """Return `run` as JUnit XML: new diagnostics fail, fixed ones pass, all others are skipped and say why.
 
     `strict` leaves out what the schema of Jenkins' xUnit plugin does not know: the attributes `file` and `line` of a
     case, and the number of disabled ones. Raises `RuntimeError` where the XML, read back, does not say what was meant.
@@ -135,7 +135,7 @@ def _build_case(cell: CellResult) -> _Case:
 
 
 def _cases(cell: CellResult, run: Run, findings: dict[object, Finding]) -> list[_Case]:
-    """A case for each diagnostic; equal names get an ordinal, those that the base has first, in the base's order."""
+    """Return a case for each diagnostic; equal names get an ordinal, those that the base has first, in the base's order."""
     same: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for judged in cell.judged:
         same[_classname(judged.diagnostic), _stem(findings.get(_look(cell.name, judged)) or judged.diagnostic)].append(
@@ -186,7 +186,7 @@ def _fate(judged: Judged) -> str:
 
 
 def _classname(seen: Diagnostic) -> str:
-    """The path with its last dot as an underscore: Jenkins takes a dot for the end of a package's name."""
+    """Return the path with its last dot as an underscore: Jenkins takes a dot for the end of a package's name."""
     if not seen.path:
         return _NO_PATH
     head, dot, tail = one_line(seen.path).rpartition(".")
@@ -204,7 +204,7 @@ def _stem(seen: Finding | Diagnostic) -> str:
 
 @lru_cache(maxsize=10_000)
 def _meaning(message: str) -> str:
-    """The same message comes from every cell."""
+    """Return the same message comes from every cell."""
     return one_line(message_keys.shared_key(message)) or "(empty message)"
 
 
@@ -216,7 +216,7 @@ def _base_first(judged: Judged) -> tuple[bool, int, int, str, str, str]:
 
 
 def _by_look(run: Run) -> dict[object, Finding]:
-    """The findings by what each of their cells has: a cell's diagnostic leads to the finding that it is part of."""
+    """Return the findings by what each of their cells has: a cell's diagnostic leads to the finding that it is part of."""
     return {
         (cell, finding.path, variant.verdict, variant.line, variant.level, variant.category, variant.printed): finding
         for finding in run.findings

@@ -27,8 +27,10 @@ _SPECIAL = re.compile(r"[$&*<>@\[\\\]_`|~]|:(?=//)|(?<=[wW]{3})\.")
 
 
 def summary(run: Run) -> str:
-    """`run` as Markdown of fewer than 65,536 characters: the verdict, the new findings, what depends on the order of reading,
-    the matrix, the rest folded."""
+    """Return `run` as Markdown of fewer than 65,536 characters.
+
+    The verdict, the new findings, what depends on the order of reading, the matrix, the rest folded.
+    """
     sections = (
         [f"**docs-matrix: {as_text(wording.verdict(run), 400)}**"],
         list(_new(run)),
@@ -51,7 +53,7 @@ def _new(run: Run) -> Iterator[str]:
 
 
 def _depending(run: Run) -> Iterator[str]:
-    """What depends on what was read before, apart from what is new."""
+    """Yield what depends on what was read before, apart from what is new."""
     found = [finding for finding in run.findings if finding.reason == DEPENDS]
     if found:
         yield f"### {plural(len(found), 'diagnostic')} that {'depends' if len(found) == 1 else 'depend'} on the order"
@@ -64,7 +66,7 @@ def _depending(run: Run) -> Iterator[str]:
 
 
 def _entry(finding: Finding, run: Run) -> str:
-    """A list item: what is wrong and where, in which cells, and the rest of the message folded away."""
+    """Return a list item: what is wrong and where, in which cells, and the rest of the message folded away."""
     told = [as_text(wording.cells(finding.cells, run), 300)]
     told += [as_text(phrase, 200) for phrase in (*wording.where(finding), *wording.differences(finding))]
     told += [as_text(wording.why(finding.reason), 200)] if finding.reason else []
@@ -127,7 +129,7 @@ def _about(run: Run) -> Iterator[str]:
 
 
 def _fitting(pieces: Iterable[str], total: int, limit: int, rest: str) -> Iterator[str]:
-    """The first of `total` pieces that fit into `limit` characters together, then `rest` with the number left out."""
+    """Yield the first of `total` pieces that fit into `limit` characters together, then `rest` with the number left out."""
     used = 0
     for shown, piece in enumerate(pieces):
         used += len(piece) + 1
@@ -138,14 +140,15 @@ def _fitting(pieces: Iterable[str], total: int, limit: int, rest: str) -> Iterat
 
 
 def as_code(text: str, limit: int) -> str:
+    """Return `text` as code in Markdown, cut after `limit` characters."""
     return f"<code>{as_text(text, limit)}</code>"
 
 
 def as_text(text: str, limit: int) -> str:
-    """`text` on one line and cut, so that neither Markdown nor HTML finds anything in it."""
+    """Return `text` on one line and cut, so that neither Markdown nor HTML finds anything in it."""
     return _entities(cut(one_line(text), limit))
 
 
 def _entities(text: str) -> str:
-    """What could mean something to Markdown or HTML in the middle of a line as an entity: it is shown and not read."""
+    """Return what could mean something to Markdown or HTML in the middle of a line as an entity: it is shown and not read."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)

@@ -19,7 +19,7 @@ def words(note: Note) -> str:
 
 
 def _patched(base: str, head: str, base_blob: str, head_blob: str, stated_base: str, stated_head: str) -> str:
-    """What a patch did to a file, and whether the blobs are those that the patch names; empty for none."""
+    """Return what a patch did to a file, and whether the blobs are those that the patch names; empty for none."""
     path = f"{base} -> {head}" if base and head and base != head else head or base
     before = _blob("base blob", base_blob, stated_base) if base_blob else "new file"
     after = _blob("result", head_blob, stated_head) if head_blob else "deleted"
@@ -34,7 +34,7 @@ def _blob(what: str, blob: str, stated: str) -> str:
 
 
 def _applies(rev: str, how: str, *paths: str) -> str:
-    """`how`: the files are `exact`, `other` ones at `paths`, or the patch is `unstated` about them."""
+    """Return `how`: the files are `exact`, `other` ones at `paths`, or the patch is `unstated` about them."""
     told = {
         "exact": "; the blobs are those that the patch was made for",
         "other": f"; made for another {', '.join(paths)}",
@@ -44,7 +44,7 @@ def _applies(rev: str, how: str, *paths: str) -> str:
 
 
 def _applied_to(rev: str, why: str) -> str:
-    """`why`: the mail `names` the commit, or it `has` the files."""
+    """Return `why`: the mail `names` the commit, or it `has` the files."""
     told = {"names": "the commit that the mail names", "has": "which has the files that the patch was made for"}
     return f"the patch is applied to {rev}, {told[why]}, because the files of the tree are different"
 

@@ -35,7 +35,7 @@ class Line:
     text: str
 
     def __str__(self) -> str:
-        """`a.rst:3: WARNING: text`; only a line that fails holds `ERROR:`, which tools look for anywhere in it."""
+        """Return `a.rst:3: WARNING: text`; only a line that fails holds `ERROR:`, which tools look for anywhere in it."""
         level = "ERROR" if self.word == "fail" else "WARNING"
         said = f"{level}: {self.text}"
         line = f"{self.place}: {said}" if self.place else said
@@ -88,7 +88,7 @@ def _new(run: Run) -> Iterator[tuple[Finding, str]]:
 
 
 def _faults(run: Run, status: int) -> list[Line]:
-    """The cells without an answer; at least one line if there is no cell with one, or if the run ends with `status` 3."""
+    """Return the cells without an answer; at least one line if there is no cell with one, or if the run ends with `status` 3."""
     built, broken, skipped = wording.fate(run)
     missing: list[CellResult] = [*broken, *(skipped if status > 1 or not built else [])]
     if not missing and (status > 1 or not built):

@@ -13,7 +13,7 @@ NAME = "reproduce.sh"
 
 
 def script(rerun: Rerun) -> bytes:
-    """The script of `rerun`: `sh reproduce.sh TREE` prints the new lines, and leaves TREE as it is.
+    """Return the script of `rerun`: `sh reproduce.sh TREE` prints the new lines, and leaves TREE as it is.
 
     A line of the report that is not printed like a message can not be found again: the script counts it as missing.
     """

@@ -29,7 +29,7 @@ _WIDTH = 500
 
 
 def report_text(run: Run) -> str:
-    """`run` as plain text: the toolchains, the new messages marked with `>>`, and the source lines that they are at."""
+    """Return `run` as plain text: the toolchains, the new messages marked with `>>`, and the source lines that they are at."""
     lines = [*_header(run), "", *_warnings(run), "", "-- ", "Made by docs-matrix"]
     return "\n".join(lines) + "\n"
 
@@ -63,12 +63,12 @@ def _header(run: Run) -> Iterator[str]:
         yield f"reproduce: {script_command(NAME, run.asked)}"
     if new:
         yield ""
-        yield "Where this is mended by a patch of its own, it may say who found it:"
+        yield "If a separate patch fixes this, it can say who found it:"
         yield "| Reported-by: docs-matrix"
 
 
 def _tested(run: Run, level: str) -> Iterator[str]:
-    """What was built, and what else the patches apply to, as far as that was asked."""
+    """Yield what was built, and what else the patches apply to, as far as that was asked."""
     names = {how: [one_line(rev) for known, rev in run.tested if known == how] for how in ("auto", "also", "cannot")}
     yield f"[auto build test {level} on {' '.join(names['auto']) or one_line(run.tree)}]"
     if names["also"]:
@@ -111,7 +111,7 @@ def _with_something_new(findings: Iterable[Finding]) -> dict[str | None, list[Fi
 
 
 def _near_new(findings: Sequence[Finding]) -> list[Finding]:
-    """The new ones and the few others right before and behind each."""
+    """Return the new ones and the few others right before and behind each."""
     new = [index for index, finding in enumerate(findings) if finding.verdict is Verdict.NEW]
     shown = {near for index in new for near in range(index - _CONTEXT_MESSAGES, index + _CONTEXT_MESSAGES + 1)}
     return [finding for index, finding in enumerate(findings) if index in shown]
@@ -136,14 +136,14 @@ def _message(finding: Finding, run: Run, piece: int) -> Message:
 
 
 def _limits(finding: Finding, run: Run) -> tuple[str, ...]:
-    """The cells of a finding, where they are not all that there are."""
+    """Return the cells of a finding, where they are not all that there are."""
     return (
         () if set(finding.cells) == {cell.name for cell in run.cells} else (f"in {wording.cells(finding.cells, run)}",)
     )
 
 
 def _source(path: str, source: str, marked: Sequence[int]) -> Iterator[str]:
-    """The numbered lines around those `marked`, as the robot quotes them."""
+    """Yield the numbered lines around those `marked`, as the robot quotes them."""
     lines = source.split("\n")
     yield ""
     yield ""

@@ -17,7 +17,7 @@ _FIELDS = (
 
 
 def lines(reading: ReportFile) -> Iterator[str]:
-    """The reading of a file, line by line."""
+    """Yield the reading of a file, line by line."""
     for number, report in enumerate(reading.reports):
         if number:
             yield ""

@@ -39,7 +39,7 @@ _NO_PATH = "matrix.yaml"
 
 
 def sarif(run: Run, *, version: str, folder: str = "", uploading: bool = False) -> dict[str, Any]:
-    """`run` as a SARIF log with one run, as a JSON object.
+    """Return `run` as a SARIF log with one run, as a JSON object.
 
     `version` is that of docs-matrix; `folder` is where the tree lies in its repository. `uploading` asks for the flavour
     for code scanning, which has the first `LIMIT` findings that are there, and says how many it leaves out.
@@ -152,6 +152,6 @@ def _location(finding: Finding, file: str | None, folder: str) -> dict[str, Any]
 
 
 def _uri(path: str) -> str:
-    """A relative path as a URI reference, every byte that could mean something else escaped."""
+    """Return a relative path as a URI reference, every byte that could mean something else escaped."""
     escaped = quote(path.encode("utf-8", "backslashreplace"), safe="/")
     return escaped.lstrip("/") or _NO_PATH

@@ -49,7 +49,7 @@ REMOTE_IMAGE = "Could not fetch remote image"
 
 
 def place(path: str | None, line: int | None) -> str:
-    """`path:line`, as much of it as there is.
+    """Return `path:line`, as much of it as there is.
 
     >>> place("a.rst", 3), place("a.rst", None), place(None, None)
     ('a.rst:3', 'a.rst', '')
@@ -76,13 +76,13 @@ def message(finding: Finding, run: Run) -> str:
 
 
 def statement(value: Finding | Diagnostic) -> str:
-    """The message behind its place and level, whole: `a.rst:3: WARNING: …`, raw, without the category."""
+    """Return the message behind its place and level, whole: `a.rst:3: WARNING: …`, raw, without the category."""
     where = place(value.path, value.line)
     return f"{where}: {value.level}: {value.message}" if where else f"{value.level}: {value.message}"
 
 
 def headline(value: Finding | Diagnostic) -> str:
-    """The first line of the message behind its place and level, with the category, fit to be shown."""
+    """Return the first line of the message behind its place and level, with the category, fit to be shown."""
     first, _, rest = statement(value).strip().partition("\n")
     more = " ..." if rest else ""
     return one_line(first) + more + (f" [{one_line(value.category)}]" if value.category else "")
@@ -94,7 +94,7 @@ def why(reason: str) -> str:
 
 
 def cells(names: Sequence[str], run: Run) -> str:
-    """The cells `names` of a run: `all 8 cells` where that is so, else how many of how many, and which; lanes by their names."""
+    """Return the cells `names` of a run in words: `all 8 cells`, or how many of how many, and which; lanes by their names."""
     lanes = [one_line(name) for name in names if is_lane(name)]
     told = _cells([name for name in names if not is_lane(name)], run)
     return " and ".join([*([told] if told else []), *([", ".join(lanes)] if lanes else [])])
@@ -110,7 +110,7 @@ def _cells(names: Sequence[str], run: Run) -> str:
 
 
 def where(finding: Finding) -> tuple[str, ...]:
-    """What the build said of the place besides a file and a line, and the documents if they are several.
+    """Return what the build said of the place besides a file and a line, and the documents if they are several.
 
     `("cell 3, line 4",)`, `("in 5 documents: a, b, c and 2 more",)`.
     """
@@ -121,13 +121,13 @@ def where(finding: Finding) -> tuple[str, ...]:
 
 
 def facts(finding: Finding, run: Run) -> tuple[str, ...]:
-    """What a report says of a finding besides its message: its cells, its place, and why it is new."""
+    """Return what a report says of a finding besides its message: its cells, its place, and why it is new."""
     told = (f"in {cells(finding.cells, run)}", *where(finding), *differences(finding), why(finding.reason))
     return tuple(part for part in told if part)
 
 
 def differences(finding: Finding) -> tuple[str, ...]:
-    """What the cells of a finding see differently, one phrase for each property that differs.
+    """Return what the cells of a finding see differently, one phrase for each property that differs.
 
     For a malformed table: `("line 391 in 6 cells, 392 in 2",)`.
     """
@@ -143,8 +143,10 @@ def differences(finding: Finding) -> tuple[str, ...]:
 
 
 def on_what(run: Run) -> str:
-    """The command that says what the first message depends on of those that depend on what was read before; empty where none
-    does."""
+    """Return the command that says what the first message depends on of those that depend on what was read before.
+
+    Empty where none does.
+    """
     found = next((finding for finding in run.findings if finding.reason == DEPENDS and finding.document), None)
     if found is None or run.asked is None:
         return ""
@@ -153,14 +155,14 @@ def on_what(run: Run) -> str:
 
 
 def fate(run: Run) -> tuple[list[CellResult], list[CellResult], list[CellResult]]:
-    """The cells that were built, the cells and checks that failed, and the cells that were skipped."""
+    """Return the cells that were built, the cells and checks that failed, and the cells that were skipped."""
     built = [cell for cell in run.builds if cell.status == "ok"]
     broken = [cell for cell in run.cells if cell.status in ("failed", "timeout")]
     return built, broken, [cell for cell in run.cells if cell.status == "skipped"]
 
 
 def verdict(run: Run) -> str:
-    """The whole run in one line.
+    """Return the whole run in one line.
 
     A cell that was not built is always told, since no warnings from it means nothing.
     """
@@ -211,7 +213,7 @@ def tree(run: Run) -> str:
 
 
 def toolchain(cell: CellResult) -> str:
-    """The versions of a cell: `Python 3.13.5, docutils 0.21.2, Sphinx 8.1.3`; of a lane those that it has."""
+    """Return the versions of a cell: `Python 3.13.5, docutils 0.21.2, Sphinx 8.1.3`; of a lane those that it has."""
     if is_lane(cell.name):
         return one_line(f"Python {cell.python}" if cell.python else "the machine's programs")
     return one_line(f"Python {cell.python}, docutils {cell.docutils}, Sphinx {cell.sphinx}")

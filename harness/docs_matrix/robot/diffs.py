@@ -17,7 +17,7 @@ _EXTENDED = (
 
 
 def read_patches(lines: Lines) -> tuple[str, ...]:
-    """The diffs in `lines`, which take their lines; one that ends in the middle of a hunk is left where it is."""
+    """Return the diffs in `lines`, which take their lines; one that ends in the middle of a hunk is left where it is."""
     patches: list[str] = []
     current: list[str] = []
     last = 0
@@ -33,12 +33,12 @@ def read_patches(lines: Lines) -> tuple[str, ...]:
 
 
 def _is_mail_line(line: str) -> bool:
-    """Whether a line between two diffs begins another patch: `---` above its diffstat."""
+    """Return whether a line between two diffs begins another patch: `---` above its diffstat."""
     return line.rstrip() == "---"
 
 
 def _files(lines: Lines) -> Iterator[tuple[int, int]]:
-    """The start and the end of the part of each file."""
+    """Yield the start and the end of the part of each file."""
     at = 0
     while at < len(lines.lines):
         line = lines.lines[at]
@@ -60,7 +60,7 @@ def _files(lines: Lines) -> Iterator[tuple[int, int]]:
 
 
 def _hunk_end(lines: Lines, at: int, before: int, after: int) -> int | None:
-    """The index behind a hunk of so many lines `before` and `after`; None where the text ends or is broken within."""
+    """Return the index behind a hunk of so many lines `before` and `after`; None where the text ends or is broken within."""
     while before > 0 or after > 0:
         if at >= len(lines.lines):
             return None

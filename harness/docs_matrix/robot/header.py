@@ -41,7 +41,7 @@ _SAID = (
         r"\[?[Ii]f your patch is applied|And when submitting patch|improve the system|base tree in git|https://git-scm"
     ),
     re.compile(r"\[?Note: the linux-review|If you fix the issue|the same patch/commit\)|kindly add following"),
-    re.compile(r"Where this is mended by|\d+ new diagnostics? in |Hello,$"),
+    re.compile(r"If a separate patch fixes this|\d+ new diagnostics? in |Hello,$"),
     re.compile(r"https://stackoverflow\.com/|vim \+$|(?:# )?source: |# (?:subject|from)\b"),
 )
 _FOOT = re.compile(
@@ -54,7 +54,7 @@ _PLACES = {
 
 
 def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
-    """What the lines before `end` (where the list begins) say; those behind may hold the foot, which is taken too.
+    """Return what the lines before `end` (where the list begins) say; those behind may hold the foot, which is taken too.
 
     `date` is the mail's; without it the report's own links say when it was made.
     """
@@ -90,8 +90,10 @@ def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
 
 
 def _field_end(lines: Lines, at: int, end: int, key: str) -> int:
-    """The index behind a field's last line: a wrapped one goes on to an empty line or the next field; the script to
-    reproduce is indented."""
+    """Return the index behind a field's last line.
+
+    A wrapped one goes on to an empty line or the next field; the script to reproduce is indented.
+    """
     last = at + 1
     while last < end and (line := lines.lines[last]).strip():
         script = key == "reproduce" and line[:1] in (" ", "\t")
@@ -104,7 +106,7 @@ def _field_end(lines: Lines, at: int, end: int, key: str) -> int:
 
 
 def _tag_end(lines: Lines, at: int, end: int) -> int:
-    """The index behind a tag's last line: an indented one goes on, and one that a mail program broke off."""
+    """Return the index behind a tag's last line: an indented one goes on, and one that a mail program broke off."""
     last = at + 1
     while last < end and (line := lines.lines[last]).strip() and not _TAG.match(line[:300]):
         if not line.startswith((" ", "\t")) and not is_full(lines.lines[last - 1], line):
@@ -116,7 +118,7 @@ def _tag_end(lines: Lines, at: int, end: int) -> int:
 def _with_field(
     report: Report, field: re.Match[str], lines: Lines, at: int, last: int, fields: list[tuple[str, str]]
 ) -> Report:
-    """`report` with the field in the lines from `at` to `last`; what has no place of its own goes to `fields`."""
+    """Return `report` with the field in the lines from `at` to `last`; what has no place of its own goes to `fields`."""
     first = lines.lines[at][field.start("text") :].strip()
     rest = lines.lines[at + 1 : last]
     key = field["key"] or field["other"]

@@ -1,4 +1,4 @@
-"""The lines of a report, and which of them have been understood: what nobody takes is told as unread."""
+"""The lines of a report, and which of them have been understood: what nobody takes is reported as unread."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Lines:
             self._taken[number] = 1
 
     def is_taken(self, at: int) -> bool:
-        """Whether line `at` is understood."""
+        """Return whether line `at` is understood."""
         return bool(self._taken[at])
 
     def unread(self) -> tuple[str, ...]:
-        """The lines, empty ones apart, that nobody took."""
+        """Return the lines, empty ones apart, that nobody took."""
         return tuple(line for line, taken in zip(self.lines, self._taken, strict=True) if not taken and line.strip())

@@ -45,17 +45,17 @@ class _ListingHead:
 
 
 def begins_message(text: str) -> bool:
-    """Whether a line, without margin and mark, begins a message with a level."""
+    """Return whether a line, without margin and mark, begins a message with a level."""
     return _head(text) is not None
 
 
 def may_be_marked(text: str) -> bool:
-    """Whether a line, without its mark, is a message: with a level, or a place alone."""
+    """Return whether a line, without its mark, is a message: with a level, or a place alone."""
     return _head(text, any_form=True) is not None
 
 
 def read_list(lines: Lines, start: int, end: int, level: str, *, barred: bool) -> tuple[Message, ...]:
-    """The messages in the lines from `start` to `end`; a line that is neither one nor a part of one is not taken.
+    """Return the messages in the lines from `start` to `end`; a line that is neither one nor a part of one is not taken.
 
     `level` is that of a message which names none; `barred` is for our own reports.
     """
@@ -73,8 +73,11 @@ def read_list(lines: Lines, start: int, end: int, level: str, *, barred: bool) -
 
 
 def _margin(lines: Iterable[str]) -> str:
-    """What stands before the unmarked lines of a list: three blanks, or the four that a mail program made of them where all
-    have as many; nothing where they were squeezed out."""
+    """Return what stands before the unmarked lines of a list.
+
+    Three blanks, or the four that a mail program made of them where all have as many; nothing where they were squeezed
+    out.
+    """
     bare = [(line, line.lstrip(" ")) for line in lines if line.startswith(_MARGIN) and line.strip()]
     least = min((len(line) - len(text) for line, text in bare), default=0)
     begun = any(len(line) - len(text) == least and _head(text) is not None for line, text in bare)
@@ -82,7 +85,7 @@ def _margin(lines: Iterable[str]) -> str:
 
 
 def _pieces(lines: Lines, start: int, end: int) -> Iterator[list[int]]:
-    """The indices of the lines of each piece; the `--` between two are taken."""
+    """Yield the indices of the lines of each piece; the `--` between two are taken."""
     piece: list[int] = []
     for at in range(start, end):
         if lines.lines[at].rstrip() == "--":
@@ -97,7 +100,7 @@ def _pieces(lines: Lines, start: int, end: int) -> Iterator[list[int]]:
 
 
 def _piece(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, level: str) -> Iterator[Message]:
-    """The messages of one piece; `margin` and `shown`: the list has margins, and prints categories."""
+    """Yield the messages of one piece; `margin` and `shown`: the list has margins, and prints categories."""
     texts = [_without_margin(lines.lines[at], margin=margin) for at in piece]
     at = searched = 0
     while at < len(piece):
@@ -123,7 +126,7 @@ def _piece(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, leve
 
 
 def _without_margin(line: str, *, margin: str) -> tuple[str, str]:
-    """The mark of a line and the rest.
+    """Return the mark of a line and the rest.
 
     >>> _without_margin(">> a.c:1: warning: b", margin="   "), _without_margin("    * b", margin="   ")
     (('>>', 'a.c:1: warning: b'), ('', ' * b'))
@@ -135,8 +138,10 @@ def _without_margin(line: str, *, margin: str) -> tuple[str, str]:
 
 
 def _head(text: str, *, any_form: bool = False) -> _ListingHead | None:
-    """What `text` says if a message begins with it; `any_form` also where it has a place and no level, or a level and no
-    place that is known."""
+    """Return what `text` says if a message begins with it.
+
+    `any_form` also where it has a place and no level, or a level and no place that is known.
+    """
     if not text or text[0].isspace():
         return None
     block = next(stderr_parser.blocks([text]), None)
@@ -178,7 +183,7 @@ def _word(text: str) -> str:
 
 
 def _form(text: str, path: str | None, line: int | None, via: str | None, *, formal: bool) -> str:
-    """The shape of a message's first line, in words that count together what is written alike."""
+    """Return the shape of a message's first line, in words that count together what is written alike."""
     if "*** " in text[:_LONGEST] and (text.startswith(("make", "gmake")) or ": *** " in text[:_LONGEST]):
         return "make: ***"
     word = _word(text) or ("[error]" if ": [error] " in text[:_LONGEST] else "")
@@ -201,7 +206,7 @@ def _unplaced(text: str) -> Message:
 
 
 def _category(text: str) -> tuple[str, str | None]:
-    """`text` without the category at its end, and the category."""
+    """Return `text` without the category at its end, and the category."""
     tail = text[-200:]
     found = _CATEGORY.match(tail) if tail.endswith("]") else None
     if found is None:
@@ -210,7 +215,7 @@ def _category(text: str) -> tuple[str, str | None]:
 
 
 def _message_end(texts: Sequence[tuple[str, str]], start: int, head: _ListingHead, *, shown: bool) -> int:
-    """The index behind the last line of the message that begins at `start`."""
+    """Return the index behind the last line of the message that begins at `start`."""
     if head.message.category:
         return start + 1
     end = start + 1
@@ -237,8 +242,9 @@ def _indented_end(texts: Sequence[tuple[str, str]], end: int) -> int:
 
 
 def _tail_end(texts: Sequence[tuple[str, str]], start: int, *, shown: bool) -> tuple[int, int]:
-    """The index behind the end of a message whose beginning is not shown, `start` where there is none; and the index up to
-    which no other search finds one either.
+    """Return the index behind the end of a message whose beginning is not shown, `start` where there is none.
+
+    And the index up to which no other search finds one either.
 
     Such an end has a category, or is the indented part of a piece's first message.
     """
@@ -261,7 +267,7 @@ def _tail(parts: Sequence[str]) -> Message:
 
 
 def _whole(head: _ListingHead, parts: Sequence[str], marked: bool, level: str, *, shown: bool) -> Message:
-    """The message of these lines, with what can be said of its end."""
+    """Return the message of these lines, with what can be said of its end."""
     message = head.message
     category = message.category
     texts = [message.message, *parts[1:]]
@@ -277,8 +283,10 @@ def _whole(head: _ListingHead, parts: Sequence[str], marked: bool, level: str, *
 
 
 def _barred(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, level: str) -> Iterator[Message]:
-    """The messages of a piece of our own: `>>` or a margin and the first line, a bar before each further one, and in
-    brackets what is told of it."""
+    """Yield the messages of a piece of our own.
+
+    `>>` or a margin and the first line, a bar before each further one, and in brackets what is reported of it.
+    """
     at = 0
     while at < len(piece):
         mark, text = _without_margin(lines.lines[piece[at]], margin=_MARGIN)

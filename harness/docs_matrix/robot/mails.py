@@ -55,7 +55,7 @@ class Letter:
 
 
 def letters(data: bytes, name: str) -> Iterator[Letter]:
-    """The letters in `data`, which came from the file `name`.
+    """Yield the letters in `data`, which came from the file `name`.
 
     Raises `InputError` where it is empty, too large, or not a text.
     """
@@ -85,7 +85,7 @@ def letters(data: bytes, name: str) -> Iterator[Letter]:
 
 
 def _is_mail(data: bytes) -> bool:
-    """Whether `data` begins with a block of header fields, one of them a mail's."""
+    """Return whether `data` begins with a block of header fields, one of them a mail's."""
     head = re.split(rb"\r?\n\r?\n", data[:100_000].lstrip(), maxsplit=1)[0].decode("utf-8", "replace")
     lines = head.splitlines()
     return bool(_KNOWN.search(head)) and all(_HEADER.match(line) or line[:1] in (" ", "\t") for line in lines)
@@ -143,7 +143,7 @@ def _text_of(part: email.message.Message) -> str:
 
 
 def _unflowed(text: str, *, joined: bool) -> str:
-    """`text` with the lines that end in a blank joined to the next, as format=flowed (RFC 3676) has them."""
+    """Return `text` with the lines that end in a blank joined to the next, as format=flowed (RFC 3676) has them."""
     out: list[str] = []
     open_line = False
     for line in text.split("\n"):
@@ -157,7 +157,7 @@ def _unflowed(text: str, *, joined: bool) -> str:
 
 
 def _decoded(value: object) -> str | None:
-    """A header's text, its encoded words decoded, on one line."""
+    """Return a header's text, its encoded words decoded, on one line."""
     if value is None:
         return None
     text = " ".join(str(value).split())[:2_000]
@@ -199,7 +199,7 @@ def _lines(text: str) -> str:
 
 
 def page(text: str) -> str:
-    """The text of a page of HTML: tags taken out, their line breaks kept, entities as characters.
+    """Return the text of a page of HTML: tags taken out, their line breaks kept, entities as characters.
 
     >>> page("<html><pre>All &gt;&gt;<br>b <b>c</b></pre>").strip()
     'All >>\\nb c'

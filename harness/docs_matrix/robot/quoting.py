@@ -37,12 +37,12 @@ _LEVEL_LAST = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror)
 
 
 def is_frame(line: str) -> bool:
-    """Whether `line` can only be a report's own: a part of its greeting, its header, the title of its list."""
+    """Return whether `line` can only be a report's own: a part of its greeting, its header, the title of its list."""
     return bool(_FRAME.match(line[:200]))
 
 
 def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
-    """The lines of a quoted report without the quoting, and the lines between and around them; None where none is quoted.
+    """Return the lines of a quoted report without the quoting, and the lines between and around them; None where none is quoted.
 
     >>> unquoted(["He wrote:", "> tree:   a", "> >> b.rst:1: WARNING: c"])
     (['tree:   a', '>> b.rst:1: WARNING: c'], ['He wrote:'])
@@ -71,7 +71,7 @@ def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
 
 
 def _prefix(lines: Sequence[str]) -> str | None:
-    """The quoting that stands before most lines of a report's frame."""
+    """Return the quoting that stands before most lines of a report's frame."""
     counts: dict[str, int] = {}
     for line in lines:
         found = _QUOTE.match(line[:100])
@@ -81,13 +81,13 @@ def _prefix(lines: Sequence[str]) -> str | None:
 
 
 def _is_rest_of(lines: Sequence[str], at: int, bare: str) -> bool:
-    """Whether line `at` is what a mail program broke off a quoted line: that is long, and the next is quoted again."""
+    """Return whether line `at` is what a mail program broke off a quoted line: that is long, and the next is quoted again."""
     before, after = lines[at - 1] if at else "", lines[at + 1] if at + 1 < len(lines) else ""
     return before.startswith(bare) and is_full(before, lines[at]) and after.startswith(bare)
 
 
 def remarked(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
-    """The lines of a report with its marks as the robot writes them, where blanks were put into them.
+    """Return the lines of a report with its marks as the robot writes them, where blanks were put into them.
 
     Only what `begins` a message has a mark; a line below it that has the same was broken off it.
 
@@ -104,7 +104,7 @@ def remarked(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
 
 
 def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
-    """The lines of a list with what a mail program wrapped joined again.
+    """Return the lines of a list with what a mail program wrapped joined again.
 
     In a list every line has its margin, `>>` or three blanks; what stands at the left edge behind a long line was its end,
     unless it `begins` a message: then the blanks were squeezed out on the way.
@@ -125,12 +125,12 @@ def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
 
 
 def _is_unfinished(parts: Sequence[str], begins: Callable[[str], bool]) -> bool:
-    """Whether a line, broken into `parts`, ends in the middle of a message's place or level."""
+    """Return whether a line, broken into `parts`, ends in the middle of a message's place or level."""
     if not parts[-1].rstrip().endswith(":"):
         return False
     return bool(_LEVEL_LAST.search(parts[-1])) or not begins(" ".join(parts[:_PLACE_PARTS])[3:])
 
 
 def is_full(before: str, line: str) -> bool:
-    """Whether the first word of `line` may have had no room behind `before`."""
+    """Return whether the first word of `line` may have had no room behind `before`."""
     return len(before) + 1 + len(line.split(None, 1)[0]) > _WIDTH

@@ -31,7 +31,7 @@ _SUBJECT = re.compile(r"(?:Re: )?\[[^\]]{1,200}\] \S|Subject: ")
 
 
 def read(data: bytes, name: str) -> ReportFile:
-    """The reports in `data`, which came from `name`.
+    """Return the reports in `data`, which came from `name`.
 
     Raises `InputError` where there is none, or where `data` is too large to be one.
     """
@@ -61,7 +61,7 @@ def read(data: bytes, name: str) -> ReportFile:
 
 
 def _layers(letter: Letter) -> Iterator[Lines]:
-    """The lines of a letter: those that are quoted, without the quoting, and the others."""
+    """Yield the lines of a letter: those that are quoted, without the quoting, and the others."""
     lines = letter.text.split("\n")
     for _ in range(5):
         parted = quoting.unquoted(lines)
@@ -81,7 +81,7 @@ def _told(lines: Sequence[str]) -> int:
 
 
 def _reports(lines: Lines, letter: Letter) -> tuple[list[Report], tuple[str, ...]]:
-    """The reports in `lines`, and the lines that are in none."""
+    """Return the reports in `lines`, and the lines that are in none."""
     reports: list[Report] = []
     unread: list[str] = []
     for start, end in _segments(lines):
@@ -95,7 +95,7 @@ def _reports(lines: Lines, letter: Letter) -> tuple[list[Report], tuple[str, ...
 
 
 def _segments(lines: Lines) -> Iterator[tuple[int, int]]:
-    """The parts that hold one report each at most: one ends with its foot, or where the header of another begins."""
+    """Yield the parts that hold one report each at most: one ends with its foot, or where the header of another begins."""
     start = 0
     listed = False
     for at, line in enumerate(lines.lines):
@@ -115,7 +115,7 @@ def _segments(lines: Lines) -> Iterator[tuple[int, int]]:
 
 
 def _report(part: Sequence[str], letter: Letter) -> Report | None:
-    """The report in the lines `part`; None where there is none."""
+    """Return the report in the lines `part`; None where there is none."""
     start = _list_start(part)
     header = any(_HEADER.match(line[:200]) for line in part)
     if start is None and not header:
@@ -153,7 +153,7 @@ def _report(part: Sequence[str], letter: Letter) -> Report | None:
 
 
 def _list_start(part: Sequence[str]) -> int | None:
-    """The index of the list's first line: behind its title; where there is none, at the first line that is marked."""
+    """Return the index of the list's first line: behind its title; where there is none, at the first line that is marked."""
     for at, line in enumerate(part):
         if _TITLE.match(line[:300]):
             return at + 1
@@ -166,7 +166,7 @@ def _list_start(part: Sequence[str]) -> int | None:
 
 
 def _list_end(part: Sequence[str], start: int) -> int:
-    """The index behind the list: at the numbered source, or at the signature."""
+    """Return the index behind the list: at the numbered source, or at the signature."""
     for at in range(start, len(part)):
         line = part[at]
         if begins_source(line) or _FOOT.match(line[:200]):
@@ -181,7 +181,7 @@ def _list_end(part: Sequence[str], start: int) -> int:
 
 
 def _summary(lines: Lines) -> tuple[Message, ...]:
-    """The messages of a report on a whole branch, which marks none."""
+    """Return the messages of a report on a whole branch, which marks none."""
     found: list[Message] = []
     at = 0
     while at < len(lines.lines):
@@ -207,14 +207,17 @@ def _summary(lines: Lines) -> tuple[Message, ...]:
 def _notices(part: Sequence[str], *, footed: bool, header: bool) -> Iterator[str]:
     for line in part:
         if found := _NO_BUILD.search(line[:500]):
-            yield f"the robot's own build did not run ({found[0]}): that it says nothing is no peace"
+            yield (
+                f"the robot could not run the documentation build ({found[0]}), "
+                "so missing warnings do not mean that there are none"
+            )
             break
     if header and not footed:
         yield "the report ends without its signature: it may have been cut off"
 
 
 def _subject(lines: Lines, end: int) -> str | None:
-    """A subject that stands above the report as a line, as on an archive's page."""
+    """Return a subject that stands above the report as a line, as on an archive's page."""
     for at in range(min(end, 12)):
         text = lines.lines[at].strip()
         if not lines.is_taken(at) and _SUBJECT.match(text[:300]):

@@ -147,5 +147,5 @@ def _of_report(report: Report) -> dict[str, Any]:
 
 
 def forms(messages: Iterable[Message]) -> Counter[str]:
-    """How many of `messages` are written in which form."""
+    """Return how many of `messages` are written in which form."""
     return Counter(message.form for message in messages)

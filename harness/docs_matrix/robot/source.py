@@ -19,12 +19,12 @@ _BLAME = re.compile(
 
 
 def begins_source(line: str) -> bool:
-    """Whether `line` is the head of such a block."""
+    """Return whether `line` is the head of such a block."""
     return bool(_VIM.match(line[:1_300]))
 
 
 def read_sources(lines: Lines, start: int) -> tuple[Source, ...]:
-    """The blocks behind line `start`."""
+    """Return the blocks behind line `start`."""
     return tuple(_sources(lines, start))
 
 
@@ -54,7 +54,7 @@ def _sources(lines: Lines, start: int) -> Iterator[Source]:
 
 
 def _numbered(text: str, last: int) -> SourceLine | None:
-    """The numbered line that `text` is; None where its number is not above `last`."""
+    """Return the numbered line that `text` is; None where its number is not above `last`."""
     found = _BLAME.match(text) or _NUMBERED.match(text)
     if found is None or int(found["number"]) <= last:
         return None

@@ -33,7 +33,7 @@ _TAKEN = ("-", *LEVELS)
 
 
 def write_list(messages: Iterable[Message]) -> Iterator[str]:
-    """The lines of a list of `messages`, without its title; `--` between two pieces."""
+    """Yield the lines of a list of `messages`, without its title; `--` between two pieces."""
     piece: int | None = None
     for message in messages:
         if piece is not None and message.piece != piece:
@@ -52,7 +52,7 @@ def _message(message: Message) -> Iterator[str]:
 
 
 def _with_category(message: Message) -> str:
-    """The whole text with its category behind; a text that seems to end with one gets a mark that it has none."""
+    """Return the whole text with its category behind; a text that seems to end with one gets a mark that it has none."""
     if message.category and re.fullmatch(r"[^\[\]\s]{1,200}", message.category) and message.category != _NO_CATEGORY:
         return f"{message.message} [{message.category}]"
     return f"{message.message} [{_NO_CATEGORY}]" if _CATEGORY.search(message.message) else message.message
@@ -74,7 +74,7 @@ def _escaped(path: str) -> str:
 
 
 def parse_first(text: str) -> Message | None:
-    """The message that begins with the line `text`, without mark and margin; its category is still in its text."""
+    """Return the message that begins with the line `text`, without mark and margin; its category is still in its text."""
     if text.startswith(_END):
         return Message(None, None, None, None, text[len(_END) + 1 :], False, cut=True, form="the end of a message")
     found = _FIRST.fullmatch(text)
@@ -95,7 +95,7 @@ def parse_first(text: str) -> Message | None:
 
 
 def without_category(text: str) -> tuple[str, str | None]:
-    """A whole text without what `write_list` put behind it, and the category."""
+    """Return a whole text without what `write_list` put behind it, and the category."""
     found = _CATEGORY.search(text)
     if found is None:
         return text, None
@@ -103,7 +103,7 @@ def without_category(text: str) -> tuple[str, str | None]:
 
 
 def parse_told(line: str) -> tuple[str, bool]:
-    """What is told of a message in brackets, and whether that is that it is cut."""
+    """Return what is reported of a message in brackets, and whether that is that it is cut."""
     told = line.strip()[1:-1]
     cut = told == _CUT or told.startswith(f"{_CUT}; ")
     return (told[len(_CUT) :].removeprefix("; ") if cut else told), cut

@@ -1,0 +1,1 @@
+"""Interpreters, releases, locks and environments of cells, and what this machine lacks for them."""

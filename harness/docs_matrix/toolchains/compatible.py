@@ -1,4 +1,4 @@
-"""Which release of a package can go along with others: asked of the resolver, before a lock is made."""
+"""Which release of a package can are compatible with others: asked of the resolver, before a lock is made."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _PINNED = re.compile(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
 def resolved(
     wanted: Iterable[str], python: str, date: datetime, *, lowest: bool = False, offline: bool = False
 ) -> Mapping[str, str] | str:
-    """The versions by canonical name that answer the requirements `wanted` on `python` as of `date`; uv's reason where
-    there are none.
+    """Return the versions by canonical name that answer the requirements `wanted` on `python` as of `date`.
+
+    Uv's reason where there are none.
 
     `lowest` takes the lowest releases of what is named. Raises `MachineError` where the package index cannot be asked.
     """
@@ -56,8 +57,10 @@ def _resolved(
 def nearest(
     package: str, version: str, others: Iterable[str], python: str, date: datetime, *, offline: bool = False
 ) -> str | None:
-    """The release of `package` nearest to `version` that goes along with the requirements `others`: the newest below, else
-    the oldest above; None where there is none."""
+    """Return the release of `package` nearest to `version` that is compatible with the requirements `others`.
+
+    The newest below, else the oldest above; None where there is none.
+    """
     rest = tuple(others)
     for bound, lowest in ((f"{package}<={version}", False), (f"{package}>={version}", True)):
         found = resolved((*rest, bound), python, date, lowest=lowest, offline=offline)

@@ -1,4 +1,4 @@
-"""What this machine lacks for the cells of a matrix, and the command that mends each lack; nothing is changed here."""
+"""What this machine lacks for the cells of a matrix, and the command that fixes each lack; nothing is changed here."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ ROOM = 2 << 30
 
 @dataclass(frozen=True)
 class Lack:
-    """Something that is missing or broken: `what` in one line, and `mend`, the command or the deed that mends it.
+    """Something that is missing or broken: `what` in one line, and `fix`, the command or the deed that fixes it.
 
     `needed` is False for what only some trees need.
     """
 
     what: str
-    mend: str
+    remedy: str
     needed: bool = True
 
 
@@ -61,7 +61,7 @@ def state(
     store: Path,
     among: tuple[Interpreter, ...] | None = None,
 ) -> CellState:
-    """What is there for `cell` with `requirements`; nothing is fetched, made or changed.
+    """Return what is there for `cell` with `requirements`; nothing is fetched, made or changed.
 
     `among` are the interpreters that `interpreters.installed` gave, for who asks for many cells.
     """
@@ -71,7 +71,7 @@ def state(
     try:
         interpreter, notice = interpreters.find(cell.python, offline=True, among=among)
     except MissingInterpreterError:
-        lacks.append(Lack(f"cell {cell.name}: no Python {cell.python} here", interpreters.mend(cell.python)))
+        lacks.append(Lack(f"cell {cell.name}: no Python {cell.python} here", interpreters.remedy(cell.python)))
     found = locks.look_up(cell, requirements, committed=committed, store=store)
     lock = found if isinstance(found, Lock) else None
     if isinstance(found, str):
@@ -90,7 +90,7 @@ def examine(
     tools: Mapping[str, str],
     offline: bool = False,
 ) -> tuple[Lack, ...]:
-    """What this machine lacks to build every cell of `matrix` for a tree with `requirements`; what is needed first.
+    """Return what this machine lacks to build every cell of `matrix` for a tree with `requirements`; what is needed first.
 
     `tools` are the programs that recipes use, each with what goes wrong without it. The package index is asked, unless
     `offline`, where an environment is still to be made.
@@ -119,7 +119,7 @@ def _programs(tools: Mapping[str, str]) -> Iterator[Lack]:
 
 
 def _confinement() -> Iterator[Lack]:
-    """What builds cannot be confined by here."""
+    """Yield what builds cannot be confined by here."""
     reasons = {layer: confinement.lacks(layer) for layer in confinement.LAYERS}
     ways = {"bubblewrap": _installing("bubblewrap"), "landlock": "use Linux 5.13 or later on x86_64 or aarch64"}
     left = "the other layer confines them" if None in reasons.values() else "they are not confined"
@@ -176,5 +176,5 @@ def _index() -> Iterator[Lack]:
     except HarnessError as error:
         lack = str(error)
     if lack:
-        mend = "connect to the network, or name a mirror in UV_DEFAULT_INDEX"
-        yield Lack(f"environments are still to be made, and the package index does not answer: {lack}", mend)
+        remedy = "connect to the network, or name a mirror in UV_DEFAULT_INDEX"
+        yield Lack(f"environments are still to be made, and the package index does not answer: {lack}", remedy)

@@ -1,7 +1,7 @@
 """Environments: virtual environments made from locks, shared by everything that builds.
 
 An environment's folder is named by what it is made of (the lock's content, the interpreter's file and version), so that it
-is made once. It is made and mended under a lock between processes, and is whole only with its mark, which is written last
+is made once. It is made and fixed under a lock between processes, and is whole only with its mark, which is written last
 and says what must be in it. Packages are copied, not linked, out of uv's cache: what a build writes into its environment
 must not reach another. Bytecode is made with it: a build cannot write into its environment.
 """
@@ -50,14 +50,16 @@ class Environment:
 
 
 def locate(lock: Lock, interpreter: Interpreter, store: Path) -> Path:
-    """The folder of the environment of `lock` on `interpreter`, whether it is made or not."""
+    """Return the folder of the environment of `lock` on `interpreter`, whether it is made or not."""
     name = files.digest(lock.digest, interpreter.version, str(interpreter.path))
     return store / "environments" / name[:24]  # short: a script's first line may not be long
 
 
 def is_whole(lock: Lock, interpreter: Interpreter, store: Path) -> bool:
-    """Whether the environment is made and in order: its files have the names and sizes of when it was made. Takes some
-    20 ms."""
+    """Return whether the environment is made and in order: its files have the names and sizes of when it was made.
+
+    Takes some 20 ms.
+    """
     folder = locate(lock, interpreter, store)
     try:
         mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
@@ -71,7 +73,7 @@ def is_whole(lock: Lock, interpreter: Interpreter, store: Path) -> bool:
 
 
 def provide(lock: Lock, interpreter: Interpreter, *, store: Path, offline: bool = False) -> Environment:
-    """The environment of `lock` on `interpreter`: the one that is there if it is whole, else made now.
+    """Return the environment of `lock` on `interpreter`: the one that is there if it is whole, else made now.
 
     Raises `MachineError` with uv's reason where it cannot be made.
     """
@@ -138,7 +140,7 @@ def _mark(folder: Path, lock: Lock, interpreter: Interpreter) -> dict[str, str]:
 
 
 def _content(folder: Path) -> list[str]:
-    """The names and sizes of all files of an environment."""
+    """Return the names and sizes of all files of an environment."""
     found = []
     pending = [str(folder / "bin"), str(folder / "lib")]
     while pending:

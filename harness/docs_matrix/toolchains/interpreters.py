@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 from docs_matrix.errors import MachineError, MissingInterpreterError
 from docs_matrix.toolchains import uv
 
-__all__ = ["Interpreter", "find", "installed", "mend"]
+__all__ = ["Interpreter", "find", "installed", "remedy"]
 
 LISTING = 120.0
 """Seconds; uv remembers what it has seen, so that only the first listing on a slow machine takes more than some ms."""
@@ -32,7 +32,7 @@ class Interpreter:
 
 
 def installed() -> tuple[Interpreter, ...]:
-    """All CPythons that are here, the newest first, each once; no free-threaded ones. Raises `MachineError`."""
+    """Return all CPythons that are here, the newest first, each once; no free-threaded ones. Raises `MachineError`."""
     finished = uv.run(
         "python", "list", "--only-installed", "--output-format", "json",
         timeout=LISTING,
@@ -53,19 +53,19 @@ def installed() -> tuple[Interpreter, ...]:
 def find(
     wanted: str, *, offline: bool = False, among: tuple[Interpreter, ...] | None = None
 ) -> tuple[Interpreter, str | None]:
-    """The interpreter for `wanted`, a minor ("3.13") or a full release ("3.13.5"), and a notice or None.
+    """Return the interpreter for `wanted`, a minor ("3.13") or a full release ("3.13.5"), and a notice or None.
 
     A minor gets its newest final patch release that is here. A full release gets itself, else the newest of its minor,
     with the notice that says so. Where there is none, uv is given one try to download it, unless `offline`. `among` are
     the interpreters that `installed` gave, for who asks more than once.
-    Raises `MissingInterpreterError` with the commands that mend it.
+    Raises `MissingInterpreterError` with the commands that fix it.
     """
     chosen = _chosen(wanted, installed() if among is None else among)
     if chosen is None and not offline and _downloaded(wanted):
         chosen = _chosen(wanted, installed())
     if chosen is None:
         raise MissingInterpreterError(
-            f"no Python {wanted} on this machine (not on PATH, not in pyenv, not among uv's); install it: {mend(wanted)}"
+            f"no Python {wanted} on this machine (not on PATH, not in pyenv, not among uv's); install it: {remedy(wanted)}"
         )
     if len(Version(wanted).release) < 3 or chosen.version == wanted:
         return chosen, None
@@ -73,7 +73,7 @@ def find(
 
 
 def _chosen(wanted: str, among: tuple[Interpreter, ...]) -> Interpreter | None:
-    """The best of `among`, which is ordered: exactly `wanted`, else the first final release of its minor."""
+    """Return the best of `among`, which is ordered: exactly `wanted`, else the first final release of its minor."""
     for interpreter in among:
         if interpreter.version == wanted:
             return interpreter
@@ -93,8 +93,10 @@ def _release(interpreter: Interpreter) -> Version:
 
 
 def _folders() -> list[str]:
-    """The folders to look into: PATH without pyenv's shims, which fail for a version that is not active, and pyenv's
-    versions."""
+    """Return the folders to look into.
+
+    PATH without pyenv's shims, which fail for a version that is not active, and pyenv's versions.
+    """
     roots = {Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser(), Path("~/.pyenv").expanduser()}
     shims = {str(root / "shims") for root in roots}
     folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder not in shims]
@@ -103,8 +105,8 @@ def _folders() -> list[str]:
     return folders
 
 
-def mend(wanted: str) -> str:
-    """The command that installs Python `wanted` here."""
+def remedy(wanted: str) -> str:
+    """Return the command that installs Python `wanted` here."""
     if shutil.which("pyenv"):
         return f"pyenv install {wanted}, or uv python install {wanted}"
     return f"uv python install {wanted}, or the system's own packages"
@@ -112,7 +114,7 @@ def mend(wanted: str) -> str:
 
 @functools.cache
 def _downloaded(wanted: str) -> bool:
-    """Whether uv could download `wanted`; tried once in the life of this process."""
+    """Return whether uv could download `wanted`; tried once in the life of this process."""
     try:
         finished = uv.run(
             "python", "install", wanted, "--no-bin",

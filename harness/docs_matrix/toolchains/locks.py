@@ -127,8 +127,10 @@ class Lock:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What `write_all` or `check_all` says of one lock: the `state` `ok` (unchanged), `written` (new content, now kept) or
-    `bad` (with the error)."""
+    """What `write_all` or `check_all` says of one lock.
+
+    The `state` `ok` (unchanged), `written` (new content, now kept) or `bad` (with the error).
+    """
 
     path: Path
     cell: str
@@ -138,7 +140,7 @@ class Outcome:
 
 
 def file_name(cell: Pinned, requirements: Iterable[str]) -> str:
-    """The name of the lock of `cell` and `requirements`: `py3.13-docutils0.21.2-sphinx8.1.3+alabaster+pyyaml.txt`.
+    """Return the name of the lock of `cell` and `requirements`: `py3.13-docutils0.21.2-sphinx8.1.3+alabaster+pyyaml.txt`.
 
     Requirements that make no short and plain file name are named by a digest.
     """
@@ -149,7 +151,7 @@ def file_name(cell: Pinned, requirements: Iterable[str]) -> str:
 
 
 def read(path: Path) -> Lock:
-    """The lock in the file `path`; raises `InputError` where that is not one."""
+    """Return the lock in the file `path`; raises `InputError` where that is not one."""
     try:
         text = files.read_regular(path, LARGEST).decode("utf-8")
     except OSError as error:
@@ -160,7 +162,7 @@ def read(path: Path) -> Lock:
 
 
 def answers(lock: Lock, cell: Pinned, requirements: Iterable[str]) -> str | None:
-    """None where `lock` is what `cell` and `requirements` ask for, else the reason why not; asks nobody."""
+    """Return none where `lock` is what `cell` and `requirements` ask for, else the reason why not; asks nobody."""
     wanted = normalised(requirements)
     said = (
         ("python", lock.python, _minor(cell)),
@@ -186,7 +188,7 @@ def answers(lock: Lock, cell: Pinned, requirements: Iterable[str]) -> str | None
 
 
 def look_up(cell: Pinned, requirements: Iterable[str], *, committed: Path, store: Path) -> Lock | str:
-    """The lock that is there, committed or in the store, and answers; else the reason why there is none."""
+    """Return the lock that is there, committed or in the store, and answers; else the reason why there is none."""
     reason = ""
     for folder in (committed, store / "locks"):
         path = folder / file_name(cell, requirements)
@@ -203,7 +205,7 @@ def look_up(cell: Pinned, requirements: Iterable[str], *, committed: Path, store
 
 
 def provide(cell: Pinned, requirements: Iterable[str], *, committed: Path, store: Path, offline: bool = False) -> Lock:
-    """The lock of `cell` and `requirements`: the committed one, else the store's, else resolved now and kept there.
+    """Return the lock of `cell` and `requirements`: the committed one, else the store's, else resolved now and kept there.
 
     Raises `InputError` if the committed one is broken, or if they cannot be resolved, `MachineError` where the package index
     cannot be reached.
@@ -228,7 +230,7 @@ def provide(cell: Pinned, requirements: Iterable[str], *, committed: Path, store
 
 
 def resolve(cell: Pinned, requirements: Iterable[str], *, offline: bool = False) -> str:
-    """The text of a fresh lock of `cell` and `requirements`, by uv.
+    """Return the text of a fresh lock of `cell` and `requirements`, by uv.
 
     Raises `InputError` with uv's reason where they cannot be resolved, `MachineError` where the package index cannot be
     reached (or its answers are not remembered, if `offline`).
@@ -268,7 +270,7 @@ def resolve(cell: Pinned, requirements: Iterable[str], *, offline: bool = False)
 
 
 def requirement_sets(cells: Sequence[Cell], folder: Path) -> tuple[tuple[str, ...], ...]:
-    """The requirement sets that the locks of `cells` in `folder` are for, the empty set always among them, in order."""
+    """Return the requirement sets that the locks of `cells` in `folder` are for, the empty set always among them, in order."""
     names = {cell.name for cell in cells}
     found: set[tuple[str, ...]] = {()}
     for path in folder.glob("*.txt"):
@@ -301,7 +303,7 @@ def write_all(
 def check_all(
     cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Path, *, tools: Iterable[Tools] = ()
 ) -> tuple[Outcome, ...]:
-    """Whether the lock in `folder` of every cell with every requirement set, and of `tools`, is there and answers; asks nobody.
+    """Return whether `folder` has a fitting lock for every cell with every requirement set, and for `tools`; asks nobody.
 
     A lock of no such cell and set is `bad` too: what nothing checks must not lie there.
     """

@@ -40,7 +40,7 @@ class Release:
 
 
 def version(package: str, text: str) -> Version:
-    """`text` as a version of `package`; raises `InputError` where it is none."""
+    """Return `text` as a version of `package`; raises `InputError` where it is none."""
     try:
         return Version(text)
     except InvalidVersion as error:
@@ -48,8 +48,10 @@ def version(package: str, text: str) -> Version:
 
 
 def one(package: str, text: str, *, offline: bool = False) -> Release:
-    """The release `text` of `package`, yanked or not; raises `InputError` where the index has none such, with those next
-    to it."""
+    """Return the release `text` of `package`, yanked or not.
+
+    Raises `InputError` where the index has none such, with those next to it.
+    """
     name = canonicalize_name(package)
     wanted = version(name, text)
     found = _newest(name, f"=={wanted}", prereleases=True, offline=offline)
@@ -67,7 +69,7 @@ def one(package: str, text: str, *, offline: bool = False) -> Release:
 def between(
     package: str, first: str | None, last: str | None, *, prereleases: bool = False, offline: bool = False
 ) -> tuple[Release, ...]:
-    """The releases of `package` from `first` to `last` (None: as far as there are any), both with, the oldest first.
+    """Return the releases of `package` from `first` to `last` (None: as far as there are any), both with, the oldest first.
 
     A yanked release takes part where it is named as an end. Raises `InputError` where the index has no such package or no
     such release, `MachineError` where it cannot be asked.
@@ -94,8 +96,10 @@ def _walk(
     offline: bool,
     lowest: bool,
 ) -> None:
-    """Put the releases from `first` to `last` into `found`, from the newest down (or the lowest up), until what another
-    walk has put there."""
+    """Put the releases from `first` to `last` into `found`, until one is there already.
+
+    The walk goes from the newest down, or from the lowest up.
+    """
     low = f">={Version(first)}" if first else ""
     high = f"<={Version(last)}" if last else ""
     ask = partial(_newest, name, prereleases=prereleases, lowest=lowest)
@@ -113,7 +117,7 @@ def _walk(
 
 
 def _newest(name: str, specifier: str, *, prereleases: bool, offline: bool, lowest: bool = False) -> Release | None:
-    """The newest (or lowest) release that `specifier` allows; None where there is none."""
+    """Return the newest (or lowest) release that `specifier` allows; None where there is none."""
     finished = uv.run(
         "pip", "compile", "-",
         "--no-deps", "--format", "pylock.toml", "--no-header", "--no-annotate", "--quiet",

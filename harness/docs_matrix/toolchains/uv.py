@@ -41,8 +41,10 @@ _FINDING = threading.Lock()
 
 
 def run(*arguments: str, timeout: float, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> process.Finished:
-    """Run uv with `arguments`, `env` added to the environment; `timeout` in seconds. Raises `MachineError` where uv is
-    not there, or does not end in time."""
+    """Run uv with `arguments`, `env` added to the environment; `timeout` in seconds.
+
+    Raises `MachineError` where uv is not there, or does not end in time.
+    """
     try:
         with _FINDING:
             program = find_uv_bin()
@@ -61,7 +63,7 @@ def run(*arguments: str, timeout: float, stdin: bytes = b"", env: Mapping[str, s
 
 
 def reason(finished: process.Finished) -> str:
-    """What uv printed about its failure, in one line."""
+    """Return what uv printed about its failure, in one line."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", finished.error_text)
     lines = [re.sub(r"^(error|cause|hint): ", "", line.strip()) for line in text.splitlines()]
     if len(lines) > 1 and lines[0].startswith("No solution found"):
@@ -75,7 +77,7 @@ def reason(finished: process.Finished) -> str:
 
 
 def no_network(finished: process.Finished) -> bool:
-    """Whether uv failed because it could not, or was not allowed to, ask the package index."""
+    """Return whether uv failed because it could not, or was not allowed to, ask the package index."""
     return any(words in finished.error_text for words in NO_NETWORK)
 
 
@@ -90,7 +92,7 @@ def unreachable(finished: process.Finished, what: str, *, offline: bool) -> Mach
 
 
 def index_lack() -> str | None:
-    """None where the package index answers now, else what uv said of it. Raises `MachineError` where uv does not run."""
+    """Return none where the package index answers now, else what uv said of it. Raises `MachineError` where uv does not run."""
     finished = run(
         "pip", "compile", "-", "--no-deps", "--no-cache", "--quiet", "--python", sys.executable,
         timeout=60,

@@ -78,7 +78,7 @@ def apply(repository: Repository, tree: Tree, patches: Sequence[Patch]) -> Patch
 
 
 def stated_bases(repository: Repository, patches: Sequence[Patch]) -> dict[str, str]:
-    """The files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
+    """Return the files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
     found: dict[str, str] = {}
     for patch in patches:
         for path, (base, _) in _stated(repository, patch).items():
@@ -107,7 +107,7 @@ def _refuse_links_out(repository: Repository, tree: Tree, patch: Patch) -> None:
 
 
 def _stated(repository: Repository, patch: Patch) -> dict[str, tuple[str | None, str | None]]:
-    """The blob ids before and after that the patch's `index` lines name, by path.
+    """Return the blob ids before and after that the patch's `index` lines name, by path.
 
     git itself says the paths, which may be quoted in the patch; a diff that is not git's has no ids to name.
     """
@@ -128,7 +128,7 @@ def _index_lines(text: bytes) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _id(name: bytes) -> str | None:
-    """The id, or None where it is all zeros: no file."""
+    """Return the id, or None where it is all zeros: no file."""
     return name.decode() if name.strip(b"0") else None
 
 
@@ -141,7 +141,7 @@ def _with_object(tree: Tree, object_id: str) -> Tree:
 
 
 def _without_filled(tree: Tree, paths: set[str]) -> Tree:
-    """`tree` without those of its empty folders that now have one of the files `paths` in them."""
+    """Return `tree` without those of its empty folders that now have one of the files `paths` in them."""
     filled = {path[:end] for path in paths for end in range(1, len(path) + 1) if path[end : end + 1] in ("/", "")}
     empty = tuple(folder for folder in tree.empty_folders if folder not in filled)
     return replace(tree, empty_folders=empty, identity=identity_of(tree.object_id, empty))

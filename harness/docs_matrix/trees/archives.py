@@ -64,7 +64,7 @@ def import_archive(archive: Path, repository: Repository) -> Contents:
 
 
 def _unpacked(archive: Path, blobs: BlobWriter) -> tuple[_Files, dict[str, str], set[str]]:
-    """The files of `archive`, all given to `blobs`, the targets of its links, and its folders."""
+    """Return the files of `archive`, all given to `blobs`, the targets of its links, and its folders."""
     files: _Files = {}
     targets: dict[str, str] = {}
     folders: set[str] = set()
@@ -205,7 +205,7 @@ def _inside(name: str, archive: Path) -> str:
 
 
 def _is_gits(name: str) -> bool:
-    """Whether `name` is another spelling of `.git`, as git knows them for the file systems of Windows and macOS.
+    """Return whether `name` is another spelling of `.git`, as git knows them for the file systems of Windows and macOS.
 
     >>> [_is_gits(name) for name in (".git", ".GIT", "git~1", ".git. ", ".git::$DATA", ".gi\u200ct", ".gitignore")]
     [False, True, True, True, True, True, False]
@@ -221,14 +221,14 @@ def _earlier(path: str, files: _Files, archive: Path) -> tuple[str, Blob]:
 
 
 def _top(files: _Files, folders: set[str]) -> str:
-    """The single folder on top with its slash, or nothing."""
+    """Return the single folder on top with its slash, or nothing."""
     tops = {path.split("/", 1)[0] for path in (*files, *folders) if path}
     top = tops.pop() if len(tops) == 1 else ""
     return f"{top}/" if top and top not in files else ""
 
 
 def _empty(top: str, files: _Files, folders: set[str]) -> tuple[str, ...]:
-    """Those of `folders` that nothing lies in, without the folder on top."""
+    """Return those of `folders` that nothing lies in, without the folder on top."""
     filled = {""}
     for path in (*files, *folders):
         while "/" in path:

@@ -65,7 +65,7 @@ class BlobWriter:
     """
 
     def __init__(self, repository: Repository, stored: Collection[str] = ()) -> None:
-        """`stored` are ids that need not be put there."""
+        """Begin with `stored`, the ids that need not be written."""
         self._repository = repository
         self._folder = repository.folder / "objects" / "pack"
         self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="compress")

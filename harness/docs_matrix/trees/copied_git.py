@@ -81,7 +81,7 @@ def make(
 
 
 def _with_alternates(objects: list[Path]) -> tuple[Path, ...]:
-    """These folders of objects, and those that they lean on themselves."""
+    """Return these folders of objects, and those that they use themselves."""
     found: dict[Path, None] = {}
     todo = list(objects)
     while todo and len(found) < MOST_FOLDERS:

@@ -77,7 +77,7 @@ def scan(root: Path, *, ignoring: bool = True) -> FoundFiles:
 
 
 def listed(root: Path, paths: Iterable[str]) -> FoundFiles:
-    """Those of `paths` that are there; folders among them are repositories of their own, and left out."""
+    """Return those of `paths` that are there; folders among them are repositories of their own, and left out."""
     found = FoundFiles()
     for path in paths:
         place = os.path.join(root, path)
@@ -93,7 +93,7 @@ def listed(root: Path, paths: Iterable[str]) -> FoundFiles:
 
 
 def with_links_followed(root: Path, found: FoundFiles, repository: Repository | None = None) -> FoundFiles:
-    """`found` with each link that leads out of `root` replaced, and a note on each that leads out of the `repository` too.
+    """Return `found` with each link that leads out of `root` replaced, and a note on each that leads out of the `repository` too.
 
     A link to nothing is left out and noted; an absolute one into the tree becomes relative.
     """
@@ -189,7 +189,7 @@ def _scan(top: str, found: FoundFiles, *, ignoring: bool) -> None:
 
 
 def _ignores_all(place: str) -> bool:
-    """Whether a folder says by its own .gitignore that nothing in it counts: virtual environments, caches, our reports."""
+    """Return whether a folder says by its own .gitignore that nothing in it counts: virtual environments, caches, our reports."""
     try:
         text = read_regular(Path(place), IGNORE_LIMIT).decode("utf-8", "replace")
     except OSError:

@@ -99,7 +99,7 @@ def filters_of(folder: Path) -> tuple[str, ...]:
 
 
 def last_line(finished: Finished) -> str:
-    """The line of standard error that says why git failed, without its `fatal: `."""
+    """Return the line of standard error that says why git failed, without its `fatal: `."""
     lines = [line for line in finished.error_text.splitlines() if line.strip()]
     said = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else "")
     return said.removeprefix("fatal: ").removeprefix("error: ") or f"it ended with {finished.returncode}"

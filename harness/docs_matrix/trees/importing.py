@@ -63,7 +63,7 @@ def folder(
     stored: frozenset[str],
     objects: Path | None,
 ) -> tuple[str, tuple[str, ...]]:
-    """The tree object and the empty folders of what was `found` in a folder, with the `clean` files that git knows.
+    """Return the tree object and the empty folders of what was `found` in a folder, with the `clean` files that git knows.
 
     `source` names the folder in the memory; `stored` are ids that `objects`, a user's object folder, has already.
     """
@@ -84,7 +84,7 @@ def folder(
 
 
 def archive(repository: Repository, place: Path) -> tuple[str, tuple[str, ...]]:
-    """The tree object and the empty folders of the archive at `place`."""
+    """Return the tree object and the empty folders of the archive at `place`."""
     state = place.stat()
     key = digest(str(place.resolve()), str(state.st_size), str(state.st_mtime_ns))
     memory = repository.folder / "archives" / f"{key}.json"
@@ -119,7 +119,7 @@ def found_files(
 
 
 def _entries(found: FoundFiles) -> Iterator[tuple[str, tuple[_State, int, Callable[[], bytes]]]]:
-    """What is known of each link and file without reading it, its size, and how to read it."""
+    """Yield what is known of each link and file without reading it, its size, and how to read it."""
     for path, target in found.links.items():
         yield path, ((LINK, target, 0, 0, 0), len(target), partial(str.encode, target, "utf-8", "surrogateescape"))
     for path, (place, state) in found.files.items():
@@ -129,7 +129,7 @@ def _entries(found: FoundFiles) -> Iterator[tuple[str, tuple[_State, int, Callab
 
 
 def write_tree(repository: Repository, contents: Contents, objects: Path | None) -> str:
-    """The tree object with these `contents`, whose blobs are in the store or in a user's folder of `objects`."""
+    """Return the tree object with these `contents`, whose blobs are in the store or in a user's folder of `objects`."""
     with private_index(repository) as index:
         lines = (f"{mode} {blob}\t{path}\0" for path, (mode, blob) in sorted(contents.files.items()))
         given = "".join(lines).encode("utf-8", "surrogateescape")
@@ -141,7 +141,7 @@ def write_tree(repository: Repository, contents: Contents, objects: Path | None)
 
 @lru_cache(maxsize=4)
 def contents_of(repository: Repository, object_id: str, objects: Path | None) -> Mapping[str, tuple[str, str]]:
-    """All files, links and submodules of a tree object: path to (git's mode, id), in git's order.
+    """Return all files, links and submodules of a tree object: path to (git's mode, id), in git's order.
 
     Every build of a cell asks for them; of a kernel they are 90,000.
     """
@@ -154,7 +154,7 @@ def contents_of(repository: Repository, object_id: str, objects: Path | None) ->
 
 
 def link_targets(repository: Repository, files: Mapping[str, tuple[str, str]], objects: Path | None) -> dict[str, str]:
-    """Where the links among `files` point to: path to target."""
+    """Return where the links among `files` point to: path to target."""
     wanted = {path: blob for path, (mode, blob) in files.items() if mode == LINK}
     if not wanted:
         return {}
@@ -165,7 +165,7 @@ def link_targets(repository: Repository, files: Mapping[str, tuple[str, str]], o
 
 @contextmanager
 def private_index(repository: Repository) -> Iterator[Path]:
-    """The place of an index file that is nobody else's, and gone afterwards."""
+    """Provide the place of an index file that is nobody else's, and gone afterwards."""
     with tempfile.TemporaryDirectory(dir=repository.folder, prefix="index-") as folder_:
         yield Path(folder_) / "index"
 

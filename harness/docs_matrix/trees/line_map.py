@@ -54,7 +54,7 @@ class LineMap:
         self._heads = [hunk.head for hunk in hunks]
 
     def head_line(self, line: int) -> int | None:
-        """The head's line for the base's; None where it was removed or replaced."""
+        """Return the head's line for the base's; None where it was removed or replaced."""
         number = bisect_right(self._bases, line) - 1
         if number < 0:
             return line
@@ -63,7 +63,7 @@ class LineMap:
         return None if beyond < 0 else hunk.head + hunk.head_count + beyond
 
     def base_line(self, line: int) -> int | None:
-        """The base's line for the head's; None where it was added or replaced."""
+        """Return the base's line for the head's; None where it was added or replaced."""
         number = bisect_right(self._heads, line) - 1
         if number < 0:
             return line
@@ -72,11 +72,11 @@ class LineMap:
         return None if beyond < 0 else hunk.base + hunk.base_count + beyond
 
     def base_hunk(self, line: int) -> int | None:
-        """The number, from 0, of the hunk that removed or replaced the base's line."""
+        """Return the number, from 0, of the hunk that removed or replaced the base's line."""
         return bisect_right(self._bases, line) - 1 if self.head_line(line) is None else None
 
     def head_hunk(self, line: int) -> int | None:
-        """The number, from 0, of the hunk that added or replaced the head's line."""
+        """Return the number, from 0, of the hunk that added or replaced the head's line."""
         return bisect_right(self._heads, line) - 1 if self.base_line(line) is None else None
 
 
@@ -154,7 +154,7 @@ class TreeChanges:
 
 
 def changed(repository: Repository, base: Tree, head: Tree) -> tuple[Change, ...]:
-    """The files that differ between `base` and `head`, in git's order."""
+    """Return the files that differ between `base` and `head`, in git's order."""
     answer = repository.run(
         "diff-tree", "-r", "-z", "-M", "--raw", "--no-abbrev", base.object_id, head.object_id,
         objects=(base.objects, head.objects),
@@ -178,6 +178,6 @@ def changed(repository: Repository, base: Tree, head: Tree) -> tuple[Change, ...
 
 
 def _hunk(base: bytes, base_count: bytes, head: bytes, head_count: bytes) -> Hunk:
-    """A hunk's header as numbers; git names the line before where a side has none."""
+    """Return a hunk's header as numbers; git names the line before where a side has none."""
     counts = int(base_count), int(head_count)
     return Hunk(int(base) + (counts[0] == 0), counts[0], int(head) + (counts[1] == 0), counts[1])

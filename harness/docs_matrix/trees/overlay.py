@@ -70,7 +70,7 @@ def laid_over(repository: Repository, tree: Tree, overlay: Overlay) -> Tree:
 
 
 def _state(found: FoundFiles, path: str) -> tuple[int, ...]:
-    """What changes with any write to a file: no program can set the time of its last change."""
+    """Return what changes with any write to a file: no program can set the time of its last change."""
     _, state = found.files[path]
     return state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
 

@@ -31,12 +31,12 @@ class PackedBlob(NamedTuple):
 
 
 def header(count: int) -> bytes:
-    """The beginning of a pack with `count` files."""
+    """Return the beginning of a pack with `count` files."""
     return struct.pack(">4sII", b"PACK", 2, count)
 
 
 def entry(content: bytes) -> bytes:
-    """A file's bytes in a pack: its kind and size, seven bits a byte after the first four, then its content packed."""
+    """Return a file's bytes in a pack: its kind and size, seven bits a byte after the first four, then its content packed."""
     size = len(content)
     sign, size = _BLOB << 4 | size & 15, size >> 4
     head = bytearray()
@@ -48,7 +48,7 @@ def entry(content: bytes) -> bytes:
 
 
 def index(entries: Mapping[bytes, PackedBlob], checksum: bytes) -> bytes:
-    """The index of a pack that ends with `checksum`, from its `entries` by the 20 bytes of their ids."""
+    """Return the index of a pack that ends with `checksum`, from its `entries` by the 20 bytes of their ids."""
     names = sorted(entries)
     starts = [0] * 256
     for name in names:

@@ -41,8 +41,9 @@ class Patch:
 
 
 def read(path: Path) -> tuple[Patch, ...]:
-    """The patches in the file at `path`, in the order that their subjects count them in, else in that of the file. Mails
-    without a diff (cover letters) are left out, and answers to a patch where the patch itself is there.
+    """Return the patches in the file at `path`, in the order of their subjects' numbers, else in that of the file.
+
+    Mails without a diff (cover letters) are left out, and answers to a patch if the patch itself is there.
 
     Raises `InputError` where it cannot be read or holds no patch that git understands.
     """
@@ -82,7 +83,7 @@ class _Mail:
 
 
 def counted(subject: str) -> tuple[int, int] | None:
-    """Which patch of how many a subject says that its mail is.
+    """Return which patch of how many a subject says that its mail is.
 
     >>> counted("[PATCH v2 3/5] docs: more"), counted("[PATCH] docs: more")
     ((3, 5), None)
@@ -92,8 +93,11 @@ def counted(subject: str) -> tuple[int, int] | None:
 
 
 def in_order(subjects: Sequence[str]) -> list[int]:
-    """The indexes of the patches among mails with `subjects`: answers are left out where there is anything else, and where
-    all are counted they are sorted, since a list's archive has them as they came in."""
+    """Return the indexes of the patches among mails with `subjects`.
+
+    Answers are left out where there is anything else, and where all are counted they are sorted, since a list's archive
+    has them as they came in.
+    """
     patches = [at for at, subject in enumerate(subjects) if not subject.casefold().startswith("re:")]
     patches = patches or list(range(len(subjects)))
     numbers = {at: counted(subjects[at]) for at in patches}
@@ -104,7 +108,7 @@ def in_order(subjects: Sequence[str]) -> list[int]:
 
 
 def _mails(content: bytes, folder: Path) -> Iterator[_Mail]:
-    """The mails in `content`."""
+    """Yield the mails in `content`."""
     keep = () if content.split(b"\n", 1)[0].endswith(b"\r") else ("--keep-cr",)
     split = call("mailsplit", "-b", "-d6", *keep, f"-o{folder}", cwd=folder, stdin=content)
     if split.returncode:
@@ -151,7 +155,7 @@ def _subject(info: str) -> str:
 
 
 def _as_sent(text: bytes) -> bytes:
-    """`text` without the carriage returns of a transport that gave them to every line, those that git wrote too."""
+    """Return `text` without the carriage returns of a transport that gave them to every line, those that git wrote too."""
     lines = _FILE_LINE.findall(text)
     return text.replace(b"\r\n", b"\n") if lines and all(line.endswith(b"\r") for line in lines) else text
 

@@ -11,12 +11,12 @@ _HOPS = 40
 
 
 def leaving(links: Mapping[str, str]) -> tuple[str, ...]:
-    """The paths of those `links` (path to target) of a tree that lead out of it, sorted."""
+    """Return the paths of those `links` (path to target) of a tree that lead out of it, sorted."""
     return tuple(path for path in sorted(links) if leaves(path, links))
 
 
 def leaves(path: str, links: Mapping[str, str]) -> bool:
-    """Whether following `path` touches anything outside of the tree, through any of its `links` (path to target).
+    """Return whether following `path` touches anything outside of the tree, through any of its `links` (path to target).
 
     >>> leaves("a/b", {"a/b": "../c"}), leaves("a/b", {"a/b": "../../c"})
     (False, True)

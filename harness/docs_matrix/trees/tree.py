@@ -80,5 +80,5 @@ class Tree:
 
 
 def identity_of(object_id: str, empty_folders: tuple[str, ...]) -> str:
-    """The identity of a tree: `object_id` where it has no empty folders."""
+    """Return the identity of a tree: `object_id` where it has no empty folders."""
     return digest(object_id, *empty_folders)[:40] if empty_folders else object_id

@@ -59,7 +59,7 @@ class Trees:
                 self._repository.run("init", "--quiet", "--bare", "--template=", "--object-format=sha1")
 
     def open(self, source: str | Path) -> Tree:
-        """The tree at `source`: a folder as it is now, a bare repository at HEAD, or an archive.
+        """Return the tree at `source`: a folder as it is now, a bare repository at HEAD, or an archive.
 
         Of a folder in a git work tree, what git ignores is left out. Raises `InputError` where it is none of these.
         """
@@ -86,7 +86,7 @@ class Trees:
         return replace(tree, commit=commit, history=user_repository.history(repository, "HEAD"))
 
     def revision(self, source: str | Path, rev: str) -> Tree:
-        """The tree of `rev` in the git repository at `source`, or of the folder `source` in it.
+        """Return the tree of `rev` in the git repository at `source`, or of the folder `source` in it.
 
         Raises `InputError` where there is no repository or no such revision.
         """
@@ -116,7 +116,7 @@ class Trees:
         return replace(tree, object_id=object_id, identity=identity, empty_folders=empty, notes=notes)
 
     def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
-        """`tree` with `patches` applied in order, as git applies them, and what they did to each file.
+        """Return `tree` with `patches` applied in order, as git applies them, and what they did to each file.
 
         Raises `InputError` where one does not apply, or reaches outside of the tree.
         """
@@ -131,11 +131,11 @@ class Trees:
         return overlay.laid_over(self._repository, tree, written)
 
     def stated(self, patches: Sequence[Patch]) -> dict[str, str]:
-        """The files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
+        """Return the files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
         return stated_bases(self._repository, patches)
 
     def paths(self, tree: Tree) -> tuple[str, ...]:
-        """The paths of all files and links of `tree`, sorted."""
+        """Return the paths of all files and links of `tree`, sorted."""
         files = self._files(tree.object_id, tree.objects)
         return tuple(sorted(path for path, (mode, _) in files.items() if mode != GITLINK))
 
@@ -144,12 +144,12 @@ class Trees:
         return self._files(tree.object_id, tree.objects)
 
     def read(self, tree: Tree, path: str) -> bytes | None:
-        """The content of the file at `path`, links inside the tree followed; None where there is no such file."""
+        """Return the content of the file at `path`, links inside the tree followed; None where there is no such file."""
         kind, _, content = self._object(f"{tree.object_id}:{path}", tree.objects)
         return content if kind == "blob" else None
 
     def naming(self, tree: Tree, texts: Collection[str], below: str, *, ignore_case: bool = False) -> tuple[str, ...]:
-        """The text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted.
+        """Return the text files of `tree` below the folder `below` (`.` for all) that hold one of `texts`, sorted.
 
         Of a long text its beginning is enough, and of one with a `\\E` a part: where git searches by Perl's expressions, it would
         end the quoting.
@@ -169,7 +169,10 @@ class Trees:
         return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
 
     def texts(self, tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Each of `paths` that is a file of `tree`, links inside the tree followed, with its text; a file with a NUL is none."""
+        """Yield each of `paths` that is a file of `tree`, with its text; links inside the tree are followed.
+
+        A file with a NUL has no text and is left out.
+        """
         every = tuple(paths)
         for some in (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE)):
             found = self._objects([f"{tree.object_id}:{path}" for path in some], tree.objects)
@@ -178,11 +181,11 @@ class Trees:
                     yield path, content.decode("utf-8", "replace")
 
     def changes(self, base: Tree, head: Tree) -> TreeChanges:
-        """Which file and line of `base` became which of `head`."""
+        """Return which file and line of `base` became which of `head`."""
         return TreeChanges(self._repository, base, head)
 
     def changed_paths(self, base: Tree, head: Tree) -> tuple[Change, ...]:
-        """The files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
+        """Return the files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
         return self.changes(base, head).files
 
     def differing(self, object_id: str, tree: Tree) -> Mapping[str, str] | None:
@@ -196,7 +199,7 @@ class Trees:
         return None if found.returncode else dict(zip(parts[1::2], parts[::2], strict=False))
 
     def diff(self, base: Tree, head: Tree) -> bytes:
-        """The patch that makes `head` of `base`, as `git apply` takes it, with whole ids of blobs."""
+        """Return the patch that makes `head` of `base`, as `git apply` takes it, with whole ids of blobs."""
         words = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--no-renames")
         return self._repository.run(*words, base.object_id, head.object_id, objects=(base.objects, head.objects)).stdout
 
@@ -218,7 +221,7 @@ class Trees:
         )
 
     def workspace(self, tree: Tree, slot: str = "", *, git: bool = False) -> AbstractContextManager[Workspace]:
-        """A private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder.
+        """Return a private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder.
 
         It lies in the `slot` of that name where nobody has it: a build that starts from another finds the same paths there.
         With `git` there is a `.git` even if the tree has no history: git knows the files, and no commit.
@@ -226,7 +229,7 @@ class Trees:
         return workspace(self._repository, self._work, tree, slot, git=git)
 
     def _is_as_head(self, repository: user_repository.UserRepository, object_id: str) -> bool:
-        """Whether the tree `object_id` is what `revision` gives for HEAD, links out of the folder followed there too."""
+        """Return whether the tree `object_id` is what `revision` gives for HEAD, links out of the folder followed there too."""
         head = user_repository.head_tree(repository)
         if head is None or head == object_id:
             return head == object_id
@@ -241,7 +244,7 @@ class Trees:
         return next(self._objects([name], objects))
 
     def _objects(self, names: Sequence[str], objects: Path | None) -> Iterator[tuple[str, str, bytes]]:
-        """The kind, the id and the content of each object that `TREE:PATH` names, links followed; "" where none does."""
+        """Yield the kind, the id and the content of each object that `TREE:PATH` names, links followed; "" where none does."""
         given = [name.encode("utf-8", "surrogateescape") for name in names]
         wanted = b"".join(name + b"\n" for name in given if _can_be_asked(name))
         answer = self._repository.run(
@@ -301,7 +304,7 @@ class Trees:
 
 
 def lineage(place: Path) -> str:
-    """What all versions of the source at `place` have in common."""
+    """Return what all versions of the source at `place` have in common."""
     return digest(str(place.resolve()))
 
 
@@ -322,6 +325,6 @@ def _left_out(path: str) -> Note:
 
 
 def _can_be_asked(name: bytes) -> bool:
-    """Whether git can be asked for an object of that name on a line; a path outside of the tree ends git."""
+    """Return whether git can be asked for an object of that name on a line; a path outside of the tree ends git."""
     path = name.partition(b":")[2]
     return b"\n" not in name and b"\0" not in name and path.split(b"/")[0] not in (b".", b"..")

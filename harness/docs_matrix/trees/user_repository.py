@@ -83,7 +83,7 @@ class WorkTree:
 
 
 def find(folder: Path) -> UserRepository | None:
-    """The repository that `folder` belongs to; None where it belongs to none, or is ignored by the one around it.
+    """Return the repository that `folder` belongs to; None where it belongs to none, or is ignored by the one around it.
 
     Raises `InputError` if git cannot read it.
     """
@@ -104,7 +104,7 @@ def find(folder: Path) -> UserRepository | None:
 
 
 def _is_ignored(folder: Path) -> bool:
-    """Whether the repository around `folder` ignores it."""
+    """Return whether the repository around `folder` ignores it."""
     found = call("check-ignore", "--verbose", "--non-matching", ".", cwd=folder)
     if found.returncode > 1 or not found.stdout:  # it answers in either case
         raise InputError(f"{folder}: git cannot read this repository: {last_line(found)}")
@@ -112,8 +112,10 @@ def _is_ignored(folder: Path) -> bool:
 
 
 def _ids(repository: UserRepository, *names: str) -> list[str | None]:
-    """The ids of the objects that `names` mean; None for what is none. It is one call of git, which fails only if it cannot
-    read the repository."""
+    """Return the ids of the objects that `names` mean; None for what is none.
+
+    It is one call of git, which fails only if it cannot read the repository.
+    """
     fit = [name for name in names if name and not name.startswith("-") and not set("\0\n") & set(name)]
     given = "".join(f"{name}\n" for name in fit).encode("utf-8", "surrogateescape")
     answer = _said(repository, "cat-file", "--batch-check=%(objectname)", stdin=given).split("\n")[:-1]
@@ -126,12 +128,12 @@ def _ids(repository: UserRepository, *names: str) -> list[str | None]:
 
 
 def has(repository: UserRepository, commit: str) -> bool:
-    """Whether the repository has the commit of this id."""
+    """Return whether the repository has the commit of this id."""
     return _ids(repository, f"{commit}^{{commit}}") != [None]
 
 
 def commit_of(repository: UserRepository, revision: str) -> Commit | None:
-    """The commit that `revision` names; None where it names none (a tree can have a name too)."""
+    """Return the commit that `revision` names; None where it names none (a tree can have a name too)."""
     (commit,) = _ids(repository, f"{revision}^{{commit}}") if revision else (None,)
     if commit is None:
         return None
@@ -153,12 +155,12 @@ def branch_point(repository: UserRepository) -> str | None:
 
 
 def head_tree(repository: UserRepository) -> str | None:
-    """The id of the tree that HEAD has at the repository's folder; None where there is none."""
+    """Return the id of the tree that HEAD has at the repository's folder; None where there is none."""
     return _ids(repository, "HEAD:./")[0]
 
 
 def is_unchanged(repository: UserRepository) -> bool:
-    """Whether what git tracks below the repository's folder is as in HEAD."""
+    """Return whether what git tracks below the repository's folder is as in HEAD."""
     return not _said(repository, "diff-index", "--name-only", "-z", "HEAD", "--", ".")
 
 
@@ -217,7 +219,7 @@ def without_credentials(url: str) -> str:
 
 
 def in_order(repository: UserRepository, commits: Collection[str], tip: str | None = None) -> tuple[str, ...]:
-    """Those of `commits` that the repository has, each behind all that it was made from.
+    """Return those of `commits` that the repository has, each after all that it was made from.
 
     With `tip` only those that this revision holds: itself and what came before it. Raises `InputError` where there is no
     such revision.
@@ -239,7 +241,7 @@ def in_order(repository: UserRepository, commits: Collection[str], tip: str | No
 
 
 def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
-    """The newest commit in which each path below the folder has the blob whose id begins so; None where none has all.
+    """Return the newest commit in which each path below the folder has the blob whose id begins so; None where none has all.
 
     Looked at are the commits that brought one of the blobs, or took it away (then the one before it).
     """
@@ -256,7 +258,7 @@ def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
 
 
 def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
-    """The ids of the trees of `revision`: at the repository's folder, and of the whole repository.
+    """Return the ids of the trees of `revision`: at the repository's folder, and of the whole repository.
 
     Raises `InputError` where there is no such revision, or no such folder in it.
     """
@@ -280,7 +282,7 @@ def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
 
 
 def work_tree(repository: UserRepository) -> WorkTree:
-    """What the work tree below the repository's folder holds, ignored files left out."""
+    """Return what the work tree below the repository's folder holds, ignored files left out."""
     clean: dict[str, tuple[str, str]] = {}
     others: set[str] = set()
     stored: set[str] = set()
@@ -300,7 +302,7 @@ def work_tree(repository: UserRepository) -> WorkTree:
 
 
 def _users_ignore_file() -> str:
-    """The user's own list of files to ignore, the one thing of their configuration that says what a tree holds."""
+    """Return the user's own list of files to ignore, the one thing of their configuration that says what a tree holds."""
     home = Path("~").expanduser()
     folder = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     for file in (home / ".gitconfig", folder / "config"):

@@ -55,7 +55,7 @@ IDENTITY = 100
 def workspace(
     repository: Repository, work: Path, tree: Tree, slot_name: str = "", *, git: bool = False
 ) -> Iterator[Workspace]:
-    """A slot below the folder `work` that holds `tree`, for as long as the `with` statement lasts; `slot_name` if it is free.
+    """Provide a slot below the folder `work` that holds `tree`, in a `with` statement; `slot_name` if it is free.
 
     `git` is as in `copied_git.make`.
     Raises `MachineError` where the disk is full or an object is missing.
@@ -155,7 +155,7 @@ def _cleared(slot: Path, slot_fd: int, root: Path) -> Iterator[int]:
 
 
 def _folders(files: Mapping[str, tuple[str, str]], empty: Iterable[str]) -> set[str]:
-    """All folders of a tree: those around its files, the empty ones, and the places of submodules."""
+    """Return all folders of a tree: those around its files, the empty ones, and the places of submodules."""
     folders = set()
     for path in (*files, *(f"{path}/" for path in empty)):
         folder = path.rpartition("/")[0]
@@ -190,5 +190,5 @@ def _sweep(root_fd: int, files: Mapping[str, tuple[str, str]], folders: set[str]
 
 
 def _is_odd(state: os.stat_result, usual: int) -> bool:
-    """Whether this is a file that git would not have written so; `usual` are the permissions of a new folder."""
+    """Return whether this is a file that git would not have written so; `usual` are the permissions of a new folder."""
     return state.st_nlink != 1 or (stat.S_ISREG(state.st_mode) and (state.st_mode ^ usual) & 0o666 != 0)

@@ -120,7 +120,7 @@ def _answer(workspace: Workspace, name: str) -> HookAnswer:
 
 
 def _last_words(text: str, root: Path) -> str:
-    """The line of an output that says what went wrong: the last one that is not indented."""
+    """Return the line of an output that says what went wrong: the last one that is not indented."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     said = next((line for line in reversed(lines) if not line[0].isspace()), "it said nothing")
     return said.replace(f"{root}/", "")[:400]

@@ -33,7 +33,7 @@ class Heard(object):
             sys.addaudithook(self.hook)
 
     def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
-        """Called by the interpreter; raises nothing."""
+        """Note the files and commands of an audit event; the interpreter calls this, and it raises nothing."""
         try:
             if event == "open" and isinstance(arguments[0], (str, bytes)):
                 self.note(os.path.abspath(os.fsdecode(arguments[0])))
@@ -55,7 +55,7 @@ class Heard(object):
 
 
 def backend(name: str) -> Any:
-    """The object that pyproject.toml names."""
+    """Return the object that pyproject.toml names."""
     module, _, attributes = name.partition(":")
     found = importlib.import_module(module)  # type: Any
     for attribute in attributes.split(".") if attributes else ():

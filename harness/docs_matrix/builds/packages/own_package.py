@@ -63,7 +63,7 @@ def requirements(given: Iterable[str], packages: Iterable[OwnPackage], python: s
 
 
 def _of(package: OwnPackage, extra: str, python: str) -> Iterable[Requirement]:
-    """What `package` requires with `extra` alone on the release `python`, without markers; with any marker for no extra."""
+    """Return what `package` requires with `extra` alone on the release `python`, without markers; with any marker for no extra."""
     for text in package.requires:
         try:
             requirement = Requirement(text)

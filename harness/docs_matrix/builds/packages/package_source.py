@@ -76,7 +76,7 @@ def _table(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _setup(text: bytes) -> Mapping[str, str]:
-    """The section `metadata` of a setup.cfg."""
+    """Return the section `metadata` of a setup.cfg."""
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(text.decode("utf-8", "replace"))

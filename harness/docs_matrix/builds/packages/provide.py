@@ -61,8 +61,11 @@ class _Kept:
 
 @dataclass(frozen=True)
 class Factory:
-    """Makes packages of trees. Build requirements are resolved as of `date`: the backends that a project of today needs did
-    not exist when the toolchain of an old cell was current. If that is too old for them, this month counts."""
+    """Makes packages of trees.
+
+    Build requirements are resolved as of `date`: the backends that a project of today needs did not exist when the
+    toolchain of an old cell was current. If that is too old for them, this month counts.
+    """
 
     trees: Trees
     store: Path
@@ -128,7 +131,7 @@ class Factory:
     def _backend(
         self, found: PackageSource, requires: tuple[str, ...], interpreter: Interpreter
     ) -> tuple[Backend, Environment]:
-        """The backend of a package in an environment that holds `requires`."""
+        """Return the backend of a package in an environment that holds `requires`."""
         minor = ".".join(interpreter.version.split(".")[:2])
         pins = tuple(sorted({str(Requirement(text)) for text in requires}))
         addresses = [text for text in pins if Requirement(text).url]
@@ -154,7 +157,7 @@ class Factory:
         return Backend(found, environment, self.time_limit, self.confinement), environment
 
     def _found(self, key: str, tree: Tree) -> tuple[Path, _Kept] | None:
-        """The package of the store that answers `key` and what else it depends on in `tree`."""
+        """Return the package of the store that answers `key` and what else it depends on in `tree`."""
         entries = self.trees.entries(tree)
         modules = _modules(entries)
         for folder in _folders(self.store / "packages" / key):
@@ -195,7 +198,7 @@ def _this_month() -> datetime:
 
 
 def _key(found: PackageSource, entries: Entries, recipe: Recipe, environment: Environment, *, git: bool) -> str:
-    """The digest of what a wheel depends on, without the Python files that the backend reads and what it asks git."""
+    """Return the digest of what a wheel depends on, without the Python files that the backend reads and what it asks git."""
     content = [f"{path}\0{mode} {blob}" for path, (mode, blob) in entries.items() if not _is_left_out(path, recipe)]
     folders = sorted({posixpath.dirname(path) for path in entries if path.endswith(".py")})
     return files.digest(
@@ -207,7 +210,7 @@ def _key(found: PackageSource, entries: Entries, recipe: Recipe, environment: En
 
 
 def _is_left_out(path: str, recipe: Recipe) -> bool:
-    """Whether a file is Python or documentation; a setup.py is neither."""
+    """Return whether a file is Python or documentation; a setup.py is neither."""
     if path.endswith(".py"):
         return posixpath.basename(path) != "setup.py"
     if recipes.below(recipe, path) is None:
@@ -220,7 +223,7 @@ def _modules(entries: Entries) -> str:
 
 
 def _described(parts: Parts, asked: HookAnswer, metadata: HookAnswer, entries: Entries) -> _Kept:
-    """What to keep of a package: the fields of its metadata, and what it depends on."""
+    """Return what to keep of a package: the fields of its metadata, and what it depends on."""
     headers = parts.headers
     opened = {*asked.opened, *metadata.opened, *parts.changed}
     every = parts.moved or not (asked.tells and metadata.tells and metadata.has)

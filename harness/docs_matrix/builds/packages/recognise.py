@@ -51,7 +51,7 @@ def _is_package(folder: str, read: Read) -> bool:
 
 
 def _hosted(read: Read) -> tuple[str, ...]:
-    """The packages that the Read the Docs file installs, without extras: those are requirements like others."""
+    """Return the packages that the Read the Docs file installs, without extras: those are requirements like others."""
     text = next(filter(None, map(read, READ_THE_DOCS)), b"")
     try:
         told = yaml.safe_load(text)
@@ -76,7 +76,7 @@ def _runs_code(recipe: Recipe, paths: Collection[str], read: Read) -> bool:
 
 
 def _modules(path: str) -> tuple[str, ...]:
-    """The module that the file `path` may make importable: at the root, or in `src` or `lib`."""
+    """Return the module that the file `path` may make importable: at the root, or in `src` or `lib`."""
     parts = path.split("/")
     if parts[0] in ("src", "lib"):
         parts = parts[1:]

@@ -98,7 +98,7 @@ def _leads_out(path: str) -> bool:
 
 
 def _roots(blobs: Mapping[str, str], folder: str, entries: Entries) -> dict[str, str]:
-    """The folder of the tree that each top-level name is in: that with the most files of the same names and contents."""
+    """Return the folder of the tree that each top-level name is in: that with the most files of the same names and contents."""
     inside = "" if folder == "." else f"{folder}/"
     named: defaultdict[str, list[str]] = defaultdict(list)
     for path in entries:

@@ -73,12 +73,12 @@ def telling_files(folder: Path) -> tuple[str, ...]:
 
 
 def in_tree(recipe: Recipe, name: str) -> str:
-    """The path in the tree of what is called `name` below the recipe's source."""
+    """Return the path in the tree of what is called `name` below the recipe's source."""
     return posixpath.normpath(posixpath.join(recipe.source, name))
 
 
 def below(recipe: Recipe, path: str) -> str | None:
-    """`path` relative to the recipe's source folder; None where it lies elsewhere."""
+    """Return `path` relative to the recipe's source folder; None where it lies elsewhere."""
     source = posixpath.normpath(recipe.source)
     if source == ".":
         return path or None
@@ -86,6 +86,6 @@ def below(recipe: Recipe, path: str) -> str | None:
 
 
 def documents(recipe: Recipe, paths: Iterable[str]) -> tuple[str, ...]:
-    """Those of `paths` that may be documents, relative to the recipe's source folder, sorted."""
+    """Return those of `paths` that may be documents, relative to the recipe's source folder, sorted."""
     found = (below(recipe, path) for path in paths if path.endswith(SUFFIXES))
     return tuple(sorted(path for path in found if path))

@@ -16,8 +16,11 @@ __all__ = ["DOT", "Command", "Kind", "Recognised", "Rooms", "Script", "ScriptWor
 
 @dataclass(frozen=True)
 class Rooms:
-    """Where a build takes place: the tree's private copy, a scratch folder outside of it, and what stands for
-    sphinx-build (the probe, in the cell's interpreter). `top` is the folder of git's repository if it lies above `root`."""
+    """Where a build takes place.
+
+    The tree's private copy, a scratch folder outside of it, and what stands for sphinx-build (the probe, in the cell's
+    interpreter). `top` is the folder of git's repository if it lies above `root`.
+    """
 
     root: Path
     scratch: Path
@@ -90,8 +93,9 @@ class Kind(Protocol):
     needed: Mapping[str, str]
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """Return how to build the tree `name` with the files `paths`, which `read` gives the content of; None if the tree is
-        not of this kind.
+        """Return how to build the tree `name` with the files `paths`, which `read` gives the content of.
+
+        None if the tree is not of this kind.
 
         Raises `InputError` if it could be built in two ways.
         """

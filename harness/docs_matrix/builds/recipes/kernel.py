@@ -34,7 +34,7 @@ class Make:
     keeps_answers = True
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """A kernel is known by its `Kbuild`, and by the target `htmldocs` of the makefile beside conf.py."""
+        """Recognise a kernel by its `Kbuild`, and by the target `htmldocs` of the makefile beside conf.py."""
         folder = next((folder for folder in FOLDERS if _is_built_by_make(folder, paths, read)), None)
         if folder is None:
             return None
@@ -67,7 +67,7 @@ class Make:
         return kernel_checks(paths)
 
     def shortcuts(self, root: Path, python: Path, known: Path, new: Path) -> Shortcuts:
-        """What Perl's kernel-doc answers, and the documents of netlink's specifications, are made once for all cells."""
+        """Install what keeps the answers of Perl's kernel-doc and netlink's documents, which are made once for all cells."""
         companions = {Path(kernel_doc_cache.__file__).stem: (str(known), str(new))}
         generators = [name for name in netlink_cache.GENERATORS if (root / name).exists()]
         if not generators:
@@ -84,7 +84,7 @@ def _is_built_by_make(folder: str, paths: Collection[str], read: Callable[[str],
 
 
 def _requirements(text: str) -> tuple[str, ...]:
-    """The requirements of a requirements file but for docutils and Sphinx, which the cell pins.
+    """Return the requirements of a requirements file except for docutils and Sphinx, which the cell pins.
 
     >>> _requirements("alabaster\\nSphinx\\npyyaml  # for netlink\\n")
     ('alabaster', 'pyyaml')

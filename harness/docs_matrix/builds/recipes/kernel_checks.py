@@ -38,7 +38,7 @@ def _tool(name: str, paths: Collection[str]) -> str | None:
 
 
 def _references(tool: str | None) -> TreeCheck | None:
-    """Files that are named and do not exist (CONFIG_WARN_MISSING_DOCUMENTS). It is silent without a `.git`."""
+    """Return files that are named and do not exist (CONFIG_WARN_MISSING_DOCUMENTS). It is silent without a `.git`."""
     if tool is None:
         return None
     return TreeCheck(
@@ -55,7 +55,7 @@ def _references(tool: str | None) -> TreeCheck | None:
 
 
 def _abi(python: str | None, perl: str | None) -> TreeCheck | None:
-    """What the files of the ABI say wrongly (CONFIG_WARN_ABI_ERRORS)."""
+    """Return what the files of the ABI say wrongly (CONFIG_WARN_ABI_ERRORS)."""
     folder = "Documentation/ABI"
     where = ("--dir", f"./{folder}")
     if python:
@@ -68,7 +68,7 @@ def _abi(python: str | None, perl: str | None) -> TreeCheck | None:
 
 
 def _kernel_doc(tool: str | None, paths: Collection[str]) -> TreeCheck | None:
-    """What a build with `W=1` says of the comments in a source, whatever document includes them, or none."""
+    """Return what a build with `W=1` says of the comments in a source, whatever document includes them, or none."""
     if tool is None:
         return None
     python = f"{LIBRARIES}/kdoc/kdoc_parser.py" in paths
@@ -85,7 +85,7 @@ def _kernel_doc(tool: str | None, paths: Collection[str]) -> TreeCheck | None:
 
 
 def _yamllint(paths: Collection[str]) -> TreeCheck | None:
-    """What yamllint says of bindings: one half of `make dt_binding_check`."""
+    """Return what yamllint says of bindings: one half of `make dt_binding_check`."""
     folder = "Documentation/devicetree/bindings"
     if f"{folder}/.yamllint" not in paths:
         return None

@@ -61,8 +61,10 @@ class SphinxBuild:
     keeps_answers = False
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """A project is known by the folder that holds conf.py: the one of its Read the Docs file, else the one in a usual
-        folder, else the only one."""
+        """Recognise a project by the folder that holds conf.py.
+
+        The one of its Read the Docs file, else the one in a usual folder, else the only one.
+        """
         hosted = read_the_docs.sphinx(paths, read)
         if hosted:
             return Recognised(started(Recipe("sphinx", hosted[0], hosted[0], builder=hosted[1]), paths, read), ())
@@ -95,7 +97,7 @@ class SphinxBuild:
         return Command(words, rooms.root / recipe.folder, {})
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
-        """All documents are built: sphinx-build takes no folders."""
+        """Return no variables: sphinx-build takes no folders, so all documents are built."""
         first = map(ScriptWord, ("python", "-m", "sphinx", "--no-color", "-d"))
         config, source = (posixpath.relpath(place, recipe.folder) for place in (recipe.config, recipe.source))
         words = map(ScriptWord, ("-b", recipe.builder, "-c", config, *recipe.options, source))

@@ -1,7 +1,7 @@
 """Who is behind a change between two trials: the axis, or what had to come along with it.
 
 Two neighbouring candidates may differ in more than the axis: another Sphinx had to be taken, or the rest is of another
-day. Then a control is built that moves one thing alone: the axis in the company of before, or of after. Where the
+day. Then a control is built that moves one thing alone: the axis among the other packages of before, or of after. Where the
 company did it, its packages are moved one by one, and the releases of the one that did it are searched.
 """
 
@@ -46,7 +46,7 @@ class Attribution:
 
 
 def company_of(before: Trial, after: Trial, axis: str) -> tuple[str, ...]:
-    """What differs between two trials beside the axis: packages by name, and `python`."""
+    """Return what differs between two trials beside the axis: packages by name, and `python`."""
     names = sorted({*before.packages, *after.packages} - {axis})
     found = [name for name in names if before.packages.get(name) != after.packages.get(name)]
     if axis != "python" and minor(before.python) != minor(after.python):
@@ -65,8 +65,10 @@ def attribute_each(
     *,
     deep: bool = True,
 ) -> Mapping[Attribution, tuple[Hashable, ...]]:
-    """`attribute` for each of `questions`, whose states `states` gives; those with one answer together. What came along may
-    have made several changes, each in a release of its own."""
+    """Return `attribute` for each of `questions`, whose states `states` gives; those with one answer together.
+
+    What came along may have made several changes, each in a release of its own.
+    """
     found: dict[Attribution, tuple[Hashable, ...]] = {}
     for question in questions:
 
@@ -81,8 +83,9 @@ def attribute_each(
 def attribute(
     before: Trial, after: Trial, axis: str, state: State, trials: Trials, around: Surroundings, *, deep: bool = True
 ) -> Attribution:
-    """Who made `state` differ between the neighbours `before` and `after` of `axis` (a package, `python`, or what is none of
-    the two: then the company is all that there is).
+    """Return what made `state` differ between the neighbours `before` and `after` of `axis`.
+
+    The axis is a package, `python`, or neither of them: then only the packages that had to change too can be the cause.
 
     With `deep`, the releases between the two toolchains are searched where moving one thing alone tells nothing.
     """
@@ -110,7 +113,7 @@ def attribute(
 
 
 def _control(before: Trial, after: Trial, axis: str, state: State, trials: Trials) -> Cause | None:
-    """Move the axis alone: in the company of before, else in that of after; None where neither can be built."""
+    """Move the axis alone: among the other packages of before, else of after; None where neither can be built."""
     for here, there in ((before, after), (after, before)):
         control = trials.of((*_moved(here, there, (axis,)), *_loosely(here, there, axis)))
         if isinstance(control, Trial):
@@ -122,8 +125,11 @@ def _control(before: Trial, after: Trial, axis: str, state: State, trials: Trial
 
 
 def _narrowed(before: Trial, after: Trial, company: Sequence[str], state: State, trials: Trials) -> Culprit | None:
-    """The one thing of `company` that makes the change: half of what is suspected is moved until one is left; None where
-    that cannot be built, or where no one thing does it."""
+    """Return the one thing of `company` that makes the change.
+
+    Half of what is suspected is moved until one is left; None where that cannot be built, or where no one thing does
+    it.
+    """
     suspects = tuple(company)
     while len(suspects) > 1:
         half = suspects[: len(suspects) // 2]
@@ -137,7 +143,7 @@ def _narrowed(before: Trial, after: Trial, company: Sequence[str], state: State,
 
 
 def _makes(before: Trial, after: Trial, suspects: Sequence[str], state: State, trials: Trials) -> bool | None:
-    """Whether moving `suspects` alone makes the change; None where that cannot be built."""
+    """Return whether moving `suspects` alone makes the change; None where that cannot be built."""
     for here, there in ((before, after), (after, before)):
         moved = trials.of(_moved(here, there, suspects))
         if isinstance(moved, Trial) and state(moved) in (state(before), state(after)):
@@ -146,7 +152,7 @@ def _makes(before: Trial, after: Trial, suspects: Sequence[str], state: State, t
 
 
 def _culprit(before: Trial, after: Trial, suspect: str, state: State, trials: Trials) -> Culprit | None:
-    """The release of `suspect` that makes the change where it alone is moved; None where it does not, or cannot be."""
+    """Return the release of `suspect` that makes the change where it alone is moved; None where it does not, or cannot be."""
     for here, there in ((before, after), (after, before)):
         moved = trials.of((*_moved(here, there, (suspect,)), *_loosely(here, there, suspect)))
         if isinstance(moved, Trial) and state(moved) == state(there):
@@ -207,7 +213,7 @@ def _release_of(
 
 
 def _moved(here: Trial, there: Trial, suspects: Sequence[str]) -> Iterator[Way]:
-    """`here` with `suspects` as they are `there`, and everything else exactly held."""
+    """Yield `here` with `suspects` as they are `there`, and everything else exactly held."""
     packages = dict(here.packages)
     cell = here.way.cell
     for suspect in suspects:
@@ -222,8 +228,10 @@ def _moved(here: Trial, there: Trial, suspects: Sequence[str]) -> Iterator[Way]:
 
 
 def _loosely(here: Trial, there: Trial, axis: str) -> Iterator[Way]:
-    """As `_moved` for one thing, with Python, docutils and Sphinx held and the rest left to the resolver: a release may need
-    others of what it depends on."""
+    """As `_moved` for one thing, with Python, docutils and Sphinx held and the rest left to the resolver.
+
+    A release may need others of what it depends on.
+    """
     cell = here.way.cell
     if axis == "python":
         yield Way(named(replace(cell, python=there.way.cell.python, date=max(cell.date, there.way.cell.date))))

@@ -51,9 +51,12 @@ __all__ = ["BisectQuestion", "bisect"]
 
 @dataclass(frozen=True)
 class BisectQuestion:
-    """What is asked: the axis with its ends, the cell that the rest is held at, the diagnostics and what of them; `find`
-    is the text as the user gave it, `every` asks all candidates, `prereleases` lets those take part, `add_package`
-    allows an axis that the cell's environment lacks."""
+    """What is asked.
+
+    The axis with its ends, the cell that the rest is held at, the diagnostics and what of them; `find` is the text as
+    the user gave it, `every` asks all candidates, `prereleases` lets those take part, `add_package` allows an axis that
+    the cell's environment lacks.
+    """
 
     axis: str
     first: str | None
@@ -183,7 +186,7 @@ def _search(
 
 
 def _read_sets(wanted: Wanted, subject: Subject, bench: Workbench) -> Iterator[tuple[str, ...] | None]:
-    """What to read, the least first: the document (or those that name the file), its folder, all."""
+    """Yield what to read, the least first: the document (or those that name the file), its folder, all."""
     least = subject.read.head
     if wanted.path is not None:
         least = _documents(wanted.path, subject, bench) or least
@@ -283,7 +286,7 @@ def _found(
     notes: list[Note],
     around: Surroundings,
 ) -> Iterator[FoundChange]:
-    """What changed between two neighbours, one for each that is behind a part of it."""
+    """Yield what changed between two neighbours, one for each that is behind a part of it."""
     before, after = observed.trial(change.before), observed.trial(change.after)
     first = observed.axis.candidates[change.after]
 

@@ -1,6 +1,6 @@
 """A bisection told to someone: on a terminal in plain lines, and as Markdown for a bug report.
 
-Where several things changed, each is told; the one that the question is about comes first.
+Where several things changed, each is reported; the one that the question is about comes first.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ __all__ = ["lines", "markdown"]
 _LONGEST = 2_000
 """Characters of one message; a bug report with more is not read."""
 _SHOWN = 10
-"""Differences of one change that are told; all of them are in the JSON form."""
+"""Differences of one change that are reported; all of them are in the JSON form."""
 _LINES = re.compile(r"line \S+ -> \S+")
 
 
 def lines(answer: Bisection) -> Iterator[str]:
-    """The answer in plain lines, harmless in a terminal and in the log of a CI job."""
+    """Yield the answer in plain lines, harmless in a terminal and in the log of a CI job."""
     for number, found in enumerate(_ordered(answer)):
         if number:
             yield ""
@@ -45,12 +45,12 @@ def lines(answer: Bisection) -> Iterator[str]:
 
 
 def markdown(answer: Bisection) -> str:
-    """The answer as Markdown, for a bug report."""
+    """Return the answer as Markdown, for a bug report."""
     return "\n".join(_markdown(answer)) + "\n"
 
 
 def headline(axis: str, found: FoundChange) -> str:
-    """The answer in one line: the first with it, its day, the last without.
+    """Return the answer in one line: the first with it, its day, the last without.
 
     >>> headline("docutils", FoundChange("0.22.1", "0.22", "2025-09-17", (), (), "axis", ""))
     'docutils 0.22.1 (2025-09-17) made the change; the last without it is 0.22'

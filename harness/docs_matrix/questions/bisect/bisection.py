@@ -46,8 +46,11 @@ class BeforeAfter:
 
 @dataclass(frozen=True)
 class TriedCandidate:
-    """A candidate that was built: what it is called, its day, with what (`company`: what moved along), in which round, and
-    the diagnostics asked for that it said."""
+    """A candidate that was built.
+
+    What it is called, its day, with what (`company`: what moved along), in which round, and the diagnostics asked for
+    that it said.
+    """
 
     release: str
     date: str | None
@@ -88,8 +91,11 @@ class QuotedHistory:
 
 @dataclass(frozen=True)
 class FoundChange:
-    """A change: the first candidate with it, its day, the last without, what could not be tested between (the gap holds
-    the answer then), what changed, and who is behind it, in one word and in a sentence."""
+    """A change.
+
+    The first candidate with it, its day, the last without, what could not be tested between (the gap holds the answer
+    then), what changed, and who is behind it, in one word and in a sentence.
+    """
 
     first: str
     last_without: str
@@ -104,8 +110,11 @@ class FoundChange:
 
 @dataclass(frozen=True)
 class Bisection:
-    """The whole answer. `changes` are in the order of the candidates; `returns` says that a change went back and forth;
-    `rounds` counts the rounds of the search; `command` shows the main change again."""
+    """The whole answer.
+
+    `changes` are in the order of the candidates; `returns` says that a change went back and forth; `rounds` counts the
+    rounds of the search; `command` shows the main change again.
+    """
 
     axis: str
     tree: str
@@ -166,7 +175,7 @@ def main_change(changes: Sequence[FoundChange]) -> FoundChange:
 def pairs(
     before: Sequence[Diagnostic], after: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
 ) -> tuple[BeforeAfter, ...]:
-    """What changed from `before` to `after`, one pair a diagnostic; what both say with the same `alike` is left out.
+    """Return what changed from `before` to `after`, one pair a diagnostic; what both say with the same `alike` is left out.
 
     The nearest belong together: the same headline first, then the same line (or the next one).
     """
@@ -214,7 +223,7 @@ def _or_none(value: object) -> str:
 def _without(
     some: Sequence[Diagnostic], others: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
 ) -> list[Diagnostic]:
-    """The diagnostics of `some` that `others` does not have alike, as multisets."""
+    """Return the diagnostics of `some` that `others` does not have alike, as multisets."""
     have = Counter(map(alike, others))
     left = []
     for diagnostic in some:

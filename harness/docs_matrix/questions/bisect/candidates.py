@@ -33,7 +33,7 @@ class ObservedAxis:
         self.found: dict[int, Trial | str] = {}
 
     def at(self, numbers: Sequence[int]) -> list[Trial | str]:
-        """The trials of some candidates, or why there are none; those of one call are built side by side."""
+        """Return the trials of some candidates, or why there are none; those of one call are built side by side."""
         missing = [number for number in numbers if number not in self.found]
         with process.workers(self.trials.runner.jobs) as pool:
             found = zip(missing, pool.map(self._try, missing), strict=True)
@@ -42,7 +42,7 @@ class ObservedAxis:
         return [self.found[number] for number in numbers]
 
     def trial(self, number: int) -> Trial:
-        """The trial of a candidate that was built; raises `KeyError` for another."""
+        """Return the trial of a candidate that was built; raises `KeyError` for another."""
         found = self.found[number]
         if isinstance(found, str):
             raise KeyError(number)
@@ -62,7 +62,7 @@ class ObservedAxis:
         return observe
 
     def _ways(self, number: int) -> Iterator[Way]:
-        """The ways of a candidate; what a near neighbour needed is tried before that is searched for again."""
+        """Yield the ways of a candidate; what a near neighbour needed is tried before that is searched for again."""
         candidate = self.axis.candidates[number]
         ways = self.axis.ways(candidate)
         yield from islice(ways, 1)
@@ -83,7 +83,7 @@ class ObservedAxis:
 
 
 def tried(wanted: Wanted, observed: ObservedAxis, outcome: SearchOutcome) -> Iterator[TriedCandidate]:
-    """The candidates that were built, as values for the answer, in order."""
+    """Yield the candidates that were built, as values for the answer, in order."""
     rounds = {at: number for number, chosen in enumerate(outcome.rounds, start=1) for at in chosen}
     for at in outcome.seen:
         trial, candidate = observed.found[at], observed.axis.candidates[at]
@@ -102,7 +102,7 @@ def tried(wanted: Wanted, observed: ObservedAxis, outcome: SearchOutcome) -> Ite
 
 
 def skipped(observed: ObservedAxis, outcome: SearchOutcome, numbers: Iterable[int]) -> tuple[Skipped, ...]:
-    """Those of the candidates `numbers` that could not be tested, with the reasons."""
+    """Return those of the candidates `numbers` that could not be tested, with the reasons."""
     return tuple(
         Skipped(observed.axis.candidates[at].name, said.reason)
         for at in numbers
@@ -111,7 +111,7 @@ def skipped(observed: ObservedAxis, outcome: SearchOutcome, numbers: Iterable[in
 
 
 def day(candidate: Candidate) -> str | None:
-    """The day of a candidate (UTC), where it is known."""
+    """Return the day of a candidate (UTC), where it is known."""
     return f"{candidate.date:%Y-%m-%d}" if candidate.date else None
 
 
@@ -126,12 +126,12 @@ def between_ends(axis: Axis) -> tuple[int, ...]:
 
 
 def same_failure(one: str, other: str) -> bool:
-    """Return whether a project itself fails, for the same reason but for numbers and paths."""
+    """Return whether a project itself fails, for the same reason except for numbers and paths."""
     return all(reason.startswith(FAILED) for reason in (one, other)) and VARYING.sub("", one) == VARYING.sub("", other)
 
 
 def in_words(documents: tuple[str, ...] | None) -> str:
-    """What is read, in words."""
+    """Return what is read, in words."""
     if documents is None:
         return "all documents"
     more = f" and {len(documents) - 3} more" if len(documents) > 3 else ""

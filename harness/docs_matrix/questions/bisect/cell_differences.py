@@ -39,9 +39,11 @@ class DiagnosticDifference:
 
 @dataclass(frozen=True)
 class CellDifferences:
-    """The whole answer. `steps` are the changes on the way from the cell `one` to the cell `other`, each with who is behind
-    it; `alike` counts the diagnostics that both say in the same way, `only_printed` those of them that are printed in
-    another way."""
+    """The whole answer.
+
+    `steps` are the changes on the way from the cell `one` to the cell `other`, each with who is behind it; `alike`
+    counts the diagnostics that both say in the same way, `only_printed` those of them that are printed in another way.
+    """
 
     tree: str
     identity: str

@@ -57,7 +57,7 @@ def history(
     notes: list[Note],
     bench: Workbench,
 ) -> QuotedHistory | None:
-    """What the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
+    """Return what the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
     if said.culprit:
         move = (said.culprit.axis, said.culprit.first, said.culprit.last_without)
     elif said.cause != "axis":
@@ -71,8 +71,11 @@ def history(
 def changed_pairs(
     wanted: Wanted, questions: Sequence[Hashable], before: Trial, after: Trial, aspects: Sequence[Aspect]
 ) -> tuple[BeforeAfter, ...]:
-    """What changed between two trials in `questions`. A diagnostic that is not said any more in the words that were asked
-    for may be said in others: what is new at its place stands beside it."""
+    """Return what changed between two trials in `questions`.
+
+    A diagnostic that is not said any more in the words that were asked for may be said in others: what is new at its
+    place stands beside it.
+    """
     sides = []
     for trial in (before, after):
         meant = wanted.of(trial.build.diagnostics)

@@ -94,7 +94,7 @@ def quote(
 
 
 def terms(pairs: Iterable[BeforeAfter]) -> tuple[str, ...]:
-    """The words of the diagnostics of a change that an entry about it may use, in lower case.
+    """Return the words of the diagnostics of a change that an entry about it may use, in lower case.
 
     Quoted names and common words are left out.
     """
@@ -112,8 +112,9 @@ def terms(pairs: Iterable[BeforeAfter]) -> tuple[str, ...]:
 
 
 def section(text: str, first: str, last_without: str) -> str:
-    """The part of a history file that is about what is newer than `last_without` and not newer than `first`, its
-    pre-releases included, where the work is often listed.
+    """Return the part of a history file about what is newer than `last_without` and not newer than `first`.
+
+    The pre-releases of `first` belong to it, since the work is often listed there.
 
     >>> history = "Release 2.1\\n===========\\n\\n* b\\n\\nRelease 2.0\\n===========\\n\\n* a\\n"
     >>> section(history, "2.1", "2.0")
@@ -189,7 +190,7 @@ def _stem(word: str) -> str:
 
 
 def _heading(lines: Sequence[str], at: int) -> Version | None:
-    """The version that the heading on line `at` names; None where there is no heading."""
+    """Return the version that the heading on line `at` names; None where there is no heading."""
     line = lines[at]
     under = lines[at + 1] if at + 1 < len(lines) else ""
     if not (line.startswith("#") or (line.strip() and _is_rule(under))) or len(line) > 100:
@@ -218,7 +219,7 @@ def _history_files(package: str, version: str, kept: Path, *, offline: bool) -> 
 
 
 def _fetched(package: str, version: str) -> tuple[tuple[str, str], ...]:
-    """uv fetches and unpacks a source distribution, and makes a wheel of it as an installation without wheels would."""
+    """Return the files of a source distribution, which uv fetches and makes a wheel of, as an installation does."""
     with tempfile.TemporaryDirectory() as folder:
         cache, target = Path(folder) / "cache", Path(folder) / "target"
         finished = uv.run(

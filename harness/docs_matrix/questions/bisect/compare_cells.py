@@ -69,7 +69,7 @@ def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences
 def _steps(
     observed: ObservedAxis, outcome: SearchOutcome, around: Surroundings
 ) -> Iterator[tuple[FoundChange, frozenset[Hashable]]]:
-    """The changes on the path, one for each two neighbours and what is behind it, with the questions that each answers."""
+    """Yield the changes on the path, one for each two neighbours and what is behind it, with the questions that each answers."""
     places: dict[StateChange, list[Hashable]] = {}
     for question in outcome.questions:
         for change in outcome.changes(question):
@@ -112,7 +112,7 @@ def _differences(
 
 
 def _alike(one: Sequence[Diagnostic], other: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> int:
-    """How many diagnostics both say in the same way, as far as `aspects` see."""
+    """Return how many diagnostics both say in the same way, as far as `aspects` see."""
     said = [Counter((item.path, state(item, aspects)) for item in ANY.of(side)) for side in (one, other)]
     return (said[0] & said[1]).total()
 

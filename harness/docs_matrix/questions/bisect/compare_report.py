@@ -14,11 +14,11 @@ from docs_matrix.reports.note_words import words
 __all__ = ["lines", "markdown"]
 
 _SHOWN = 20
-"""Differences that are told of one step; all of them are in the JSON form."""
+"""Differences that are reported of one step; all of them are in the JSON form."""
 
 
 def lines(answer: CellDifferences) -> Iterator[str]:
-    """The answer in plain lines, harmless in a terminal and in the log of a CI job."""
+    """Yield the answer in plain lines, harmless in a terminal and in the log of a CI job."""
     yield _summary(answer)
     for at, step in _by_weight(answer):
         made = [difference for difference in answer.differences if at in difference.steps]
@@ -44,7 +44,7 @@ def lines(answer: CellDifferences) -> Iterator[str]:
 
 
 def markdown(answer: CellDifferences) -> str:
-    """The answer as Markdown: a table with a row for each difference."""
+    """Return the answer as Markdown: a table with a row for each difference."""
     rows = ["| difference | behind it |", "|---|---|"]
     for difference in answer.differences:
         behind = "; ".join(_headline(answer.steps[at]) for at in difference.steps) or "not found"
@@ -64,7 +64,7 @@ def _summary(answer: CellDifferences) -> str:
 
 
 def _by_weight(answer: CellDifferences) -> list[tuple[int, FoundChange]]:
-    """The steps, those behind the most differences first."""
+    """Return the steps, those behind the most differences first."""
     weights = [sum(at in difference.steps for difference in answer.differences) for at in range(len(answer.steps))]
     return sorted(enumerate(answer.steps), key=lambda item: (-weights[item[0]], item[0]))
 

@@ -24,8 +24,10 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Path:
-    """The way from the cell `old` to the cell `new`, both being its ends; `steps` are docutils and Sphinx at each
-    candidate between."""
+    """The way from the cell `old` to the cell `new`, both being its ends.
+
+    `steps` are docutils and Sphinx at each candidate between.
+    """
 
     candidates: tuple[Candidate, ...]
     old: Cell
@@ -35,8 +37,11 @@ class Path:
     name: str = "path"
 
     def ways(self, candidate: Candidate) -> Iterator[Way]:
-        """The ends are the cells themselves; between them, the oldest Python that this docutils and Sphinx run on, with
-        the rest of their day, or of the later end's where there are no wheels of that day."""
+        """Yield the toolchains between two cells, which are the ends themselves.
+
+        Between them, the oldest Python that this docutils and Sphinx run on, with the rest of their day, or of the
+        later end's where there are no wheels of that day.
+        """
         if candidate in (self.candidates[0], self.candidates[-1]):
             yield Way(self.old if candidate == self.candidates[0] else self.new)
             return
@@ -61,7 +66,7 @@ class Path:
 
 
 def between(old: Cell, new: Cell, around: Surroundings) -> Path:
-    """The path from `old` to `new`; where one is newer in Sphinx and the other in docutils, Sphinx leads."""
+    """Return the path from `old` to `new`; where one is newer in Sphinx and the other in docutils, Sphinx leads."""
     upwards = (Version(old.sphinx), Version(old.docutils)) <= (Version(new.sphinx), Version(new.docutils))
     low, high = (old, new) if upwards else (new, old)
     events = [

@@ -31,7 +31,7 @@ class Range:
 def choose(
     name: str, first: str | None, last: str | None, cell: Cell, around: Surroundings, *, prereleases: bool = False
 ) -> Range:
-    """The axis `name` (`python`, `date` or a package) from `first` to `last`.
+    """Return the axis `name` (`python`, `date` or a package) from `first` to `last`.
 
     An end that is None is the last that the cell's other pins accept; where they accept the cell's own release alone, it
     is the matrix's oldest or newest. Raises `InputError` where an end is none, where there is no such package or
@@ -72,7 +72,7 @@ def _package(
 
 
 def _default(package: str, cell: Cell, around: Surroundings) -> tuple[str, str, str]:
-    """The lowest and the highest release to search where nothing is asked for, and how they were chosen."""
+    """Return the lowest and the highest release to search where nothing is asked for, and how they were chosen."""
     accepted = _accepted(package, cell, around)
     if len(accepted) > 1 or package not in ("docutils", "sphinx"):
         return accepted[0].version, accepted[-1].version, f"what the other pins of {cell.name} accept"
@@ -81,7 +81,7 @@ def _default(package: str, cell: Cell, around: Surroundings) -> tuple[str, str, 
 
 
 def _accepted(package: str, cell: Cell, around: Surroundings) -> tuple[Release, ...]:
-    """The releases around the cell's own that its other pins accept without a gap.
+    """Return the releases around the cell's own that its other pins accept without a gap.
 
     Very old releases name no upper bounds, so that a resolver accepts them with anything: the range stops at the first
     release that is refused.
@@ -102,7 +102,7 @@ def _accepted(package: str, cell: Cell, around: Surroundings) -> tuple[Release, 
 
 
 def _run(items: Sequence[str], holds: Callable[[str], bool]) -> int:
-    """The index of the last of `items` up to which `holds` is true, the first taken for granted; looks at few of them.
+    """Return the index of the last of `items` up to which `holds` is true, the first taken for granted; looks at few of them.
 
     >>> _run("aaaab", lambda item: item == "a")
     3

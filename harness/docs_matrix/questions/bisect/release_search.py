@@ -1,4 +1,4 @@
-"""The search: in an ordered range of candidates, where does what is observed change?
+"""The search for the candidate, in an ordered range, at which what is observed changes.
 
 It knows candidates by their number only, and an observer that says what a candidate shows: for each question a state
 (any value; a question that is not named has the state None), or that it cannot be tested. Many questions are followed
@@ -39,8 +39,10 @@ Observer = Callable[[Sequence[int]], Sequence[Observation]]
 
 @dataclass(frozen=True)
 class StateChange:
-    """Between `before` and `after`, the nearest candidates that could be tested, the state changed; `gap` lies between and
-    cannot be tested."""
+    """Between `before` and `after`, the nearest candidates that could be tested, the state changed.
+
+    `gap` lies between and cannot be tested.
+    """
 
     before: int
     after: int
@@ -65,7 +67,7 @@ class SearchOutcome:
         return tuple(dict.fromkeys(question for said in self.seen.values() for question in said.states))
 
     def changes(self, question: QuestionKey) -> tuple[StateChange, ...]:
-        """Where the state of `question` changed, in order."""
+        """Return where the state of `question` changed, in order."""
         return tuple(
             StateChange(before, after, tuple(range(before + 1, after)))
             for before, after in pairwise(self.seen)
@@ -73,11 +75,11 @@ class SearchOutcome:
         )
 
     def state(self, at: int, question: QuestionKey) -> State:
-        """The state of `question` at the tested candidate `at`."""
+        """Return the state of `question` at the tested candidate `at`."""
         return self.seen[at].states.get(question)
 
     def returns(self, question: QuestionKey) -> bool:
-        """Whether a state of `question` came back after another: then there is no one release that made the change.
+        """Return whether a state of `question` came back after another: then there is no one release that made the change.
 
         >>> seen = {at: Shown({"q": state}) for at, state in enumerate("aba")}
         >>> SearchOutcome(seen, ()).returns("q")
@@ -135,7 +137,7 @@ def _chosen(
 
 
 def _ends(observed: Mapping[int, Observation], count: int) -> list[int]:
-    """The candidates to try as ends: the outermost that were not tried, while all further out cannot be tested."""
+    """Return the candidates to try as ends: the outermost that were not tried, while all further out cannot be tested."""
     chosen = []
     for order in (range(count), range(count - 1, -1, -1)):
         for at in order:
@@ -147,7 +149,7 @@ def _ends(observed: Mapping[int, Observation], count: int) -> list[int]:
 
 
 def _next(observed: Mapping[int, Observation], count: int, width: int, *, every: bool) -> list[int]:
-    """The candidates of the next round; none where everything is settled."""
+    """Return the candidates of the next round; none where everything is settled."""
     if every:
         return [at for at in range(count) if at not in observed][:width]
     chosen: list[int] = []
@@ -175,7 +177,7 @@ def _open(observed: Mapping[int, Observation]) -> list[tuple[int, ...]]:
 
 
 def _middle(untried: tuple[int, ...]) -> int:
-    """The middle of the longest run of candidates: what lies beside one that cannot be tested often cannot either.
+    """Return the middle of the longest run of candidates: what lies beside one that cannot be tested often cannot either.
 
     >>> _middle((1, 2, 3)), _middle((1, 2, 4, 5, 6))
     (2, 5)

@@ -108,7 +108,7 @@ def ci_files(folder: Path, *, action: str | None, gitlab: bool, nox: bool) -> Ci
 
 
 def _action_here() -> str | None:
-    """The action that this docs-matrix is: the repository on GitHub and the commit that it was installed from.
+    """Return the action that this docs-matrix is: the repository on GitHub and the commit that it was installed from.
 
     None if neither pip nor a clone knows them.
     """
@@ -134,7 +134,7 @@ def write_files(texts: Mapping[Path, str], *tops: Path) -> None:
 
 
 def _branch(folder: Path) -> str:
-    """The branch that pull requests go to: the remote's default one, else the one that is checked out, else main."""
+    """Return the branch that pull requests go to: the remote's default one, else the one that is checked out, else main."""
     remote = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
     return remote or _git(folder, "symbolic-ref", "--short", "HEAD") or "main"
 
@@ -147,7 +147,7 @@ def _filled(template: str, **values: str) -> str:
 
 
 def _git(folder: Path, *words: str) -> str:
-    """What git says at `folder`; empty where it knows nothing."""
+    """Return what git says at `folder`; empty where it knows nothing."""
     if not folder.is_dir():
         return ""
     done = call(*words, cwd=folder)

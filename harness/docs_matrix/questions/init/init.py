@@ -36,10 +36,13 @@ __all__ = ["Begun", "begin", "refuse_what_is_there"]
 
 @dataclass(frozen=True)
 class Begun:
-    """What was made: the files `written`, relative to the project; the names of the cells `kept`; why the others were
-    `left` out; which pins are loosened in a cell, and why; how many diagnostics are `accepted`; the files that were there
-    already and stay `untouched`; how many messages of the network (`of_network`) are not accepted; `notices` are lines about
-    requirements that are left out."""
+    """What was made.
+
+    The files `written`, relative to the project; the names of the cells `kept`; why the others were `left` out; which
+    pins are loosened in a cell, and why; how many diagnostics are `accepted`; the files that were there already and
+    stay `untouched`; how many messages of the network (`of_network`) are not accepted; `notices` are lines about
+    requirements that are left out.
+    """
 
     written: tuple[str, ...]
     kept: tuple[str, ...]

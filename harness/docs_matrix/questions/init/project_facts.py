@@ -79,7 +79,7 @@ class _Sorted:
 
 
 def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) -> ProjectFacts:
-    """The documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read.
+    """Return the documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read.
 
     `source` is the folder of conf.py, if the user names it. `added` are requirements that the user adds.
     """
@@ -150,7 +150,7 @@ def _first_line(text: str) -> str:
 
 
 def _paths(folder: Path) -> set[str]:
-    """The files that say what is in the project: those at the root, and Python's near it."""
+    """Return the files that say what is in the project: those at the root, and Python's near it."""
     patterns = ("*", "*/*.py", "*/*/*.py", "src/*/*.py", "lib/*/*.py")
     places = [path for pattern in patterns for path in folder.glob(pattern)]
     return {path.relative_to(folder).as_posix() for path in places}
@@ -164,7 +164,7 @@ def _named_recipe(folder: Path, source: str) -> Recipe:
 
 
 def _packages(read: Read, paths: Collection[str], recipe: Recipe, *, itself: bool) -> Install:
-    """Which packages are installed: what the files say, else the one at the root if a requirements file names it."""
+    """Return which packages are installed: what the files say, else the one at the root if a requirements file names it."""
     found = recognise.recognise(recipe, paths, read)
     return Install((".",)) if itself and not found.folders and source_of(".", read) else found
 
@@ -175,7 +175,7 @@ def _recipe(folder: Path, read: Read) -> Recipe:
 
 
 def _sorted_out(gathered: Gathered, own: str) -> _Sorted:
-    """The requirements without docutils, Sphinx and the project itself; and which releases of the two are wanted."""
+    """Return the requirements without docutils, Sphinx and the project itself; and which releases of the two are wanted."""
     found = _Sorted()
     for stated in gathered.requirements:
         _sort(stated, own, found)
@@ -255,7 +255,7 @@ def _may_hold(requirement: Requirement) -> bool:
 
 
 def _python(hosted: Mapping[str, Any], pyproject: Mapping[str, Any]) -> str:
-    """Return the specifier of the Python that Read the Docs is told to take, else the one of pyproject.toml."""
+    """Return the specifier of the Python that Read the Docs is reported to take, else the one of pyproject.toml."""
     build = hosted.get("build")
     tools = build.get("tools") if isinstance(build, dict) else None
     told = str(tools.get("python", "")) if isinstance(tools, dict) else ""

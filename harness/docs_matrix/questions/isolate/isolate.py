@@ -30,8 +30,10 @@ MOST_BUILDS = 25
 
 @dataclass(frozen=True)
 class IsolateQuestion:
-    """Which diagnostics are meant (`wanted`, of the text `find` as the user wrote it), the cell to search in, and those to
-    prove the answer in."""
+    """Which diagnostics are meant, the cell to search in, and the cells to prove the answer in.
+
+    `wanted` is made of the text `find` as the user wrote it.
+    """
 
     wanted: Wanted
     find: str
@@ -54,7 +56,7 @@ class Reader:
         self.message: Diagnostic | None = None
 
     def shown(self, cell: Cell, tried: Sequence[Names]) -> list[bool]:
-        """Whether the message appears behind each of `tried`.
+        """Return whether the message appears behind each of `tried`.
 
         Raises `OutOfQuestionsError` if all builds are used up, a `HarnessError` if this one did not end well.
         """
@@ -72,7 +74,7 @@ class Reader:
 
 
 def isolate(question: IsolateQuestion, subject: Subject, bench: Workbench, *, progress: Progress) -> Isolation:
-    """What the message depends on. `subject` reads the one document that says it.
+    """Return what the message depends on. `subject` reads the one document that says it.
 
     Raises `InputError` where it does not read exactly one, `MachineError` where the cell cannot build it.
     """
@@ -119,7 +121,7 @@ def isolate(question: IsolateQuestion, subject: Subject, bench: Workbench, *, pr
 
 
 def _proof(cell: Cell, before: Names, reader: Reader) -> Proof:
-    """Whether it is there with `before`, and not without each of them nor without all."""
+    """Return whether it is there with `before`, and not without each of them nor without all."""
     fewer = [(*before[:at], *before[at + 1 :]) for at in range(len(before))]
     try:
         shown, alone, *without = reader.shown(cell, [before, (), *fewer])
@@ -138,7 +140,7 @@ def _document(subject: Subject) -> str:
 
 
 def _candidates(document: str, subject: Subject, bench: Workbench) -> list[Names]:
-    """Sets of documents below the recipe's source that may matter, the likeliest first."""
+    """Return sets of documents below the recipe's source that may matter, the likeliest first."""
     recipe = subject.recipe
     names = recipes.documents(recipe, bench.trees.paths(subject.head))
     paths = {name: recipes.in_tree(recipe, name) for name in names}

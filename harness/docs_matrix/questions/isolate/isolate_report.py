@@ -15,7 +15,7 @@ _LONGEST = 2_000
 
 
 def lines(answer: Isolation) -> Iterator[str]:
-    """The answer in plain lines."""
+    """Yield the answer in plain lines."""
     document = one_line(answer.document)
     if answer.message:
         yield from cut(visible(answer.message.printed), _LONGEST).splitlines()

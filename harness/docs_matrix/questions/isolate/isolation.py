@@ -13,8 +13,11 @@ __all__ = ["Isolation", "Proof", "document"]
 
 @dataclass(frozen=True)
 class Proof:
-    """What a cell says: whether the message appears with the documents read before, without each of them (in their
-    order), and alone. `reason` says why it could not be built, None where it could."""
+    """What a cell says.
+
+    Whether the message appears with the documents read before, without each of them (in their order), and alone.
+    `reason` says why it could not be built, None where it could.
+    """
 
     cell: str
     shown: bool = False

@@ -22,8 +22,9 @@ ENDS = (16, 64, 192, 512)
 
 
 def likeliest(document: str, texts: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """The documents of `texts` (source text by path) that may matter to `document`, as sets in the order of reading: the
-    first few likeliest, those behind them, all.
+    """Return the documents of `texts` (source text by path) that may matter to `document`, as sets in the order of reading.
+
+    The first set holds the few likeliest documents, the next ones hold more, the last one holds all.
 
     >>> likeliest("b", {"a": "", "b": ".. leak::", "c": ".. leak:: x", "d": ""})
     [('a', 'c', 'd')]

@@ -37,8 +37,10 @@ class Triggers:
 
 @dataclass(frozen=True)
 class Sought:
-    """How a search ended: `alone` says that the message appears where nothing is read before; `found` is None where no
-    sequence shows it."""
+    """How a search ended.
+
+    `alone` says that the message appears where nothing is read before; `found` is None where no sequence shows it.
+    """
 
     alone: bool
     found: Triggers | None
@@ -66,7 +68,7 @@ def search(candidates: Sequence[Names], ask: Ask) -> Sought:
 
 
 def _smallest(names: Names, done: int, ask: Ask) -> Triggers:
-    """The fewest of `names` that show the message, where the first `done` of them do not."""
+    """Return the fewest of `names` that show the message, where the first `done` of them do not."""
     held: Names = ()
     try:
         while True:
@@ -85,7 +87,7 @@ def _smallest(names: Names, done: int, ask: Ask) -> Triggers:
 
 
 def _shortest(names: Names, done: int, held: Names, ask: Ask) -> Names:
-    """The shortest beginning of `names` that, with `held` behind it, shows the message: it is longer than `done`.
+    """Return the shortest beginning of `names` that, with `held` behind it, shows the message: it is longer than `done`.
 
     What lies behind `done` is tried without what lies before, too, and there each document by itself: one alone is usual.
     """

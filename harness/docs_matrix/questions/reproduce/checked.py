@@ -19,8 +19,7 @@ __all__ = ["with_checks"]
 def with_checks(
     told: Sequence[ToldMessage], runner: CellRunner, exact: Collection[str]
 ) -> tuple[tuple[ToldMessage, ...], tuple[Note, ...]]:
-    """Return `told` with what the checks of the runner's subject say of those that no cell says, and a note for each check that
-    could not run.
+    """Return `told` with what checks say of the messages that no cell has, and a note for each check that could not run.
 
     `exact` are the paths of files that are byte by byte those of the report. Nothing runs if cells say all of `told`.
     """

@@ -35,8 +35,10 @@ def tell_apart(
     explains: Explains,
     calendar: Calendar,
 ) -> Apart | tuple[Note, ...]:
-    """Which package told `explaining` from `without`, and from which release on the report is explained; else why that
-    cannot be told. The rest of the toolchain is that of `explaining`."""
+    """Return which package told `explaining` from `without`, and from which release on the report is explained.
+
+    Else why that cannot be told. The rest of the toolchain is that of `explaining`.
+    """
     reasons = []
     for axis in ("docutils", "sphinx"):
         old, new = getattr(without, axis), getattr(explaining, axis)
@@ -88,7 +90,7 @@ def _along(
 
 
 def _halves(listed: Sequence[Release], package: Package, trials: Trials, explains: Explains) -> list[Release]:
-    """Those of `listed` that a search by halves for the first that explains looks at, and the last."""
+    """Return those of `listed` that a search by halves for the first that explains looks at, and the last."""
     looked = [listed[-1]]
     low, high = 0, len(listed) - 1
     while low < high:

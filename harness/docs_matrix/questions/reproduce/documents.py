@@ -30,7 +30,7 @@ class MessageSources:
         self._known: dict[str, tuple[str, ...]] = {}
 
     def lack(self, message: Message) -> str | None:
-        """Why `message` cannot come from this tree; None where it can."""
+        """Return why `message` cannot come from this tree; None where it can."""
         if message.path is None:
             return "only its end is shown" if message.cut else "it names no file"
         if message.path not in self._paths:
@@ -46,7 +46,7 @@ class MessageSources:
         return None
 
     def documents(self, message: Message) -> tuple[str, ...]:
-        """The documents that `message` comes from, by their paths in the tree; none where that is not known."""
+        """Return the documents that `message` comes from, by their paths in the tree; none where that is not known."""
         path = message.path
         if path is None:
             return ()

@@ -1,4 +1,4 @@
-"""The messages of a report held against what cells said: where each reproduces, and which cell says all as the report does."""
+"""The messages of a report compared with what cells said: where each reproduces, and which cell says all as the report does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["extras", "misses", "seen_in", "standing", "tell"]
 
 
 def seen_in(reported: Sequence[Message], judged: Sequence[Judged]) -> list[SeenMessage | None]:
-    """What one cell has of each message, from the judged diagnostics of its head."""
+    """Return what one cell has of each message, from the judged diagnostics of its head."""
     said = [item for item in judged if item.verdict is not Verdict.FIXED]
     found = matching.pairs(reported, [item.diagnostic for item in said])
     return [
@@ -35,8 +35,11 @@ def tell(
     *,
     based: bool,
 ) -> tuple[ToldMessage, ...]:
-    """What became of each message. `lacks` says why one cannot come from this tree, `exact` are the paths of files that are
-    byte by byte those of the report; `based`: there was a base."""
+    """Return what became of each message.
+
+    `lacks` says why one cannot come from this tree, `exact` are the paths of files that are byte by byte those of the
+    report; `based`: there was a base.
+    """
     return tuple(
         _told(message, {name: seen[at] for name, seen in cells.items()}, lacks[at], exact, based=based)
         for at, message in enumerate(reported)
@@ -74,7 +77,7 @@ def standing(here: Mapping[str, SeenMessage], *, based: bool) -> Standing:
 
 
 def misses(told: Sequence[ToldMessage], seen: Sequence[SeenMessage | None]) -> tuple[str, ...]:
-    """Why a cell that has `seen` does not explain the judged messages of `told`; what is flaky may be absent."""
+    """Return why a cell that has `seen` does not explain the judged messages of `told`; what is flaky may be absent."""
     reasons: list[str] = []
     for one, here in zip(told, seen, strict=True):
         if not one.judged or (one.flaky and (here is None or here.differences)):
@@ -89,7 +92,7 @@ def misses(told: Sequence[ToldMessage], seen: Sequence[SeenMessage | None]) -> t
 
 
 def extras(reported: Sequence[Message], results: Sequence[CellResult]) -> tuple[Extra, ...]:
-    """The new diagnostics that the report does not show, over all cells."""
+    """Return the new diagnostics that the report does not show, over all cells."""
     found: dict[tuple[str | None, str], list[tuple[str, Diagnostic]]] = {}
     for result in results:
         new = [item.diagnostic for item in result.judged if item.verdict is Verdict.NEW]

@@ -60,20 +60,20 @@ def differences(message: Message, diagnostic: Diagnostic) -> tuple[str, ...] | N
 
 
 def printed_level(diagnostic: Diagnostic) -> str:
-    """The level as that release printed it: Sphinx before 4.4 prints WARNING for an ERROR."""
+    """Return the level as that release printed it: Sphinx before 4.4 prints WARNING for an ERROR."""
     found = _LEVEL.search(diagnostic.printed.partition("\n")[0])
     word = found[1].upper() if found else diagnostic.level
     return "CRITICAL" if word == "SEVERE" else word
 
 
 def printed_category(diagnostic: Diagnostic) -> str | None:
-    """The category, where that release printed it."""
+    """Return the category, where that release printed it."""
     category = diagnostic.category
     return category if category and diagnostic.printed.rstrip().endswith(f"[{category}]") else None
 
 
 def _lines(text: str) -> list[str]:
-    """The lines as a report has them: empty ones left out, blanks squeezed."""
+    """Return the lines as a report has them: empty ones left out, blanks squeezed."""
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 

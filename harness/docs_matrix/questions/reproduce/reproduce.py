@@ -46,8 +46,10 @@ MOST = 40
 
 @dataclass(frozen=True)
 class ReproduceQuestion:
-    """What is asked: a report, of a tree (with the patch), in `cells` (what the header names comes first). `refine`: build
-    the one more cell that would tell more."""
+    """What is asked: a report, of a tree (with the patch), in `cells` (what the header names comes first).
+
+    `refine`: build the one more cell that would tell more.
+    """
 
     report: Report
     asked: Asked
@@ -79,7 +81,7 @@ class _Resolved:
 
 
 def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progress: Progress) -> Reproduction:
-    """The answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
+    """Return the answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
     started = time.monotonic()
     case = _resolve(question, bench, jobs=jobs, progress=progress)
     report = question.report
@@ -165,8 +167,9 @@ def _resolve(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progre
 def _built(
     case: _Resolved, cells: Sequence[Cell]
 ) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]], tuple[Note, ...]]:
-    """Each cell's judged diagnostics of the documents concerned; what it says of the others, which are in the base too;
-    and a note for each cell in which these could not be built.
+    """Return each cell's judged diagnostics of the documents concerned.
+
+    What it says of the others, which are in the base too; and a note for each cell in which these could not be built.
 
     The others are built in two cells first: what neither says at all is not built in the rest.
     """
@@ -186,7 +189,7 @@ def _built(
 def _said_of_others(
     runner: CellRunner, cells: Sequence[Cell]
 ) -> tuple[dict[str, tuple[Judged, ...]], tuple[Note, ...]]:
-    """What `cells` say of the documents that the patch does not concern, and a note for each that could not build them."""
+    """Return what `cells` say of the documents that the patch does not concern, and a note for each that could not build them."""
     said: dict[str, tuple[Judged, ...]] = {}
     broken = []
     for one in runner.heads(cells):
@@ -204,7 +207,7 @@ def _seen(case: _Resolved, result: CellResult, others: dict[str, tuple[Judged, .
 
 
 def _exact(case: _Resolved) -> set[str]:
-    """The files that are byte by byte those that the report is about: the patch's result has the blob that it names."""
+    """Return the files that are byte by byte those that the report is about: the patch's result has the blob that it names."""
     return {file.head_path for file in case.own.patched if file.head_path and file.base_matches and file.head_matches}
 
 
@@ -237,8 +240,11 @@ def _verdict(reasons: Sequence[str], later: Sequence[str], told: Sequence[ToldMe
 def _apart(
     case: _Resolved, cells: Sequence[Cell], chains: Sequence[Toolchain], told: Sequence[ToldMessage], calendar: Calendar
 ) -> Iterator[Apart | tuple[Note, ...]]:
-    """What told the nearest cells apart: one that does not explain the report (the header's, where that is so) and the
-    nearest that does, in time where there is one."""
+    """Yield what told the nearest cells apart.
+
+    One that does not explain the report (the header's, where that is so) and the nearest that does, in time where there
+    is one.
+    """
     by_name = {cell.name: cell for cell in cells}
     fitting = [chain for chain in chains if chain.fits]
     failing = [chain for chain in chains if chain.verdict == "does not explain"]
@@ -261,8 +267,10 @@ def _apart(
 def _proposal(
     case: _Resolved, cells: Sequence[Cell], told: Sequence[ToldMessage], calendar: Calendar
 ) -> tuple[str | None, list[Toolchain]]:
-    """The one more cell that would tell more, in words, and what it said where it was to be built: the newest releases of
-    the report's day, which is what a machine gets that is brought up to date."""
+    """Return the one more cell that would tell more, in words, and what it said where it was to be built.
+
+    The newest releases of the report's day, which is what a machine gets that is brought up to date.
+    """
     if calendar.date is None:
         return None, []
     try:

@@ -18,11 +18,11 @@ _STANDING = {
     "absent": "not present in this tree",
 }
 _SHOWN = 4
-"""Reasons of one toolchain that are told; all of them are in the JSON form."""
+"""Reasons of one toolchain that are reported; all of them are in the JSON form."""
 
 
 def lines(answer: Reproduction) -> Iterator[str]:
-    """The answer in plain lines."""
+    """Yield the answer in plain lines."""
     named = f"docutils {answer.docutils}, Python {answer.python}" if answer.docutils else "no docutils"
     sent = f"({answer.date or 'of an unknown day'}; its header names {one_line(named)})"
     yield f"{one_line(answer.subject or 'a report without a subject')} {sent}"

@@ -33,8 +33,11 @@ ToolchainVerdict = Literal["explains", "does not explain", "ruled out", "not bui
 
 @dataclass(frozen=True)
 class SeenMessage:
-    """A message in one cell: `differences` are empty where the cell says it exactly as the report; `verdict` is that of the
-    diagnostic against the base; `line` is where the cell has it."""
+    """A message in one cell.
+
+    `differences` are empty where the cell says it exactly as the report; `verdict` is that of the diagnostic against
+    the base; `line` is where the cell has it.
+    """
 
     differences: tuple[str, ...]
     verdict: str
@@ -68,8 +71,11 @@ class ToldMessage:
 
 @dataclass(frozen=True)
 class Toolchain:
-    """A cell, and whether it explains the report. `header`: it is the one that the report names. `later` are the releases
-    in it that came out after the report. `company` says what had to move along, in a cell that is not of the matrix."""
+    """A cell, and whether it explains the report.
+
+    `header`: it is the one that the report names. `later` are the releases in it that came out after the report.
+    `company` says what had to move along, in a cell that is not of the matrix.
+    """
 
     name: str
     python: str
@@ -101,8 +107,11 @@ class TriedRelease:
 
 @dataclass(frozen=True)
 class Apart:
-    """What told a cell that does not explain the report (`without`) from one that does (`with_`): the package `axis`, moved
-    alone in the latter; `first` is the oldest release that explains it, `last` the newest up to the report's date."""
+    """What told a cell that does not explain the report (`without`) from one that does (`with_`).
+
+    The package `axis`, moved alone in the latter; `first` is the oldest release that explains it, `last` the newest up
+    to the report's date.
+    """
 
     axis: str
     without: str
@@ -126,8 +135,11 @@ class Extra:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """The whole answer. `subject`, `date`, `docutils`, `python` are the report's; `notes` are about tree and patch;
-    `proposal` is the one more cell that would tell more, in words, where there is one."""
+    """The whole answer.
+
+    `subject`, `date`, `docutils`, `python` are the report's; `notes` are about tree and patch; `proposal` is the one
+    more cell that would tell more, in words, where there is one.
+    """
 
     subject: str | None
     date: str | None

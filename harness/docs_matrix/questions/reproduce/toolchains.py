@@ -28,7 +28,7 @@ class Calendar:
         self.released = cache(self._released)
 
     def later(self, cell: Cell) -> tuple[str, ...]:
-        """The releases in `cell` that came out after the report, in words; none where its day is not known."""
+        """Return the releases in `cell` that came out after the report, in words; none where its day is not known."""
         told = []
         for package, version in (("docutils", cell.docutils), ("sphinx", cell.sphinx)):
             date = self.released(package, version)
@@ -44,7 +44,7 @@ class Calendar:
 
 
 def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tuple[list[Cell], tuple[Note, ...]]:
-    """The cells that the report's header names (none where it names none that can be), and notes.
+    """Return the cells that the report's header names (none where it names none that can be), and notes.
 
     Those of the matrix with this docutils on this minor of Python; else one with the newest Sphinx of the report's day that
     accepts it. The interpreter is of the exact release where that is on this machine.
@@ -75,7 +75,7 @@ def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tup
 
 
 def of_the_day(date: datetime, around: Surroundings) -> Cell | None:
-    """The newest docutils and Sphinx of a day, on the newest Python here that they run on; None where none can be resolved."""
+    """Return the newest docutils and Sphinx of a day, on the newest Python here that they run on; None if there are none."""
     for python in reversed(around.minors):
         packages = compatible.resolved(
             ("docutils", "sphinx", *around.requirements), python, past(date + DAY), offline=around.offline

@@ -19,9 +19,12 @@ __all__ = ["CellEnd", "Series", "Step", "Strand", "document", "over_cells", "str
 
 @dataclass(frozen=True)
 class Strand:
-    """One diagnostic through a series: `introduced` and `repaired` are patches, from 1; `introduced` is 0 where it was there
-    before, `repaired` None where it stays. `diagnostic` is what was said when it came (or last, where it was there before);
-    `cells` have it so, each at its line (`lines`)."""
+    """One diagnostic through a series.
+
+    `introduced` and `repaired` are patches, from 1; `introduced` is 0 where it was there before, `repaired` None where
+    it stays. `diagnostic` is what was said when it came (or last, where it was there before); `cells` have it so, each
+    at its line (`lines`).
+    """
 
     introduced: int
     repaired: int | None
@@ -32,8 +35,11 @@ class Strand:
 
 @dataclass(frozen=True)
 class Step:
-    """One patch of a series: its number from 1, its name, its subject, what it did to each file, whether
-    anything that is read changed with it, and the run of it against the patch before."""
+    """One patch of a series.
+
+    Its number from 1, its name, its subject, what it did to each file, whether anything that is read changed with it,
+    and the run of it against the patch before.
+    """
 
     number: int
     name: str
@@ -118,7 +124,7 @@ def _of_strand(strand: Strand) -> dict[str, Any]:
 
 
 def strands(steps: Sequence[Sequence[Judged]]) -> tuple[Strand, ...]:
-    """The strands of one cell, from what comparing each patch with the one before said; what nothing changed has none."""
+    """Return the strands of one cell, from what comparing each patch with the one before said; what nothing changed has none."""
     open_ones: dict[Diagnostic, list[Strand]] = defaultdict(list)
     done: list[Strand] = []
     for number, judged in enumerate(steps, start=1):
@@ -138,14 +144,16 @@ def strands(steps: Sequence[Sequence[Judged]]) -> tuple[Strand, ...]:
 
 
 def _continued(open_ones: dict[Diagnostic, list[Strand]], diagnostic: Diagnostic) -> Strand:
-    """The strand that has come to `diagnostic`; one that was there before the series where none has."""
+    """Return the strand that has come to `diagnostic`; one that was there before the series where none has."""
     group = open_ones.get(diagnostic)
     return group.pop(0) if group else Strand(0, None, diagnostic)
 
 
 def over_cells(cells: Mapping[str, Sequence[Strand]]) -> tuple[Strand, ...]:
-    """The strands of all cells, those that are one mistake together: the same patches, file and headline, the first with the
-    first. The newest cell (the last) says how it reads."""
+    """Return the strands of all cells, those that are one mistake together.
+
+    The same patches, file and headline, the first with the first. The newest cell (the last) says how it reads.
+    """
     groups: dict[tuple[object, ...], list[tuple[str, Strand]]] = {}
     for name, found in cells.items():
         count: dict[tuple[object, ...], int] = defaultdict(int)

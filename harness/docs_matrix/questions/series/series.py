@@ -39,8 +39,10 @@ __all__ = ["examine"]
 
 @dataclass(frozen=True)
 class _State:
-    """The tree after a patch (or before all): `documents` are read of it, as `reading` says; `touches`: a document that is
-    read changed."""
+    """The tree after a patch (or before all).
+
+    `documents` are read of it, as `reading` says; `touches`: a document that is read changed.
+    """
 
     tree: Tree
     documents: tuple[str, ...] | None
@@ -214,7 +216,7 @@ def _made_now(built: Sequence[CellBuild]) -> int:
 
 
 def _with_repairs(step: Step, whole: Sequence[Strand]) -> Step:
-    """The step with a note for each of its diagnostics that a later patch takes away."""
+    """Return the step with a note for each of its diagnostics that a later patch takes away."""
     told = [
         Note("repaired later", (_place(strand.diagnostic), str(strand.repaired)))
         for strand in whole

@@ -15,7 +15,7 @@ __all__ = ["folder_name", "lines", "outcome"]
 
 
 def lines(answer: Series) -> Iterator[str]:
-    """The answer in plain lines."""
+    """Yield the answer in plain lines."""
     for step in answer.steps:
         yield from _step(step, answer)
     yield ""
@@ -55,7 +55,7 @@ def _total(answer: Series) -> str:
 
 
 def folder_name(step: Step) -> str:
-    """The name of the folder with a patch's reports: its number, and what of its subject is fit for a name."""
+    """Return the name of the folder with a patch's reports: its number, and what of its subject is fit for a name."""
     words_of = re.sub(r"[^A-Za-z0-9]+", "-", step.subject or step.name).strip("-")[:50].strip("-")
     return f"{step.number:04}-{words_of}" if words_of else f"{step.number:04}"
 

@@ -105,7 +105,7 @@ def shrink(
 def _taken_out(
     before: tuple[str, ...], document: str, subject: Subject, provided: Prepared, bench: Workbench
 ) -> Project:
-    """The documents and all that they open, with what the recipe gives to Sphinx written into conf.py."""
+    """Return the documents and all that they open, with what the recipe gives to Sphinx written into conf.py."""
     recipe = subject.recipe
     source = posixpath.normpath(recipe.source)
     trial = tuple(posixpath.relpath(path, source) for path in (*before, document))
@@ -130,7 +130,7 @@ def _prelude(build: Build) -> str:
 
 
 def _settings(build: Build) -> str:
-    """What `-D name=value` gives to Sphinx, as lines of conf.py."""
+    """Return what `-D name=value` gives to Sphinx, as lines of conf.py."""
     words = [*build.arguments, ""]
     given = [
         after if word == "-D" else word.removeprefix("-D") for word, after in pairwise(words) if word.startswith("-D")
@@ -140,7 +140,7 @@ def _settings(build: Build) -> str:
 
 
 def _says(wanted: Wanted, gist: str, place: Workshop, project: Project) -> bool:
-    """Whether it is there behind the documents before, in the same words, and not without any of them."""
+    """Return whether it is there behind the documents before, in the same words, and not without any of them."""
     before = project.before
     fewer = [(*before[:at], *before[at + 1 :]) for at in range(len(before))]
     fewer += [()] if len(before) > 1 else []
@@ -152,7 +152,7 @@ def _says(wanted: Wanted, gist: str, place: Workshop, project: Project) -> bool:
 
 
 def _gist(said: Diagnostic) -> str:
-    """The first paragraph of a message without what it quotes or names: what stays however small the project gets."""
+    """Return the first paragraph of a message without what it quotes or names: what stays however small the project gets."""
     return NAMED.sub("", said.message.strip().partition("\n\n")[0])
 
 
@@ -161,7 +161,7 @@ def _shown(
 ) -> tuple[Project, Diagnostic, bool]:
     """Return the project, the message by a build of the runner's, and whether sphinx-build alone shows it.
 
-    Where the project is not yet in its last form, its conf.py is told which document to begin with.
+    Where the project is not yet in its last form, its conf.py is reported which document to begin with.
     """
     recipe = Recipe("sphinx", project.source, project.config, builder="dummy")
     name = posixpath.splitext(project.document)[0]

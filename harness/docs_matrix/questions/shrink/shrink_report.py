@@ -17,7 +17,7 @@ _SHOWN = 200
 
 
 def folder(answer: Shrunk) -> Mapping[str, bytes]:
-    """The files of the project, and one that says how to see the message."""
+    """Return the files of the project, and one that says how to see the message."""
     said = [
         "A small Sphinx project that shows this message:",
         "",
@@ -32,7 +32,7 @@ def folder(answer: Shrunk) -> Mapping[str, bytes]:
 
 
 def lines(answer: Shrunk, place: str) -> Iterator[str]:
-    """The answer in plain lines."""
+    """Yield the answer in plain lines."""
     yield from cut(visible(answer.message.printed), _LONGEST).splitlines()
     yield ""
     shown = 0

@@ -15,8 +15,10 @@ __all__ = ["Project", "reduced"]
 
 @dataclass(frozen=True)
 class Project:
-    """`files` by path; `source` and `config` are the folders of the documents and of conf.py, `.` for the root. `before` are
-    the documents to read first and `document` the one that says the message, relative to `source`."""
+    """`files` by path; `source` and `config` are the folders of the documents and of conf.py, `.` for the root.
+
+    `before` are the documents to read first and `document` the one that says the message, relative to `source`.
+    """
 
     files: Mapping[str, bytes]
     source: str
@@ -40,7 +42,7 @@ class Project:
         return sum(len(content.splitlines()) for content in self.files.values())
 
     def with_file(self, path: str, content: bytes) -> Project:
-        """This project with another content of one file."""
+        """Return this project with another content of one file."""
         return replace(self, files={**self.files, path: content})
 
 
@@ -131,8 +133,7 @@ def _with_sources(project: Project, sources: Sources) -> Project:
 
 
 def _tidied(project: Project, holds: Test) -> Project:
-    """`project` with all of it in one folder and its documents named so that Sphinx reads them in their order, as far as
-    `holds` is still true."""
+    """Return `project` in one folder, its documents named so that Sphinx reads them in order, as far as `holds` stays true."""
     flat = _flat(project)
     if flat and holds(flat):
         project = flat
@@ -141,7 +142,7 @@ def _tidied(project: Project, holds: Test) -> Project:
 
 
 def _flat(project: Project) -> Project | None:
-    """Every file in the root, and named so in the others; None where two would have one name."""
+    """Return every file in the root, and named so in the others; None where two would have one name."""
     names = {path: posixpath.basename(path) for path in sorted(project.files, key=len, reverse=True)}
     if len(set(names.values())) < len(names):
         return None
@@ -158,7 +159,7 @@ def _flat(project: Project) -> Project | None:
 
 
 def _named(project: Project) -> Project:
-    """The document is the index, and those before it come before it in the alphabet."""
+    """Return `project` with its document as the index, and those before it named to come first in the alphabet."""
     suffix = posixpath.splitext(project.document)[1]
     names = tuple(f"before{at}{posixpath.splitext(name)[1]}" for at, name in enumerate(project.before, 1))
     if len(names) == 1:

@@ -1,0 +1,1 @@
+"""The templates of the page and of the scripts that reports write."""

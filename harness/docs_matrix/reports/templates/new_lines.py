@@ -22,6 +22,7 @@ Message = Tuple[str, str, int, str]  # the line of the log, the path, the number
 
 
 def lines_of(path: str) -> List[str]:
+    """Return the lines of the file at `path`."""
     with open(path, encoding="utf-8", errors="backslashreplace") as file:
         return file.read().split("\n")
 
@@ -88,6 +89,7 @@ def new_lines(base: List[Message], head: List[Message], moves: Moves, expected: 
 
 
 def main(base: str, head: str, root: str, tree: str, wanted: str, total: str) -> int:
+    """Print the messages of the file `head` that `base` lacks; return 0 if they are those of `wanted`."""
     expected = collections.Counter(lines_of(wanted)[:-1])
     new = new_lines(list(messages(base, root)), list(messages(head, root)), Moves(tree, root), expected)
     for line in new:
