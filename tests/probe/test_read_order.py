@@ -67,6 +67,17 @@ def test_a_process_of_its_own_knows_what_the_environment_knows(read: Read) -> No
     ]
 
 
+def test_what_hinders_reading_in_other_processes_is_the_reason_and_not_what_follows_it(read: Read) -> None:
+    domain = (
+        "from sphinx.domains import Domain\n\n\nclass Alone(Domain):\n    name = 'alone'\n\n\n"
+        "def setup(app):\n    app.add_domain(Alone)\n    return {'parallel_read_safe': True}\n"
+    )
+    conf = LEAKING["conf.py"] + "extensions.append('alone')\n"
+    failed = read(Reading(readers="each"), None, {"alone.py": domain, "conf.py": conf})
+    assert failed.status == "failed"
+    assert (failed.reason or "").startswith("NotImplementedError: merge_domaindata must be implemented")
+
+
 def test_readers_are_as_many_as_asked_for(read: Read) -> None:
     split = read(Reading(ordered=True, readers=2), ("d17.rst", "d18.rst", "d19.rst", "d20.rst", "d21.rst", "d30.rst"))
     assert (split.status, places(split)) == ("ok", [])

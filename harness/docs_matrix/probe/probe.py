@@ -365,7 +365,9 @@ class Probe(object):
 
     def crash(self, error: BaseException, everywhere: bool = False) -> None:
         if os.getpid() != self.process and not everywhere:
-            return  # a child that conf.py forked; Sphinx's own workers are reported of by the main process
+            return  # a child that conf.py forked; Sphinx's own workers: the main process reports what ends them
+        while isinstance(error, KeyError) and error.__context__ is not None:
+            error = error.__context__  # ending Sphinx's parallel tasks raises a KeyError, which hides why they are ended
         lines = [" ".join(line.split()) for line in _companion("places").plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
             lines = [lines[0] + " " + lines[-1]]
