@@ -46,7 +46,7 @@ def tests(session: nox.Session) -> None:
 def builds(session: nox.Session) -> None:
     """Run the tests that build documentation, in the environments of real cells."""
     install(session, "test")
-    session.run("pytest", "-n", JOBS, "-m", "builds and not acceptance", *session.posargs)
+    session.run("pytest", "-n", JOBS, "-m", "builds and not acceptance", "--durations", "25", *session.posargs)
 
 
 @nox.session(venv_backend="uv|virtualenv")

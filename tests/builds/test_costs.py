@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from docs_matrix.builds.costs import Costs, Memory, guess, machine_bytes
+from docs_matrix import json_values
+from docs_matrix.builds.costs import Cost, Costs, Memory, guess, machine_bytes
 from docs_matrix.config.matrix import Recipe
 
 from tests.builds.test_build_store import BUILD
@@ -73,7 +73,9 @@ def test_what_took_longest_last_time_comes_first_and_is_said(
     orders = []
     for slow, quick in (notes, reversed(notes)):
         for note, seconds in ((slow, 1000.0), (quick, 20.0)):
-            note.write_text(json.dumps({**json.loads(note.read_text()), "seconds": seconds}))
+            kept = json_values.read_or_none(note, Cost)
+            assert kept
+            json_values.write(note, replace(kept, seconds=seconds))
         (tree / "docs" / "index.rst").write_text(f"Title\n=====\n\n{slow.stem}\n")
         said = docs_matrix(*asked, **own).stderr.splitlines()
         orders.append([line.partition(":")[0] for line in said if "s last time" in line])

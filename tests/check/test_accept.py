@@ -86,6 +86,10 @@ def setup(app):
 """
 
 
+COUNTED = ("--confine", "none")
+"""A project that counts its builds writes outside of them."""
+
+
 def counting(write: Write, tmp_path: Path) -> Path:
     """A project that gives one of its warnings at the first, third, … build of each Sphinx."""
     counter = tmp_path / f"counter-{uuid.uuid4()}"
@@ -101,7 +105,7 @@ def test_what_differs_between_equal_builds_is_flaky_and_stays_known_to_be(
     docs_matrix: Command, write: Write, tmp_path: Path
 ) -> None:
     folder = counting(write, tmp_path)
-    given = ("check", "--tree", folder, "--cell", NEWEST, "--cell", MIDDLE)
+    given = ("check", "--tree", folder, "--cell", NEWEST, "--cell", MIDDLE, *COUNTED)
     once = docs_matrix(*given)
     assert messages(once, "new") == [("always", [MIDDLE, NEWEST]), ("every other time", [MIDDLE, NEWEST])]
     twice = docs_matrix(*given, "--repeat", "2")
@@ -142,7 +146,7 @@ def test_a_random_text_is_flaky_in_base_and_head_and_hides_nothing(docs_matrix: 
 def test_a_baseline_takes_what_comes_and_goes_as_flaky(docs_matrix: Command, write: Write, tmp_path: Path) -> None:
     folder = counting(write, tmp_path)
     file = tmp_path / "accepted.yaml"
-    given = ("--tree", folder, "--baseline", file, "--cell", NEWEST)
+    given = ("--tree", folder, "--baseline", file, "--cell", NEWEST, *COUNTED)
     assert docs_matrix("baseline", "write", *given, "--repeat", "2").status == 0
     entries = yaml.safe_load(file.read_text())["diagnostics"]
     assert [(entry["message"], entry.get("flaky", False)) for entry in entries] == [
@@ -161,7 +165,7 @@ def test_a_repetition_that_fails_is_a_failed_cell(docs_matrix: Command, write: W
     folder = counting(write, tmp_path)
     conf = folder / "docs/conf.py"
     conf.write_text(conf.read_text() + "if number == 2:\n    raise RuntimeError('the second time')\n")
-    given = ("check", "--tree", folder, "--cell", NEWEST)
+    given = ("check", "--tree", folder, "--cell", NEWEST, *COUNTED)
     assert docs_matrix(*given).status == 1
     failed = docs_matrix(*given, "--repeat", "2")
     assert failed.status == 3

@@ -305,9 +305,10 @@ def test_a_build_that_changes_its_environment_is_failed_and_the_next_one_is_not_
         "import sphinx, pathlib\npathlib.Path(sphinx.__file__).parents[1].joinpath('left_behind.py').write_text('')\n"
     )
     folder = write("project", {**PROJECT, "docs/a.rst": GOOD, "docs/conf.py": code})
-    answer = docs_matrix("check", "--tree", folder, "--cell", MIDDLE, DOCS_MATRIX_STORE=own)
-    assert answer.status == 3
-    assert "changed its environment" in answer.findings["cells"][MIDDLE]["reason"]
+    for confined, reason in ((("--confine", "none"), "changed its environment"), ((), "left_behind.py")):
+        answer = docs_matrix("check", "--tree", folder, "--cell", MIDDLE, *confined, DOCS_MATRIX_STORE=own)
+        assert answer.status == 3
+        assert reason in answer.findings["cells"][MIDDLE]["reason"]
     look = "import importlib.util\nassert not importlib.util.find_spec('left_behind')\n"
     folder = write("project", {"docs/conf.py": look})
     assert docs_matrix("check", "--tree", folder, "--cell", MIDDLE, DOCS_MATRIX_STORE=own).status == 0

@@ -183,7 +183,7 @@ def test_the_index_s_release_stands_in_only_by_an_explicit_word_and_is_named(che
 def test_a_folder_without_a_package_is_refused_by_its_place(check: Callable[..., Answer]) -> None:
     answer = check({"pyproject.toml": FLIT}, {}, install="[python]")
     assert answer.status == 2
-    assert "trees.docs.install: python holds no package" in answer.stderr
+    assert "trees.docs.install: python has no package" in answer.stderr
 
 
 def test_the_script_of_a_report_builds_with_the_package_too(check: Callable[..., Answer], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 __all__ = ["ROUNDS", "Bench", "Ended"]
 
@@ -79,10 +80,12 @@ class Bench:
     def findings(self, out: str = "out") -> Findings | None:
         """What `findings.json` has; None without one."""
         try:
-            found: Mapping[str, list[dict[str, str]]] = json.loads((self.folder / out / "findings.json").read_text())
+            found: Mapping[str, list[dict[str, Any]]] = json.loads((self.folder / out / "findings.json").read_text())
         except FileNotFoundError:
             return None
-        return sorted((one["verdict"], one["path"], one["line"], one["message"]) for one in found["findings"])  # type: ignore[misc]
+        return sorted(
+            ((one["verdict"], one["path"], one["line"], one["message"]) for one in found["findings"]), key=repr
+        )
 
     def begin_again(self) -> None:
         """Have nothing in the store but environments and locks."""

@@ -89,11 +89,12 @@ def test_every_requirement_in_it_is_pinned_and_hashed(found: tuple[Path, Path, P
 
 
 EVIL = "$(touch owned)`touch owned`';touch owned;'\n#\"/../x"
+EVIL_FOLDER = EVIL.partition("/")[0]
 
 
 def hostile(kind: str, **changed: object) -> Rerun:
     """A rerun whose every text has a command in it."""
-    recipe = Recipe(kind, EVIL, EVIL, EVIL, (EVIL,), EVIL, {"V": EVIL, "SPHINXOPTS": EVIL})
+    recipe = Recipe(kind, EVIL_FOLDER, EVIL_FOLDER, EVIL, (EVIL,), EVIL, {"V": EVIL, "SPHINXOPTS": EVIL})
     made = Rerun(
         cell=EVIL, python=EVIL, docutils=EVIL, sphinx=EVIL, requirements=EVIL, patch=EVIL.encode() + b"\xff",
         blobs=((EVIL, None, None), (EVIL, "0" * 40, None)), build=KINDS[kind].script(recipe, (EVIL,)),
@@ -162,7 +163,7 @@ def test_each_text_reaches_make_as_it_is(tmp_path: Path, shell: str) -> None:
 def test_each_text_reaches_sphinx_as_it_is(tmp_path: Path, shell: str) -> None:
     kept = run_through(hostile("sphinx", blobs=((EVIL, None, None),)), tmp_path, shell)
     words = kept["words"].decode().split("\0")[:-1]
-    assert words[5:-1] == ["-b", EVIL, "-c", EVIL, EVIL, EVIL]
+    assert words[5:-1] == ["-b", EVIL, "-c", EVIL_FOLDER, EVIL, EVIL_FOLDER]
 
 
 @SHELLS

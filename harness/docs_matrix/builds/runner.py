@@ -6,6 +6,8 @@ environment, its own HOME and TMPDIR, and no credentials.
 
 from __future__ import annotations
 
+import errno
+import re
 import secrets
 import shlex
 from collections import Counter
@@ -43,6 +45,10 @@ __all__ = ["Made", "Runner"]
 
 MOST_BEGINNINGS = 5
 """So often a build begins again with more documents; then it is made from nothing."""
+
+
+FULL = re.compile(rf"\b(?:OSError\(|Errno )(?:{errno.EFBIG}|{errno.ENOSPC}|{errno.EDQUOT})\b")
+"""How Sphinx and Python print that something could not be written, which says nothing about the tree."""
 
 
 @dataclass(frozen=True)
@@ -424,6 +430,11 @@ def _status(
             return "failed", captured.traceback
         last = captured.unclassified[-1] if captured.unclassified else "it said nothing"
         return "failed", f"{Path(finished.command[0]).name} ended with status {finished.returncode}: {last}"
+    full = next(
+        (said.message for said in captured.diagnostics if said.path is None and FULL.search(said.message)), None
+    )
+    if full:
+        return "failed", f"a disk is full, or a file larger than allowed: {full.splitlines()[0]}"
     if not captured.finished or not captured.documents:
-        return "failed", "Sphinx did not come to its end" if captured.documents else "Sphinx looked at no documents"
+        return "failed", "Sphinx did not finish" if captured.documents else "Sphinx looked at no documents"
     return "ok", None

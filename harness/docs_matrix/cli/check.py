@@ -69,9 +69,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _checked(args: argparse.Namespace) -> tuple[Run, int]:
-    folder.prepare(args.out, keep=args.join)
     if not args.join:
         cell_files.forget(args.out)  # a run that ends early must not leave the answer of an earlier one
+    folder.prepare(args.out, keep=args.join)
     store.sweep(variables.store_folder(), variables.store_limit())
     bench = common.bench(args)
     alone = bench.matrix.tree == subject.HERE

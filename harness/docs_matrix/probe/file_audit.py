@@ -25,7 +25,7 @@ OURS = ("__pycache__", ".git")
 """The folders that are not the tree's: what Python and git keep."""
 
 
-METADATA = re.compile(r"[\\/]importlib[._\\/]metadata([\\/]__init__)?\.py$")
+METADATA_MODULES = re.compile(r"[\\/]importlib[._\\/]metadata([\\/]__init__)?\.py$")
 """The modules that look for the metadata of packages, in each folder of sys.path: what they find there, they open."""
 
 
@@ -268,7 +268,7 @@ class Keeper(object):
 
 def _is_import(frame: Any) -> bool:
     """Return whether a folder is listed by an import (which notes its file itself) or to find metadata of packages."""
-    if METADATA.search(str(frame.f_code.co_filename)):
+    if METADATA_MODULES.search(str(frame.f_code.co_filename)):
         return True
     return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
 
