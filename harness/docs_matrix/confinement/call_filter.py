@@ -125,6 +125,10 @@ def program(machine: Architecture, *, network: bool, asked: Sequence[str], apart
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 
+_LISTENER, _KILLABLE = 1 << 3, 1 << 5
+"""SECCOMP_FILTER_FLAG_NEW_LISTENER and SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV."""
+
+
 def install(instructions: bytes, *, listen: bool) -> int | None:
     """Set the filter for this process; return the open file on which its questions come if it is to `listen`.
 
@@ -132,8 +136,13 @@ def install(instructions: bytes, *, listen: bool) -> int | None:
     """
     buffer = ctypes.create_string_buffer(instructions, len(instructions))
     head = struct.pack("HxxxxxxQ", len(instructions) // 8, ctypes.addressof(buffer))
-    found = call("seccomp", 1, 8 if listen else 0, head)
-    return found if listen else None
+    if not listen:
+        call("seccomp", 1, 0, head)
+        return None
+    try:
+        return call("seccomp", 1, _LISTENER | _KILLABLE, head)
+    except OSError:  # Linux before 5.19: a signal can interrupt a call that is being asked about
+        return call("seccomp", 1, _LISTENER, head)
 
 
 def _rule(machine: Architecture, name: str, then: Sequence[Step]) -> list[Step]:
