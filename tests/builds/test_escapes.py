@@ -289,10 +289,10 @@ for n in range(300):
             os._exit(0)
     except OSError:
         break
-print(n)
+time.sleep(30)
 """
     ended = place.python(layer, code)
-    assert 150 <= int(ended.text) <= 200
+    assert "processes" in (ended.stopped or "")
 
 
 @pytest.mark.parametrize("layer", LAYERS)

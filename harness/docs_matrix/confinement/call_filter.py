@@ -22,7 +22,7 @@ __all__ = ["FILES", "FORKS", "SIGNALS", "install", "program", "questions"]
 FORKS = ("clone", "fork", "vfork")
 SIGNALS = ("kill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "tgkill", "tkill")
 FILES = ("chmod", "fchmod", "fchmodat", "fchmodat2", "futimesat", "utime", "utimensat", "utimes")
-"""The calls that the supervisor may be asked about: new processes, signals, permissions and times of files."""
+"""The calls that the supervisor may be asked about: signals, permissions and times of files."""
 
 _REFUSED = """
 accept accept4 acct add_key bind bpf chroot clock_adjtime clock_settime delete_module fanotify_init finit_module fsconfig

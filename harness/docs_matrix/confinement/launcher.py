@@ -132,7 +132,9 @@ def _become(
 def _filter(order: LaunchOrder, machine: kernel_calls.Architecture) -> int:
     """Set the filter; returns the open file of its questions, -1 if none can be asked here."""
     known = landlock.version() if order.landlock else 0
-    asked = [*call_filter.FORKS]
+    asked: list[
+        str
+    ] = []  # not the forks: a signal interrupts a call that is being asked about, and a shell gives up then
     asked += () if known >= landlock.SIGNALS else call_filter.SIGNALS
     asked += () if order.apart else call_filter.FILES
     instructions = call_filter.program(

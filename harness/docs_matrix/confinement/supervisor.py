@@ -49,9 +49,7 @@ class Supervisor:
         self._names: Mapping[int, str] = call_filter.questions(machine) if machine else {}
         self._order = order
         self._writable = tuple(os.path.realpath(path) + os.sep for path in order.write)
-        self._alive = 1
         self._free = _free(order.folder)
-        self._ending = False
         self.stopped = ""
 
     def watch(self) -> int:
@@ -76,7 +74,6 @@ class Supervisor:
                 self._look()
                 looked = time.monotonic()
         _, status = os.waitpid(self._child, 0)
-        self._ending = True
         self._end_all(0.0)
         return status
 
@@ -112,10 +109,11 @@ class Supervisor:
 
     def _look(self) -> None:
         processes = _descendants()
-        self._alive = len(processes)
         most, disk = self._order.memory, self._order.disk
         if sum(map(_resident, processes)) > most and sum(map(_share, processes)) > most:
             self._stop(f"it took more than {most / 2**30:.1f} GiB of memory")
+        elif len(processes) > self._order.processes:
+            self._stop(f"it had more than {self._order.processes} processes")
         elif self._free - _free(self._order.folder) > disk:
             self._stop(f"it wrote more than {disk / 2**30:.0f} GiB")
 
@@ -140,8 +138,6 @@ class Supervisor:
 
     def _judge(self, name: str, process: int, arguments: Sequence[int]) -> tuple[int, bool]:
         """Return the number of the error that a call gets, 0 for none, and whether the kernel is to go on with the call."""
-        if name in call_filter.FORKS:
-            return (0, True) if self._has_room() else (errno.EAGAIN, False)
         if name in call_filter.SIGNALS:
             target = ctypes.c_int(arguments[0]).value
             return (0, True) if _is_own(name, target, process) else (errno.EPERM, False)
@@ -152,15 +148,6 @@ class Supervisor:
                 return fault.errno or errno.EPERM, False
             return 0, False
         return errno.EPERM, False
-
-    def _has_room(self) -> bool:
-        """Return whether one more process fits; how many there are is only counted where it matters."""
-        if self._ending or self.stopped:
-            return False
-        self._alive += 1
-        if self._alive > self._order.processes:
-            self._alive = len(_descendants()) + 1
-        return self._alive <= self._order.processes
 
     def _change(self, name: str, process: int, arguments: Sequence[int]) -> None:
         """Change the permissions or the times of a file, if it is one that the build may write; raises `OSError`."""
