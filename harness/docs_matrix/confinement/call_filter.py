@@ -17,9 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["FILES", "FORKS", "SIGNALS", "install", "program", "questions"]
+__all__ = ["FILES", "SIGNALS", "install", "program", "questions"]
 
-FORKS = ("clone", "fork", "vfork")
 SIGNALS = ("kill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "tgkill", "tkill")
 FILES = ("chmod", "fchmod", "fchmodat", "fchmodat2", "futimesat", "utime", "utimensat", "utimes")
 """The calls that the supervisor may be asked about: signals, permissions and times of files."""
@@ -47,7 +46,6 @@ _OF_A_PROCESS = {"ioprio_set": 1, "setpriority": 0}
 
 _NEW_SPACES = 0x7E020000
 """The flags of clone that make namespaces (CLONE_NEW…)."""
-_THREAD = 0x00010000
 _UNIX, _INET, _INET6, _NETLINK = 1, 2, 10, 16
 _STREAM, _SEQPACKET = 1, 5
 _TYPE = 0xF
@@ -104,9 +102,7 @@ def program(machine: Architecture, *, network: bool, asked: Sequence[str], apart
         ],
     )
     for name, action in asks.items():
-        if name not in FORKS:
-            steps += _rule(machine, name, [_ends(action)])
-    new = asks.get("clone", _ALLOW)
+        steps += _rule(machine, name, [_ends(action)])
     steps += _rule(
         machine,
         "clone",
@@ -114,13 +110,9 @@ def program(machine: Architecture, *, network: bool, asked: Sequence[str], apart
             _argument(0),
             (_ANY_BIT, 0, 1, _NEW_SPACES),
             _ends(_error(errno.EPERM)),
-            (_ANY_BIT, 0, 1, _THREAD),
             _ends(_ALLOW),
-            _ends(new),
         ],
     )
-    for name in ("fork", "vfork"):
-        steps += _rule(machine, name, [_ends(new)])
     steps.append(_ends(_ALLOW))
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
@@ -199,4 +191,4 @@ def _error(number: int) -> int:
 
 def questions(machine: Architecture) -> Mapping[int, str]:
     """Return the calls that can be asked about, by their numbers."""
-    return {machine.numbers[name]: name for name in (*FORKS, *SIGNALS, *FILES) if name in machine.numbers}
+    return {machine.numbers[name]: name for name in (*SIGNALS, *FILES) if name in machine.numbers}

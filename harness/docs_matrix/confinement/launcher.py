@@ -132,9 +132,8 @@ def _become(
 def _filter(order: LaunchOrder, machine: kernel_calls.Architecture) -> int:
     """Set the filter; returns the open file of its questions, -1 if none can be asked here."""
     known = landlock.version() if order.landlock else 0
-    asked: list[
-        str
-    ] = []  # not the forks: a signal interrupts a call that is being asked about, and a shell gives up then
+    # Forks are not asked about: a signal interrupts a call that is, and a shell gives up then.
+    asked: list[str] = []
     asked += () if known >= landlock.SIGNALS else call_filter.SIGNALS
     asked += () if order.apart else call_filter.FILES
     instructions = call_filter.program(

@@ -87,14 +87,17 @@ class Supervisor:
         signal.setitimer(signal.ITIMER_REAL, GRACE)
 
     def _kill_all(self) -> None:
-        for process in _descendants():
-            _kill(process)
+        """Kill all processes of the build; they are stopped first, so that none of them starts another one."""
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for process in _descendants():
+                _kill(process, number)
 
     def _end_all(self, pause: float) -> None:
         """Kill what is left. Whatever loses its parent becomes a child of this process, so that none is forgotten."""
         while left := _descendants():
-            for process in left:
-                _kill(process)
+            for number in (signal.SIGSTOP, signal.SIGKILL):
+                for process in left:
+                    _kill(process, number)
             if self._asks is not None and select.select([self._asks], [], [], 0)[0]:
                 self._answer(self._asks)
             try:
@@ -283,9 +286,9 @@ def _share(process: int) -> int:
         return _resident(process)
 
 
-def _kill(process: int) -> None:
+def _kill(process: int, number: int) -> None:
     try:
-        os.kill(process, signal.SIGKILL)
+        os.kill(process, number)
     except OSError:
         pass  # it has just ended
 
