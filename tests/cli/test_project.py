@@ -91,6 +91,7 @@ def test_a_folder_without_documentation_is_one_line_that_says_what_to_do(
     assert (answer.status, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
     assert "no documentation found" in answer.stderr
     assert "--tree example" in answer.stderr
+    assert not answer.out.exists()
 
 
 @pytest.mark.parametrize("words", [("baseline", "write"), ("baseline", "write", "--tree", "example"), ("lock",)])

@@ -71,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
 def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     if not args.join:
         cell_files.forget(args.out)  # a run that ends early must not leave the answer of an earlier one
-    folder.prepare(args.out, keep=args.join)
+    if args.out.exists():
+        folder.prepare(args.out, keep=args.join)
     store.sweep(variables.store_folder(), variables.store_limit())
     bench = common.bench(args)
     alone = bench.matrix.tree == subject.HERE
@@ -81,6 +82,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
         asked = b4_series.after_earlier_patches(asked, bench.store)
     found = look(asked if asked.docs else replace(asked, docs=("all",)), bench)
     found = replace(found, asked=replace(found.asked, docs=asked.docs))
+    folder.prepare(args.out, keep=args.join)  # a question that cannot be asked leaves no folder
     if args.ratchet and found.baseline is None:
         raise InputError("--ratchet: it needs a baseline file, but the head is compared with " + found.against)
     cells = common.cells(bench.matrix, args.cell, found.cells)
