@@ -25,7 +25,7 @@ def lines(answer: Isolation) -> Iterator[str]:
     elif answer.verdict == "independent":
         yield f"it does not depend on what was read before: {document} says it alone"
     else:
-        yield f"it {DEPENDS}; {document} says it behind {plural(len(answer.before), 'document')}:"
+        yield f"it {DEPENDS}; {document} gives it after {plural(len(answer.before), 'document')}:"
         for name in answer.before:
             yield f"  {one_line(name)}"
         if not answer.smallest:
