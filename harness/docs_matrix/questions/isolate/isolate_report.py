@@ -21,15 +21,15 @@ def lines(answer: Isolation) -> Iterator[str]:
         yield from cut(visible(answer.message.printed), _LONGEST).splitlines()
         yield ""
     if answer.verdict == "absent":
-        yield f"{document} does not say it, alone or behind any other documents of the tree, in {answer.cell}"
+        yield f"{document} does not give it, alone or after any other documents of the tree, in {answer.cell}"
     elif answer.verdict == "independent":
-        yield f"it does not depend on what was read before: {document} says it alone"
+        yield f"it does not depend on what was read before: {document} gives it alone"
     else:
         yield f"it {DEPENDS}; {document} gives it after {plural(len(answer.before), 'document')}:"
         for name in answer.before:
             yield f"  {one_line(name)}"
         if not answer.smallest:
-            yield "fewer may do: the builds ran out before that was known"
+            yield "fewer documents may be enough: the search stopped at its limit of builds"
         yield ""
         for proof in answer.proofs:
             yield f"{one_line(proof.cell)}: {_proof(proof, 'it' if len(answer.before) == 1 else 'them')}"
