@@ -20,7 +20,7 @@ def trees(tmp_path: Path) -> Trees:
 
 @pytest.fixture
 def git(tmp_path: Path) -> Git:
-    """Runs git for a user: `git(folder, "commit", …)`; what it prints comes back."""
+    """Runs git for a user, `git(folder, "commit", …, GIT_COMMITTER_DATE=…)`, and returns what it prints."""
     env = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
@@ -28,8 +28,8 @@ def git(tmp_path: Path) -> Git:
         **{f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
     }
 
-    def run(folder: Path, *words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=folder, env=env, capture_output=True, check=True)
+    def run(folder: Path, *words: str, **variables: str) -> str:
+        done = subprocess.run(["git", *words], cwd=folder, env=env | variables, capture_output=True, check=True)
         return done.stdout.decode("utf-8", "surrogateescape")
 
     return run

@@ -144,3 +144,30 @@ def test_a_repository_in_a_folder_with_an_odd_name_is_leaned_on(trees: Trees, tm
     assert trees.read(tree, "a.rst") == b"a"
     with trees.workspace(tree) as workspace:
         assert (workspace.root / "a.rst").read_text() == "a"
+
+
+@pytest.mark.parametrize("step", [1, 0, -1], ids=["later", "in the same second", "by a clock that is wrong"])
+def test_a_patch_is_applied_to_the_newest_commit_that_has_its_files_whatever_the_dates(
+    project: Path, git: Git, step: int
+) -> None:
+    def make(day: int, **files: str) -> str:
+        write(project, {f"docs/{name}.rst": text for name, text in files.items()})
+        git(project, "add", "-A")
+        git(project, "commit", "-qm", "x", GIT_COMMITTER_DATE=f"2020-01-{10 + step * day}T00:00:00Z")
+        return git(project, "rev-parse", "HEAD").strip()
+
+    make(1, index="first")
+    git(project, "checkout", "-q", "-b", "work")
+    before = make(2, label="the patch needs it")
+    make(3, index="second")
+    git(project, "checkout", "-q", "-b", "other", "main")
+    make(4, label="another's")
+    elsewhere = make(5, index="second", only="here")
+    repository = user_repository.find(project)
+    blob = git(project, "rev-parse", "main:docs/index.rst").strip()
+    only = git(project, "rev-parse", "other:docs/only.rst").strip()
+    assert repository
+    git(project, "checkout", "-q", "work")
+    assert user_repository.holding(repository, {"docs/index.rst": blob[:12]}) == before
+    assert user_repository.holding(repository, {"docs/only.rst": only[:12]}) == elsewhere
+    assert user_repository.holding(repository, {"docs/only.rst": only[:12], "docs/index.rst": blob[:12]}) is None

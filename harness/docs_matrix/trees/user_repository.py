@@ -241,20 +241,25 @@ def in_order(repository: UserRepository, commits: Collection[str], tip: str | No
 
 
 def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
-    """Return the newest commit in which each path below the folder has the blob whose id begins so; None where none has all.
+    """Return the newest commit in which each path below the folder has the blob whose id begins so, in HEAD's history if any.
 
-    Looked at are the commits that brought one of the blobs, or took it away (then the one before it).
+    None if no commit has them all. Looked at are the commits that brought one of the blobs, or took it away (then the one
+    before it), children first: dates order nothing, since the commits of a series are often made in one second.
     """
+    (head,) = _ids(repository, "HEAD^{commit}")
+    elsewhere = None
     for path, found in zip(blobs, _ids(repository, *(f"{blob}^{{blob}}" for blob in blobs.values())), strict=True):
         if found is None:
             return None
-        words = ("log", "--all", f"--max-count={MOST_COMMITS}", "--format=%H%n%P", f"--find-object={found}")
-        listed = _said(repository, *words, "--", path).split()
+        words = ("log", "--all", *([head] if head else ()), "--topo-order", f"--max-count={MOST_COMMITS}")
+        listed = _said(repository, *words, "--format=%H%n%P", f"--find-object={found}", "--", path).split()
         for commit in dict.fromkeys(listed):
             there = _ids(repository, *(f"{commit}:{repository.prefix}{name}" for name in blobs))
             if all(blob and blob.startswith(wanted) for blob, wanted in zip(there, blobs.values(), strict=True)):
-                return commit
-    return None
+                if not head or _said(repository, "merge-base", commit, head, fine=(0, 1)).strip() == commit:
+                    return commit
+                elsewhere = elsewhere or commit
+    return elsewhere
 
 
 def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
