@@ -12,7 +12,9 @@ from docs_matrix.baselines import update
 from docs_matrix.baselines.baseline_file import Baseline, Entry
 from docs_matrix.baselines.update import What
 from docs_matrix.builds.runner import Made
-from docs_matrix.check.cell_runner import CellBuild, CellRunner, observed
+from docs_matrix.check.cell_build import CellBuild
+from docs_matrix.check.cell_judge import observed
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.lanes import Lanes, accepted_of
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.cell_age import age
@@ -76,9 +78,9 @@ def accept(
         of_cells,
         found,
         [cell.name for cell in sorted(every, key=age)],
-        runner.anchors,
+        runner.judge.anchors,
         reason=reason,
-        was_read=lambda path: any(runner.was_read(path, made) for made in whole),
+        was_read=lambda path: any(runner.judge.was_read(path, made) for made in whole),
     )
     lanes, entries = _accept_lanes(what, kept, runner, reason)
     unknown = tuple(entry for entry in of_lanes if not {lane.name for lane in lanes}.intersection(entry.cells or ()))
@@ -100,7 +102,7 @@ def _accept_lanes(
         lanes.append(lane)
         if lane.status == "ok" and lane.read:
             seen = {lane.name: Observed(diagnostics)}
-            now = update.accept(what, Baseline(before), seen, [lane.name], runner.anchors, reason=reason)
+            now = update.accept(what, Baseline(before), seen, [lane.name], runner.judge.anchors, reason=reason)
             before = tuple(replace(entry, cells=(lane.name,)) for entry in now.entries)
         entries += before
     return tuple(lanes), tuple(entries)

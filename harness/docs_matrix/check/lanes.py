@@ -107,9 +107,9 @@ class Lanes:
             judged = self._compared(base.build.diagnostics, head.build.diagnostics)
         else:
             compared = compare_with_accepted(
-                accepted_of(self.runner.accepted, lane_name(check)),
+                accepted_of(self.runner.judge.accepted, lane_name(check)),
                 Observed(head.build.diagnostics),
-                self.runner.anchors,
+                self.runner.judge.anchors,
                 str(self.runner.subject.baseline or ""),
             )
             judged = tuple(
@@ -146,7 +146,7 @@ class Lanes:
                 equal[one] -= 1
             else:
                 gone.append(one)
-        return (*known, *self.runner.comparison(gone, new))
+        return (*known, *self.runner.judge.comparison(gone, new))
 
     def _named(self, check: TreeCheck, *, base: bool) -> tuple[str, ...]:
         """Return the files behind the command of `check`: those that the change touches, or all if there is none."""

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from docs_matrix.builds.result import Build
-from docs_matrix.check.cell_runner import CellBuild, CellRunner
+from docs_matrix.check.cell_build import CellBuild
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.comparison.judge import compare
 from docs_matrix.config.matrix import Cell

@@ -18,7 +18,8 @@ from docs_matrix import process
 from docs_matrix.builds import host_tools, recipes
 from docs_matrix.builds.order import Reading
 from docs_matrix.check import build_index, exactness, read_set, subject
-from docs_matrix.check.cell_runner import CellBuild, CellRunner
+from docs_matrix.check.cell_build import CellBuild
+from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.check import assemble
 from docs_matrix.check.confirm import trials_alone
 from docs_matrix.check.progress import Progress
@@ -195,7 +196,7 @@ def _in_cell(cell: Cell, runner: CellRunner, states: Sequence[_State], steps: Se
     builds = _made_now(built)
     results = []
     for step, (before, after) in zip(steps, itertools.pairwise(built), strict=True):
-        judged = step.judged(before, after)
+        judged = step.judge.judged(before, after)
         results.append(step.confirmed(judged, before, after))
         builds += results[-1].built - judged.built
     runner.progress.done(cell.name, f"{len(built)} states, {builds} built now")
@@ -206,7 +207,7 @@ def _ended(built: Sequence[CellBuild], doing: str, patches: int, runner: CellRun
     """Return what a cell is worth whose last build did not end well: nothing, with the reason."""
     last = built[-1]
     reason = f"{doing}: {last.reason}" if last.made else last.reason
-    result = replace(runner.judged(None, last), reason=reason)
+    result = replace(runner.judge.judged(None, last), reason=reason)
     runner.progress.done(last.cell.name, f"{last.status}: {reason}")
     return _InCell(CellEnd(last.cell.name, last.status, reason), (result,) * patches, _made_now(built))
 
