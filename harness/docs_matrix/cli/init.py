@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from docs_matrix.baselines import baseline_file
+from docs_matrix.check.progress import Progress
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.config import matrix
@@ -21,6 +22,7 @@ from docs_matrix.config.matrix import Cell
 from docs_matrix.errors import InputError
 from docs_matrix.json_values import plain
 from docs_matrix.questions.init import ci_files, init, init_report, matrix_text, own_cells, pins, project_facts, update
+from docs_matrix.questions.init.accepting_builds import AcceptingBuilds
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.reports import terminal
 from docs_matrix.reports.escaping import cut, one_line
@@ -69,20 +71,8 @@ def run(args: argparse.Namespace) -> int:
     if (folder / "matrix.yaml").exists():
         return _update(args, project, candidates, dates, beside)
     init.refuse_what_is_there(folder)
-    console = Console(stderr=True)
     with ExitStack() as stack:
-        begun = init.begin(
-            folder,
-            project,
-            candidates,
-            dates,
-            beside,
-            variables.store_folder(),
-            jobs=args.jobs,
-            offline=args.offline,
-            confinement=common.confinement(args),
-            progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
-        )
+        begun = init.begin(folder, project, candidates, dates, beside, _builds(args, stack))
     entries = baseline_file.read(folder / f"baselines/{matrix_text.TREE}.yaml").entries
     if args.json:
         kinds = init_report.kinds_of(entries, len(begun.kept))
@@ -110,6 +100,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _builds(args: argparse.Namespace, stack: ExitStack) -> AcceptingBuilds:
+    """Return what builds as the user says; `stack` ends the display of the progress."""
+    console = Console(stderr=True)
+
+    def progress(cells: Sequence[Cell]) -> Progress:
+        return stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells]))
+
+    return AcceptingBuilds(variables.store_folder(), args.jobs, args.offline, common.confinement(args), progress)
+
+
 def _update(
     args: argparse.Namespace,
     project: ProjectFacts,
@@ -122,20 +122,9 @@ def _update(
     configuration = matrix.load(folder / "matrix.yaml")
     known = {cell.name for cell in configuration.cells}
     others = [cell for cell in candidates if cell.name not in known]
-    console = Console(stderr=True)
     with ExitStack() as stack:
-        updated = update.update(
-            configuration,
-            project,
-            others if args.cell else (),
-            dates,
-            beside,
-            variables.store_folder(),
-            jobs=args.jobs,
-            offline=args.offline,
-            confinement=common.confinement(args),
-            progress=lambda cells: stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells])),
-        )
+        wanted = others if args.cell else ()
+        updated = update.update(configuration, project, wanted, dates, beside, _builds(args, stack))
     missing = update.missing_requirements(configuration, project)
     if args.json:
         print_json({**plain(updated), "missing": list(missing)})

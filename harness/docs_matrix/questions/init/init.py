@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from docs_matrix.baselines import baseline_file
-from docs_matrix.check import accept, subject
 from docs_matrix.check.accept import Accepted
-from docs_matrix.check.cell_runner import CellRunner
-from docs_matrix.check.progress import Progress
-from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.config.matrix import Cell, Matrix, NamedTree
-from docs_matrix.confinement.confinement import Confinement
-from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.errors import InputError, MachineError
+from docs_matrix.questions.init.accepting_builds import AcceptingBuilds
 from docs_matrix.questions.init.ci_files import CiFiles, write_files
 from docs_matrix.questions.init.equip import Equipped, equip_with_wheels
 from docs_matrix.questions.init.matrix_text import TREE, matrix_text
@@ -68,11 +63,7 @@ class _Attempt:
     folder: Path
     scratch: Path
     project: ProjectFacts
-    store: Path
-    jobs: int
-    offline: bool
-    confinement: Confinement
-    progress: Callable[[Sequence[Cell]], Progress]
+    builds: AcceptingBuilds
 
     def build(self, cells: Sequence[Cell], requirements: tuple[str, ...]) -> Accepted:
         """Build the documentation in `cells` and accept what they say."""
@@ -88,15 +79,12 @@ class _Attempt:
             setup=project.setup,
         )
         configuration = Matrix(self.scratch / "matrix.yaml", tuple(cells), {TREE: tree}, TREE)
-        bench = Workbench(configuration, self.store, offline=self.offline, confinement=self.confinement)
-        found = subject.resolve(Asked(TREE, named=True, verb="init"), bench)
-        runner = CellRunner(found, bench, self.jobs, self.progress(cells))
-        return accept.accept("all", baseline_file.Baseline(), runner, cells, cells)
+        return self.builds.accept(configuration, cells)
 
     def lock(self, cells: Sequence[Cell]) -> tuple[tuple[str, ...], dict[str, str]]:
         """Lock `cells`: the requirements that they are locked with, and why some cannot be."""
         requirements = matrix.normalised(self.project.requirements)
-        outcomes = locks.write_all(cells, [requirements], self.scratch / "locks", offline=self.offline)
+        outcomes = locks.write_all(cells, [requirements], self.scratch / "locks", offline=self.builds.offline)
         for outcome in outcomes:
             if isinstance(outcome.error, MachineError):
                 raise outcome.error
@@ -109,12 +97,7 @@ def begin(
     candidates: Sequence[Cell],
     dates: Mapping[str, datetime | str],
     beside: CiFiles,
-    store: Path,
-    *,
-    jobs: int,
-    offline: bool,
-    confinement: Confinement,
-    progress: Callable[[Sequence[Cell]], Progress],
+    builds: AcceptingBuilds,
 ) -> Begun:
     """Write the matrix, the locks and the baseline of `project` into `folder`, and the files of `beside`.
 
@@ -122,12 +105,12 @@ def begin(
     requirements, and whose build comes to its end here; `dates` are the uploads of the project's pins, which hold in each
     cell that allows them. Raises `InputError` where there is no such cell, with the reasons.
     """
-    found, equipped = equip_with_wheels(candidates, project, dates, offline=offline)
+    found, equipped = equip_with_wheels(candidates, project, dates, offline=builds.offline)
     notices, project = found.notices[len(project.notices) :], found
     left = {one.cell.name: one.reason for one in equipped if one.reason}
     equipped = tuple(one for one in equipped if not one.reason)
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
-        attempt = _Attempt(folder, Path(name), project, store, jobs, offline, confinement, progress)
+        attempt = _Attempt(folder, Path(name), project, builds)
         requirements, unresolved = attempt.lock([one.cell for one in equipped])
         equipped = tuple(one for one in equipped if one.cell.name not in unresolved)
         accepted = attempt.build([one.cell for one in equipped], requirements)
@@ -177,7 +160,7 @@ def _texts(
     scratch = attempt.scratch
     baseline_file.write(scratch / "baseline.yaml", accepted.now)
     sets = sorted({(), requirements})  # lock --check asks for the pins alone too
-    for outcome in locks.write_all(kept, sets, scratch / "locks", offline=attempt.offline):
+    for outcome in locks.write_all(kept, sets, scratch / "locks", offline=attempt.builds.offline):
         if outcome.error:
             raise outcome.error
     named = [locks.file_name(cell, wanted) for wanted in sets for cell in kept]

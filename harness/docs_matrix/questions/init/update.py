@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import yaml
 
 from docs_matrix.baselines import baseline_file
-from docs_matrix.check import accept, subject
 from docs_matrix.check.accept import Accepted
-from docs_matrix.check.cell_runner import CellRunner
-from docs_matrix.check.progress import Progress
-from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
-from docs_matrix.config.matrix import Cell, Matrix, NamedTree
-from docs_matrix.confinement.confinement import Confinement
-from docs_matrix.diagnostics.asked import Asked
+from docs_matrix.config.matrix import Cell, Matrix
 from docs_matrix.errors import InputError
+from docs_matrix.questions.init.accepting_builds import AcceptingBuilds
 from docs_matrix.questions.init.ci_files import CiFiles, write_files
 from docs_matrix.questions.init.equip import equip
 from docs_matrix.questions.init.init_report import kinds_of
@@ -52,12 +47,7 @@ def update(
     wanted: Sequence[Cell],
     dates: Mapping[str, datetime | str],
     beside: CiFiles,
-    store: Path,
-    *,
-    jobs: int,
-    offline: bool,
-    confinement: Confinement,
-    progress: Callable[[Sequence[Cell]], Progress],
+    builds: AcceptingBuilds,
 ) -> Updated:
     """Add the cells `wanted` that build the default tree of `configuration`, and the files of `beside` that are missing.
 
@@ -67,16 +57,14 @@ def update(
     tree = configuration.trees.get(configuration.tree or "")
     if tree is None or tree.baseline is None:
         raise InputError(f"{configuration.path}: has no default tree with a baseline; init changes nothing in it")
-    equipped = equip(wanted, project, dates, offline=offline)
+    equipped = equip(wanted, project, dates, offline=builds.offline)
     left = {one.cell.name: one.reason for one in equipped if one.reason}
     cells = [one.cell for one in equipped if not one.reason]
     texts: dict[Path, str] = {}
     added: list[Cell] = []
     kinds: Mapping[str, int] = {}
     if cells:
-        accepted = _accepted(
-            configuration, tree, cells, store, jobs, progress, offline=offline, confinement=confinement
-        )
+        accepted = builds.accept(replace(configuration, cells=(*configuration.cells, *cells)), cells)
         left |= {name: short_reason(why) for name, why in accepted.failures.items()}
         added = [cell for cell in cells if cell.name in accepted.built]
         if added:
@@ -95,32 +83,6 @@ def update(
         tuple(os.path.relpath(path, folder) for path in others if path not in texts),
         kinds,
     )
-
-
-def _accepted(
-    configuration: Matrix,
-    tree: NamedTree,
-    cells: Sequence[Cell],
-    store: Path,
-    jobs: int,
-    progress: Callable[[Sequence[Cell]], Progress],
-    *,
-    offline: bool,
-    confinement: Confinement,
-) -> Accepted:
-    every = (*configuration.cells, *cells)
-    bench = Workbench(
-        Matrix(configuration.path, every, configuration.trees, configuration.tree),
-        store,
-        offline=offline,
-        confinement=confinement,
-    )
-    found = subject.resolve(Asked(tree.name, named=True, verb="init"), bench)
-    runner = CellRunner(found, bench, jobs, progress(cells))
-    kept = baseline_file.Baseline()
-    if tree.baseline and tree.baseline.exists():
-        kept = baseline_file.read(tree.baseline)
-    return accept.accept("all", kept, runner, cells, every)
 
 
 def _texts(configuration: Matrix, baseline: Path, added: Sequence[Cell], accepted: Accepted) -> dict[Path, str]:
