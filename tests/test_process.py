@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -55,6 +56,29 @@ def test_a_process_that_holds_the_output_open_is_not_waited_for() -> None:
     done = process.run(["sh", "-c", "echo text; setsid sleep 60 &"], timeout=50)
     assert done.stdout == b"text\n"
     assert time.monotonic() - started < 40
+
+
+def test_output_that_cannot_be_read_to_its_end_is_no_answer() -> None:
+    def hear(block: bytes) -> None:
+        raise MemoryError
+
+    started = time.monotonic()
+    with pytest.raises(MemoryError):
+        process.run(["sh", "-c", "echo text; sleep 0.2; head -c 3000000 /dev/zero; sleep 1"], timeout=50, hear=hear)
+    assert time.monotonic() - started < 40
+
+
+def test_a_command_that_cannot_be_watched_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def start(_: threading.Thread) -> None:
+        until = time.monotonic() + 10
+        while not (tmp_path / "pid").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError):
+        process.run(["sh", "-c", "echo $$ > part; mv part pid; exec sleep 50"], timeout=50, cwd=tmp_path)
+    assert gone_within(int((tmp_path / "pid").read_text()), 5)
 
 
 def test_a_command_that_does_not_exist_is_a_lack_of_the_machine() -> None:

@@ -101,17 +101,11 @@ def run(
             child = _start(words, cwd=cwd, env=env, stdin=given, stdout=out.inlet, stderr=err.inlet, pass_fds=pass_fds)
         except OSError as error:
             raise MachineError(f"cannot run {shlex.join(words)}: {error.strerror or error}") from error
-        _GROUPS.add(child.pid)
-        for output in (out, err):
-            output.begin()
-        limit = _TimeLimit(child.pid, timeout)
-        try:
+        with child, _GROUPS.ended(child.pid), _TimeLimit(child.pid, timeout) as limit:
+            for output in (out, err):
+                output.begin()
             _, status, usage = os.wait4(child.pid, 0)
-        finally:
-            limit.cancel()
-            _signal_group(child.pid, signal.SIGKILL)
-            _GROUPS.discard(child.pid)
-        child.returncode = os.waitstatus_to_exitcode(status)
+            child.returncode = os.waitstatus_to_exitcode(status)
         return Finished(
             command=words,
             returncode=child.returncode,
@@ -156,7 +150,14 @@ class _TimeLimit:
         self._pgid = pgid
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, args=(seconds,), daemon=True)
+
+    def __enter__(self) -> _TimeLimit:
         self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
 
     def _watch(self, seconds: float) -> None:
         if self._over.wait(seconds):
@@ -165,10 +166,6 @@ class _TimeLimit:
         _signal_group(self._pgid, signal.SIGTERM)
         if not self._over.wait(GRACE):
             _signal_group(self._pgid, signal.SIGKILL)
-
-    def cancel(self) -> None:
-        self._over.set()
-        self._thread.join()
 
 
 _WATCHDOG = """
@@ -194,16 +191,20 @@ class _Groups:
         self._alive: set[int] = set()
         self._watchdog: subprocess.Popen[str] | None = None
 
-    def add(self, pgid: int) -> None:
-        with self._lock:
-            self._alive.add(pgid)
-            self._tell(f"+{pgid}\n")
-
-    def discard(self, pgid: int) -> None:
-        with self._lock:
-            self._alive.discard(pgid)
-            if self._watchdog is not None:  # it is none where this process ends
-                self._tell(f"-{pgid}\n")
+    @contextmanager
+    def ended(self, pgid: int) -> Iterator[None]:
+        """Have a group end with the `with` statement, or with this process."""
+        try:
+            with self._lock:
+                self._alive.add(pgid)
+                self._tell(f"+{pgid}\n")
+            yield
+        finally:
+            _signal_group(pgid, signal.SIGKILL)
+            with self._lock:
+                self._alive.discard(pgid)
+                if self._watchdog is not None:  # it is none where this process ends
+                    self._tell(f"-{pgid}\n")
 
     def alive(self) -> tuple[int, ...]:
         with self._lock:
@@ -261,6 +262,7 @@ class _Output:
         self._most = most
         self._kept: list[bytes] = []
         self._size = 0
+        self._fault: BaseException | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._outlet, self.inlet = os.pipe()
@@ -269,8 +271,8 @@ class _Output:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.content()
-        os.close(self._outlet)
+        self._end()
+        self._close_outlet()
 
     def begin(self) -> None:
         """Read what is written from now on."""
@@ -281,19 +283,37 @@ class _Output:
         """Return what is kept, after the command has ended.
 
         Something that the command left running may hold the pipe open: what it writes afterwards is not waited for.
+        Raises what stopped the reading, such as too little memory: what was read until then would pass for all of it.
         """
+        self._end()
+        if self._fault:
+            raise self._fault
+        return b"".join(self._kept)
+
+    def _end(self) -> None:
         self._close_inlet()
         self._ended.set()
         if self._thread.ident is not None:
             self._thread.join()
-        return b"".join(self._kept)
 
     def _close_inlet(self) -> None:
         if self.inlet >= 0:
             os.close(self.inlet)
             self.inlet = -1
 
+    def _close_outlet(self) -> None:
+        if self._outlet >= 0:
+            os.close(self._outlet)
+            self._outlet = -1
+
     def _read(self) -> None:
+        try:
+            self._take()
+        except BaseException as fault:
+            self._fault = fault
+            self._close_outlet()  # or the command would wait until somebody reads
+
+    def _take(self) -> None:
         until = math.inf
         while time.monotonic() < until:
             if self._ended.is_set():

@@ -9,7 +9,7 @@ from docs_matrix.builds.fork_client import Workshop, workshop
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.confinement.confinement import choose
-from docs_matrix.errors import MissingInterpreterError
+from docs_matrix.errors import MachineError, MissingInterpreterError
 from docs_matrix.toolchains.environments import Environment
 
 from tests.conftest import MIDDLE, ROOT
@@ -59,6 +59,14 @@ def test_what_a_variant_puts_in_the_place_of_ours_is_replaced(
         assert left.is_fifo() if fifo else left.is_symlink()
         assert said(place, "") == expected
     assert (victim / "index.rst").read_text() == "years"
+
+
+def test_a_variant_that_ends_the_process_of_all_is_an_error(store: Path) -> None:
+    with (
+        workshop(environment_in(store), choose(), limit=120) as place,
+        pytest.raises(MachineError, match="process that builds variants has ended"),
+    ):
+        said(place, "import os\nos.kill(os.getppid(), 9)\n")
 
 
 KIT = b"def used():\n    return 1\n\ndef unused():\n    return 2\n\nused()\n"

@@ -33,10 +33,10 @@ class Ended:
     findings: Findings | None
 
     def is_clear_error(self) -> bool:
-        """Whether it ended with 2 or 3 and one clear line at the end, and left no report."""
+        """Whether it ended with 2 or 3, one clear line at the end, and no finding."""
         lines = self.stderr.strip().splitlines()
         told = bool(lines) and (lines[-1].startswith("docs-matrix: ") or ": failed: " in self.stderr)
-        return self.status in (2, 3) and told and "Traceback" not in self.stderr
+        return self.status in (2, 3) and told and "Traceback" not in self.stderr and not self.findings
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import select
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Thread
 
-from docs_matrix import nofollow
+from docs_matrix import nofollow, process
 from docs_matrix.builds import recipes
 from docs_matrix.builds.build_output import RECORDS, RECORDS_LIMIT
 from docs_matrix.builds.reach import reach
@@ -44,12 +44,14 @@ BYTES = 4_000_000_000
 class Workshop:
     """Builds variants one after the other, in the folder `place`."""
 
-    def __init__(self, place: Path, place_fd: int, requests: int, answers: int, worker: Thread) -> None:
+    def __init__(
+        self, place: Path, place_fd: int, requests: int, answers: int, ended: Future[process.Finished]
+    ) -> None:
         self._place = place
         self._place_fd = place_fd
         self._requests = requests
         self._answers = answers
-        self._worker = worker
+        self._ended = ended
         self._seconds = SECONDS
         self.builds = 0
 
@@ -111,11 +113,14 @@ class Workshop:
         return {path: frozenset(numbers) for path, numbers in found.items()}
 
     def _answer(self) -> bytes:
-        """Return a line from the process; it is there as long as its thread is."""
-        while not select.select([self._answers], [], [], 1.0)[0]:
-            if not self._worker.is_alive():
-                raise MachineError("the process that builds variants has ended")
-        return os.read(self._answers, 100)
+        """Return a line from the process."""
+        while not select.select([self._answers], [], [], 1.0)[0] and not self._ended.done():
+            pass
+        answer = os.read(self._answers, 100)
+        if not answer:
+            self._ended.result()  # raises what kept the process from starting
+            raise MachineError("the process that builds variants has ended")
+        return answer
 
     def _bring(self, files: Mapping[str, bytes]) -> None:
         """Have nothing but `files` in the tree; what the variant before left, there and beside it, is removed."""
@@ -140,18 +145,14 @@ def workshop(environment: Environment, confinement: Confinement, *, limit: float
         os.mkfifo(answers)
         rooms = recipes.Rooms(place / "tree", place, place / "bin" / "sphinx-build")
         given = {**variables(environment, rooms), "PYTHONDONTWRITEBYTECODE": "1"}
-        worker = Thread(
-            target=confinement.run,
-            args=([environment.python, Path(fork_server.__file__), requests, answers], reach(environment, place)),
-            kwargs={"timeout": limit, "cwd": place, "env": given},
-            daemon=True,
-        )
-        worker.start()
+        command = [environment.python, Path(fork_server.__file__), requests, answers]
+        pool = opened.enter_context(ThreadPoolExecutor(1))
+        ended = pool.submit(confinement.run, command, reach(environment, place), timeout=limit, cwd=place, env=given)
         out = os.open(requests, os.O_RDWR)  # opened so, it does not wait for the other side
         back = os.open(answers, os.O_RDONLY | os.O_NONBLOCK)
         try:
-            yield Workshop(place, place_fd, out, back, worker)
+            yield Workshop(place, place_fd, out, back, ended)
         finally:
             os.close(out)  # the process reads no further line, and ends
-            worker.join()
+            wait([ended])
             os.close(back)

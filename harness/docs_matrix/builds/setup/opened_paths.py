@@ -8,8 +8,8 @@ import posixpath
 import select
 import struct
 import sys
-import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,13 +57,13 @@ def listen(root: Path, folders: Iterable[str]) -> Iterator[OpenedPaths]:
             watch = library.inotify_add_watch(events, os.fsencode(root / folder), OPENED | ONLY_FOLDERS)
             places[watch] = folder
         found.complete = -1 not in places
-        thread = threading.Thread(target=_hear, args=(events, stop, places, found), daemon=True)
-        thread.start()
-        try:
-            yield found
-        finally:
-            os.write(stopped, b".")
-            thread.join()
+        with ThreadPoolExecutor(1) as pool:
+            heard = pool.submit(_hear, events, stop, places, found)
+            try:
+                yield found
+            finally:
+                os.write(stopped, b".")
+        heard.result()
     finally:
         for descriptor in (events, stop, stopped):
             os.close(descriptor)
