@@ -39,14 +39,14 @@ OPEN: Mapping[Layer, frozenset[str]] = {
 HARMLESS_ALONE = frozenset(
     {
         "ask the kernel by netlink",
-        "change the root",
+        "change the root folder",
         "connect by IPv6",
         "handle page faults",
-        "have the kernel do it by io_uring",
+        "set up io_uring",
         "list the root of the store's disk",
         "load a program into the kernel",
         "make a device",
-        "make a namespace of users",
+        "make a user namespace",
         "mount",
         "read the log of the kernel",
         "read the passwords of the system",

@@ -66,4 +66,4 @@ def test_without_json_the_answer_is_told_in_lines(docs_matrix: Command, tree: Pa
     lines = docs_matrix("isolate", *asked).stdout.splitlines()
     assert "it depends on what was read before; d30.rst gives it after 1 document:" in lines
     assert "  d17.rst" in lines
-    assert f"{MIDDLE}: proven: it is there with it, and not without" in lines
+    assert f"{MIDDLE}: proven: the message appears with it, and not without it" in lines

@@ -1,4 +1,4 @@
-"""What a message depends on, told on a terminal in plain lines."""
+"""The answer of `isolate` as plain lines for a terminal."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def _proof(proof: Proof, them: str) -> str:
     if proof.reason is not None:
         return f"not built: {cut(one_line(proof.reason), 300)}"
     if proof.holds:
-        return f"proven: it is there with {them}, and not without"
+        return f"proven: the message appears with {them}, and not without {them}"
     if not proof.shown:
-        return "it is not there"
+        return f"the message does not appear with {them}"
     if proof.alone:
-        return f"it is there without {them} as well"
-    return "it is there without some of them as well"
+        return f"the message appears without {them} as well"
+    return "the message appears without some of them as well"
