@@ -57,10 +57,12 @@ def test_a_lock_that_does_not_answer_is_told_with_the_reason(
 
 def test_what_makes_it_slower_is_told_and_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: None)
     matrix = Matrix(path=LOCKS.parent / "matrix.yaml", cells=(), trees={})
     found = doctor.examine(matrix, (), committed=LOCKS, store=tmp_path, tools={}, offline=True)
-    assert [(lack.remedy, lack.needed) for lack in found if "isal" in lack.what] == [
-        ("python3 -m pip install isal", False)
+    assert [(lack.what.split()[0], lack.remedy, lack.needed) for lack in found if "not installed" in lack.what] == [
+        ("uv", "python3 -m pip install uv", False),
+        ("isal", "python3 -m pip install isal", False),
     ]
 
 

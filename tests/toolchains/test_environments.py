@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -11,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from docs_matrix.errors import MachineError
-from docs_matrix.toolchains import environments
+from docs_matrix.toolchains import environments, locks
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.toolchains.interpreters import Interpreter
 from docs_matrix.toolchains.locks import Lock
 
-from tests.support.machine import lacks
+from tests.support.machine import lacks, needs_index
 
 pytestmark = pytest.mark.builds
 
@@ -52,15 +53,22 @@ def package(environment: Environment, name: str) -> Path:
     return found
 
 
+@pytest.mark.parametrize("installer", ["uv", "pip"])
 def test_an_environment_runs_its_interpreter_with_the_packages_of_its_lock(
-    buildable: tuple[Lock, Interpreter], tmp_path: Path
+    buildable: tuple[Lock, Interpreter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installer: str
 ) -> None:
+    if installer == "pip":
+        monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: None)
     made = provided(buildable, tmp_path)
     code = "import sys, docutils, sphinx; print(sys.version.split()[0], docutils.__version__, sphinx.__version__)"
     finished = subprocess.run([made.python, "-c", code], capture_output=True, text=True, check=True)
     packages = made.lock.packages
     assert finished.stdout.split() == [made.interpreter.version, packages["docutils"], packages["sphinx"]]
     assert os.access(made.bin / "sphinx-build", os.X_OK)
+    assert not list(made.folder.glob("lib/python*/site-packages/pip*")), "it holds what its lock names, and no more"
+    assert list(made.folder.glob("lib/python*/site-packages/docutils/__pycache__/core.*.pyc")), (
+        "builds cannot write there"
+    )
     assert made.folder == environments.locate(made.lock, made.interpreter, store_of(made))
 
 
@@ -148,6 +156,39 @@ def test_one_that_cannot_be_made_is_told_in_one_line_and_leaves_nothing(
         environments.provide(lock, interpreter, store=tmp_path, offline=True)
     assert "the environment of the cell is not in the store" in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert not environments.locate(lock, interpreter, tmp_path).exists()
+
+
+def test_pip_refuses_a_package_with_another_hash_and_leaves_nothing(
+    small: tuple[Lock, Interpreter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, interpreter = small
+    needs_index()
+    monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: None)
+    path = tmp_path / "other.txt"
+    path.write_text(re.sub(r"sha256:[0-9a-f]{8}", "sha256:01234567", lock.text))
+    with pytest.raises(MachineError, match="THESE PACKAGES DO NOT MATCH THE HASHES"):
+        environments.provide(locks.read(path), interpreter, store=tmp_path / "store")
+    assert not environments.locate(locks.read(path), interpreter, tmp_path / "store").exists()
+
+
+def test_pip_without_an_index_is_told_in_one_line(
+    small: tuple[Lock, Interpreter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, interpreter = small
+    monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: None)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))  # nothing but the index is taken from the user's pip
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    with pytest.raises(
+        MachineError, match=r"^the package index cannot be reached \(Connection refused\): .* not in the store$"
+    ):
+        environments.provide(lock, interpreter, store=tmp_path)
+    with pytest.raises(MachineError, match=r"^call again without --offline: .* not in the store$"):
+        environments.provide(lock, interpreter, store=tmp_path, offline=True)
     assert not environments.locate(lock, interpreter, tmp_path).exists()
 
 

@@ -15,6 +15,13 @@ VERSION = ".".join(str(part) for part in sys.version_info[:3])
 MINOR = ".".join(str(part) for part in sys.version_info[:2])
 
 
+@pytest.fixture(params=["uv", "no uv"])
+def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machines with uv and without it."""
+    if request.param == "no uv":
+        monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: None)
+
+
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with no interpreter at all: the folder of its home."""
@@ -26,6 +33,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("asked")
 def test_an_interpreter_on_path_is_found_by_the_file_behind_the_links(
     bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -36,6 +44,7 @@ def test_an_interpreter_on_path_is_found_by_the_file_behind_the_links(
     assert interpreters.installed() == (Interpreter(HERE, VERSION),)
 
 
+@pytest.mark.usefixtures("asked")
 @pytest.mark.parametrize("root", ["PYENV_ROOT", "home"])
 def test_a_version_of_pyenv_that_is_not_active_is_found_although_its_shim_fails(
     bare: Path, monkeypatch: pytest.MonkeyPatch, root: str
@@ -58,6 +67,21 @@ def test_the_variables_of_the_users_uv_do_not_hide_interpreters(monkeypatch: pyt
     monkeypatch.setenv("UV_PYTHON_PREFERENCE", "only-managed")
     monkeypatch.setenv("UV_PYTHON", "3.99")
     assert HERE in [interpreter.path for interpreter in interpreters.installed()]
+
+
+def test_without_uv_each_interpreter_is_asked_and_one_that_does_not_run_is_left_out(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: None)
+    managed = bare / "uv/cpython-3.99/bin"
+    managed.mkdir(parents=True)
+    for name, text in {"python3.9": "exit 1", "python3.10": "echo nothing", "python3.99": "exec python3.real"}.items():
+        (managed / name).write_text(f'#!/bin/sh\n{text} "$@"\n')
+        (managed / name).chmod(0o755)
+    (bare / "bin/python3.real").symlink_to(HERE)  # it has not the name of an interpreter
+    assert interpreters.installed() == (Interpreter(HERE, VERSION),)
+    with pytest.raises(MissingInterpreterError, match=r"no Python 3\.99 on this machine"):
+        interpreters.find("3.99")  # nothing can download it
 
 
 OTHERS = tuple(Interpreter(Path(f"/{version}"), version) for version in ("3.15.0rc1", "3.13.7", "3.13.0", "3.9.18"))
@@ -97,6 +121,6 @@ def test_a_uv_that_does_not_run_is_told(bare: Path, monkeypatch: pytest.MonkeyPa
     broken = bare / "uv"
     broken.write_text("#!/bin/sh\necho 'error: GLIBC_9.9 not found' >&2; exit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr("docs_matrix.toolchains.uv.find_uv_bin", lambda: str(broken))
+    monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: str(broken))
     with pytest.raises(MachineError, match=r"uv cannot list the interpreters of this machine: GLIBC_9\.9 not found"):
         interpreters.installed()

@@ -263,3 +263,12 @@ def test_a_committed_lock_that_is_broken_is_an_error_and_not_made_again_in_silen
     (tmp_path / name).write_text(BROKEN[kind]((LOCKS / name).read_text()))
     with pytest.raises(InputError, match=rf"is not a lock.*; make it again: docs-matrix lock {CELL.name}$"):
         locks.provide(CELL, KERNEL, committed=tmp_path, store=tmp_path / "store", offline=True)
+
+
+def test_without_uv_a_lock_that_is_there_serves_and_a_new_one_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docs_matrix.toolchains.uv.program", lambda: None)
+    assert locks.provide(CELL, (), committed=LOCKS, store=tmp_path).path == LOCKS / f"{CELL.name}.txt"
+    with pytest.raises(MachineError, match=r"^uv is not installed; .*: python3 -m pip install uv$"):
+        locks.provide(CELL, ("furo==2099",), committed=LOCKS, store=tmp_path)

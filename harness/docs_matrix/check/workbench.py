@@ -23,7 +23,7 @@ from docs_matrix.builds.setup.setup_steps import SetupSteps
 from docs_matrix.config.matrix import PINNED, Cell, Install, Matrix, Recipe, normalised
 from docs_matrix.confinement.confinement import Confinement, choose
 from docs_matrix.errors import InputError
-from docs_matrix.toolchains import environments, interpreters, locks
+from docs_matrix.toolchains import environments, interpreters, locks, uv, without_uv
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.toolchains.locks import Lock
 from docs_matrix.trees import Tree, Trees
@@ -136,5 +136,8 @@ class Workbench:
     def _make(self, cell: Cell, requirements: tuple[str, ...]) -> Provided:
         interpreter, notice = interpreters.find(cell.python, offline=self.offline, among=self.interpreters)
         lock = self.lock(cell, requirements)
+        notices = [notice] if notice else []
+        if uv.program() is None and not environments.is_whole(lock, interpreter, self.store):
+            notices.append(without_uv.SLOWER)
         environment = environments.provide(lock, interpreter, store=self.store, offline=self.offline)
-        return Provided(environment, (notice,) if notice else ())
+        return Provided(environment, tuple(notices))

@@ -95,7 +95,7 @@ def examine(
     `tools` are the programs that recipes use, each with what goes wrong without it. The package index is asked, unless
     `offline`, where an environment is still to be made.
     """
-    lacks = [*_programs(tools), *_confinement(), *_packing(), *_store(store)]
+    lacks = [*_programs(tools), *_confinement(), *_accelerators(), *_store(store)]
     try:
         among = interpreters.installed()
     except MachineError as error:
@@ -103,7 +103,7 @@ def examine(
     states = [state(cell, requirements, committed=committed, store=store, among=among) for cell in matrix.cells]
     for cell in states:
         lacks += cell.lacks
-    if not offline and not all(cell.made for cell in states):
+    if not offline and uv.program() and not all(cell.made for cell in states):
         lacks += _index()
     return tuple(sorted(lacks, key=lambda lack: not lack.needed))
 
@@ -128,7 +128,11 @@ def _confinement() -> Iterator[Lack]:
             yield Lack(f"builds are not confined by {layer}: {reason}; {left}", ways[layer], needed=False)
 
 
-def _packing() -> Iterator[Lack]:
+def _accelerators() -> Iterator[Lack]:
+    """Yield what a fallback replaces: another program does its work, slower."""
+    if uv.program() is None:
+        slow = "uv is not installed: venv and pip make the environments, slower; no lock can be resolved, no release looked up"
+        yield Lack(slow, uv.INSTALLING, needed=False)
     if find_spec("isal") is None:
         slow = "isal is not installed: a tree is read for the first time at a quarter of the speed"
         yield Lack(slow, "python3 -m pip install isal", needed=False)

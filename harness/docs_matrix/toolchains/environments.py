@@ -15,10 +15,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_matrix import files, nofollow
+from docs_matrix import files, nofollow, process
 from docs_matrix.errors import MachineError
 from docs_matrix.store import room
-from docs_matrix.toolchains import uv
+from docs_matrix.toolchains import uv, without_uv
 from docs_matrix.toolchains.interpreters import Interpreter
 from docs_matrix.toolchains.locks import Lock
 
@@ -28,6 +28,8 @@ MARK = "docs-matrix.json"
 
 MAKING = 600.0
 """Seconds for an installation; it takes one to three, and more where packages must be fetched first."""
+
+_NOT_THERE = "the environment of the cell is not in the store"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def is_whole(lock: Lock, interpreter: Interpreter, store: Path) -> bool:
 def provide(lock: Lock, interpreter: Interpreter, *, store: Path, offline: bool = False) -> Environment:
     """Return the environment of `lock` on `interpreter`: the one that is there if it is whole, else made now.
 
-    Raises `MachineError` with uv's reason where it cannot be made.
+    Raises `MachineError` with the reason of uv, or of pip, if it cannot be made.
     """
     folder = locate(lock, interpreter, store)
     environment = Environment(folder, interpreter, lock)
@@ -94,20 +96,12 @@ def _make(environment: Environment, *, offline: bool) -> None:
         nofollow.remove(folder)
     except OSError as error:
         raise files.cannot_write(folder, error) from error
-    network = ("--offline",) if offline else ()
-    # The mark is written last, so that what an interruption leaves behind is never taken for whole.
+    # The mark is written last, so that an environment whose making was interrupted is never used.
     try:
-        _uv(
-            environment,
-            "venv", "--no-project", "--no-python-downloads", "--quiet", *network,
-            "--python", str(interpreter.path), "--prompt", environment.lock.cell, str(folder),
-        )  # fmt: skip
-        _uv(
-            environment,
-            "pip", "sync", "--require-hashes", "--only-binary", ":all:", "--quiet", "--compile-bytecode", *network,
-            "--link-mode", "copy", "--no-sources", "--no-python-downloads", "--python", str(environment.python), "-",
-            stdin=environment.lock.text.encode(),
-        )  # fmt: skip
+        if uv.program():
+            _install_by_uv(environment, offline=offline)
+        else:
+            _install_by_pip(environment, offline=offline)
         files.write_json(folder / MARK, _mark(folder, environment.lock, interpreter))
     except BaseException:
         with contextlib.suppress(OSError):
@@ -115,18 +109,48 @@ def _make(environment: Environment, *, offline: bool) -> None:
         raise
 
 
-def _uv(environment: Environment, *arguments: str, stdin: bytes = b"") -> None:
-    finished = uv.run(*arguments, timeout=MAKING, stdin=stdin)
+def _install_by_uv(environment: Environment, *, offline: bool) -> None:
+    network = ("--offline",) if offline else ()
+    finished = uv.run(
+        "venv", "--no-project", "--no-python-downloads", "--quiet", *network,
+        "--python", str(environment.interpreter.path), "--prompt", environment.lock.cell, str(environment.folder),
+        timeout=MAKING,
+    )  # fmt: skip
+    if finished.returncode == 0:
+        finished = uv.run(
+            "pip", "sync", "--require-hashes", "--only-binary", ":all:", "--quiet", "--compile-bytecode", *network,
+            "--link-mode", "copy", "--no-sources", "--no-python-downloads", "--python", str(environment.python), "-",
+            timeout=MAKING,
+            stdin=environment.lock.text.encode(),
+        )  # fmt: skip
+    if finished.returncode and uv.no_network(finished):
+        raise uv.unreachable(finished, _NOT_THERE, offline=offline)
+    _see_success(environment, finished, uv.reason(finished))
+
+
+def _install_by_pip(environment: Environment, *, offline: bool) -> None:
+    if offline:
+        raise MachineError(f"call again without --offline: {_NOT_THERE}")
+    finished = without_uv.install(
+        environment.folder,
+        environment.interpreter.path,
+        environment.lock.text,
+        name=environment.lock.cell,
+        timeout=MAKING,
+    )
+    if finished.returncode and (cause := without_uv.no_network(finished)):
+        raise MachineError(f"the package index cannot be reached ({cause}): {_NOT_THERE}")
+    _see_success(environment, finished, without_uv.reason(finished))
+
+
+def _see_success(environment: Environment, finished: process.Finished, reason: str) -> None:
+    """Raise `MachineError` with the `reason` if the command that `finished` failed."""
     if finished.returncode == 0:
         return
     if "No space left" in finished.error_text:
         raise files.cannot_write(environment.folder, OSError(errno.ENOSPC, "No space left"))
-    if uv.no_network(finished):
-        raise uv.unreachable(
-            finished, "the environment of the cell is not in the store", offline="--offline" in arguments
-        )
     says = f"the environment of {environment.lock.path} cannot be made on Python {environment.interpreter.version}"
-    raise MachineError(f"{says} in {environment.folder}: {uv.reason(finished)}")
+    raise MachineError(f"{says} in {environment.folder}: {reason}")
 
 
 def _mark(folder: Path, lock: Lock, interpreter: Interpreter) -> dict[str, str]:

@@ -6,13 +6,14 @@ import functools
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from docs_matrix.errors import MachineError, MissingInterpreterError
-from docs_matrix.toolchains import uv
+from docs_matrix.toolchains import uv, without_uv
 
 __all__ = ["Interpreter", "find", "installed", "remedy"]
 
@@ -33,6 +34,14 @@ class Interpreter:
 
 def installed() -> tuple[Interpreter, ...]:
     """Return all CPythons that are here, the newest first, each once; no free-threaded ones. Raises `MachineError`."""
+    listed = _listed_by_uv() if uv.program() else without_uv.interpreters(_folders())
+    found: dict[Path, Interpreter] = {}
+    for path, version in listed:
+        found.setdefault(path, Interpreter(path, version))
+    return tuple(sorted(found.values(), key=_release, reverse=True))
+
+
+def _listed_by_uv() -> Iterator[tuple[Path, str]]:
     finished = uv.run(
         "python", "list", "--only-installed", "--output-format", "json",
         timeout=LISTING,
@@ -42,12 +51,9 @@ def installed() -> tuple[Interpreter, ...]:
         listed = json.loads(finished.stdout)
     except ValueError as error:
         raise MachineError(f"uv cannot list the interpreters of this machine: {uv.reason(finished)}") from error
-    found: dict[Path, Interpreter] = {}
     for entry in listed:
         if entry["implementation"] == "cpython" and entry["variant"] == "default":
-            path = Path(entry["path"]).resolve()
-            found.setdefault(path, Interpreter(path, entry["version"]))
-    return tuple(sorted(found.values(), key=_release, reverse=True))
+            yield Path(entry["path"]).resolve(), entry["version"]
 
 
 def find(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
 import sys
 import threading
 from collections.abc import Mapping
 
-from uv import find_uv_bin
-
 from docs_matrix import process
 from docs_matrix.errors import MachineError
 
-__all__ = ["index_lack", "no_network", "reason", "run", "unreachable"]
+__all__ = ["INSTALLING", "index_lack", "no_network", "program", "reason", "run", "unreachable"]
+
+INSTALLING = "python3 -m pip install uv"
 
 KEPT = re.compile(
     r"UV_(CACHE_DIR|DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|INSECURE_HOST|NATIVE_TLS"
@@ -40,19 +42,28 @@ _FINDING = threading.Lock()
 """Held while uv is looked for: two threads that ask sysconfig for the first time disturb each other (Python 3.11)."""
 
 
+def program() -> str | None:
+    """Return the uv that is installed beside docs-matrix, else the one on PATH; None if there is neither."""
+    with contextlib.suppress(ImportError, FileNotFoundError), _FINDING:
+        from uv import find_uv_bin
+
+        return find_uv_bin()
+    return shutil.which("uv")
+
+
 def run(*arguments: str, timeout: float, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> process.Finished:
     """Run uv with `arguments`, `env` added to the environment; `timeout` in seconds.
 
-    Raises `MachineError` where uv is not there, or does not end in time.
+    Raises `MachineError` if uv is not installed, or does not end in time.
     """
-    try:
-        with _FINDING:
-            program = find_uv_bin()
-    except FileNotFoundError as error:
-        raise MachineError("uv is not there; install it beside docs-matrix: python3 -m pip install uv") from error
+    found = program()
+    if found is None:
+        raise MachineError(
+            f"uv is not installed; without it no package can be resolved and no list of releases be read: {INSTALLING}"
+        )
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UV_") or KEPT.fullmatch(name)}
     finished = process.run(
-        [program, *arguments, "--no-config", "--no-progress", "--color", "never"],
+        [found, *arguments, "--no-config", "--no-progress", "--color", "never"],
         timeout=timeout,
         stdin=stdin,
         env={**kept, "VIRTUAL_ENV": "", **(env or {})},
