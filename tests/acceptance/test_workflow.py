@@ -109,6 +109,11 @@ def commit(folder: Path, message: str) -> None:
         git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
 
 
+def environments_and_builds(runner: Runner) -> list[str]:
+    """The caches of environments and builds."""
+    return sorted(cache.name for cache in (runner.scratch / "caches").glob("*") if "revisions" not in cache.name)
+
+
 def shown(job: Job) -> list[str]:
     return [line for line in job.log.splitlines() if line.startswith(("::warning ", "::error "))]
 
@@ -139,7 +144,9 @@ def test_a_pull_request_shows_what_is_new_once_and_its_repair_nothing(
     git(clone, "checkout", "-q", "change")
     runner.event = in_github(clone, "pull_request", "main", fork=True)
     runner.uploads.clear()
+    before = environments_and_builds(runner)
     asked = runner.workflow(workflow)
+    assert environments_and_builds(runner) == before, "a pull request keeps nothing that later runs use"
     (report,) = asked["report"]
     assert report.failed
     warnings = shown(report)

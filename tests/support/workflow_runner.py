@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -264,8 +265,13 @@ class Runner:
                 shutil.copytree(place, artifacts / given["name"], dirs_exist_ok=True)
         elif bare == "actions/download-artifact":
             self._download(artifacts, given)
-        elif bare == "actions/cache":
-            self._cache(given, home, saving)
+        elif bare in ("actions/cache", "actions/cache/restore"):
+            restored = self._restored(given, home)
+            if bare == "actions/cache" and restored != given["key"]:
+                saving.append(partial(self._save, given, home))
+            return {"cache-primary-key": given["key"], "cache-hit": "true" if restored == given["key"] else ""}
+        elif bare == "actions/cache/save":
+            self._save(given, home)
         elif bare == "actions/setup-python":
             version = given["python-version"]
             return {"python-path": str(self.python), "python-version": version}
@@ -301,31 +307,25 @@ class Runner:
             if fnmatch.fnmatch(found.name, given["pattern"]):
                 shutil.copytree(found, target / found.name, dirs_exist_ok=True)
 
-    def _cache(self, given: Mapping[str, Any], home: Path, saving: list[Callable[[], None]]) -> None:
-        key = given["key"]
-        kept = self.scratch / "caches" / key
-        paths = [home / line.removeprefix("~/") for line in given["path"].split()]
-        prefixes = given.get("restore-keys", "").split()
-        near = [
-            found
-            for prefix in prefixes
-            for found in (self.scratch / "caches").glob("*")
-            if found.name.startswith(prefix)
-        ]
-        newest = max(near, key=lambda found: found.stat().st_mtime_ns, default=None)
-        restored = kept if kept.is_dir() else newest
-        if restored:
-            self.cached.append(restored.name)
-            for number, path in enumerate(paths):
-                _copy(restored / str(number), path)
-        if restored == kept:
-            return
+    def _restored(self, given: Mapping[str, Any], home: Path) -> str | None:
+        """Restore the cache of the key, else the newest of the first prefix that one has; return its key."""
+        found = sorted((self.scratch / "caches").glob("*"), key=lambda cache: cache.stat().st_mtime_ns, reverse=True)
+        for prefix in (given["key"], *given.get("restore-keys", "").split()):
+            for cache in found:
+                if cache.name == prefix or (cache.name.startswith(prefix) and prefix != given["key"]):
+                    self.cached.append(cache.name)
+                    for number, path in enumerate(_paths(given, home)):
+                        _copy(cache / str(number), path)
+                    return cache.name
+        return None
 
-        def save() -> None:  # one that was restored by a prefix is saved under its own key
-            for number, path in enumerate(paths):
-                _copy(path, kept / str(number))
+    def _save(self, given: Mapping[str, Any], home: Path) -> None:
+        for number, path in enumerate(_paths(given, home)):
+            _copy(path, self.scratch / "caches" / given["key"] / str(number))
 
-        saving.append(save)
+
+def _paths(given: Mapping[str, Any], home: Path) -> list[Path]:
+    return [home / line.removeprefix("~/") for line in given["path"].split()]
 
 
 def _copy(source: Path, target: Path) -> None:
