@@ -18,9 +18,10 @@ JOBS = str(os.cpu_count() or 1)
 sessions(HERE / "matrix.yaml")  # docs-matrix, one a cell, and docs-report
 
 
-def install(session: nox.Session, *groups: str) -> None:
-    """Install the project and the dependency groups that a session needs."""
-    session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), *groups))
+def install(session: nox.Session, *groups: str, options: tuple[str, ...] = ()) -> None:
+    """Install the project with its extra `nox`, and the dependency groups that a session needs."""
+    wanted = nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), *groups)
+    session.install(*options, "-e", ".[nox]", *wanted)
 
 
 @nox.session(python=False)
@@ -37,8 +38,16 @@ def lock(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv|virtualenv")
 def tests(session: nox.Session) -> None:
-    """Run the tests that need Python and git alone."""
+    """Run the tests that need Python and git alone; in CI print which lines they reach."""
     install(session, "test")
+    coverage = ("--cov", "docs_matrix", "--cov-report", "term:skip-covered") if os.environ.get("CI") else ()
+    session.run("pytest", "-n", JOBS, "-m", "not builds and not acceptance", *coverage, *session.posargs)
+
+
+@nox.session(venv_backend="uv", python="3.11")
+def lowest(session: nox.Session) -> None:
+    """Run the same tests with the lowest releases and the lowest Python that pyproject.toml allows; needs uv."""
+    install(session, "test", options=("--resolution", "lowest-direct"))
     session.run("pytest", "-n", JOBS, "-m", "not builds and not acceptance", *session.posargs)
 
 
@@ -97,7 +106,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv|virtualenv")
 def package(session: nox.Session) -> None:
-    """Build the wheel and the source distribution, check both, and run the wheel outside of this folder."""
+    """Build the wheel and the source distribution, check both, and check a project with the wheel, with uv and without."""
     session.install(*nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), "package"))
     dist = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
@@ -105,9 +114,7 @@ def package(session: nox.Session) -> None:
     (source,), (wheel,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
     session.run("twine", "check", "--strict", str(source), str(wheel))
     session.run("check-wheel-contents", str(wheel))
-    session.install(str(wheel))
-    session.chdir(dist)
-    session.run("docs-matrix", "cells")
+    session.run("python", "-m", "tests.acceptance.installed", str(wheel))
 
 
 @nox.session(venv_backend="uv|virtualenv")

@@ -17,7 +17,8 @@ FILES = [ROOT / "action.yml", *(ROOT / ".github" / "workflows").glob("*.yml")]
 def test_every_requirement_is_pinned_by_hash_and_names_no_index() -> None:
     versions = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", PINNED, re.MULTILINE))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    for text in (*project["project"]["dependencies"], *project["build-system"]["requires"]):
+    extras = project["project"]["optional-dependencies"]
+    for text in (*project["project"]["dependencies"], *extras["nox"], *project["build-system"]["requires"]):
         wanted = Requirement(text)
         assert wanted.specifier.contains(versions[canonicalize_name(wanted.name)]), f"{text}: make the file again"
     entries = [line for line in PINNED.splitlines() if line and not line.startswith((" ", "#"))]
