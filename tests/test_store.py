@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import get_args
 import pytest
 from docs_matrix import files
 from docs_matrix import store as upkeep
+from docs_matrix.cli.main import main
 from docs_matrix.errors import InputError, MachineError
 
 
@@ -205,3 +207,27 @@ with files.locked(pathlib.Path({str(tmp_path / "lock")!r})):
     said = capfd.readouterr().err
     assert f"docs-matrix: waiting for process {holder.pid} (" in said
     assert f"it is stopped: kill -CONT {holder.pid}), which has {tmp_path}/lock" in said
+
+
+def test_every_kind_that_is_kept_has_a_row_where_the_store_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCS_MATRIX_STORE", str(tmp_path))
+    for name in (
+        "builds/a",
+        "environments/a",
+        "packages/a",
+        "setup/a",
+        "warm/a",
+        "work/kernel/0",
+        "mails/a",
+        "trees.git",
+    ):
+        thing(tmp_path, name, days=1)
+    record = tmp_path / "revisions/kernel/one.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    assert main(["store", "show"]) == 0
+    table, kinds = capsys.readouterr().out, {entry.kind for entry in upkeep.kept(tmp_path)}
+    assert kinds == set(upkeep.KINDS)
+    assert {line.split()[0] for line in table.splitlines() if re.search(r"\s1\s+[01] MiB", line)} == kinds

@@ -25,7 +25,7 @@ from typing import Literal, get_args
 from docs_matrix import files, nofollow
 from docs_matrix.errors import InputError, MachineError
 
-__all__ = ["Kept", "Room", "claim", "empty", "kept", "limit", "refusal", "room", "sweep"]
+__all__ = ["KINDS", "Kept", "Room", "claim", "empty", "kept", "limit", "refusal", "room", "sweep"]
 
 MARK = "docs-matrix-store"
 Room = Literal[
@@ -51,18 +51,19 @@ Room = Literal[
 
 OURS: tuple[str, ...] = (*get_args(Room), MARK)
 
+Kind = Literal["trees", "copy", "environment", "package", "setup", "build", "warm", "mail", "revision"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""The kinds of what a store keeps and measures."""
+
 DAY = 24 * 3600.0
 DEFAULT_LIMIT = 30.0
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Something in the store.
+    """Something in the store: its kind, its size in bytes, and when it was last used."""
 
-    Its kind (`build`, `environment`, `copy`, `package`, `warm`, …), bytes, and when it was last used.
-    """
-
-    kind: str
+    kind: Kind
     path: Path
     size: int
     used: float
@@ -244,12 +245,12 @@ def _folders(folder: Path) -> Iterator[Path]:
         yield from [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
-def _file(kind: str, path: Path) -> Kept:
+def _file(kind: Kind, path: Path) -> Kept:
     told = path.lstat()
     return Kept(kind, path, told.st_blocks * 512, told.st_mtime)
 
 
-def _measured(kind: str, folder: Path) -> Kept:
+def _measured(kind: Kind, folder: Path) -> Kept:
     size, used = 0, folder.stat().st_mtime
     pending = [folder]
     while pending:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,19 @@ def test_a_mistyped_word_is_answered_with_the_usage_of_its_verb_and_what_was_mea
 def test_a_value_that_begins_like_an_option_is_a_value() -> None:
     words = ["isolate", "--find", "--no such thing", "--path", "a.rst"]
     assert parser(words).parse_args(words).find == "--no such thing"
+
+
+def actions(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Action]]:
+    """Yield each argument of `parser` and of the verbs below it, with the command that it belongs to."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for nested in action.choices.values():
+                yield from actions(nested)
+        else:
+            yield parser.prog, action
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_argument_has_a_help_text(verb: str) -> None:
+    silent = [f"{prog}: {action.dest}" for prog, action in actions(parser([verb])) if not action.help]
+    assert silent == []

@@ -25,7 +25,8 @@ EXAMPLE = "docs-matrix cells --format json"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
-    parser.add_argument("--format", choices=("table", "json", "github"), default="table")
+    text = "print a table (default), JSON, or the jobs for strategy.matrix of GitHub Actions"
+    parser.add_argument("--format", choices=("table", "json", "github"), default="table", help=text)
     parser.add_argument("--tree", metavar="T", help="only the cells that this tree of matrix.yaml supports")
     parser.add_argument(
         "--requirement", action="append", metavar="REQ", help="what a tree needs beside the pins; repeatable"

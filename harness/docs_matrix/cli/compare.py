@@ -21,8 +21,8 @@ EXAMPLE = "docs-matrix compare py3.13-docutils0.21.2-sphinx8.2.3 py3.13-docutils
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
-    parser.add_argument("one", metavar="CELL")
-    parser.add_argument("other", metavar="CELL")
+    parser.add_argument("one", metavar="CELL", help="the first cell")
+    parser.add_argument("other", metavar="CELL", help="the cell to compare it with")
     options.add_tree(parser)
     options.add_patch(parser)
     options.add_docs(parser)

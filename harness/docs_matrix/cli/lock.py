@@ -17,7 +17,7 @@ EXAMPLE = "docs-matrix lock --check"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
-    parser.add_argument("cell", nargs="*", metavar="CELL")
+    parser.add_argument("cell", nargs="*", metavar="CELL", help="only this cell; default: all cells")
     parser.add_argument("--check", action="store_true", help="only check, offline, that each lock still fits its cell")
 
 

@@ -21,7 +21,7 @@ EXAMPLE = "docs-matrix merge docs-matrix-report"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
-    parser.add_argument("folder", type=Path, nargs="+", metavar="DIR")
+    parser.add_argument("folder", type=Path, nargs="+", metavar="DIR", help="a folder that a job left")
     options.add_cell(parser, "a cell that must have a result; repeatable")
     parser.add_argument("--all-cells", action="store_true", help="every cell of the tree must have a result")
     parser.add_argument("--tree", metavar="T", help="the tree, if --all-cells finds no result that names it")

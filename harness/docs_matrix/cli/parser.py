@@ -15,37 +15,37 @@ from docs_matrix.suggestions import did_you_mean
 __all__ = ["VERBS", "Parser", "load", "parser"]
 
 VERBS = {
-    "check": "which diagnostics are new, in which cells",
-    "bisect": "the release that changed a diagnostic",
-    "compare": "which diagnostics differ between two cells, and which release caused each",
-    "read": "the content of a report of the 0-day robot, as data",
-    "reproduce": "whether a report reproduces, in which cells, and which toolchain made it",
-    "series": "which patch of a series causes which diagnostic, and which fixes it",
-    "history": "the number of warnings in each cell over revisions, from the store",
-    "isolate": "which documents must be read before another one to cause a diagnostic",
-    "shrink": "the smallest Sphinx project that still gives a message",
-    "merge": "one report from the results of many jobs",
-    "baseline": "the accepted diagnostics",
-    "cells": "the matrix, and whether each cell can be built here",
+    "check": "print which diagnostics are new, in which cells",
+    "bisect": "find the release that changed a diagnostic",
+    "compare": "print which diagnostics differ between two cells, and which release caused each",
+    "read": "print the content of a report of the 0-day robot, as data",
+    "reproduce": "find out whether a report reproduces, in which cells, and which toolchain made it",
+    "series": "find which patch of a series causes which diagnostic, and which fixes it",
+    "history": "print the number of warnings in each cell over revisions, from the store",
+    "isolate": "find which documents must be read before another one to cause a diagnostic",
+    "shrink": "make the smallest Sphinx project that still gives a message",
+    "merge": "make one report from the results of many jobs",
+    "baseline": "write, show and prune the accepted diagnostics",
+    "cells": "list the cells of the matrix, and whether each can be built here",
     "init": "write matrix.yaml, locks, a baseline and a workflow for a project",
-    "lock": "resolve the locks",
-    "doctor": "what is missing on this machine, and how to install it",
-    "store": "where docs-matrix keeps its files, and how much",
+    "lock": "resolve the locks, or check them",
+    "doctor": "print what is missing on this machine, and how to install it",
+    "store": "show where docs-matrix keeps its files, and how much; or remove them",
 }
-"""Each verb in a line; the module of the same name in this package has its arguments and answers it."""
+"""Each verb, and what it does in one line. The module of the same name in this package has its arguments and runs it."""
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that takes options by their full names only, and says what an unknown word may have been meant for.
+    """A parser that takes options by their full names only, and suggests a known word for an unknown one.
 
-    An error shows the usage of the verb that it is about.
+    An error shows the usage of its verb.
     """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{**settings, "allow_abbrev": False})
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse as argparse does; ends with an error for what this verb does not know, instead of handing it on."""
+        """Parse as argparse does, and end with an error for a word that this verb does not know."""
         if self._subparsers is None:
             for word in args or ():
                 self._refuse_unknown_option(word)
@@ -66,14 +66,14 @@ class Parser(argparse.ArgumentParser):
 
 
 def load(name: str) -> ModuleType:
-    """Return the module of the verb `name`: its `add_arguments(parser)` and its `run(options)`, an exit status."""
+    """Return the module of the verb `name`. It has `add_arguments(parser)`, and `run(args)`, which returns an exit status."""
     return importlib.import_module(f"docs_matrix.cli.{name}")
 
 
 def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser for `arguments`, whose first word is the verb: that one alone is imported and can be parsed.
+    """Return the parser for `arguments`, whose first word is the verb. Only this verb is imported and can be parsed.
 
-    `run` of what it parses is the function that answers.
+    The parsed arguments have the function that runs the verb as `run`.
     """
     whole = Parser(
         prog="docs-matrix",

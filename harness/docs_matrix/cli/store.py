@@ -39,7 +39,7 @@ def _show(args: argparse.Namespace) -> int:
     """Print what is kept, and return the exit status."""
     everything = store.kept(variables.store_folder())
     rows = []
-    for kind in ("trees", "copy", "environment", "build", "warm", "mail", "revision"):
+    for kind in store.KINDS:
         sizes = [entry.size for entry in everything if entry.kind == kind]
         rows.append((kind, str(len(sizes)), f"{sum(sizes) / 2**20:.0f} MiB"))
     tables.print_rows(("what", "how many", "size"), rows, Console())
