@@ -1,25 +1,30 @@
 """Runs inside a cell, beside the probe: the lines of included files.
 
-`:start-line:` and `:start-after:` include a part of a file, and docutils counts its lines from the part's own beginning. The
-options of the directive lead back to the file's lines. They are looked for in the text, since a reference is resolved long
-after its directive was run, perhaps in another process or in a build that starts from this one.
+`:start-line:` and `:start-after:` include a part of a file, and docutils counts its lines from the part's own beginning; MyST
+before 5.2 counts a line too many, and characters in place of lines. The options of the directive lead back to the file's lines.
+They are looked for in the text, since a reference is resolved long after its directive was run, perhaps in another process or
+in a build that starts from this one.
 
 The standard library alone, Python 3.6 and later.
 """
 
+import importlib
 import io
 import os
 import re
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 __all__ = ["Includes"]
 
 DIRECTIVE = re.compile(r"(?:\s*(?:>\s*)*\.\. (?:kernel-)?include::|\s*(?:`{3,}|~{3,}|:{3,})\{include\})\s+(\S.*?)\s*$")
-OPTION = re.compile(r"\s*:(start-line|start-after):\s*(.*?)\s*$")
+OPTION = re.compile(r"\s*:(start-line|start-after|end-line|end-before):\s*(.*?)\s*$")
 NEXT_OPTION = re.compile(r"\s*:[\w-]+:")
 
-Include = NamedTuple("Include", [("target", str), ("options", Dict[str, str]), ("counted", bool)])
-"""A directive: what it includes, its options, and whether the start of the part is counted already, as MyST does."""
+Include = NamedTuple("Include", [("target", str), ("options", Dict[str, str]), ("markdown", bool)])
+"""A directive: what it includes, its options, and whether it is one of MyST."""
+
+Part = NamedTuple("Part", [("shift", int), ("first", int), ("last", int)])
+"""The lines of a file that a directive includes, and how many have to be added to the line of a message."""
 
 
 class Includes(object):
@@ -37,9 +42,10 @@ class Includes(object):
         if path == source or path.endswith(".py"):
             return None
         folders = (os.path.dirname(source), os.path.abspath(str(app.srcdir)))
-        found = {self.shift(include, path) for include in self.around(source, path, folders)}
-        shift = found.pop() if len(found) == 1 else 0
-        return line + shift if shift and line + shift > 0 else None
+        parts = {self.part(include, path) for include in self.around(source, path, folders)}
+        lines = {line + part.shift for part in parts if len(parts) == 1 or part.first <= line + part.shift <= part.last}
+        found = lines.pop() if len(lines) == 1 else line
+        return found if found != line and found > 0 else None
 
     def around(self, source: str, path: str, folders: Any) -> Iterator[Include]:
         """Yield the directives in the file `source`, and in what it includes, that include `path`."""
@@ -55,8 +61,8 @@ class Includes(object):
                         seen.add(target)
                         waiting.append(target)
 
-    def shift(self, include: Include, path: str) -> int:
-        """Return how many lines of the file at `path` stand before the part, as far as they are not counted."""
+    def part(self, include: Include, path: str) -> Part:
+        """Return which lines of the file at `path` are included, and how they are counted."""
         text = self.text(path) or ""
         lines = text.splitlines()
         start = include.options.get("start-line", "")
@@ -67,7 +73,16 @@ class Includes(object):
         after = include.options.get("start-after")
         end = text.find(after) + len(after) if after and after in text else 0
         skipped = text.count("\n", 0, end)
-        return skipped - end if include.counted else first + skipped
+        before = include.options.get("end-before")
+        stop = text.find(before, end) if before else -1
+        last = first + (text if stop < 0 else text[:stop]).count("\n") + 1
+        bound = include.options.get("end-line", "")
+        if re.match(r"-?\d{1,9}$", bound):
+            last = min(last, int(bound) if int(bound) >= 0 else len(lines) + int(bound))
+        shift = first + skipped
+        if include.markdown:
+            shift = 0 if _myst() >= (5, 2) else skipped - end - 1
+        return Part(shift, first + skipped + 1, last)
 
     def text(self, path: str) -> Optional[str]:
         if path not in self.texts:
@@ -77,6 +92,12 @@ class Includes(object):
             except OSError:
                 self.texts[path] = None
         return self.texts[path]
+
+
+def _myst() -> Tuple[int, ...]:
+    """Return the release of MyST that reads this build, such as `(5, 2)`."""
+    version = str(getattr(importlib.import_module("myst_parser"), "__version__", ""))
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def _directives(text: str) -> Iterator[Include]:

@@ -73,6 +73,8 @@ class Messages(object):
         document, phase = self.moment()
         if path and document in (None, self.probe.restriction.stub):
             document = self.probe.places.document_of(via.rpartition(":")[0] if via else path) or document
+        if path and not via and document and self.probe.nested.included and path == self.source(document):
+            path = self.probe.places.tidy(self.probe.nested.included)
         nested = self.nested(path, document) if path and not via else None
         if nested:
             via, (path, line) = "%s:%s" % (path, line), nested
@@ -107,8 +109,11 @@ class Messages(object):
         if known is None or not document or not known[0].startswith(self.probe.root + os.sep):
             return None
         name = str(places.tidy(known[0]))
-        source = str(places.tidy(str(self.probe.app.env.doc2path(document))))
-        return (name, known[1]) if path == source != name else None
+        return (name, known[1]) if path == self.source(document) != name else None
+
+    def source(self, document: str) -> str:
+        """Return the path of the source of `document`, as records name it."""
+        return str(self.probe.places.tidy(str(self.probe.app.env.doc2path(document))))
 
     def moment(self) -> Tuple[Optional[str], Optional[str]]:
         """Return the document being read or resolved, and the phase."""

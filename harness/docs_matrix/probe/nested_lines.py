@@ -1,5 +1,7 @@
 """Runs inside a cell, beside the probe: the file and line of text that a directive has parsed from somewhere else.
 
+MyST, since 5.1, names the document for a message about a file that it includes; `included` is that file.
+
 A directive may take lines from any file and have them parsed. Docutils knows the file and the line of each, but counts the line
 of a message in the document all the same, if the directive does not say otherwise: `api.rst:1` for `schema.json:7`.
 
@@ -10,6 +12,7 @@ import functools
 import importlib
 import io
 import os
+import sys
 from typing import Any, Callable, List, Optional, Tuple  # noqa: F401 (used in comments)
 
 __all__ = ["NestedLines"]
@@ -20,6 +23,7 @@ class NestedLines(object):
 
     def __init__(self) -> None:
         self.machines = []  # type: List[Any]
+        self.renderers = []  # type: List[Any]
         self.place = None  # type: Optional[Tuple[str, int]]
 
     def install(self) -> None:
@@ -39,6 +43,28 @@ class NestedLines(object):
                 self.machines.pop()
 
         return run
+
+    def install_markdown(self) -> None:
+        """Watch MyST's directive that includes a file, if an extension has brought MyST."""
+        mocking = sys.modules.get("myst_parser.mocking")  # type: Any
+        if mocking is not None:
+            mocking.MockIncludeDirective.run = self.including(mocking.MockIncludeDirective.run)
+
+    def including(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def run(directive: Any) -> Any:
+            self.renderers.append(directive.renderer)
+            try:
+                return original(directive)
+            finally:
+                self.renderers.pop()
+
+        return run
+
+    @property
+    def included(self) -> Optional[str]:
+        """The file that MyST includes now; None if it includes none."""
+        return os.path.abspath(self.renderers[-1].document["source"]) if self.renderers else None
 
     def telling(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

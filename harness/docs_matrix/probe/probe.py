@@ -348,6 +348,7 @@ class Probe(object):
                 self.on_builder_inited(app)
 
         app.connect("builder-inited", inited)
+        self.nested.install_markdown()
         if self.inventories:
             self.inventories.install()
         if self.keeper:
