@@ -23,7 +23,7 @@ from docs_matrix.check.cell_build import CellBuild
 from docs_matrix.check.cell_judge import CellJudge
 from docs_matrix.check.confirm import confirm, trials_alone
 from docs_matrix.check.progress import Progress
-from docs_matrix.check.subject import Subject
+from docs_matrix.check.subject import Subject, equip
 from docs_matrix.check.workbench import Prepared, Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import REQUIREMENTS, CellResult, Verdict
@@ -115,8 +115,7 @@ class CellRunner:
         """Return what `tree` is built with, and a notice if the requirements of `base` are others."""
 
         def of(version: Tree) -> Prepared:
-            subject = self.subject
-            return self.bench.equip(cell, version, subject.install, subject.recipe, subject.requirements)
+            return equip(self.subject, self.bench, cell, version)
 
         head = of(tree)
         differing = _difference(of(base).environment.lock.packages, head.environment.lock.packages) if base else ""

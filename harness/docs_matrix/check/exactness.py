@@ -14,7 +14,7 @@ from docs_matrix import process
 from docs_matrix.builds import recipes
 from docs_matrix.builds.order import Order
 from docs_matrix.check import build_index, read_set
-from docs_matrix.check.subject import Subject
+from docs_matrix.check.subject import Subject, equip
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.notes import Note
@@ -67,7 +67,7 @@ def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, 
         if tree is None:
             return 0.0
         try:
-            provided = bench.equip(cell, tree, subject.install, subject.recipe, subject.requirements)
+            provided = equip(subject, bench, cell, tree)
         except HarnessError:
             return 0.0  # the cell is not built
         order = Order(

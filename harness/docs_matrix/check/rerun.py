@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from docs_matrix.builds import recipes
 from docs_matrix.check.rerun_recipe import Rerun
-from docs_matrix.check.subject import Subject
+from docs_matrix.check.subject import Subject, equip
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import CellResult, Run, Verdict
@@ -34,7 +34,7 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workben
         return None
     cell = next(cell for cell in cells if cell.name == chosen.name)
     changes = bench.trees.changed_paths(subject.base, subject.head)
-    provided = bench.equip(cell, subject.head, subject.install, subject.recipe, subject.requirements)
+    provided = equip(subject, bench, cell, subject.head)
     return Rerun(
         cell=cell.name,
         python=cell.python,

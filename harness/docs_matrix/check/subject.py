@@ -19,8 +19,9 @@ from docs_matrix.builds.packages.package_source import find as source_of
 from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.check import build_index, patch_base, read_set
 from docs_matrix.check.read_set import ReadSet
-from docs_matrix.check.workbench import Workbench
-from docs_matrix.config.matrix import Install, Matrix, NamedTree, Recipe
+from docs_matrix.check.stated_requirements import StatedRequirements, stated_requirements
+from docs_matrix.check.workbench import Prepared, Workbench
+from docs_matrix.config.matrix import Cell, Install, Matrix, NamedTree, Recipe
 from docs_matrix.config.tree_check import TreeCheck
 from docs_matrix.diagnostics.asked import Asked
 from docs_matrix.diagnostics.notes import Note
@@ -28,7 +29,7 @@ from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Patched, PatchedFile, Tree, Trees, patches
 
-__all__ = ["HERE", "Subject", "named_in", "patch_notes", "resolve", "source", "supported"]
+__all__ = ["HERE", "Subject", "equip", "named_in", "patch_notes", "resolve", "source", "supported"]
 
 HERE = "."
 """The name of the tree that is the current folder, where no file names it."""
@@ -63,6 +64,7 @@ class Subject:
     patched: tuple[PatchedFile, ...] = ()
     install: Install = field(default_factory=Install)
     checks: tuple[TreeCheck, ...] = ()
+    stated: StatedRequirements = field(default_factory=StatedRequirements)
     checked_whole: frozenset[str] = frozenset()
 
 
@@ -82,6 +84,7 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
     read = read_set.choose(asked.docs, base, head, recipe, trees, partial(build_index.near, recipe=recipe, bench=bench))
     if asked.in_order and any(name.endswith("/") for name in read.head or ("/",)):
         raise InputError("--in-order reads documents in the order of --docs; name each of them, and no folder")
+    stated = stated_requirements(base, head, recipe, requirements, trees)
     return Subject(
         name=asked.tree,
         head=head,
@@ -93,15 +96,32 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
         read=read,
         cells=named.cells if named else None,
         patches=tuple(Path(path).name for path in asked.patches),
-        notes=(*notes, *read.notes),
+        notes=(*notes, *stated.notes, *read.notes),
         asked=_again(asked, requirements, bench),
         tested=chosen.tested if chosen else (),
         reading=_reading(asked),
         patched=chosen.patched.files if chosen else (),
         install=_install(named, head, recipe, trees),
         checks=_checks(named, head, recipe, trees),
+        stated=stated,
         checked_whole=frozenset({"kernel-doc"} if asked.kernel_doc == "all" else ()),
     )
+
+
+def equip(subject: Subject, bench: Workbench, cell: Cell, tree: Tree) -> Prepared:
+    """Return what the version `tree` of `subject` is built with in `cell`; raises as `Workbench.equip` does.
+
+    A pin that only this version states is loosened if the cell cannot have it; a notice says so.
+    """
+    wanted = subject.stated.of(tree, cell, subject.requirements)
+    try:
+        return bench.equip(wanted.cell, tree, subject.install, subject.recipe, wanted.requirements)
+    except InputError:
+        if wanted.loosened is None:
+            raise
+        found = bench.equip(wanted.loosened, tree, subject.install, subject.recipe, wanted.requirements)
+        notice = f"{', '.join(wanted.pins)}: loosened, since this cell cannot have it"
+        return replace(found, notices=(*found.notices, notice))
 
 
 def _again(asked: Asked, requirements: tuple[str, ...], bench: Workbench) -> Asked:

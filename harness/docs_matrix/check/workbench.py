@@ -74,7 +74,7 @@ class Workbench:
         self._packages = Factory(self.trees, store, newest, offline, matrix.time_limit, self.confinement)
         self._setup = SetupSteps(self.trees, store, matrix.time_limit, self.confinement)
         self._lock = threading.Lock()
-        self._provided: dict[tuple[str, tuple[str, ...]], Future[Provided]] = {}
+        self._provided: dict[tuple[Cell, tuple[str, ...]], Future[Provided]] = {}
 
     def provide(self, cell: Cell, requirements: tuple[str, ...]) -> Provided:
         """Return the environment of `cell` with a tree's `requirements`, made now if need be.
@@ -83,10 +83,10 @@ class Workbench:
         cannot be resolved).
         """
         with self._lock:
-            future = self._provided.get((cell.name, requirements))
+            future = self._provided.get((cell, requirements))
             mine = future is None
             if future is None:
-                future = self._provided[cell.name, requirements] = Future()
+                future = self._provided[cell, requirements] = Future()
         if mine:
             try:
                 future.set_result(self._make(cell, requirements))

@@ -46,6 +46,9 @@ NoteKind = Literal[
     "confined",
     "silences",
     "brings code",
+    "requirements changed",
+    "requirements by hand",
+    "toolchain wanted",
 ]
 """What a note is about; `docs_matrix.reports.note_words` says what the facts of each kind are."""
 

@@ -131,5 +131,12 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "no package alone": lambda: "no package alone makes the difference between the two cells",
     "confined": "builds: {}".format,
     "silences": lambda *settings: f"the change hides warnings: {', '.join(settings)}",
+    "requirements changed": lambda *texts: (
+        f"the head states {', '.join(texts)}, and is built with it; put this into matrix.yaml, for the versions after it"
+    ),
+    "requirements by hand": lambda *texts: (
+        f"base and head state other requirements; {', '.join(texts)} of matrix.yaml counts, since neither of them states that"
+    ),
+    "toolchain wanted": lambda *texts: f"the head wants {', '.join(texts)}; each cell has its own, as matrix.yaml says",
     "brings code": lambda *paths: f"the change brings code into the build: {_first(paths)}",
 }

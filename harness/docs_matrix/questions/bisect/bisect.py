@@ -18,7 +18,7 @@ from docs_matrix.check import read_set
 from docs_matrix.check.axes import Axis, Surroundings
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.selector import ASPECTS, RECORD, Aspect, Wanted, states
-from docs_matrix.check.subject import Subject
+from docs_matrix.check.subject import Subject, equip
 from docs_matrix.check.trials import Trial, Trials
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
@@ -125,7 +125,7 @@ def _refuse_what_the_cell_lacks(asked: BisectQuestion, subject: Subject, bench: 
     package = canonicalize_name(asked.axis)
     if package in ("python", "date", "docutils", "sphinx"):
         return
-    provided = bench.equip(asked.cell, subject.head, subject.install, subject.recipe, subject.requirements)
+    provided = equip(subject, bench, asked.cell, subject.head)
     there = provided.environment.lock.packages
     if package not in there:
         meant = did_you_mean(package, ("python", "date", *there))

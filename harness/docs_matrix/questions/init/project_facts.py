@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 
 from docs_matrix.builds import recipes
 from docs_matrix.builds.packages import recognise
@@ -26,6 +24,7 @@ from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
 from docs_matrix.requirements import conf_modules, toml_tables
 from docs_matrix.requirements.gather import gather
+from docs_matrix.requirements.sorted_out import Sorted, sorted_out
 from docs_matrix.requirements.stated import Gathered, Read, Stated
 
 __all__ = ["ProjectFacts", "look"]
@@ -65,19 +64,6 @@ class ProjectFacts:
         return (*self.pins, *(f"{name}=={release}" for name, release in self.toolchain.items()))
 
 
-@dataclass
-class _Sorted:
-    """What was stated, sorted out so far: by name and marker, so that two places add to each other."""
-
-    wanted: dict[tuple[str, str], Requirement] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
-    allowed: dict[str, SpecifierSet] = field(default_factory=lambda: {name: SpecifierSet() for name in PINNED})
-    pins: dict[str, str] = field(default_factory=dict)
-    toolchain: dict[str, str] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-    itself: bool = False
-
-
 def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) -> ProjectFacts:
     """Return the documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read.
 
@@ -100,13 +86,13 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
     gathered = gather(read, paths, recipe.config, hosted)
     gathered.requirements += [Stated(text, "--requirement") for text in added]
     name = str(pyproject.get("project", {}).get("name", ""))
-    found = _sorted_out(gathered, name)
+    found = sorted_out(gathered, name)
     install = _packages(read, paths, recipe, itself=gathered.itself or found.itself)
     notices = [*gathered.notices, *found.notices]
-    needed = _Sorted()
+    needed = Sorted()
     if install.folders:
         dependencies = _strings(pyproject.get("project", {}).get("dependencies"))
-        needed = _sorted_out(Gathered([Stated(text, "pyproject.toml") for text in dependencies]), name)
+        needed = sorted_out(Gathered([Stated(text, "pyproject.toml") for text in dependencies]), name)
         found.allowed = {product: found.allowed[product] & needed.allowed[product] for product in PINNED}
         notices.append(
             f"the package in {' and in '.join(install.folders)} is built from the project itself, for each version that is checked"
@@ -172,86 +158,6 @@ def _packages(read: Read, paths: Collection[str], recipe: Recipe, *, itself: boo
 def _recipe(folder: Path, read: Read) -> Recipe:
     """Return how `check` builds the project as well."""
     return recipes.recognise(str(folder), recipes.telling_files(folder), read).recipe
-
-
-def _sorted_out(gathered: Gathered, own: str) -> _Sorted:
-    """Return the requirements without docutils, Sphinx and the project itself; and which releases of the two are wanted."""
-    found = _Sorted()
-    for stated in gathered.requirements:
-        _sort(stated, own, found)
-    named = {name for name, _ in found.wanted}
-    others = []
-    for stated in gathered.constraints:
-        requirement = _requirement(stated, found)
-        if requirement and canonicalize_name(requirement.name) in named | {*PINNED}:
-            _sort(stated, own, found)
-        elif requirement:
-            others.append(requirement.name)
-    if others:
-        found.notices.append(f"constraints of packages that nothing names are left to the locks: {', '.join(others)}")
-    return found
-
-
-def _requirement(stated: Stated, found: _Sorted) -> Requirement | None:
-    try:
-        return Requirement(stated.text)
-    except InvalidRequirement:
-        found.notices.append(f"{stated.source}: left out, since it is no requirement: {stated.text}")
-        return None
-
-
-def _sort(stated: Stated, own: str, found: _Sorted) -> None:
-    requirement = _requirement(stated, found)
-    if requirement is None or not _may_hold(requirement):
-        return
-    name = requirement.name = canonicalize_name(requirement.name)
-    exact = _exact(requirement)
-    if name == canonicalize_name(own or "-"):
-        found.itself = True
-        return
-    found.sources.setdefault(name, stated.source)
-    if name in PINNED:
-        if exact:
-            found.toolchain[name] = exact
-        else:
-            found.allowed[name] &= requirement.specifier
-        return
-    if requirement.url:
-        found.notices.append(
-            f"{name}: the package index's is taken, since only that can be locked, not {requirement.url} ({stated.source})"
-        )
-        requirement.url = None
-    if exact:
-        found.pins[name] = str(requirement)
-        requirement.specifier = SpecifierSet()
-    before = found.wanted.setdefault((name, str(requirement.marker or "")), requirement)
-    before.specifier &= requirement.specifier
-    before.extras |= requirement.extras
-
-
-def _exact(requirement: Requirement) -> str:
-    """Return the release that `requirement` pins exactly; empty if it pins none."""
-    parts = list(requirement.specifier)
-    exact = len(parts) == 1 and parts[0].operator == "==" and not parts[0].version.endswith(".*")
-    return parts[0].version if exact else ""
-
-
-def _may_hold(requirement: Requirement) -> bool:
-    """Return whether the marker of `requirement` holds on Linux in some Python that a cell may have."""
-    marker = requirement.marker
-    pythons = [f"3.{minor}" for minor in range(6, 20)]
-    return marker is None or any(
-        marker.evaluate(
-            {
-                "python_version": python,
-                "python_full_version": f"{python}.0",
-                "sys_platform": "linux",
-                "platform_system": "Linux",
-                "os_name": "posix",
-            }
-        )
-        for python in pythons
-    )
 
 
 def _python(hosted: Mapping[str, Any], pyproject: Mapping[str, Any]) -> str:

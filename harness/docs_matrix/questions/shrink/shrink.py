@@ -17,7 +17,7 @@ from docs_matrix.builds.order import Order, Reading
 from docs_matrix.builds.result import Build
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.selector import Wanted
-from docs_matrix.check.subject import Subject
+from docs_matrix.check.subject import Subject, equip
 from docs_matrix.check.workbench import Prepared, Workbench
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.asked import Asked
@@ -60,7 +60,7 @@ def shrink(
         raise InputError(
             f"{found.document} does not give this message, alone or after any other documents, in {found.cell}"
         )
-    provided = bench.equip(question.cell, subject.head, subject.install, subject.recipe, subject.requirements)
+    provided = equip(subject, bench, question.cell, subject.head)
     environment = provided.environment
     project = _taken_out(found.before, found.document, subject, provided, bench)
     gist = _gist(found.message) if found.message else ""
