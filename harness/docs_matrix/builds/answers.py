@@ -1,7 +1,9 @@
-"""Answers of a kernel's generators, kept by content for all cells: a build reads the kept ones, and leaves new ones to take over.
+"""Outputs of a kernel's generators (the Perl kernel-doc, netlink's program), stored by content for all cells.
 
-Code of a tree could leave a wrong answer. So the answers of builds are shared only by trees whose code is the same to the byte:
-`<store>/answers/<digest of the code>/`. Documents and C sources are no code; a patch of them alone shares all answers.
+A build reads the stored outputs, and leaves new ones in its scratch folder. They are copied into the store after the build.
+
+Code of a tree could leave a wrong output. So outputs are shared only by trees whose code is the same to the byte:
+`<store>/answers/<digest of the code>/`. Documents and C sources are not code; a patch of them alone shares all outputs.
 """
 
 from __future__ import annotations
@@ -21,33 +23,34 @@ __all__ = ["Answers", "code", "runs"]
 FOLDER = "answers"
 _NAME = re.compile(r"[0-9a-f]{40}(-[0-9.]+)?")
 LARGEST = 16 << 20
+"""The most bytes of one output."""
 MOST = 1 << 30
-"""Bytes of an answer, and of all that one build leaves."""
+"""The most bytes of all outputs that one build leaves."""
 
 _DATA = (".rst", ".txt", ".c", ".h", ".S", ".dts", ".dtsi", ".yaml", ".svg", ".png", ".gif", ".dot")
-"""The endings of files that a build reads and does not run."""
+"""The suffixes of files that a build reads and does not run."""
 _CODE = re.compile(
     r"\.(py|pyx|pxd|pxi|so|pyd|pth|pl|pm|sh|mk|js|lua|rb|ipynb)$|(^|/)(Makefile|Kbuild|setup\.cfg|pyproject\.toml)$"
 )
-"""The files that a change brings into a build to be run, by their names."""
+"""The names of files that a build can run."""
 _RUN = ("Documentation", "arch", "doc", "scripts", "tools")
-"""The folders whose makefiles take part in a build of the documentation; those of all others do not."""
+"""The folders of a kernel whose makefiles take part in a build of the documentation."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Where the answers of a build are `known`, and where it leaves `new` ones: a folder of its scratch folder."""
+    """The folder with the `known` outputs, and the folder in the scratch folder where a build leaves `new` ones."""
 
     known: Path
     new: Path
 
     @classmethod
     def of(cls, store: Path, scratch: Path, entries: Mapping[str, tuple[str, str]]) -> Answers:
-        """Return the answers for a tree with the files `entries` (path to mode and blob)."""
+        """Return the outputs for a tree with the files `entries` (path to mode and blob)."""
         return cls(room(store, "answers") / code(entries)[:32], scratch / FOLDER)
 
     def take(self, scratch_fd: int) -> None:
-        """Take over the answers that a build left in its open scratch folder; raises `MachineError` on a full disk."""
+        """Copy the new outputs from the open scratch folder into the store; raises `MachineError` on a full disk."""
         left = MOST
         try:
             with nofollow.folder(FOLDER, dir_fd=scratch_fd) as new:
@@ -58,7 +61,7 @@ class Answers:
                     left -= len(content)
                     files.write_whole(self.known / name, content)
         except OSError:
-            return  # a build that leaves something else has no answers
+            return  # the build left something else than regular files: nothing is taken
 
 
 def code(entries: Mapping[str, tuple[str, str]]) -> str:
@@ -74,7 +77,7 @@ def code(entries: Mapping[str, tuple[str, str]]) -> str:
 
 
 def runs(path: str) -> bool:
-    """Return whether a build may run the file `path`, as far as its name tells.
+    """Return whether a build may run the file `path`, by its name.
 
     >>> runs("docs/conf.py"), runs("drivers/net/Makefile"), runs("Makefile"), runs("docs/index.rst")
     (True, False, True, False)

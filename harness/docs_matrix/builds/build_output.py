@@ -1,4 +1,4 @@
-"""What a build left: its records and what it printed, each up to a limit, and never by a link that the build put there."""
+"""The records and the printed output of a build. Each is read up to a limit, and never through a link that the build made."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ __all__ = ["PRINTED_LIMIT", "RECORDS", "RECORDS_LIMIT", "BuildOutput", "collect"
 
 RECORDS = "records.jsonl"
 RECORDS_LIMIT = 256 << 20
+"""The most bytes of the records; 30,000 messages have about 10 MB."""
 PRINTED_LIMIT = 32 << 20
-"""Bytes of the records, and of standard output and standard error each; 30,000 messages have about 10 MB."""
+"""The most bytes of standard output, and of standard error."""
 
 KEPT = 256 << 10
-"""Bytes that are shown of each stream if one is larger than the limit."""
+"""The bytes of each stream that are shown if one is larger than the limit."""
 
 
 @dataclass(frozen=True)
 class BuildOutput:
-    """The records of a build, and its two streams. `fault` says in one line why they are no answer, None if they are one."""
+    """The records of a build, and its two streams.
+
+    `fault` is the reason, in one line, why they cannot be used; None if they can.
+    """
 
     records: bytes
     stdout: bytes
@@ -30,7 +34,7 @@ class BuildOutput:
 
 
 def collect(scratch_fd: int, finished: Finished) -> BuildOutput:
-    """Return what a build left in its open scratch folder, and of what it printed what `finished` kept."""
+    """Return the records from the open scratch folder of a build, and the part of its output that `finished` kept."""
     records, fault = b"", None
     try:
         records = nofollow.read(RECORDS, RECORDS_LIMIT, dir_fd=scratch_fd)
@@ -50,7 +54,7 @@ def collect(scratch_fd: int, finished: Finished) -> BuildOutput:
 
 
 def _start_of(printed: bytes) -> bytes:
-    """Return the lines at the beginning of what was `printed`, up to a limit, with how much is not shown."""
+    """Return the beginning of the text `printed`, up to a limit, and a line that says that it was cut."""
     if len(printed) <= KEPT:
         return printed
     return printed[:KEPT] + b"\n[docs-matrix: the output goes on and is not kept]\n"

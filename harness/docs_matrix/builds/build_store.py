@@ -1,8 +1,8 @@
-"""The store of finished builds: results by key, written whole or not at all.
+"""The store of finished builds: results by key. Each is written completely or not at all.
 
-A build's folder `<store>/builds/<key>/` holds `log.txt` (what the build printed) and `result.json`, which is written last:
-a folder without it is no result. A failed build leaves `failure.json` as evidence and is tried again. Repetitions of the
-same build are further observations: `observation-2.json`, `log-2.txt`, and so on.
+A build's folder `<store>/builds/<key>/` holds `log.txt` (the printed output) and `result.json`. The latter is written last:
+a folder without it is no result. A failed build leaves `failure.json` as evidence, and is tried again. Repetitions of the
+same build are more observations: `observation-2.json`, `log-2.txt`, and so on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from docs_matrix.store import room
 __all__ = ["BuildStore"]
 
 LOG_LIMIT = 256 << 20
-"""Bytes of a log."""
+"""The most bytes of a log."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,25 @@ class BuildStore:
     folder: Path
 
     def observations(self, key: str) -> tuple[Build, ...]:
-        """Return the finished builds of `key`, in the order in which they were made. One that cannot be read counts as none."""
+        """Return the finished builds of `key`, in the order in which they were made, up to the first that cannot be read."""
         found: list[Build] = []
         while (build := self._read(self._place(key) / _result(len(found) + 1))) is not None:
             found.append(build)
         return tuple(found)
 
     def put(self, key: str, build: Build, log: bytes, *, number: int = 1) -> None:
-        """Keep `build`, the observation `number` of `key`, and what it printed; raises `MachineError` on a full disk."""
+        """Store `build`, the observation `number` of `key`, and its `log`; raises `MachineError` on a full disk."""
         place = room(self.folder, "builds") / key
         files.write_whole(place / _log(number), log)
         json_values.write(place / (_result(number) if build.status == "ok" else "failure.json"), build)
 
     def forget(self, key: str) -> None:
-        """Remove all observations of `key`: it is built again the next time."""
+        """Remove all observations of `key`, so that it is built again the next time."""
         with self.building(key):
             nofollow.remove(self._place(key))
 
     def log(self, key: str, *, number: int = 1) -> str:
-        """Return what the observation `number` of `key` printed last; empty where nothing is kept."""
+        """Return the newest log of the observation `number` of `key`; empty if there is none."""
         try:
             return nofollow.read(self._place(key) / _log(number), LOG_LIMIT).decode("utf-8", "backslashreplace")
         except OSError:
@@ -56,7 +56,7 @@ class BuildStore:
 
     @contextmanager
     def building(self, key: str) -> Iterator[None]:
-        """Hold `key` against other processes that want the same build."""
+        """Lock `key`, so that no other process makes the same build until the `with` statement ends."""
         with files.locked(room(self.folder, "builds") / f"{key}.lock"):
             yield
 

@@ -1,6 +1,6 @@
-"""The workshop: many variants of a small project, each built in a moment, by one process that has Sphinx loaded.
+"""The workshop: builds many variants of a small project quickly, in forks of one process that has Sphinx loaded.
 
-What is found here is to be shown by a build of the runner's: here nothing is isolated but the processes.
+A result from here must be confirmed by a build of `docs_matrix.builds.runner`, because only the processes are separate here.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from docs_matrix.toolchains.environments import Environment
 __all__ = ["Workshop", "workshop"]
 
 SECONDS = 60
-"""Of CPU time that the first variant may take; the others may take a few times what the quickest good one took, since one
-that hangs is of no use."""
+"""The seconds of CPU that the first variant may take. Later ones may take a few times as long as the quickest good one: a
+variant that hangs is of no use."""
 EXECUTED = "executed"
-"""The file of the lines that a build executes."""
+"""The name of the file with the lines that a build executed."""
 EXECUTED_LIMIT = 100_000_000
-"""Of its bytes."""
+"""The most bytes of this file."""
 BYTES = 4_000_000_000
-"""Of memory that it may take."""
+"""The bytes of memory that a variant may take."""
 
 
 class Workshop:
@@ -63,10 +63,10 @@ class Workshop:
         *,
         executed: Path | None = None,
     ) -> tuple[tuple[Diagnostic, ...], ...] | None:
-        """Return what the last document of each of `trials` says in the project of `files`; None where it does not build.
+        """Return the messages of the last document of each of `trials` in the project of `files`; None if its build fails.
 
-        `folders` are those of the documents and of conf.py, `trials` as in `docs_matrix.builds.order.Reading`.
-        `executed` is a file for the lines that are executed. Raises `MachineError` where the process behind the workshop is gone.
+        `folders` are the folder of the documents and that of conf.py, `trials` as in `docs_matrix.builds.order.Reading`.
+        The lines that are executed are written into the file `executed`. Raises `MachineError` if the workshop's process has ended.
         """
         self.builds += 1
         self._bring(files)
@@ -100,7 +100,7 @@ class Workshop:
     def executed(
         self, files: Mapping[str, bytes], folders: tuple[str, str], trials: Sequence[Sequence[str]]
     ) -> Mapping[str, frozenset[int]]:
-        """Return the numbers of the lines that the same build executes, by the path of the source in the project."""
+        """Return the numbers of the executed lines in the same build, by the path of the source in the project."""
         self.said(files, folders, trials, executed=self._place / EXECUTED)
         try:
             said = nofollow.read(EXECUTED, EXECUTED_LIMIT, dir_fd=self._place_fd).decode("utf-8", "surrogateescape")
@@ -123,7 +123,7 @@ class Workshop:
         return answer
 
     def _bring(self, files: Mapping[str, bytes]) -> None:
-        """Have nothing but `files` in the tree; what the variant before left, there and beside it, is removed."""
+        """Replace the tree by `files`, and remove the output of the variant before."""
         for name in ("tree", "output", "log", RECORDS, EXECUTED):
             nofollow.remove(name, dir_fd=self._place_fd)
         with nofollow.made_folder("tree", dir_fd=self._place_fd) as root:
@@ -133,7 +133,7 @@ class Workshop:
 
 @contextmanager
 def workshop(environment: Environment, confinement: Confinement, *, limit: float) -> Iterator[Workshop]:
-    """Provide a workshop in a cell's environment for as long as the `with` statement lasts, and `limit` seconds at most."""
+    """Yield a workshop in a cell's environment. It ends with the `with` statement, or after `limit` seconds."""
     place = Path(tempfile.mkdtemp(prefix="docs-matrix-")).resolve()
     with ExitStack() as opened:
         opened.callback(nofollow.remove, place)

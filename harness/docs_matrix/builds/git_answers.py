@@ -1,8 +1,14 @@
-"""What builds asked git, and how it answered: the part of a build's key that is known only after the build.
+"""The questions of builds to git, and its answers: the part of a build's key that is known only after the build.
 
-A build that asked nothing has no git in its key, so it is the same at every commit with the same content. Beside the key
-without git, `<store>/builds/<key>/git.json` has the questions and answers of each build that asked, and the key that they made.
-A later order asks the same questions of its own copy, and is the build whose answers agree.
+A build that asked git nothing has no git in its key, so it is the same build at every commit with the same content. If it asked,
+it has two keys:
+
+key                    digest of                                   where
+the key without git    all that is known before the build          `<store>/builds/<key>/git.json`
+the final key          the key without git, questions, answers     `<store>/builds/<key>/result.json`
+
+`git.json` has, for each such build, the questions, the answers and the final key. A later order asks the same questions in its own
+copy of the tree, and uses the build with the same answers.
 """
 
 from __future__ import annotations
@@ -28,18 +34,18 @@ __all__ = ["GitAnswers", "furnish", "note_more"]
 
 ASKED, SETTINGS = "git-asked.jsonl", "git.json"
 ASKED_LIMIT = 256 << 20
-"""Bytes of what one build asked."""
+"""The most bytes of one build's questions and answers."""
 MOST = 50
-"""So many sets of answers are kept for one key, the newest."""
+"""The most sets of answers that are kept for one key; the oldest are removed."""
 TIME_LIMIT = 600.0
-"""Seconds for all questions of a build."""
+"""The seconds that all questions of a build may take."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The questions of one build, each with its answer as JSON; `state` is `GitHistory.state`, `key` the key of the build.
+    """The questions of one build, each with its answer as JSON; `state` is `GitHistory.state`, `key` the final key of the build.
 
-    `all` says that the build read what no question shows: then only the same state is the same build.
+    `all` is true if the build read git's files directly: then its result is valid only for the same `state`.
     """
 
     state: str
@@ -50,13 +56,13 @@ class Answers:
 
 @dataclass(frozen=True)
 class Known:
-    """What `git.json` holds."""
+    """The content of `git.json`."""
 
     sets: tuple[Answers, ...] = ()
 
 
 def furnish(workspace: Workspace, python: Path) -> tuple[dict[str, Any], str] | None:
-    """Return the settings of the recorder and the script that stands for git in a build; None if there is no git there."""
+    """Return the settings of the recorder, and the script that takes the place of git in a build; None if there is no git."""
     git = shutil.which("git")
     root, top, scratch = workspace.root, workspace.top, workspace.scratch
     if git is None or not (top / ".git").is_dir():
@@ -69,13 +75,13 @@ def furnish(workspace: Workspace, python: Path) -> tuple[dict[str, Any], str] | 
         "variables": dict(variables(top)),
         "asked": str(scratch / ASKED),
     }
-    with nofollow.folder(scratch) as scratch_fd:  # a hook of a backend may have been here before
+    with nofollow.folder(scratch) as scratch_fd:  # a package's backend may have run here, and left a link
         nofollow.write(SETTINGS, json.dumps(settings).encode("ascii"), dir_fd=scratch_fd)
     return settings, recipes.exec_line(python, "-I", "-S", git_recorder.__file__, scratch / SETTINGS)
 
 
 def note_more(scratch_fd: int) -> None:
-    """Note in the open scratch folder that what ran there may have read of git what no question shows."""
+    """Note in the open scratch folder that the command may have read git's files directly, without a question."""
     try:
         asked = nofollow.read(ASKED, ASKED_LIMIT, dir_fd=scratch_fd)
     except FileNotFoundError:
@@ -84,7 +90,7 @@ def note_more(scratch_fd: int) -> None:
 
 
 def variables(top: Path) -> Mapping[str, str]:
-    """Return the variables of git in a build: no configuration of the machine, no repository around the store.
+    """Return git's variables for a build. Git reads no configuration of the machine, and no repository around the store.
 
     `top` is the folder of the repository.
     """
@@ -101,7 +107,7 @@ def variables(top: Path) -> Mapping[str, str]:
 class GitAnswers:
     """The answers of git to the builds in the store `folder`; `trees` gives private copies to ask in.
 
-    What a build asked is chosen by its code, so it is asked confined.
+    The code of the tree chose the questions, so git runs confined.
     """
 
     folder: Path
@@ -109,9 +115,9 @@ class GitAnswers:
     confinement: Confinement
 
     def key(self, key: str, tree: Tree) -> str:
-        """Return the key of the build of `tree` that is called `key` without git: that of the build whose answers agree.
+        """Return the final key of the stored build whose git answers are the same for `tree`; `key` if there is none.
 
-        It is `key` itself if there is no such build.
+        `key` is the key without git.
         """
         known = self._known(key)
         if tree.history is None or not known:
@@ -130,7 +136,10 @@ class GitAnswers:
         return agreeing.key if agreeing else key
 
     def note(self, key: str, tree: Tree, scratch_fd: int) -> str:
-        """Keep what the build `key`, which just ended, asked git; return its key with the answers."""
+        """Keep the questions of the build `key`, which just ended, with git's answers; return its final key.
+
+        Raises `MachineError` if the record of the questions cannot be read.
+        """
         try:
             text = nofollow.read(ASKED, ASKED_LIMIT, dir_fd=scratch_fd)
         except FileNotFoundError:
@@ -166,7 +175,7 @@ class GitAnswers:
 
 
 def _answered(answers: Answers, workspace: Workspace, confinement: Confinement) -> bool:
-    """Return whether git gives these answers in a private copy."""
+    """Return whether git gives these `answers` in a private copy of the tree."""
     python = Path(sys.executable).resolve()
     furnished = furnish(workspace, python)
     if furnished is None:
@@ -191,5 +200,5 @@ def _text(value: object) -> str:
 
 
 def _programs() -> Iterator[Path]:
-    """Yield what git itself is made of, as far as it is not the system's."""
+    """Yield the files of git itself that lie outside of the system's folders."""
     yield from map(Path, system_files.of_programs(host_tools.folders(), ("git",)))

@@ -19,7 +19,7 @@ _SYSTEM = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin"
 
 
 def folders() -> tuple[str, ...]:
-    """Return the folders of the host's programs: the system's, and where the user keeps those that recipes name."""
+    """Return the folders of the host's programs: the system's, and those of the programs that recipes name."""
     own = (shutil.which(tool) for tool in tools())
     return tuple(dict.fromkeys((*_SYSTEM, *(str(Path(path).parent) for path in own if path))))
 
@@ -31,7 +31,7 @@ def tools() -> Mapping[str, str]:
 
 @functools.cache
 def tool_version(tool: str) -> str | None:
-    """Return what a program of the host says of its version; None where there is none."""
+    """Return the version that a program of the host prints; None if it is not installed."""
     path = _found(tool)
     if path is None:
         return None
@@ -40,7 +40,7 @@ def tool_version(tool: str) -> str | None:
 
 
 def identity(tool: str) -> str | None:
-    """Return what changes if another release of a program of the host is installed, without running it; None if there is none."""
+    """Return the path, size and time of the installed program `tool`, which identify its release; None if there is none."""
     path = _found(tool)
     if path is None:
         return None
@@ -50,7 +50,7 @@ def identity(tool: str) -> str | None:
 
 
 def require_tools(recipe: Recipe) -> None:
-    """Raise `MachineError` where the host lacks a program that `recipe` cannot do without."""
+    """Raise `MachineError` if the host lacks a program that `recipe` needs."""
     for tool, message in KINDS[recipe.kind].needed.items():
         if _found(tool) is None:
             raise MachineError(message)

@@ -1,10 +1,10 @@
 """Inventories of other projects, which `sphinx.ext.intersphinx` reads: fetched once for all builds, and kept by content.
 
-A build has no network for them. It says which addresses it wants; they are fetched here, and given to it as files. What is kept
-for longer than `FRESH` is fetched again, and used all the same if that fails. Within one process an address has one answer, so
-that base and head get the same.
+A build has no network. It records the addresses that it wants. They are fetched here, and the build gets the inventories as files.
+An inventory that is older than `FRESH` is fetched again; if that fails, the old one is used. Within one process an address has one
+answer, so base and head get the same.
 
-`<store>/inventories/` has `<digest>.inv`, the content; `<digest of the address>.json`, what was fetched last; and
+`<store>/inventories/` has `<digest>.inv`, the content; `<digest of the address>.json`, the result of the last fetch; and
 `<key>.wanted.json`, the addresses that a build wants.
 """
 
@@ -29,13 +29,15 @@ from docs_matrix.store import room
 __all__ = ["PRIVATE", "Given", "Inventories", "put"]
 
 FRESH = 7 * 24 * 3600.0
-"""Seconds; an older inventory is fetched again."""
+"""The age in seconds after which an inventory is fetched again."""
 PATIENCE = 10.0
+"""The seconds to wait for each part of an answer."""
 LONGEST = 30.0
-"""Seconds without an answer, and for the whole of it."""
+"""The seconds that one fetch may take."""
 LARGEST = 32 << 20
+"""The most bytes of an inventory."""
 MOST = 100
-"""Bytes of an inventory, and addresses of one build."""
+"""The most addresses of one build."""
 PRIVATE = "DOCS_MATRIX_PRIVATE_INVENTORIES"
 """The variable that allows addresses in private networks and of this machine, if it is set."""
 HEADERS = {"User-Agent": "Mozilla/5.0 (docs-matrix, for Sphinx)", "Accept": "*/*"}
@@ -43,7 +45,7 @@ HEADERS = {"User-Agent": "Mozilla/5.0 (docs-matrix, for Sphinx)", "Accept": "*/*
 
 @dataclass(frozen=True)
 class Given:
-    """What a build gets for an address: the digest of the content and its final address; no digest if there is none."""
+    """The inventory that a build gets for an address: its digest and its final address; `digest` is None if there is none."""
 
     url: str
     digest: str | None = None
@@ -66,14 +68,14 @@ class Inventories:
     """The inventories in the store `folder`; safe to use from several threads."""
 
     def __init__(self, folder: Path, *, offline: bool = False) -> None:
-        """`offline` forbids to fetch any."""
+        """`offline` forbids fetching."""
         self._folder = folder
         self._offline = offline
         self._lock = threading.Lock()
         self._answers: dict[str, Future[Given]] = {}
 
     def wanted(self, *keys: str) -> tuple[str, ...] | None:
-        """Return the addresses that the first known one of the builds `keys` wants; None if none is known."""
+        """Return the addresses that the first known build of `keys` wants; None if none of them is known."""
         for key in keys:
             found = json_values.read_or_none(self._folder / "inventories" / f"{key}.wanted.json", _Wanted)
             if found is not None:
@@ -86,7 +88,7 @@ class Inventories:
         json_values.write(place / f"{key}.wanted.json", _Wanted(tuple(sorted(set(urls)))[:MOST]))
 
     def given(self, urls: Iterable[str]) -> tuple[Given, ...]:
-        """Return what builds get for `urls`, fetched now if need be."""
+        """Return the inventories that builds get for `urls`; fetches them if necessary."""
         with ThreadPoolExecutor(8) as pool:
             return tuple(pool.map(self._answer, sorted(set(urls))))
 
@@ -119,9 +121,9 @@ class Inventories:
 
 
 def put(given: Iterable[Given], store: Path, folder: Path) -> dict[str, tuple[str, str] | None]:
-    """Copy inventories from `store` into `folder`, and return by address the file and the final address, as the probe takes it.
+    """Copy inventories from `store` into `folder`, and return by address the file and the final address, as the probe wants it.
 
-    None where there is no inventory.
+    An address without an inventory has None.
     """
     placed: dict[str, tuple[str, str] | None] = {}
     for one in given:
@@ -170,15 +172,15 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
 
 
 def _by_proxy(request: urllib.request.Request) -> bool:
-    """Return whether the user's proxy is asked, which decides on its own where it goes."""
+    """Return whether the request goes to the user's proxy, which decides itself which addresses it allows."""
     return request.has_proxy() or bool(getattr(request, "_tunnel_host", None))
 
 
 def _fetch(url: str) -> tuple[bytes, str] | None:
-    """Return the inventory at `url` and its final address; None if it cannot be had, for whatever reason."""
+    """Return the inventory at `url` and its final address; None if it cannot be fetched, for whatever reason."""
     if not url.startswith(("http://", "https://")):
         return None
-    # Only these two: the default opener knows files and FTP too.
+    # Only http and https: the default opener would also open files and FTP.
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),

@@ -1,7 +1,14 @@
-"""Which builds of a tree are kept for the next one to start from, and which of them is the nearest.
+"""Kept builds, from which the next build of a tree can start, and the choice of the nearest of them.
 
-A note for each, `<store>/bases/<lineage, cell and recipe>/<key>.json`: the tree that was built, and the key that a build of it
-from nothing has. Both a base and a head are kept, so the head of one question can be the base of the next.
+Each kept build has a note, `<store>/bases/<lineage, cell and recipe>/<key>.json`. It names the tree that was built, and these keys:
+
+key      of which build             with git's answers
+asked    the kept build             no
+key      the kept build             yes
+whole    a build of the same tree   no
+         from nothing
+
+Both a base and a head are kept, so the head of one question can be the base of the next.
 """
 
 from __future__ import annotations
@@ -22,17 +29,18 @@ from docs_matrix.trees import Tree, Trees
 __all__ = ["KeptBase", "KeptBases", "KeptState"]
 
 MOST_KEPT = 4
-"""How many states of a tree in a cell are kept."""
+"""The most states that are kept for a tree in a cell."""
 MOST_STEPS = 20
-"""So many builds start one from the other; then one is made from nothing."""
+"""The most builds in a row that start from the one before; the next one is made from nothing."""
 
 
 @dataclass(frozen=True)
 class KeptBase:
-    """A build that left its state under `key`, which was asked for as `asked` before git answered it.
+    """A kept build. `key` is its final key, and `asked` its key without git's answers.
 
-    `whole` is what a build of the same tree from nothing is asked for as; `steps` builds lie between the two. `environment` is
-    what all trees that are built alike share, `alike` the same without the inventories of other projects at `urls`.
+    `whole` is the key of a build of the same tree from nothing, without git's answers. `steps` is the number of builds between that
+    build and this one. `environment` is the digest of the order without its tree; `alike` is the same digest without the
+    inventories. `urls` are the addresses of the inventories.
     """
 
     key: str
@@ -48,7 +56,7 @@ class KeptBase:
 
 @dataclass(frozen=True)
 class KeptState:
-    """What a kept build left in `folder`; the tree that was built is the tree object `object_id`."""
+    """The `folder` with the state of a kept build, and the git object `object_id` of its tree."""
 
     folder: Path
     object_id: str
@@ -56,15 +64,16 @@ class KeptState:
 
 @dataclass(frozen=True)
 class KeptBases:
-    """The notes in the store `folder` about builds of `trees`."""
+    """The notes in the store `folder` about kept builds of `trees`."""
 
     trees: Trees
     folder: Path
 
     def nearest(self, order: Order, *, supplied: bool = True) -> KeptBase | None:
-        """Return the kept build that `order` can start from whose tree has the fewest files that differ; None if there is none.
+        """Return the kept build from which `order` can start; None if there is none.
 
-        Only a build in the same environment by the same recipe counts, with the same inventories if `order` is `supplied`.
+        It is the one whose tree has the fewest different files. Only builds in the same environment by the same recipe count, and
+        with the same inventories if `supplied`.
         """
         found = [
             (distance, at, kept)
@@ -74,7 +83,7 @@ class KeptBases:
         return min(found, key=lambda one: one[:2])[2] if found else None
 
     def nearest_in(self, tree: Tree, cells: Sequence[str], recipe: Recipe) -> KeptState | None:
-        """Return the state of the kept build whose tree is the nearest to `tree`, in any of `cells`; None if none is."""
+        """Return the state of the kept build whose tree is the nearest to `tree`, in any of `cells`; None if there is none."""
         found = []
         for cell in cells:
             for path in self._notes(kind_of(tree.lineage, cell, recipe)):
@@ -88,9 +97,9 @@ class KeptBases:
         return KeptState(warm_store.place(self.folder, nearest.key), nearest.object_id)
 
     def note(self, order: Order, key: str, asked: str, start: KeptBase | None) -> None:
-        """Note that the build of `order` is kept under `key`, asked for as `asked`; it started from `start`.
+        """Note that the build of `order` is kept; it started from `start`. `key` and `asked` are those of `KeptBase`.
 
-        The oldest states beyond `MOST_KEPT` go.
+        The oldest states beyond `MOST_KEPT` are removed.
         """
         if not warm_store.has(self.folder, key):
             return
@@ -107,21 +116,21 @@ class KeptBases:
             path.unlink(missing_ok=True)
 
     def answers_too(self, order: Order, kept: KeptBase) -> None:
-        """Note that the build `kept` is that of `order` as well."""
+        """Note that the build `kept` is also the build of `order`."""
         place = room(self.folder, "bases") / kind_of(order.tree.lineage, order.environment.lock.cell, order.recipe)
         tree = order.tree
         also = replace(kept, whole=build_key(order), identity=tree.identity, object_id=tree.object_id)
         json_values.write(place / f"{kept.key}.json", also)
 
     def used(self, order: Order, kept: KeptBase) -> None:
-        """Note that `kept` was used now."""
+        """Note that `kept` was used just now."""
         for path in self._paths(order):
             if path.stem == kept.key:
                 with suppress(OSError):
                     path.touch()
 
     def _of(self, order: Order, *, supplied: bool) -> Iterator[KeptBase]:
-        """Yield what `order` can start from, the last used first."""
+        """Yield the kept builds from which `order` can start, the last used first."""
         environment, alike, whole = _environment(order), _alike(order), build_key(order)
         for path in self._paths(order):
             kept = json_values.read_or_none(path, KeptBase)
@@ -151,7 +160,7 @@ class KeptBases:
 
 
 def _environment(order: Order) -> str:
-    """Return the digest of all that `order` has besides its tree."""
+    """Return the digest of `order` without its tree."""
     return build_key(replace(order, tree=replace(order.tree, identity=""), packages=()))
 
 

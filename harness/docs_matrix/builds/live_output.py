@@ -1,4 +1,4 @@
-"""How far a running build is, by what Sphinx prints of it: `reading 12 of 117 documents`."""
+"""The progress of a running build, from the output of Sphinx: `reading 12 of 117 documents`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 __all__ = ["Hear", "Stages", "stage"]
 
 Hear = Callable[[str], None]
-"""Hears how far a build is; called from another thread."""
+"""Is called with the progress of a build, from another thread."""
 
 LONGEST = 200
-"""So many bytes may be of a line whose end comes with the next block."""
+"""The bytes of an unfinished line that are kept until the next block."""
 
 _COUNTED = re.compile(rb"(\d+) added, (\d+) changed, \d+ removed")
 _STEP = re.compile(rb"\b(reading sources|writing output)\.\.\. +\[ *(\d+)%\]")
@@ -19,9 +19,9 @@ _WORDS = {b"reading sources": "reading", b"writing output": "writing"}
 
 
 def stage(printed: bytes, total: int) -> tuple[str, int]:
-    """Return how far a build is that `printed` this since the last look, and how many documents it reads.
+    """Return the progress that the text `printed` since the last call shows, and the number of documents.
 
-    `total` is that number as far as it was known; 0 if it was not. The words are empty if nothing is known.
+    The progress is empty if the text shows none. `total` is the number of documents if it was known before, else 0.
 
     >>> stage(b"updating environment: 117 added, 0 changed, 0 removed", 0)
     ('', 117)
@@ -41,7 +41,7 @@ def stage(printed: bytes, total: int) -> tuple[str, int]:
 
 
 class Stages:
-    """Hears what a build prints, block by block, and tells `hear` how far it is whenever that is something else."""
+    """Takes the output of a build, block by block, and calls `hear` when the progress has changed."""
 
     def __init__(self, hear: Hear) -> None:
         self._hear = hear
@@ -50,7 +50,7 @@ class Stages:
         self._words = ""
 
     def __call__(self, block: bytes) -> None:
-        """Hear the next `block`."""
+        """Take the next `block`."""
         printed = self._rest + block
         words, self._total = stage(printed, self._total)
         self._rest = printed[-LONGEST:]

@@ -1,6 +1,6 @@
-"""What a build is asked for: which tree, in which environment, by which recipe, which documents and in which order.
+"""The order of a build: what to build. It names the tree, the environment, the recipe, and the documents to read.
 
-`build_key` names it by content: builds with equal keys say the same, and are made once.
+`build_key` is the digest of an order. Builds with equal keys give the same messages, so only one of them is made.
 """
 
 from __future__ import annotations
@@ -24,21 +24,24 @@ from docs_matrix.trees import Tree
 __all__ = ["Order", "Reading", "Scope", "build_key", "capture_version"]
 
 Scope = Literal["whole", "changed", "some"]
-"""All documents; all, of which those that changed are read; or some."""
+"""How much a build reads. `whole`: all documents. `changed`: the answer is for all documents, and only changed ones are read.
+`some`: named documents."""
 
 CAPTURE = ("probe", "capture")
-"""The folders of modules that make diagnostics of what a build says: their text is a part of every build's key."""
+"""The folders of modules that record messages and turn them into diagnostics: their text is a part of every build's key."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """In which order documents are read, and in which processes; what it leaves open is as Sphinx and the recipe have it.
+    """In which order, and in which processes, documents are read. Whatever is not set is as in Sphinx and the recipe.
 
-    `ordered`: in the order of the order's documents, files all. `readers` is the number of processes that read; `each` reads
-    every document in a process of its own: what it says whatever was read before, except for what Sphinx's environment knows.
-    `only` ends the build behind the reading. `trials` are sequences of files: each is read in a process of its own, for what
-    its last document says then (`Build.trials`), before the build goes its way. `watched`: the build records what it opens
-    (`Build.opened`).
+    - `ordered`: documents are read in the order of `Order.documents`, which must all be files.
+    - `readers`: the number of processes that read. `each` reads every document in a process of its own, so its messages do not
+      depend on the documents before it, except through Sphinx's environment.
+    - `trials`: sequences of files. Each is read in a process of its own before the normal reading, and the messages of its last
+      document are kept (`Build.trials`).
+    - `only`: the build ends after the reading.
+    - `watched`: the build records which files it opens (`Build.opened`).
     """
 
     ordered: bool = False
@@ -50,13 +53,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class Order:
-    """What to build: `documents` are files and folders (with a slash behind) below the recipe's source; None for all.
+    """What to build.
 
-    `reading` says how they are read, where that is asked for. A build of all documents leaves its warm state in the store
-    where it is to `keep` it; a `warm` one may start from that of another version of the tree. `packages` are those of the tree
-    itself. `loud` has the builder render and write all that it does for readers. A `plain` build has no shortcut of ours at all:
-    Sphinx is observed only. It is of all documents, is not kept, and starts from nothing. `network` says that it has the network.
-    `hear` is reported how far the build is.
+    - `documents`: files and folders (with a slash at the end) below the recipe's source; None for all.
+    - `reading`: how they are read; None for Sphinx's own way.
+    - `keep`: a build of all documents leaves its warm state in the store.
+    - `warm`: the build may start from the warm state of another version of the tree.
+    - `packages`: the packages of the tree itself.
+    - `loud`: the builder writes all pages, also those that are skipped otherwise (`docs_matrix.probe.no_output`).
+    - `plain`: the build has no shortcut of ours, and Sphinx is only observed. All documents are read, and it starts from nothing.
+    - `network`: the build has the network.
+    - `hear`: is called with the progress of the build.
     """
 
     environment: Environment
@@ -79,21 +86,21 @@ class Order:
 
     @property
     def answers_for_all(self) -> bool:
-        """Whether all documents are read, as Sphinx would: a build that others may start from."""
+        """Whether all documents are read in Sphinx's own way: other builds may start from this one."""
         return self.documents is None and self.reading is None
 
 
 def build_key(order: Order) -> str:
-    """Return the digest of all that a build's diagnostics depend on, except what it asks git; equal keys are the same build.
+    """Return the digest of all that a build's diagnostics depend on, except for git's answers; equal keys are the same build.
 
-    `docs_matrix.builds.git_answers` has the rest.
+    `docs_matrix.builds.git_answers` adds git's answers.
     """
     recipe = order.recipe
     content = {
         "lock": order.environment.lock.digest,
         "interpreter": order.environment.interpreter.version,
         "tree": order.tree.identity,
-        "recipe": json_values.plain(replace(recipe, setup=())),  # what they made is in the tree
+        "recipe": json_values.plain(replace(recipe, setup=())),  # their output is in the tree
         "documents": None if order.documents is None else sorted(order.documents),
         "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": capture_version(),

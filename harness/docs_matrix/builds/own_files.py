@@ -1,7 +1,8 @@
-"""Files that no documentation is made of: a build that did not look at them answers for a tree in which they are others.
+"""Files that are no input of the documentation.
 
-`docs-matrix init` writes a matrix, locks and a baseline into the tree that it just built. They make another tree of it, and
-no other answer. Nor does C code of a kernel that no document reads.
+If a build did not read them, its result is also valid for a tree in which they are different. There are two kinds. `docs-matrix
+init` writes a matrix, locks and a baseline into the tree that it just built: they change the identity of the tree, and not the
+answer. The other kind is C code of a kernel that no document reads.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ def are_own(paths: Collection[str], recipe: Recipe) -> bool:
 
 
 def are_code(paths: Collection[str], recipe: Recipe) -> bool:
-    """Return whether all `paths` are C code of a kernel that its makefiles make no document of.
+    """Return whether all `paths` are C code of a kernel from which its makefiles make no document.
 
-    They do of some headers below `include`, and by the programs below `scripts` and `tools`.
+    They make documents from some headers below `include`, and with the programs below `scripts` and `tools`.
 
     >>> are_code(["drivers/a.c", "fs/a.h"], Recipe("make", "Documentation", "Documentation"))
     True
@@ -52,9 +53,9 @@ def are_code(paths: Collection[str], recipe: Recipe) -> bool:
 
 
 def looked_at(state: WarmState, changes: Mapping[str, str]) -> bool:
-    """Return whether the build that left `state` looked at one of the files `changes`.
+    """Return whether the build that left `state` read one of the changed files.
 
-    Each has git's letter of what happened to it: a folder that was listed counts for a file that came (A) or went (D).
+    `changes` has git's status letter by path. For a file that was added (A) or removed (D), a listing of its folder counts too.
     """
     with (state.folder / RECORDS).open(encoding="ascii") as lines:
         records = [json.loads(line) for line in lines if '"kind": "looked"' in line or '"kind": "modules"' in line]

@@ -1,4 +1,4 @@
-"""What a build, and what is built beside it, may read and write, and the memory that it may take."""
+"""The folders that a build, a backend or a tree check may read and write, and the memory that it may take."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from docs_matrix.toolchains.environments import Environment
 __all__ = ["LIMIT", "memory", "reach"]
 
 LIMIT = "DOCS_MATRIX_BUILD_MEMORY"
-"""The variable that has the memory of one build in GiB."""
+"""The environment variable with the memory of one build in GiB."""
 
 MANY = 4
-"""So many times the memory that was expected is too much."""
+"""A build may take this many times its expected memory."""
 
 
 def reach(environment: Environment | None, *write: Path, read: tuple[Path, ...] = (), expected: int = 0) -> Reach:
-    """Return what a command in `environment` may do that may write below `write` and read `read` as well.
+    """Return the rights of a command in `environment`: it may write below `write`, and also read `read`.
 
     `expected` is the memory that it probably takes, in bytes.
     """
@@ -34,7 +34,7 @@ def reach(environment: Environment | None, *write: Path, read: tuple[Path, ...] 
 
 
 def memory(expected: int) -> int:
-    """Return the bytes that a build may take that is expected to take `expected`; raises `InputError` if `LIMIT` is no number."""
+    """Return the memory that a build may take if `expected` is expected, in bytes; raises `InputError` if `LIMIT` is no number."""
     told = os.environ.get(LIMIT)
     if told is None:
         return min(max(MEMORY, MANY * expected), int(machine_bytes() * SHARE))

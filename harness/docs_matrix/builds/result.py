@@ -1,4 +1,4 @@
-"""The result of a build, as a value: what the store keeps and what every question asks of."""
+"""The result of a build: the value that the store keeps, and from which every question is answered."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ BuildStatus = Literal["ok", "failed", "timeout"]
 
 @dataclass(frozen=True)
 class Build(Said):
-    """How one environment built one tree, and what the build said.
+    """How one environment built one tree, and the messages of the build.
 
-    `status` is `ok` only where Sphinx finished its work: a build that ended otherwise says why in `reason` (one line)
-    and holds what it had said until then. `seconds` is wall time, `cpu_seconds` user and system time, `peak_bytes` the
-    largest process. `trials` is what the last document of each trial said, where the order asked for trials. A build that
-    started from another one's warm state answers for all, and has in `resumed` those that it read itself; where it could
-    not, `cold` says why all were read. Where it was watched, `opened` are the files of the tree that it opened,
-    `variables` its environment and `arguments` those of sphinx-build. `confined` says what confined it. `hidden`
-    are the settings of the project that hide warnings.
+    - `status`: `ok` only if Sphinx finished its work. Otherwise `reason` says why in one line, and the build has its messages until
+      then.
+    - `seconds`: wall time; `cpu_seconds`: user and system time; `peak_bytes`: memory of the largest process.
+    - `resumed`: the documents that a build read which started from a warm state (it answers for all documents); None for others.
+    - `cold`: the reason if the build could not start from a warm state.
+    - `trials`: the messages of the last document of each trial of the order.
+    - `opened`, `variables`, `arguments`: if the build was watched, the files of the tree that it opened, its environment variables,
+      and the arguments of sphinx-build.
+    - `confined`: what confined it.
+    - `hidden`: the settings of the project that hide warnings.
     """
 
     status: BuildStatus

@@ -1,7 +1,13 @@
 """The runner: one environment builds one tree by its recipe, with the probe in place of sphinx-build.
 
-`Runner.build` answers from the store where it can. A build runs in a private copy of the tree, with an allow-listed
-environment, its own HOME and TMPDIR, and no credentials.
+`Runner.build` takes a build from the store if there is one. Otherwise it runs one, in a private copy of the tree, with allow-listed
+variables, its own HOME and TMPDIR, and no credentials. The steps, from the outside to the inside:
+
+build       begins again while the build names inventories that it was not given
+_built      takes the build from the store, starts from a kept base (`_resumed`), or builds from nothing
+_resumed    starts from a kept base, and begins again with more documents if necessary
+_make       builds, and builds again with all pages if an extension needs them
+_run        runs the command once
 """
 
 from __future__ import annotations
@@ -44,19 +50,19 @@ from docs_matrix.trees.tree import identity_of
 __all__ = ["Made", "Runner"]
 
 MOST_BEGINNINGS = 5
-"""So often a build begins again with more documents; then it is made from nothing."""
+"""The most times that a build begins, with more inventories or with more documents to read again."""
 
 
 FULL = re.compile(rf"\b(?:OSError\(|Errno )(?:{errno.EFBIG}|{errno.ENOSPC}|{errno.EDQUOT})\b")
-"""How Sphinx and Python print that something could not be written, which says nothing about the tree."""
+"""A message of Sphinx or Python that a file could not be written: this is not a fault of the tree."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A build, its key, and what it printed.
+    """A build, its key, and its log.
 
-    `again` are the other observations of the same key that the store has, `now` those builds that were made now: none
-    where all came from the store. A repetition that did not end well is the `build`: its failure is the answer.
+    `again` are the other observations of the same key in the store. `now` are the builds that were made now; it is empty if all
+    came from the store. If a repetition failed, it is the `build`: its failure is the answer.
     """
 
     build: Build
@@ -72,12 +78,12 @@ class Made:
 
     @property
     def observations(self) -> tuple[Build, ...]:
-        """All that is known of this key."""
+        """All observations of this key."""
         return (self.build, *self.again)
 
 
 class _Ran(NamedTuple):
-    """A build that was made now: its result, what it printed, what was recorded, and its key with what it asked git."""
+    """A build that was made now: its result, its output, its records, and its final key."""
 
     build: Build
     log: bytes
@@ -91,9 +97,9 @@ class Runner:
     def __init__(
         self, trees: Trees, store: Path, *, time_limit: float, confinement: Confinement, offline: bool = False
     ) -> None:
-        """`store` is the folder that everything is kept in, `time_limit` in seconds for each build.
+        """`store` is the folder of the store; `time_limit` is in seconds, for each build.
 
-        `confinement` is how builds are confined. `offline` forbids to fetch inventories.
+        `confinement` is how builds are confined. `offline` forbids fetching inventories.
         """
         self._trees = trees
         self._store = store
@@ -107,11 +113,11 @@ class Runner:
         self._memory = Memory.of_the_machine()
 
     def expected(self, lineage: str, cell: str, recipe: Recipe, scope: Scope) -> Cost | None:
-        """Return what the last build of this kind took; None where it is the first."""
+        """Return the cost of the last build of this kind; None if there was none."""
         return self._costs.last(lineage, cell, recipe, scope)
 
     def expected_of(self, order: Order) -> Cost | None:
-        """Return what the last build took that was like the one that `order` will be; None if there was none."""
+        """Return the cost of the last build of the same kind as `order`; None if there was none."""
         scope = _scope(order, warm=self.start(order) is not None)
         return self.expected(order.tree.lineage, order.environment.lock.cell, order.recipe, scope)
 
@@ -124,7 +130,7 @@ class Runner:
         )
 
     def start(self, order: Order) -> KeptBase | None:
-        """Return the kept build that the one of `order` would start from; None if it would start from nothing."""
+        """Return the kept build from which `order` would start; None if it would start from nothing."""
         return self._start(self._supplied(order))
 
     def _start(self, order: Order) -> KeptBase | None:
@@ -135,14 +141,17 @@ class Runner:
         return self._bases.nearest_in(tree, cells, recipe)
 
     def _is_answer(self, start: KeptBase, order: Order, whole: str) -> bool:
-        """Return whether `start` is of the very tree of `order`, whose key is `whole` if it is built from nothing."""
+        """Return whether the kept build `start` is a build of exactly the tree of `order`.
+
+        `whole` is the key of `order` built from nothing, without git's answers.
+        """
         return start.whole == whole and self._git.key(start.asked, order.tree) == start.key
 
     def _key(self, order: Order) -> str:
         return self._git.key(build_key(order), order.tree)
 
     def _supplied(self, order: Order) -> Order:
-        """Return `order` with the inventories that its build wants, as far as it is known, and the network if builds have it."""
+        """Return `order` with the inventories that its build wants, as far as they are known, and the network if builds have it."""
         order = replace(order, network=self._confinement.network)
         if order.inventories:
             return order
@@ -153,10 +162,10 @@ class Runner:
         return replace(order, inventories=self._inventories.given(urls)) if urls else order
 
     def build(self, order: Order, *, times: int = 1) -> Made:
-        """Return the build that `order` asks for, observed `times` at least.
+        """Return the build that `order` asks for, observed at least `times` times.
 
-        Raises `MachineError` where the build cannot take place (a program is missing, a full disk); a build that fails is a
-        `Build` with that status.
+        A build that fails is a `Build` with that status. Raises `MachineError` if the build cannot take place: a program is
+        missing, a disk is full, or it names other inventories each time.
         """
         order = replace(order, network=self._confinement.network)
         for _ in range(MOST_BEGINNINGS):
@@ -179,7 +188,7 @@ class Runner:
         found = self._builds.observations(key)
         if len(found) >= times:
             if order.keep:
-                self._bases.note(order, key, asking, None)  # it may be of the same tree in another place
+                self._bases.note(order, key, asking, None)  # the kept build may be noted for another lineage only
             return Made(found[0], key, (), self._builds.log(key), found[1:])
         reason = None
         if times == 1 and (start := self._start(order)):
@@ -203,9 +212,10 @@ class Runner:
         return Made(found[0], key, now, self._builds.log(key), found[1:])
 
     def _resumed(self, order: Order, whole: str, start: KeptBase) -> Made | str | None:
-        """Return the build of `order` that starts from `start`; the reason, if one is to be told, where it cannot.
+        """Return the build of `order` that starts from `start`.
 
-        It has a key of its own, which says what it started from; `whole` is that of the build from nothing.
+        If it cannot start from there, return the reason, or None if there is no reason to report. The build has a key of its own,
+        which is made of `whole` (the key of `order` built from nothing) and the key of `start`.
         """
         asking = start.asked if self._is_answer(start, order, whole) else files.digest(whole, start.key)
         self._bases.used(order, start)
@@ -251,9 +261,9 @@ class Runner:
         return Made(build, key, (build,), self._builds.log(key))
 
     def _differs_in_alone(self, order: Order, start: KeptBase, state: WarmState) -> Literal["own files", "code"] | None:
-        """Return what the tree of `order` differs in from that of `start`, if it is files that its build did not look at.
+        """Return the kind of the files in which the trees of `order` and `start` differ, if the build of `start` read none of them.
 
-        These are files of ours, or C code of a kernel; None if it differs in anything else.
+        The kinds are files of ours, and C code of a kernel. None if other files differ, or if the build read one.
         """
         tree = order.tree
         changes = self._trees.differing(start.object_id, tree)
@@ -268,8 +278,8 @@ class Runner:
     def _make(self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()) -> _Ran:
         """Build it now.
 
-        What an extension breaks off behind the reading is built again, and written in full: it may have wanted a page,
-        or an image, that nobody reads.
+        If an extension fails after the reading, the tree is built again with all pages: the extension may have needed a page or an
+        image that is not written otherwise.
         """
         made = self._run(order, key, state, again)
         if made.captured.unwritten and state is None:
@@ -319,7 +329,7 @@ class Runner:
             return _Ran(build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured, key)
 
     def _answers(self, order: Order, workspace: Workspace) -> Answers | None:
-        """Return where the answers of a tree's generators are; None for a build that asks no generator, or takes no shortcut."""
+        """Return the outputs of a tree's generators; None for a build that runs no generator, or takes no shortcut."""
         watched = bool(order.reading and order.reading.watched)
         if watched or order.plain or not recipes.KINDS[order.recipe.kind].keeps_answers:
             return None
@@ -334,9 +344,9 @@ class Runner:
         hear: Hear | None,
         seal: bytes,
     ) -> tuple[process.Finished, BuildOutput]:
-        """Run `command` in `workspace` with the environment `given`, confined to what it `may` do.
+        """Run `command` in `workspace` with the variables `given`, confined to the rights `may`.
 
-        Its output is read while it runs, up to a limit.
+        Its output is read while it runs, up to a limit. Raises `MachineError` if the disk is full.
         """
         try:
             finished = self._confinement.run(
@@ -354,7 +364,7 @@ class Runner:
             raise files.cannot_write(workspace.scratch, error) from error
 
     def _expected_bytes(self, order: Order) -> int:
-        """Return the memory that a build may need: as much as the last of its kind, or by the number of its documents."""
+        """Return the expected memory of a build: that of the last one of its kind, or a guess by the number of its documents."""
         last = self.expected_of(order)
         if last is not None:
             return last.peak_bytes * order.recipe.jobs
@@ -365,7 +375,7 @@ class Runner:
 
 
 class _WantedError(Exception):
-    """A build wants inventories that it was not given."""
+    """The build wants inventories that it was not given."""
 
     def __init__(self, urls: tuple[str, ...]) -> None:
         super().__init__(*urls)
@@ -373,7 +383,7 @@ class _WantedError(Exception):
 
 
 def _kind(order: Order) -> str:
-    """Return the name of builds that probably want the same inventories."""
+    """Return an id for builds that probably want the same inventories."""
     return files.digest(order.tree.lineage, order.recipe.source)
 
 
@@ -407,7 +417,10 @@ def _result(
 
 
 def _lost(base: Build, head: Build, unheard: Collection[str]) -> str | None:
-    """Return what `base` printed past Sphinx, `head` does not, and no document that `head` read again had printed."""
+    """Return the first text that `base` printed outside of Sphinx's logging and that is lost in `head`; None if there is none.
+
+    It is lost if `head` did not print it, and no document that `head` read again is known to print it (`unheard`).
+    """
     before = Counter(diagnostic.printed for diagnostic in base.diagnostics if diagnostic.origin == "stderr")
     before -= Counter(diagnostic.printed for diagnostic in head.diagnostics if diagnostic.origin == "stderr")
     return next((text for text in before if text.splitlines()[0] not in unheard), None)

@@ -1,4 +1,4 @@
-"""What a build finds around its tree: a scratch folder with the probe in place of `sphinx-build`, and its environment variables.
+"""Fills the scratch folder of a build (with the probe in place of `sphinx-build`), and makes its environment variables.
 
 The variables are an allow-list: nothing of the user's session reaches the code of a documentation build.
 """
@@ -31,9 +31,10 @@ def furnish(
     again: tuple[str, ...],
     answers: Answers | None,
 ) -> recipes.Rooms:
-    """Put into the scratch folder what the build needs: the probe's order, HOME and TMPDIR, and `sphinx-build`.
+    """Fill the scratch folder of a build with the probe's settings, HOME and TMPDIR, and `sphinx-build`; return the folders.
 
-    `answers` are None for a build without shortcuts.
+    `state` is the warm state to start from, with the documents `again` to read in any case. `answers` is None for a build without
+    shortcuts.
     """
     scratch = workspace.scratch
     watched = bool(order.reading and order.reading.watched)
@@ -70,7 +71,7 @@ def furnish(
     }
     files.write_json(scratch / "probe.json", config)
     sphinx_build = scratch / "bin" / "sphinx-build"
-    # A makefile may have Python look for bytecode in the output, which is empty: all of Sphinx would be compiled each time.
+    # A makefile may tell Python to store bytecode in the output folder, which is empty: each build would compile all of Sphinx.
     options = () if order.plain else ("-X", "pycache_prefix")
     _program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
     for name, text in {**shortcuts.programs, **({"git": git[1]} if git else {})}.items():
@@ -79,7 +80,7 @@ def furnish(
 
 
 def furnish_check(workspace: Workspace, environment: Environment | None) -> Mapping[str, str]:
-    """Make HOME and TMPDIR for a check beside the builds, and return its environment variables."""
+    """Make HOME and TMPDIR for a tree check, and return its environment variables."""
     rooms = recipes.Rooms(workspace.root, workspace.scratch, workspace.scratch / "bin" / "sphinx-build", workspace.top)
     for name in ("home", "tmp", "bin"):
         (workspace.scratch / name).mkdir()
@@ -98,9 +99,9 @@ def script(text: str) -> bytes:
 
 
 def variables(environment: Environment | None, rooms: recipes.Rooms, folders: Sequence[str] = ()) -> Mapping[str, str]:
-    """Return the whole environment of a build: the environment's `bin` first, no variable of the user's.
+    """Return all variables of a build. PATH starts with `bin` of the virtual environment; no variable comes from the user.
 
-    `folders` are those that Python looks into before the environment's. A check may have no environment.
+    Python looks into `folders` before its own. A tree check may have no `environment`.
     """
     own = (str(environment.bin),) if environment else ()
     path = (str(rooms.sphinx_build.parent), *own, *host_tools.folders())
@@ -110,7 +111,7 @@ def variables(environment: Environment | None, rooms: recipes.Rooms, folders: Se
         "TMPDIR": str(rooms.scratch / "tmp"),
         "LC_ALL": "C.UTF-8",  # Sphinx 8 and 9 crash at the start on a locale that the system lacks
         "PYTHONHASHSEED": "0",
-        "PYTHONUNBUFFERED": "1",  # or a child's lines come after those that it printed first
+        "PYTHONUNBUFFERED": "1",  # else the lines of a child come before earlier lines of its parent
         **({"VIRTUAL_ENV": str(environment.folder)} if environment else {}),
         **git_answers.variables(rooms.top or rooms.root),
         **({"PYTHONPATH": os.pathsep.join(folders)} if folders else {}),

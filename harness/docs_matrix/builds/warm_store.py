@@ -1,8 +1,8 @@
-"""Warm states: what whole builds leave in the store for those that start from them (`docs_matrix.probe.warm_start`).
+"""Warm states: the files that a build of all documents leaves for later builds (`docs_matrix.probe.warm_start`).
 
 A state's folder `<store>/warm/<key of the build>/` is put there by one rename, and nothing in it is ever written again.
-Its manifest has the size and the digest of each file: a power failure may leave a file empty or cut short. The least
-recently used states go first when the store is full.
+Its manifest has the size and the digest of each file, because a power failure may leave a file empty or cut short. If the store is
+full, the least recently used states are removed first.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ __all__ = ["DamagedStateError", "WarmState", "find", "has", "keep", "place", "re
 
 MANIFEST = "manifest.json"
 HANDED_ON = "handed-on.json"
-"""The names of the documents that a build did not read again."""
+"""The file with the names of the documents that a build did not read again."""
 MANIFEST_LIMIT = 64 << 20
+"""The most bytes of the manifest."""
 STATE_LIMIT = 16 << 30
-"""Bytes of the manifest, and of all files of a state."""
+"""The most bytes of all files of a state."""
 
 
 class DamagedStateError(Exception):
@@ -33,19 +34,19 @@ class DamagedStateError(Exception):
 
 @dataclass(frozen=True)
 class WarmState:
-    """The state that a build left in `folder`; `slot` names where its tree lay."""
+    """The state that a build left in `folder`; `slot` is the name of the folder in which the private copy of its tree was."""
 
     folder: Path
     slot: str
 
 
 def place(store: Path, key: str) -> Path:
-    """Return the folder of the warm state of the build `key`, whether it is there or not."""
+    """Return the folder of the warm state of the build `key`; it need not exist."""
     return store / "warm" / key
 
 
 def has(store: Path, key: str) -> bool:
-    """Return whether there is a warm state of the build `key`; its files are not looked at."""
+    """Return whether there is a warm state of the build `key`; its files are not checked."""
     return os.path.lexists(place(store, key))
 
 
@@ -58,7 +59,7 @@ def remove(store: Path, key: str) -> None:
 def find(store: Path, key: str) -> WarmState | None:
     """Return the warm state of the build `key`, None if there is none.
 
-    Raises `DamagedStateError` if its files are not as the manifest says; the state is removed then.
+    Raises `DamagedStateError`, and removes the state, if its files are not as in the manifest.
     """
     folder = store / "warm" / key
     if not os.path.lexists(folder):
@@ -78,11 +79,10 @@ def find(store: Path, key: str) -> WarmState | None:
 
 
 def keep(store: Path, key: str, scratch_fd: int, records: bytes, slot: str, start: WarmState | None) -> None:
-    """Take what a build in `slot` left as `warm` in its open scratch folder, and its `records`, into the store.
+    """Move the folder `warm`, which a build in `slot` left in its open scratch folder, and its `records` into the store.
 
-    Documents that it did not read again come from the state that it started from.
-    A build that left nothing, or something other than folders and files, has no state. Raises `MachineError` if the disk is
-    full, and as `docs_matrix.store.claim` does.
+    Documents that the build did not read again come from the state `start`. A build that left no such folder, or something other
+    than folders and files in it, has no state. Raises `MachineError` if the disk is full, and as `docs_matrix.store.claim` does.
     """
     place = upkeep.room(store, "warm") / key
     try:
@@ -101,7 +101,7 @@ def keep(store: Path, key: str, scratch_fd: int, records: bytes, slot: str, star
 
 
 def _hand_on(start: WarmState, made: int) -> None:
-    """Link the files of `start` that the open folder `made` names into it; raises `OSError` if that cannot be."""
+    """Link files of the state `start` into the open folder `made`, which has a list of them; raises `OSError` if this fails."""
     try:
         names = json.loads(nofollow.read(HANDED_ON, MANIFEST_LIMIT, dir_fd=made))
         with nofollow.folder(start.folder) as folder:
@@ -117,7 +117,7 @@ def _hand_on(start: WarmState, made: int) -> None:
 
 
 def _manifest(data: bytes) -> tuple[str, dict[str, tuple[int, str]]]:
-    """Return the slot and the files that a manifest names; raises `ValueError` if it is not whole."""
+    """Return the slot and the files of a manifest; raises `ValueError` if it is cut short."""
     digest, _, text = data.partition(b"\n")
     if digest.decode("ascii") != files.digest(text):
         raise ValueError("cut short")

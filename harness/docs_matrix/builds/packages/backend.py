@@ -21,13 +21,11 @@ from docs_matrix.trees import Workspace
 __all__ = ["Backend", "HookAnswer", "made"]
 
 LARGEST = 1 << 30
-_LONGEST = 64 << 20
-"""Bytes of a wheel, and of an answer."""
-
+"""The most bytes of a wheel."""
 ANSWER_LIMIT = 256 << 20
-"""Bytes of what a backend answers, with the files that it opened."""
+"""The most bytes of a hook's answer, with the names of the files that it opened."""
 _VERSION_CONTROL = {"git", "hg"}
-"""The programs that read no file of the tree that was not committed."""
+"""Programs that read only committed files of the tree."""
 
 _WHEELS = "wheels"
 
@@ -44,10 +42,10 @@ class Backend:
 
 @dataclass(frozen=True)
 class HookAnswer:
-    """What a hook gave: its `value`, and the files of the tree that it `opened`.
+    """The answer of a hook: its `value`, and the files of the tree that it `opened`.
 
-    `has` says whether the backend has the hook, `heard` whether the interpreter says what is opened, `tells` whether all that
-    it read is known: then it started no program either.
+    `has`: the backend has this hook. `heard`: the interpreter reports which files are opened. `tells`: all files that the hook read
+    are known, because it also started no program except git or hg.
     """
 
     value: Any
@@ -66,7 +64,7 @@ class HookAnswer:
 
 
 def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
-    """Return what `hook` gives for the tree in `workspace`; raises `InputError` with the backend's last words if it fails."""
+    """Call `hook` for the tree in `workspace` and return its answer; raises `InputError` with the last printed line if it fails."""
     source, scratch = backend.source, workspace.scratch
     for name in ("home", "tmp", "bin", _WHEELS, "metadata"):
         with nofollow.made_folder(name, dir_fd=workspace.scratch_fd):
@@ -87,7 +85,7 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
     rooms = recipes.Rooms(workspace.root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
     given = {
         **variables(backend.environment, rooms),
-        "PYTHONDONTWRITEBYTECODE": "1",  # or a later hook would be told of no source
+        "PYTHONDONTWRITEBYTECODE": "1",  # else a later hook opens bytecode, and its source is not noted
         "SOURCE_DATE_EPOCH": "315532800",  # the first day that a zip file can name
     }
     finished = backend.confinement.run(
@@ -105,7 +103,7 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
         raise InputError(f"its backend was ended: {finished.stopped}")
     answer = _answer(workspace, f"{hook}.json")
     if git and (any(path.startswith(".git/") for path in answer.opened) or not answer.heard):
-        git_answers.note_more(workspace.scratch_fd)  # it may have looked at more than it asked
+        git_answers.note_more(workspace.scratch_fd)  # it may have read git's files directly
     return answer
 
 
@@ -120,7 +118,7 @@ def _answer(workspace: Workspace, name: str) -> HookAnswer:
 
 
 def _last_words(text: str, root: Path) -> str:
-    """Return the line of an output that says what went wrong: the last one that is not indented."""
+    """Return the line of the output `text` that names the error: the last one that is not indented."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     said = next((line for line in reversed(lines) if not line[0].isspace()), "it said nothing")
     return said.replace(f"{root}/", "")[:400]

@@ -3,8 +3,8 @@
     python call_backend.py JOB.json
 
 JOB.json is {"hook": name, "backend": "module:object", "path": [folder, …], "root": folder, "output": folder or null,
-"answer": file}. The current folder is the package's. `answer` becomes {"value": what the hook returned, "has": whether the
-backend has this hook, "opened": the files below `root` that were opened to read, or null if this interpreter does not tell,
+"answer": file}. The current folder is the package's. The file `answer` gets {"value": the hook's result, "has": whether the
+backend has this hook, "opened": the files below `root` that were opened, or null if this interpreter does not report them,
 "started": the names of the programs that were started}.
 
 The standard library alone, Python 3.6 and later.
@@ -22,7 +22,7 @@ __all__ = ["main"]
 
 
 class Heard(object):
-    """What this process opens to read, and the programs that it starts."""
+    """The files that this process opens, and the programs that it starts."""
 
     def __init__(self, root: str) -> None:
         self.root = os.path.join(root, "")
@@ -33,7 +33,7 @@ class Heard(object):
             sys.addaudithook(self.hook)
 
     def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
-        """Note the files and commands of an audit event; the interpreter calls this, and it raises nothing."""
+        """Note the file or the program of an audit event. Python calls this; it raises nothing."""
         try:
             if event == "open" and isinstance(arguments[0], (str, bytes)):
                 self.note(os.path.abspath(os.fsdecode(arguments[0])))
@@ -47,7 +47,7 @@ class Heard(object):
             self.started.add("?")
 
     def note(self, path: str) -> None:
-        """`path` was opened."""
+        """Note that `path` was opened."""
         if path.endswith(".pyc") and "__pycache__" in path:
             path = importlib.util.source_from_cache(path)
         if path.startswith(self.root):
@@ -55,7 +55,7 @@ class Heard(object):
 
 
 def backend(name: str) -> Any:
-    """Return the object that pyproject.toml names."""
+    """Return the object that the text `name` of pyproject.toml names."""
     module, _, attributes = name.partition(":")
     found = importlib.import_module(module)  # type: Any
     for attribute in attributes.split(".") if attributes else ():

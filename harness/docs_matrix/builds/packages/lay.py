@@ -1,4 +1,4 @@
-"""The packages of a tree laid into a private copy of it: what their backends made, and where Python finds them."""
+"""Puts the packages of a tree into a private copy of it, so that Python finds them there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _METADATA = f"{FOLDER}/"
 
 
 def packed(path: Path, laid: Mapping[str, bytes], metadata: Mapping[str, bytes]) -> None:
-    """Put what `lay` takes into the new archive `path`; raises `OSError`."""
+    """Write the archive `path` that `lay` reads: files for the tree (`laid`) and `metadata`; raises `OSError`."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for prefix, content in ((_TREE, laid), (_METADATA, metadata)):
             for name, data in content.items():
@@ -38,11 +38,10 @@ def packed(path: Path, laid: Mapping[str, bytes], metadata: Mapping[str, bytes])
 
 
 def lay(packages: Iterable[OwnPackage], workspace: Workspace, python: Path) -> tuple[str, ...]:
-    """Lay `packages` into `workspace`, and return the folders that Python finds them in, in order.
+    """Put the files of `packages` into `workspace`, and return the folders for Python's path, in order.
 
-    Their console scripts become programs in `bin` of the scratch folder, run by the interpreter `python`.
-
-    Raises `MachineError` if the disk is full.
+    Their console scripts become programs in `bin` of the scratch folder, run by the interpreter `python`. Raises `MachineError` if
+    the disk is full.
     """
     found: dict[str, None] = {}
     try:
@@ -57,12 +56,12 @@ def lay(packages: Iterable[OwnPackage], workspace: Workspace, python: Path) -> t
     except OSError as error:
         raise files.cannot_write(workspace.root, error) from error
     _lay_scripts(workspace, python)
-    # The metadata comes first: a tree may hold an old one beside its modules.
+    # The metadata comes first: a tree may have old metadata beside its modules.
     return (str(workspace.scratch / FOLDER), *found) if found else ()
 
 
 def _lay_scripts(workspace: Workspace, python: Path) -> None:
-    """Write a program for each console script in the metadata of the packages, except in the place of one that is there."""
+    """Write a program for each console script in the metadata of the packages; an existing program is not replaced."""
     folder = workspace.scratch / FOLDER
     for distribution in metadata.distributions(path=[str(folder)]) if folder.is_dir() else ():
         for entry in distribution.entry_points.select(group="console_scripts"):

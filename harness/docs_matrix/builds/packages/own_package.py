@@ -1,4 +1,4 @@
-"""A package of a tree, made: what only its backend can give, by content, and what it requires."""
+"""A built package of a tree: the files that only its backend can make, and its requirements."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from docs_matrix.errors import InputError
 __all__ = ["FOLDER", "OwnPackage", "requirements"]
 
 FOLDER = "packages"
-"""The folder of a build's scratch folder that holds the metadata of the packages."""
+"""The folder in a build's scratch folder with the metadata of the packages."""
 
 
 @dataclass(frozen=True)
 class OwnPackage:
     """A package as its backend makes it from one version of a tree, for one interpreter.
 
-    `name`, `version`, `requires` (with markers) and `python` are those of its metadata, `extras` are the wanted ones. `roots`
-    are the folders of the tree that its modules are imported from. `archive` holds what is laid into a private copy of the
-    tree, `digest` is that of its content and of the roots.
+    `name`, `version`, `requires` (with markers) and `python` come from its metadata; `extras` are the wanted ones. `roots`
+    are the folders of the tree from which its modules are imported. `archive` has the files to put into a private copy of the
+    tree. `digest` is the digest of its content and of the roots.
     """
 
     name: str
@@ -40,19 +40,18 @@ class OwnPackage:
 
 
 def requirements(given: Iterable[str], packages: Iterable[OwnPackage], python: str) -> tuple[str, ...]:
-    """Return what an environment on the release `python` must hold for `packages` and the requirements `given`.
+    """Return the requirements of an environment with Python `python` for `packages` and the requirements `given`.
 
-    Markers stay where they can: then all cells have the same requirements.
-
-    The packages themselves are never in it, whatever asks for them: an index may have another project of their name.
-    Raises `InputError` if a dependency is no requirement, or is an address.
+    Markers are kept if possible, so that all cells have the same requirements. The packages themselves are never in it, whatever
+    requires them: an index may have another project with their name. Raises `InputError` if a dependency is not a valid
+    requirement, or is an address.
     """
     own = {package.name: package for package in packages}
     if not own:
         return tuple(given)
     found = [text for text in given if canonicalize_name(Requirement(text).name) not in own]
     todo = [(package.name, extra) for package in own.values() for extra in ("", *package.extras)]
-    for name, extra in todo:  # it grows: an extra may name another of the same package
+    for name, extra in todo:  # the list grows: an extra may require another extra of the package
         for requirement in _of(own[name], extra, python):
             dependency = canonicalize_name(requirement.name)
             if dependency not in own:
@@ -63,7 +62,10 @@ def requirements(given: Iterable[str], packages: Iterable[OwnPackage], python: s
 
 
 def _of(package: OwnPackage, extra: str, python: str) -> Iterable[Requirement]:
-    """Return what `package` requires with `extra` alone on the release `python`, without markers; with any marker for no extra."""
+    """Return the requirements that `extra` adds to `package` on Python `python`, without markers.
+
+    If `extra` is empty, return the requirements that belong to no extra, with their markers.
+    """
     for text in package.requires:
         try:
             requirement = Requirement(text)

@@ -1,4 +1,4 @@
-"""What the files of a package say before anything of it is run: its name, its backend, and what that needs."""
+"""The name of a package, its backend and the backend's requirements, from its files: no code of the package is run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from docs_matrix.errors import InputError
 __all__ = ["SIGNS", "PackageSource", "Read", "find"]
 
 SIGNS = ("pyproject.toml", "setup.py", "setup.cfg")
-"""The files by which a package is known."""
+"""The files that a folder with a package has: at least one of them."""
 
 LEGACY = "setuptools.build_meta:__legacy__"
 """The backend of a package that names none."""
@@ -29,9 +29,9 @@ Read = Callable[[str], bytes | None]
 class PackageSource:
     """A package in the `folder` of a tree (`.` for its root).
 
-    `name` is its canonical name, empty if only its backend knows it. `requires` are the static build requirements, `backend`
-    is the object that is called, `path` are the folders that it is imported from. `python` is what the package says of
-    Python's release, empty if nothing.
+    `name` is its canonical name, empty if only its backend knows it. `requires` are the static build requirements. `backend`
+    is the object that is called, and `path` are the folders from which it is imported. `python` is the package's requirement for
+    Python, empty if there is none.
     """
 
     folder: str

@@ -1,8 +1,8 @@
-"""The packages of one version of a tree for one interpreter: found in the store, else made by their own backends.
+"""The packages of one version of a tree for one interpreter: taken from the store, or else made by their own backends.
 
-A package is made again if something changed that its wheel depends on: a file that is neither documentation nor Python, the
-set of folders with Python files, a Python file that the backend read for the metadata (`__version__` in `__init__.py`), what git
-answered to it, the lock of the build requirements, or the interpreter. An edit of any other Python file makes no wheel.
+A package is made again if something changed on which its wheel depends: a file that is neither documentation nor Python, the
+set of folders with Python files, a Python file that the backend read for the metadata (`__version__` in `__init__.py`), git's
+answers to the backend, the lock of the build requirements, or the interpreter. An edit of any other Python file makes no wheel.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ __all__ = ["Factory"]
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the store says of a package that was made: see `OwnPackage`.
+    """The description of a built package in the store: see `OwnPackage`.
 
-    `read` are the files of the tree that it depends on beside those of its key, with the ids of their blobs; `modules` is the
+    `read` are the files of the tree on which it depends in addition to its key, with the ids of their blobs; `modules` is the
     digest of all Python files if it depends on these, else empty.
     """
 
@@ -63,8 +63,8 @@ class _Kept:
 class Factory:
     """Makes packages of trees.
 
-    Build requirements are resolved as of `date`: the backends that a project of today needs did not exist when the
-    toolchain of an old cell was current. If that is too old for them, this month counts.
+    Build requirements are resolved as of `date`, and not as of the cell's date: the backends of a project of today did not exist
+    when the toolchain of an old cell was new. If `date` is too old for them, they are resolved as of this month.
     """
 
     trees: Trees
@@ -76,15 +76,15 @@ class Factory:
 
     @property
     def _git(self) -> GitAnswers:
-        """What backends asked git: the commit's name alone makes no package again."""
+        """The questions of backends to git: with them, a new commit id alone is no reason to make a package again."""
         return GitAnswers(self.store, self.trees, self.confinement)
 
     def packages(
         self, tree: Tree, install: Install, recipe: Recipe, interpreter: Interpreter
     ) -> tuple[OwnPackage, ...]:
-        """Return the packages of `tree` that `install` names; a folder without a package in this version gives none.
+        """Return the packages of `tree` that `install` names, except for folders without a package in this version.
 
-        Raises `InputError` with the way out if one cannot be made, `MachineError` if the package index or the disk fails.
+        Raises `InputError` with the way out if a package cannot be made, `MachineError` if the package index or the disk fails.
         """
         return tuple(
             package
@@ -157,7 +157,7 @@ class Factory:
         return Backend(found, environment, self.time_limit, self.confinement), environment
 
     def _found(self, key: str, tree: Tree) -> tuple[Path, _Kept] | None:
-        """Return the package of the store that answers `key` and what else it depends on in `tree`."""
+        """Return the stored package with this `key` whose other dependencies are the same in `tree`; None if there is none."""
         entries = self.trees.entries(tree)
         modules = _modules(entries)
         for folder in _folders(self.store / "packages" / key):
@@ -193,12 +193,12 @@ class Factory:
 
 
 def _this_month() -> datetime:
-    """Return the first day of this month: a lock as of it is made once a month."""
+    """Return the first day of this month, so that a lock is made at most once a month."""
     return datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _key(found: PackageSource, entries: Entries, recipe: Recipe, environment: Environment, *, git: bool) -> str:
-    """Return the digest of what a wheel depends on, without the Python files that the backend reads and what it asks git."""
+    """Return the digest of all that a wheel depends on, except for Python files that the backend reads and git's answers."""
     content = [f"{path}\0{mode} {blob}" for path, (mode, blob) in entries.items() if not _is_left_out(path, recipe)]
     folders = sorted({posixpath.dirname(path) for path in entries if path.endswith(".py")})
     return files.digest(
@@ -223,7 +223,7 @@ def _modules(entries: Entries) -> str:
 
 
 def _described(parts: Parts, asked: HookAnswer, metadata: HookAnswer, entries: Entries) -> _Kept:
-    """Return what to keep of a package: the fields of its metadata, and what it depends on."""
+    """Return the description of a package: the fields of its metadata, and the files on which it depends."""
     headers = parts.headers
     opened = {*asked.opened, *metadata.opened, *parts.changed}
     every = parts.moved or not (asked.tells and metadata.tells and metadata.has)
@@ -240,7 +240,7 @@ def _described(parts: Parts, asked: HookAnswer, metadata: HookAnswer, entries: E
 
 
 def _keep(place: Path, parts: Parts, kept: _Kept) -> Path:
-    """Put a package into the store, whole or not at all: its description is written last."""
+    """Put a package into the store, completely or not at all: its description is written last."""
     folder = place / files.digest(json.dumps(sorted(kept.read.items())), kept.modules)[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Which packages of a tree its documentation is built with, where no configuration says it."""
+"""Chooses the packages of a tree that are installed for its documentation, if no configuration names them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ READS_CODE = re.compile(
     rb"|plot_directive|jupyter|ipython_directive|sphinx_gallery|\bmyst_nb\b|\bnbsphinx\b"
     rb"|\bimportlib[._]metadata\b|\bimport metadata\b|\bget_version\(|\bget_distribution\(|\bpkg_resources\b"
 )
-"""What in a conf.py runs the code of the project, or asks for its metadata. What reads it only (autoapi, autodoc2) finds the
-files in the tree."""
+"""Names in a conf.py that run the code of the project, or ask for its metadata. Extensions that only read the source (autoapi,
+autodoc2) are not here: they find the files in the tree."""
 
 COMMENT = re.compile(rb"^\s*#.*$", re.MULTILINE)
-"""A line that runs nothing: sphinx-quickstart's own comments name autodoc."""
+"""A comment line: sphinx-quickstart's own comments name autodoc."""
 
 IMPORTED = re.compile(rb"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
 
 
 def recognise(recipe: Recipe, paths: Collection[str], read: Read) -> Install:
-    """Return what is installed of a tree with the files `paths`, which `read` gives the content of.
+    """Return what is installed of a tree with the files `paths`; `read` returns the content of a file.
 
-    What Read the Docs installs; else the package at the root, if conf.py imports it, asks for its metadata, or has an
-    extension that runs its code. Docutils and Sphinx are never installed so: a cell pins them.
+    These are the packages that Read the Docs installs. If there are none, it is the package at the root, if conf.py imports it,
+    asks for its metadata, or has an extension that runs its code. Docutils and Sphinx are never installed from a tree: a cell pins
+    them.
     """
     hosted = _hosted(read)
     if not hosted and set(SIGNS) & set(paths) and _runs_code(recipe, paths, read):
@@ -51,7 +52,7 @@ def _is_package(folder: str, read: Read) -> bool:
 
 
 def _hosted(read: Read) -> tuple[str, ...]:
-    """Return the packages that the Read the Docs file installs, without extras: those are requirements like others."""
+    """Return the packages that the Read the Docs file installs, without their extras, which are requirements like others."""
     text = next(filter(None, map(read, READ_THE_DOCS)), b"")
     try:
         told = yaml.safe_load(text)
@@ -76,7 +77,7 @@ def _runs_code(recipe: Recipe, paths: Collection[str], read: Read) -> bool:
 
 
 def _modules(path: str) -> tuple[str, ...]:
-    """Return the module that the file `path` may make importable: at the root, or in `src` or `lib`."""
+    """Return the module that the file `path` makes importable, from the root, `src` or `lib`; empty if it makes none."""
     parts = path.split("/")
     if parts[0] in ("src", "lib"):
         parts = parts[1:]

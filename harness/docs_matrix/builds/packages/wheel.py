@@ -1,4 +1,4 @@
-"""A wheel taken apart: what of it the tree has already, and what is laid into a private copy of the tree.
+"""Takes a wheel apart: which of its files the tree has already, and which are put into a private copy of the tree.
 
 the wheel has                  the tree has           what happens
 pluggy/_hooks.py               src/pluggy/_hooks.py   `src` is a root, the tree's file is used
@@ -30,7 +30,7 @@ Entries = Mapping[str, tuple[str, str]]
 """The files of a tree: path to git's mode and the id of the blob."""
 
 UNPACKED = ".docs-matrix"
-"""The folder below the package's that modules are laid into if the tree has them nowhere under their own names."""
+"""A folder inside the package's folder. A module goes there if the tree has no file with its name."""
 
 _PLATFORM = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _ELSEWHERE = re.compile(r"[^/]+\.data/")
@@ -38,11 +38,11 @@ _ELSEWHERE = re.compile(r"[^/]+\.data/")
 
 @dataclass(frozen=True)
 class Parts:
-    """What a wheel holds, by what is done with it.
+    """The content of a wheel, sorted by its use.
 
-    `metadata` are the files of its `.dist-info` folder, `laid` those to lay into the tree, by path there. `roots` are the
-    folders of the tree that the modules are imported from. `changed` are the files of the tree of which the wheel has another
-    content. `moved` says that a module of the tree is laid under another name.
+    `metadata` are the files of its `.dist-info` folder; `laid` are the files to put into the tree, by path there. `roots` are the
+    folders of the tree from which the modules are imported. `changed` are the files of the tree that are different in the wheel.
+    `moved` is true if a module of the tree has another name in the wheel.
     """
 
     metadata: Mapping[str, bytes]
@@ -59,7 +59,7 @@ class Parts:
 
     @property
     def digest(self) -> str:
-        """The digest of all that a build sees of it."""
+        """The digest of all files that a build can read."""
         said = ((path, data) for path, data in self.metadata.items() if not path.endswith(("/RECORD", "/WHEEL")))
         both = sorted((*said, *self.laid.items()))
         return files.digest(json.dumps(self.roots), *(part for pair in both for part in pair))

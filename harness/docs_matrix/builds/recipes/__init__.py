@@ -1,8 +1,8 @@
 """Recipes: how a tree is built, and how a tree that no configuration names is recognised.
 
-A recipe is data (`docs_matrix.config.matrix.Recipe`); its kind says which class turns it into a command. Another kind is one
-more module with a class as `docs_matrix.builds.recipes.base.Kind` says, and a line in `KINDS`; what matrix.yaml may say of it
-is an entry of matrix.schema.json.
+A recipe is data (`docs_matrix.config.matrix.Recipe`); its kind names the class that turns it into a command. To add a kind, write a
+module with a class like `docs_matrix.builds.recipes.base.Kind`, add a line to `KINDS`, and describe the keys of matrix.yaml in
+matrix.schema.json.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ __all__ = [
 ]
 
 KINDS: Mapping[str, Kind] = {"make": Make(), "sphinx": SphinxBuild()}
-"""In the order in which a tree is recognised."""
+"""The kinds of recipes, in the order in which they are tried for a tree."""
 
 TELLING = ("conf.py", "Makefile", "Kbuild")
-"""The names of the files by which a tree is recognised, beside the Read the Docs file."""
+"""The files, besides the Read the Docs file, from which a tree is recognised."""
 
 SUFFIXES = (".rst", ".md", ".txt")
 """The suffixes of documents' sources, in the order in which a name without one is looked for."""
 
 
 def recognise(name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised:
-    """Return how to build the tree `name` with these files, which `read` gives the content of.
+    """Return how to build the tree `name` with the files `paths`; `read` returns the content of a file.
 
     Raises `InputError` if there is no documentation, or if two folders could be meant.
     """
@@ -73,12 +73,12 @@ def telling_files(folder: Path) -> tuple[str, ...]:
 
 
 def in_tree(recipe: Recipe, name: str) -> str:
-    """Return the path in the tree of what is called `name` below the recipe's source."""
+    """Return the path in the tree of the file `name`, which is relative to the recipe's source folder."""
     return posixpath.normpath(posixpath.join(recipe.source, name))
 
 
 def below(recipe: Recipe, path: str) -> str | None:
-    """Return `path` relative to the recipe's source folder; None where it lies elsewhere."""
+    """Return `path` relative to the recipe's source folder; None if it is not inside."""
     source = posixpath.normpath(recipe.source)
     if source == ".":
         return path or None

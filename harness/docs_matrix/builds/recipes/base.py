@@ -1,4 +1,4 @@
-"""What every recipe gives: the protocol of a kind, and the values that it is made of."""
+"""The protocol of a kind of recipe, and the values that its methods return."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["DOT", "Command", "Kind", "Recognised", "Rooms", "Script", "ScriptWor
 
 @dataclass(frozen=True)
 class Rooms:
-    """Where a build takes place.
+    """The folders of a build.
 
-    The tree's private copy, a scratch folder outside of it, and what stands for sphinx-build (the probe, in the cell's
-    interpreter). `top` is the folder of git's repository if it lies above `root`.
+    `root` is the private copy of the tree, `scratch` a folder outside of it, and `sphinx_build` the program that takes the place of
+    sphinx-build (the probe, in the cell's interpreter). `top` is the folder of git's repository if it is above `root`.
     """
 
     root: Path
@@ -30,7 +30,7 @@ class Rooms:
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, where, with which variables on top of the allow-listed ones."""
+    """A command to run in the folder `cwd`, and its `variables` in addition to the allow-listed ones."""
 
     words: tuple[str, ...]
     cwd: Path
@@ -39,10 +39,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Shortcuts:
-    """What makes a build of a recipe quicker and changes nothing that it says.
+    """What makes a build quicker and changes none of its messages.
 
-    `companions` are modules in `docs_matrix.probe`, each with what its `extend` gets. `programs` are scripts
-    for the shell, by their name: a build finds them before the programs of the cell and of the machine.
+    `companions` are modules in `docs_matrix.probe`, by name, each with the arguments of its function `extend`. `programs` are shell
+    scripts, by name: a build finds them before the programs of the cell and of the machine.
     """
 
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Shortcuts:
 
 @dataclass(frozen=True)
 class ScriptWord:
-    """A word of a command in a shell script: `text`, then the path `below` the script's working folder, if it has one."""
+    """A word of a command in a shell script: `text`, followed by the path `below` the script's working folder if it is not None."""
 
     text: str
     below: str | None = None
@@ -61,8 +61,7 @@ class ScriptWord:
 class Script:
     """How a shell script builds a tree without docs-matrix: the programs that it needs, and the command.
 
-    The command runs in the folder `folder` of a copy of the tree, which is the folder `tree` of the script's working folder. The
-    first programs on PATH are those of the cell.
+    The script copies the tree to `tree/`, and runs the command in `tree/<folder>`. The programs of the cell come first on PATH.
     """
 
     tools: tuple[str, ...]
@@ -72,7 +71,7 @@ class Script:
 
 @dataclass(frozen=True)
 class Recognised:
-    """What the files of a tree say of themselves: its recipe, and the requirements that it names (PEP 508)."""
+    """The recipe of a tree, and the requirements that its files name (PEP 508)."""
 
     recipe: Recipe
     requirements: tuple[str, ...]
@@ -85,48 +84,49 @@ DOT = {"dot": "documents with graphs warn, and do not show them"}
 class Kind(Protocol):
     """A kind of recipe.
 
-    `tools` are the machine's programs that take part in what a build says, each with what goes wrong without it. `needed` are
-    those that it cannot do without, each with the error message if it is missing.
+    `tools` are the programs of the machine that can change a build's messages, each with the problem if it is missing. `needed` are
+    those without which no build is possible, each with the error message if it is missing.
     """
 
     tools: Mapping[str, str]
     needed: Mapping[str, str]
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """Return how to build the tree `name` with the files `paths`, which `read` gives the content of.
+        """Return how to build the tree `name` with the files `paths`; None if the tree is not of this kind.
 
-        None if the tree is not of this kind.
-
-        Raises `InputError` if it could be built in two ways.
+        `read` returns the content of a file. Raises `InputError` if the tree could be built in two ways.
         """
         ...
 
     def command(self, recipe: Recipe, rooms: Rooms) -> Command:
-        """Return what builds the tree in `rooms` by `recipe`."""
+        """Return the command that builds the tree in `rooms` by `recipe`."""
         ...
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
-        """Return how a script builds the tree by `recipe`: of it the `folders` below the source at least, all if there are none."""
+        """Return how a script builds the tree by `recipe`.
+
+        It must build the `folders` below the source, and may build more. If `folders` is empty, it must build all.
+        """
         ...
 
     seals: bool
-    """Whether the records can be sealed: then the command is sphinx-build itself, which gets a key on standard input."""
+    """Whether the records are sealed. This is possible if the command is sphinx-build itself: it gets a key on standard input."""
 
     keeps_answers: bool
-    """Whether `shortcuts` has answers kept."""
+    """Whether the builds keep outputs of generators in the store."""
 
     def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:
-        """Return the checks that a tree with the files `paths` has for its own documentation."""
+        """Return the tree checks that every tree of this kind with the files `paths` has."""
         ...
 
     def shortcuts(self, root: Path, python: Path, known: Path, new: Path) -> Shortcuts:
         """Return the shortcuts for the tree in the folder `root`, built by the interpreter `python`.
 
-        `known` is the folder of answers that are kept by content for all cells, `new` the one for those that are not there yet.
+        `known` is the folder of the stored outputs of generators, `new` the folder for those that are not stored yet.
         """
         ...
 
 
 def exec_line(*words: str | Path) -> str:
-    """Return the line of a shell script that becomes `words` and all that the script was given."""
+    """Return the line of a shell script that runs `words` with the script's own arguments after them."""
     return f'exec {shlex.join(str(word) for word in words)} "$@"'

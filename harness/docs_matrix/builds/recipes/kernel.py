@@ -1,4 +1,4 @@
-"""The recipe `make`: a kernel's `make htmldocs`, with all that is the kernel's alone."""
+"""The recipe `make`: a kernel's `make htmldocs`, and the shortcuts for it. `kernel_checks` has the kernel's tree checks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from docs_matrix.probe import kernel_doc_cache, netlink_cache
 __all__ = ["Make"]
 
 FOLDERS = ("Documentation", "doc")
-"""Where a kernel, and what is built as one is (U-Boot), have their documents."""
+"""The folders of the documentation in a kernel, or in a project that is built like one (U-Boot)."""
 
 
 class Make:
@@ -34,7 +34,7 @@ class Make:
     keeps_answers = True
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """Recognise a kernel by its `Kbuild`, and by the target `htmldocs` of the makefile beside conf.py."""
+        """Return the recipe of a kernel: a tree with `Kbuild`, and with the target `htmldocs` in the makefile beside conf.py."""
         folder = next((folder for folder in FOLDERS if _is_built_by_make(folder, paths, read)), None)
         if folder is None:
             return None
@@ -53,7 +53,7 @@ class Make:
         return Command((*words, recipe.target), rooms.root, {})
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
-        """SPHINXDIRS restricts the build to `folders`."""
+        """Return the call of make; SPHINXDIRS restricts it to `folders`."""
         given = dict(recipe.variables or {})
         options = given.pop("SPHINXOPTS", "")
         if folders:
@@ -67,7 +67,7 @@ class Make:
         return kernel_checks(paths)
 
     def shortcuts(self, root: Path, python: Path, known: Path, new: Path) -> Shortcuts:
-        """Install what keeps the answers of Perl's kernel-doc and netlink's documents, which are made once for all cells."""
+        """Return the caches for the Perl kernel-doc and for netlink's documents, which are made once for all cells."""
         companions = {Path(kernel_doc_cache.__file__).stem: (str(known), str(new))}
         generators = [name for name in netlink_cache.GENERATORS if (root / name).exists()]
         if not generators:

@@ -1,6 +1,6 @@
-"""The checks that a kernel has for its own documentation, as its makefiles run them, in both generations.
+"""The checks that a kernel has for its own documentation, as its makefiles run them.
 
-Up to Linux 6.17 they are programs in Perl in the folder `scripts`, then in Python in `tools/docs`.
+Up to Linux 6.17 they are Perl programs in the folder `scripts`; later ones are Python programs in `tools/docs`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ __all__ = ["kernel_checks"]
 
 TOOLS = ("tools/docs", "scripts")
 LIBRARIES = "tools/lib/python"
-"""What the programs in Python import."""
+"""The folder of the modules that the Python programs import."""
 SOURCES = ("*.c", "*.h")
 ABI_7 = (
     r"\[(?P<level>WARNING|ERROR)\] (?=(?:.* is defined \d+ times: )?(?P<path>[^\s:;]+?)(?:(?:lines |:)(?P<line>\d+)|;))"
     r"(?:(?P=path):(?P=line): )?(?P<message>.+(?:\n\t\t.+)?)"
 )
-"""The form of `get_abi.py`: a place and a text, the line after it; or a symbol and the places where it is defined."""
+"""A message of `get_abi.py`: path, line and text, and maybe a second line that begins with two tabs. Another form is a symbol and
+the places that define it."""
 
 
 def kernel_checks(paths: Collection[str]) -> tuple[TreeCheck, ...]:
@@ -38,7 +39,7 @@ def _tool(name: str, paths: Collection[str]) -> str | None:
 
 
 def _references(tool: str | None) -> TreeCheck | None:
-    """Return files that are named and do not exist (CONFIG_WARN_MISSING_DOCUMENTS). It is silent without a `.git`."""
+    """Return the check for files that are named and do not exist (CONFIG_WARN_MISSING_DOCUMENTS). It needs a `.git`."""
     if tool is None:
         return None
     return TreeCheck(
@@ -55,7 +56,7 @@ def _references(tool: str | None) -> TreeCheck | None:
 
 
 def _abi(python: str | None, perl: str | None) -> TreeCheck | None:
-    """Return what the files of the ABI say wrongly (CONFIG_WARN_ABI_ERRORS)."""
+    """Return the check for mistakes in the files of Documentation/ABI (CONFIG_WARN_ABI_ERRORS)."""
     folder = "Documentation/ABI"
     where = ("--dir", f"./{folder}")
     if python:
@@ -68,7 +69,7 @@ def _abi(python: str | None, perl: str | None) -> TreeCheck | None:
 
 
 def _kernel_doc(tool: str | None, paths: Collection[str]) -> TreeCheck | None:
-    """Return what a build with `W=1` says of the comments in a source, whatever document includes them, or none."""
+    """Return the check of kernel-doc comments, as with `W=1`. It also checks comments that no document includes."""
     if tool is None:
         return None
     python = f"{LIBRARIES}/kdoc/kdoc_parser.py" in paths
@@ -85,7 +86,7 @@ def _kernel_doc(tool: str | None, paths: Collection[str]) -> TreeCheck | None:
 
 
 def _yamllint(paths: Collection[str]) -> TreeCheck | None:
-    """Return what yamllint says of bindings: one half of `make dt_binding_check`."""
+    """Return the check of devicetree bindings by yamllint: one half of `make dt_binding_check`."""
     folder = "Documentation/devicetree/bindings"
     if f"{folder}/.yamllint" not in paths:
         return None

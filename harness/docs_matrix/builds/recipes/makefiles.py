@@ -1,4 +1,4 @@
-"""How a project's own makefile starts sphinx-build: in which folder, and with which options of `SPHINXOPTS`."""
+"""How a project's own makefile starts sphinx-build: the folder, and the options in `SPHINXOPTS`."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ __all__ = ["MakefileStart", "start"]
 NAMES = ("Makefile", "GNUmakefile", "makefile")
 
 SPHINX = re.compile(rb"sphinx-build|-m\s+sphinx\b|SPHINXBUILD")
-"""What a makefile says that starts sphinx-build."""
+"""The text in a makefile that starts sphinx-build."""
 
 OPTIONS = re.compile(r"^SPHINXOPTS\s*[:?+]?=[ \t]*((?:[^\n\\]|\\.|\\\n)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class MakefileStart:
-    """The `folder` that a makefile starts sphinx-build in, and the `options` of it that change what a build says."""
+    """The `folder` in which a makefile starts sphinx-build, and those `options` that change the messages of a build."""
 
     folder: str
     options: tuple[str, ...]
 
 
 def start(config: str, read: Callable[[str], bytes | None]) -> MakefileStart | None:
-    """Return what the makefile beside the conf.py in the folder `config` does, or the one above it; None if there is none."""
+    """Return how the makefile in the folder `config` of conf.py, or in the one above, starts sphinx-build; None if none does."""
     for folder in dict.fromkeys((posixpath.normpath(config), posixpath.dirname(posixpath.normpath(config)))):
         for name in NAMES if folder else ():
             text = read(posixpath.normpath(posixpath.join(folder, name)))
@@ -39,8 +39,8 @@ def start(config: str, read: Callable[[str], bytes | None]) -> MakefileStart | N
 def _options(text: str) -> tuple[str, ...]:
     """Return the options in `SPHINXOPTS` that count for reading: `-n`, tags, and settings.
 
-    What stops a build at its first warning or hides warnings (`-W`, `-q`) is left out, and so is what has another place: jobs,
-    folders, the log.
+    Options that stop a build at its first warning or hide warnings (`-W`, `-q`) are left out. So are those that the recipe sets
+    itself: jobs, folders, the log.
 
     >>> _options("SPHINXOPTS ?= -n -W --keep-going -t extra -D language=de -j auto")
     ('-n', '-t', 'extra', '-D', 'language=de')

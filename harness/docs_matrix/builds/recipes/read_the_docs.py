@@ -1,4 +1,4 @@
-"""What a project's Read the Docs file says of its documentation, and the variables that Read the Docs sets."""
+"""Reads a project's Read the Docs file: the folder of conf.py, the commands before the build, and the variables there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VARIABLES = {
     "READTHEDOCS_VERSION_NAME": "latest",
     "READTHEDOCS_VERSION_TYPE": "branch",
 }
-"""What Read the Docs documents, as in a build of the version `latest`; the name of the project there is not known."""
+"""The variables that Read the Docs documents, for a build of the version `latest`; the project's name there is not known."""
 
 
 JOBS = (
@@ -46,15 +46,15 @@ INSTALLERS = frozenset((
     "npx", "nvm", "pdm", "pip", "pip3", "pipx", "pnpm", "poetry", "rustup", "sudo", "svn", "uv", "uvx", "wget", "yarn",
 ))
 # fmt: on
-"""Programs that bring something from elsewhere, which builds have no way to; the locks bring what Python needs."""
+"""Programs that download something: builds have no network, and the locks already give the Python packages."""
 
 BUILDS = re.compile(r"\b(sphinx-build|python3? -m sphinx|make .*\b(dir|single)?html|nox|tox|hatch|mkdocs|exit 183)\b")
-"""What builds the documentation, or ends the build on Read the Docs."""
+"""Commands that build the documentation, or end the build on Read the Docs."""
 
 
 @dataclass(frozen=True)
 class HostedSetup:
-    """The `commands` that Read the Docs runs before it builds, and those `left_out`: they install, or are the build itself."""
+    """The `commands` that Read the Docs runs before the build, without those `left_out`: they install, or are the build itself."""
 
     commands: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ def configuration(text: bytes) -> Mapping[str, Any]:
 
 
 def sphinx(paths: Collection[str], read: Callable[[str], bytes | None]) -> tuple[str, str] | None:
-    """Return the folder of conf.py and the builder that the Read the Docs file names; None if it names no conf.py there is."""
+    """Return the folder of conf.py and the builder in the Read the Docs file; None if it names no conf.py, or a missing one."""
     name = file_of(paths)
     told = configuration(read(name) or b"").get("sphinx") if name else None
     conf = posixpath.normpath(str(told.get("configuration", ""))) if isinstance(told, dict) else ""
@@ -86,12 +86,12 @@ def sphinx(paths: Collection[str], read: Callable[[str], bytes | None]) -> tuple
 
 
 def variables(paths: Collection[str]) -> Mapping[str, str]:
-    """Return the variables of a build of a tree with the files `paths`: those of Read the Docs if it is built there."""
+    """Return the variables of Read the Docs for a tree with the files `paths`; none if it is not built there."""
     return VARIABLES if file_of(paths) else {}
 
 
 def setup(paths: Collection[str], read: Callable[[str], bytes | None]) -> HostedSetup:
-    """Return what the Read the Docs file has run before the build: `build.jobs`, or `build.commands` in place of all."""
+    """Return the commands that Read the Docs runs before the build: those of `build.jobs` or of `build.commands`."""
     name = file_of(paths)
     build = configuration(read(name) or b"").get("build") if name else None
     if not isinstance(build, dict):

@@ -17,7 +17,7 @@ from docs_matrix.errors import InputError
 __all__ = ["ELSEWHERE", "SphinxBuild", "started"]
 
 MOST_NAMED = 5
-"""So many folders are named where several could be meant."""
+"""The most folders that an error message names."""
 
 CONF_FOLDERS = (
     ".",
@@ -31,7 +31,7 @@ CONF_FOLDERS = (
     "doc/src",
     "source",
 )
-"""Where projects keep their conf.py, most of them."""
+"""The usual folders of conf.py."""
 
 ELSEWHERE = re.compile(
     r"(^|/)(tests?|testing|test[-_]\w+|node_modules|site-packages|_?build|dist|vendor|third[-_]party|templates?|"
@@ -42,9 +42,10 @@ ELSEWHERE = re.compile(
 
 
 def started(recipe: Recipe, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recipe:
-    """Return `recipe` with the folder that the project starts sphinx-build in, and the options of its makefile.
+    """Return `recipe` with the folder in which the project starts sphinx-build, and with the options of its makefile.
 
-    Read the Docs starts it beside the conf.py that its file names, a makefile in its own folder. Else it is the tree's root.
+    Read the Docs starts it in the folder of the conf.py that its file names. A makefile starts it in its own folder. Otherwise it
+    is the root of the tree.
     """
     makefile = makefiles.start(recipe.config, read)
     hosted = read_the_docs.sphinx(paths, read)
@@ -61,9 +62,10 @@ class SphinxBuild:
     keeps_answers = False
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
-        """Recognise a project by the folder that holds conf.py.
+        """Return the recipe of a project with a conf.py; None if there is none.
 
-        The one of its Read the Docs file, else the one in a usual folder, else the only one.
+        The conf.py of its Read the Docs file is used, else the one in a usual folder, else the only one. Raises `InputError` if
+        there are several.
         """
         hosted = read_the_docs.sphinx(paths, read)
         if hosted:
@@ -97,7 +99,7 @@ class SphinxBuild:
         return Command(words, rooms.root / recipe.folder, {})
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
-        """Return no variables: sphinx-build takes no folders, so all documents are built."""
+        """Return the call of sphinx-build. It cannot build single folders, so it builds all documents."""
         first = map(ScriptWord, ("python", "-m", "sphinx", "--no-color", "-d"))
         config, source = (posixpath.relpath(place, recipe.folder) for place in (recipe.config, recipe.source))
         words = map(ScriptWord, ("-b", recipe.builder, "-c", config, *recipe.options, source))

@@ -1,4 +1,4 @@
-"""Which files below a folder any process opens, as Linux reports it (inotify); the system's own programs are heard, too."""
+"""Which files below a folder are opened, by any process, as Linux reports it (inotify)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 __all__ = ["OpenedPaths", "listen"]
 
 OPENED, FOLDER, OVERFLOW, ONLY_FOLDERS = 0x20, 0x40000000, 0x4000, 0x01000000
-"""Flags of inotify."""
+"""Flags of inotify's events."""
 
 _EVENT = struct.Struct("iIII")
 _BLOCK = 1 << 16
@@ -25,7 +25,7 @@ _BLOCK = 1 << 16
 
 @dataclass
 class OpenedPaths:
-    """The `files` that were opened, relative to the folder; `complete` says that all are known.
+    """The `files` that were opened, relative to the folder; `complete` is true if all of them are known.
 
     A folder whose names were listed counts as an opened file.
     """
@@ -36,9 +36,9 @@ class OpenedPaths:
 
 @contextmanager
 def listen(root: Path, folders: Iterable[str]) -> Iterator[OpenedPaths]:
-    """Yield what is opened in `folders` (relative to `root`) until the `with` statement ends; complete only after it.
+    """Yield the files that are opened in `folders` (relative to `root`) until the `with` statement ends; complete only after it.
 
-    Where the system does not report it, or not of so many folders, the answer is not complete.
+    If the system does not report opened files, or not for so many folders, `complete` is false.
     """
     found = OpenedPaths()
     try:

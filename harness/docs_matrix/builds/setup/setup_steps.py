@@ -1,9 +1,9 @@
-"""The commands of `setup:`, run one after the other: each makes of a version of the tree the next one.
+"""The commands of `setup:`, run one after the other. Each turns a version of the tree into the next one.
 
-A command runs again only if something changed that it can depend on: the names of the tree's files, the content of a file that
-it opened, what git answered to it, its own text, the variables, the versions of the machine's programs that it names, and the
-environment with the packages of the tree if it opened a file there. Where the system does not report what is opened, the content
-of the whole tree counts.
+A command runs again only if something changed on which it can depend: the names of the tree's files, the content of a file that
+it opened, git's answers to it, its own text, the variables, the versions of the machine's programs that it names, and the
+environment with the packages of the tree if it opened a file there. If the system does not report which files are opened, the
+content of the full tree counts.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ __all__ = ["SetupSteps"]
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the store says of a command that ran: what it `wrote`, and what that depends on beside its key.
+    """The result of a command in the store: the files that it `wrote`, and on what they depend in addition to the key.
 
-    `read` are the files that it opened, with the ids of their blobs; `tree` is the identity of the whole tree if that is not known,
-    else empty. `environment` is the digest of the environment, empty if the command opened nothing in it.
+    `read` are the files that it opened, with the ids of their blobs. If these are not known, `tree` is the identity of the full
+    tree, else it is empty. `environment` is the digest of the environment, empty if the command opened nothing in it.
     """
 
     wrote: Overlay
@@ -66,9 +66,9 @@ class SetupSteps:
     def prepared(
         self, tree: Tree, recipe: Recipe, environment: Environment, packages: Sequence[OwnPackage] = ()
     ) -> Tree:
-        """Return `tree` with what the commands of `recipe` make of it in `environment`.
+        """Return `tree` after the commands of `recipe` in `environment`.
 
-        Raises `InputError` that names the command which failed, and its last words.
+        Raises `InputError` if a command fails; it names the command and its last line.
         """
         if not recipe.setup:
             return tree
@@ -91,7 +91,7 @@ class SetupSteps:
 
 @dataclass(frozen=True)
 class _Step:
-    """The command `number` of a recipe in an environment, which has the digest `used` with the packages of the tree."""
+    """The command `number` of a recipe; `used` is the digest of its environment and the packages of the tree."""
 
     steps: SetupSteps
     recipe: Recipe
@@ -109,7 +109,7 @@ class _Step:
         return GitAnswers(self.steps.store, self.steps.trees, self.steps.confinement)
 
     def applied(self, tree: Tree) -> Tree:
-        """Return `tree` after the command, which runs now if the store has no answer."""
+        """Return `tree` after the command, which runs now if the store has no result."""
         key = self.key(tree)
         kept = self.found(self.git.key(key, tree), tree)
         if kept is None:
@@ -125,7 +125,7 @@ class _Step:
         return files.digest(json.dumps([*told, tree.history is not None]), *names)
 
     def found(self, key: str, tree: Tree) -> _Kept | None:
-        """Return what the store has of the command for this version of the tree."""
+        """Return the result of the command for this version of the tree from the store; None if there is none."""
         entries = self.steps.trees.entries(tree)
         for path in sorted((self.steps.store / "setup" / key).glob("*.json")):
             kept = json_values.read_or_none(path, _Kept)
@@ -137,7 +137,7 @@ class _Step:
         return None
 
     def run(self, key: str, tree: Tree) -> _Kept:
-        """Run the command, and keep what it wrote."""
+        """Run the command, and store the files that it wrote."""
         trees, python = self.steps.trees, self.environment
         with trees.workspace(tree) as workspace:
             places = lay.lay(self.packages, workspace, python.python)
@@ -204,9 +204,9 @@ class _Step:
 
 
 def _read(opened: OpenedPaths, wrote: Overlay, entries: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
-    """Return the files of the tree that a command depends on, with the ids of their blobs.
+    """Return the files of the tree on which a command depends, with the ids of their blobs.
 
-    Those that it opened; and those that it moved, linked or removed, which opens none.
+    These are the files that it opened, and those that it moved, linked or removed (this does not open a file).
     """
     blobs = {blob for _, blob in wrote.files.values()}
     moved = (path for path, (_, blob) in entries.items() if blob in blobs)
@@ -224,7 +224,7 @@ def _past_git(opened: OpenedPaths, workspace: Workspace) -> bool:
 
 
 def _tools(command: str) -> Mapping[str, str]:
-    """Return what tells the releases of the machine's programs that a command may name."""
+    """Return, for each program of the machine that the command names, a text that identifies its release."""
     try:
         words = shlex.split(command, comments=True)
     except ValueError:
