@@ -1,1 +1,1 @@
-"""Interpreters, releases, locks and environments of cells, and what this machine lacks for them."""
+"""Interpreters, releases, locks and environments of cells, and a list of what is missing on this machine."""

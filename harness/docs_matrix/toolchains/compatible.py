@@ -1,4 +1,4 @@
-"""Which release of a package can are compatible with others: asked of the resolver, before a lock is made."""
+"""Finds the release of a package that is compatible with others, by the resolver, before a lock is made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from docs_matrix.toolchains import uv
 __all__ = ["nearest", "resolved"]
 
 RESOLVING = 300.0
-"""Seconds for one resolution; it takes a part of one."""
+"""The seconds that one resolution may take; usually it takes less than one."""
 
 _PINNED = re.compile(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
 
@@ -23,11 +23,10 @@ _PINNED = re.compile(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
 def resolved(
     wanted: Iterable[str], python: str, date: datetime, *, lowest: bool = False, offline: bool = False
 ) -> Mapping[str, str] | str:
-    """Return the versions by canonical name that answer the requirements `wanted` on `python` as of `date`.
+    """Return the versions, by canonical name, that fulfil the requirements `wanted` on `python` as of `date`.
 
-    Uv's reason where there are none.
-
-    `lowest` takes the lowest releases of what is named. Raises `MachineError` where the package index cannot be asked.
+    If there are none, return uv's reason. `lowest` takes the lowest releases of the named packages. Raises `MachineError` if the
+    package index cannot be asked.
     """
     return _resolved(tuple(wanted), python, date, lowest, offline)
 
@@ -59,7 +58,7 @@ def nearest(
 ) -> str | None:
     """Return the release of `package` nearest to `version` that is compatible with the requirements `others`.
 
-    The newest below, else the oldest above; None where there is none.
+    It is the newest one up to `version`, else the oldest one above; None if there is none.
     """
     rest = tuple(others)
     for bound, lowest in ((f"{package}<={version}", False), (f"{package}>={version}", True)):

@@ -1,4 +1,4 @@
-"""What this machine lacks for the cells of a matrix, and the command that fixes each lack; nothing is changed here."""
+"""Lists what is missing on this machine for the cells of a matrix, and the command that fixes it; nothing is changed here."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from docs_matrix.toolchains.locks import Lock
 __all__ = ["CellState", "Lack", "examine", "state"]
 
 ROOM = 2 << 30
-"""Bytes that should be free for the store: eight environments of some 70 MB, and the builds."""
+"""The bytes that should be free for the store: eight environments of some 70 MB each, and the builds."""
 
 
 @dataclass(frozen=True)
 class Lack:
-    """Something that is missing or broken: `what` in one line, and `fix`, the command or the deed that fixes it.
+    """Something that is missing or broken: `what` in one line, and `remedy`, the command or the action that fixes it.
 
-    `needed` is False for what only some trees need.
+    `needed` is False if only some trees need it.
     """
 
     what: str
@@ -37,11 +37,11 @@ class Lack:
 
 @dataclass(frozen=True)
 class CellState:
-    """What is there for a cell with a requirement set.
+    """The state of a cell with a requirement set on this machine.
 
-    `interpreter` is None where it is missing, with `notice` where another patch release stands in for the one named.
-    `lock` is None where none answers. `environment` is where the environment is or would be, None where that is not known
-    for want of a lock or an interpreter, and `made` says that it is whole. `lacks` are what is missing.
+    `interpreter` is None if it is missing; `notice` says so if another patch release is used in its place. `lock` is None if no
+    lock fits. `environment` is the folder of the environment, None if it is not known because the lock or the interpreter is
+    missing; `made` is true if the environment is complete. `lacks` is the list of missing things.
     """
 
     cell: Cell
@@ -61,9 +61,9 @@ def state(
     store: Path,
     among: tuple[Interpreter, ...] | None = None,
 ) -> CellState:
-    """Return what is there for `cell` with `requirements`; nothing is fetched, made or changed.
+    """Return the state of `cell` with `requirements`; nothing is fetched, made or changed.
 
-    `among` are the interpreters that `interpreters.installed` gave, for who asks for many cells.
+    `among` is the result of `interpreters.installed`, for callers that ask for many cells.
     """
     lacks = []
     interpreter: Interpreter | None = None
@@ -90,10 +90,10 @@ def examine(
     tools: Mapping[str, str],
     offline: bool = False,
 ) -> tuple[Lack, ...]:
-    """Return what this machine lacks to build every cell of `matrix` for a tree with `requirements`; what is needed first.
+    """Return what is missing on this machine to build every cell of `matrix` for a tree with `requirements`.
 
-    `tools` are the programs that recipes use, each with what goes wrong without it. The package index is asked, unless
-    `offline`, where an environment is still to be made.
+    Necessary things come first. `tools` are the programs that recipes use, each with the problem if it is missing. If an
+    environment must still be made, the package index is asked as well, unless `offline`.
     """
     lacks = [*_programs(tools), *_confinement(), *_accelerators(), *_store(store)]
     try:
@@ -119,7 +119,7 @@ def _programs(tools: Mapping[str, str]) -> Iterator[Lack]:
 
 
 def _confinement() -> Iterator[Lack]:
-    """Yield what builds cannot be confined by here."""
+    """Yield the layers by which builds cannot be confined here."""
     reasons = {layer: confinement.lacks(layer) for layer in confinement.LAYERS}
     ways = {"bubblewrap": _installing("bubblewrap"), "landlock": "use Linux 5.13 or later on x86_64 or aarch64"}
     left = "the other layer confines them" if None in reasons.values() else "they are not confined"

@@ -1,9 +1,9 @@
-"""Environments: virtual environments made from locks, shared by everything that builds.
+"""Environments: virtual environments that are made from locks, and shared by all builds.
 
-An environment's folder is named by what it is made of (the lock's content, the interpreter's file and version), so that it
-is made once. It is made and fixed under a lock between processes, and is whole only with its mark, which is written last
-and says what must be in it. Packages are copied, not linked, out of uv's cache: what a build writes into its environment
-must not reach another. Bytecode is made with it: a build cannot write into its environment.
+The name of an environment's folder is made from its content (the lock's content, the interpreter's file and version), so each is
+made once. A file lock keeps other processes away while it is made or repaired. It is complete only if it has its mark, which is
+written last and has the digest of its content. Packages are copied, not linked, from uv's cache, so that a build which writes into
+its environment cannot change another one. Bytecode is made with the environment, because a confined build cannot write into it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ __all__ = ["Environment", "is_whole", "locate", "provide"]
 MARK = "docs-matrix.json"
 
 MAKING = 600.0
-"""Seconds for an installation; it takes one to three, and more where packages must be fetched first."""
+"""The seconds that an installation may take; it takes one to three, and more if packages must be fetched first."""
 
 _NOT_THERE = "the environment of the cell is not in the store"
 
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment that is whole: its folder, the interpreter it stands on, the lock it was made from."""
+    """A complete virtual environment: its folder, its interpreter, and the lock from which it was made."""
 
     folder: Path
     interpreter: Interpreter
@@ -42,7 +42,7 @@ class Environment:
 
     @property
     def bin(self) -> Path:
-        """The folder of its programs, that comes first on PATH."""
+        """The folder of its programs, which comes first on PATH."""
         return self.folder / "bin"
 
     @property
@@ -52,15 +52,15 @@ class Environment:
 
 
 def locate(lock: Lock, interpreter: Interpreter, store: Path) -> Path:
-    """Return the folder of the environment of `lock` on `interpreter`, whether it is made or not."""
+    """Return the folder of the environment of `lock` on `interpreter`; it need not exist."""
     name = files.digest(lock.digest, interpreter.version, str(interpreter.path))
-    return store / "environments" / name[:24]  # short: a script's first line may not be long
+    return store / "environments" / name[:24]  # short: the first line of a script has a limit
 
 
 def is_whole(lock: Lock, interpreter: Interpreter, store: Path) -> bool:
-    """Return whether the environment is made and in order: its files have the names and sizes of when it was made.
+    """Return whether the environment is complete: its files have the same names and sizes as when it was made.
 
-    Takes some 20 ms.
+    This takes some 20 ms.
     """
     folder = locate(lock, interpreter, store)
     try:
@@ -75,7 +75,7 @@ def is_whole(lock: Lock, interpreter: Interpreter, store: Path) -> bool:
 
 
 def provide(lock: Lock, interpreter: Interpreter, *, store: Path, offline: bool = False) -> Environment:
-    """Return the environment of `lock` on `interpreter`: the one that is there if it is whole, else made now.
+    """Return the environment of `lock` on `interpreter`: the one in the store if it is complete, else a new one.
 
     Raises `MachineError` with the reason of uv, or of pip, if it cannot be made.
     """

@@ -1,4 +1,4 @@
-"""The Python interpreters of this machine: on PATH, in pyenv's versions (active or not), and uv's own."""
+"""Finds the Python interpreters of this machine: on PATH, in pyenv's versions (active or not), and uv's own."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from docs_matrix.toolchains import uv, without_uv
 __all__ = ["Interpreter", "find", "installed", "remedy"]
 
 LISTING = 120.0
-"""Seconds; uv remembers what it has seen, so that only the first listing on a slow machine takes more than some ms."""
+"""The seconds that a listing may take. uv caches it, so only the first one on a slow machine takes more than some ms."""
 
 DOWNLOAD = 120.0
-"""Seconds for the one try to download an interpreter."""
+"""The seconds that the one try to download an interpreter may take."""
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A CPython of this machine: the file itself, past all links, and its full version ("3.13.0")."""
+    """A CPython of this machine: its file (not a link to it), and its full version ("3.13.0")."""
 
     path: Path
     version: str
 
 
 def installed() -> tuple[Interpreter, ...]:
-    """Return all CPythons that are here, the newest first, each once; no free-threaded ones. Raises `MachineError`."""
+    """Return all CPythons of this machine, the newest first, each once, without free-threaded ones; raises `MachineError`."""
     listed = _listed_by_uv() if uv.program() else without_uv.interpreters(_folders())
     found: dict[Path, Interpreter] = {}
     for path, version in listed:
@@ -61,10 +61,9 @@ def find(
 ) -> tuple[Interpreter, str | None]:
     """Return the interpreter for `wanted`, a minor ("3.13") or a full release ("3.13.5"), and a notice or None.
 
-    A minor gets its newest final patch release that is here. A full release gets itself, else the newest of its minor,
-    with the notice that says so. Where there is none, uv is given one try to download it, unless `offline`. `among` are
-    the interpreters that `installed` gave, for who asks more than once.
-    Raises `MissingInterpreterError` with the commands that fix it.
+    For a minor it is the newest final patch release on this machine. For a full release it is this release, else the newest one of
+    its minor, with a notice. If there is none, uv tries once to download it, unless `offline`. `among` is the result of
+    `installed`, for callers that ask more than once. Raises `MissingInterpreterError` with the commands that install it.
     """
     chosen = _chosen(wanted, installed() if among is None else among)
     if chosen is None and not offline and _downloaded(wanted):
@@ -79,7 +78,7 @@ def find(
 
 
 def _chosen(wanted: str, among: tuple[Interpreter, ...]) -> Interpreter | None:
-    """Return the best of `among`, which is ordered: exactly `wanted`, else the first final release of its minor."""
+    """Return the best of `among`, the newest first: exactly `wanted`, else the first final release of its minor."""
     for interpreter in among:
         if interpreter.version == wanted:
             return interpreter
@@ -94,14 +93,14 @@ def _chosen(wanted: str, among: tuple[Interpreter, ...]) -> Interpreter | None:
 def _release(interpreter: Interpreter) -> Version:
     try:
         return Version(interpreter.version)
-    except InvalidVersion:  # a build of one's own, "3.14.0+local.x/y"
+    except InvalidVersion:  # the user's own build, "3.14.0+local.x/y"
         return Version("0")
 
 
 def _folders() -> list[str]:
-    """Return the folders to look into.
+    """Return the folders to search: PATH, and pyenv's versions.
 
-    PATH without pyenv's shims, which fail for a version that is not active, and pyenv's versions.
+    Pyenv's shims are left out: they fail for a version that is not active.
     """
     roots = {Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser(), Path("~/.pyenv").expanduser()}
     shims = {str(root / "shims") for root in roots}
@@ -120,7 +119,7 @@ def remedy(wanted: str) -> str:
 
 @functools.cache
 def _downloaded(wanted: str) -> bool:
-    """Return whether uv could download `wanted`; tried once in the life of this process."""
+    """Return whether uv could download `wanted`; this process tries it once."""
     try:
         finished = uv.run(
             "python", "install", wanted, "--no-bin",

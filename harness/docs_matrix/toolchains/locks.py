@@ -1,7 +1,7 @@
 """Locks: the complete pinned, hashed requirements of a cell together with a tree's own requirements.
 
-A lock is a plain requirements file with a header that says what it answers, so that `answers` can tell offline whether it
-still does:
+A lock is a plain requirements file. Its header says for what it was resolved, so that `answers` can check offline whether it still
+fits:
 
     # docs-matrix lock 1
     # cell: py3.13-docutils0.21.2-sphinx8.1.3
@@ -12,8 +12,8 @@ still does:
     alabaster==1.0.0 \\
         --hash=sha256:c00dca57…
 
-Everything in it comes from wheels. It is resolved for Linux and for the first patch release of the Python, whatever the
-machine that resolves, so that all machines write the same text; the hashes are those of all wheels of a release.
+Everything in it comes from wheels. It is resolved for Linux and for the first patch release of the Python, on any machine, so that
+all machines write the same text. The hashes are those of all wheels of a release.
 """
 
 from __future__ import annotations
@@ -60,18 +60,18 @@ __all__ = [
 FIRST_LINE = "# docs-matrix lock 1"
 
 RESOLVING = 300.0
-"""Seconds for one resolution; it takes about one."""
+"""The seconds that one resolution may take; it takes about one."""
 
 LARGEST = 4 << 20
-"""Bytes of a lock; a usual one has 30 KB."""
+"""The most bytes of a lock; usual ones have 30 KB."""
 
 
 class Pinned(Protocol):
-    """What a lock is made for: a cell, or the tools that build a package."""
+    """The owner of a lock: a cell, or the tools that build a package."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name."""
         ...
 
     @property
@@ -86,13 +86,13 @@ class Pinned(Protocol):
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """The requirements that are its own."""
+        """Its own requirements."""
         ...
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools that build a package, or those of a check: the requirements `pins` on a `python` as of `date`."""
+    """The tools that build a package, or those of a tree check: the requirements `pins` on a `python` as of `date`."""
 
     python: str
     date: datetime
@@ -109,9 +109,10 @@ class Tools:
 class Lock:
     """A lock as read from `path`.
 
-    `cell` is the cell's name, `python` the minor release it was resolved for, `date` the UTC time as of which, `pins` and
-    `requirements` what was asked for; `packages` are the locked versions by canonical name; `digest` is that of what is
-    installed (packages and hashes), so that equal contents under different names are one environment. `text` is the whole.
+    `cell` is the cell's name, and `python` the minor release for which it was resolved. `date` is the UTC time as of which it was
+    resolved. `pins` and `requirements` are the requirements of the cell and of the tree. `packages` are the locked versions by
+    canonical name. `digest` is the digest of the packages and their hashes, so that equal locks with different names have one
+    environment. `text` is the full text.
     """
 
     path: Path
@@ -127,9 +128,9 @@ class Lock:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What `write_all` or `check_all` says of one lock.
+    """The result of `write_all` or `check_all` for one lock.
 
-    The `state` `ok` (unchanged), `written` (new content, now kept) or `bad` (with the error).
+    `state` is `ok` (unchanged), `written` (new content was written) or `bad` (`error` says why).
     """
 
     path: Path
@@ -142,7 +143,7 @@ class Outcome:
 def file_name(cell: Pinned, requirements: Iterable[str]) -> str:
     """Return the name of the lock of `cell` and `requirements`: `py3.13-docutils0.21.2-sphinx8.1.3+alabaster+pyyaml.txt`.
 
-    Requirements that make no short and plain file name are named by a digest.
+    If the requirements do not fit into a short and plain file name, their digest takes their place.
     """
     behind = "".join(f"+{requirement}" for requirement in normalised(requirements))
     if len(behind) > 80 or not re.fullmatch(r"[a-z0-9.+=-]*", behind):
@@ -151,7 +152,7 @@ def file_name(cell: Pinned, requirements: Iterable[str]) -> str:
 
 
 def read(path: Path) -> Lock:
-    """Return the lock in the file `path`; raises `InputError` where that is not one."""
+    """Return the lock in the file `path`; raises `InputError` if it is not a lock."""
     try:
         text = files.read_regular(path, LARGEST).decode("utf-8")
     except OSError as error:
@@ -162,7 +163,7 @@ def read(path: Path) -> Lock:
 
 
 def answers(lock: Lock, cell: Pinned, requirements: Iterable[str]) -> str | None:
-    """Return none where `lock` is what `cell` and `requirements` ask for, else the reason why not; asks nobody."""
+    """Return the reason why `lock` is not the lock of `cell` and `requirements`; None if it is. The package index is not asked."""
     wanted = normalised(requirements)
     said = (
         ("python", lock.python, _minor(cell)),
@@ -188,7 +189,7 @@ def answers(lock: Lock, cell: Pinned, requirements: Iterable[str]) -> str | None
 
 
 def look_up(cell: Pinned, requirements: Iterable[str], *, committed: Path, store: Path) -> Lock | str:
-    """Return the lock that is there, committed or in the store, and answers; else the reason why there is none."""
+    """Return the committed lock, else the one in the store, that fits; else the reason why there is none."""
     reason = ""
     for folder in (committed, store / "locks"):
         path = folder / file_name(cell, requirements)
@@ -205,9 +206,9 @@ def look_up(cell: Pinned, requirements: Iterable[str], *, committed: Path, store
 
 
 def provide(cell: Pinned, requirements: Iterable[str], *, committed: Path, store: Path, offline: bool = False) -> Lock:
-    """Return the lock of `cell` and `requirements`: the committed one, else the store's, else resolved now and kept there.
+    """Return the lock of `cell` and `requirements`: the committed one, else the one in the store, else a new one, which is stored.
 
-    Raises `InputError` if the committed one is broken, or if they cannot be resolved, `MachineError` where the package index
+    Raises `InputError` if the committed one is broken, or if they cannot be resolved, `MachineError` if the package index
     cannot be reached.
     """
     name = file_name(cell, requirements)
@@ -217,7 +218,7 @@ def provide(cell: Pinned, requirements: Iterable[str], *, committed: Path, store
     if os.path.lexists(committed / name):
         try:
             read(committed / name)
-        except InputError as error:  # somebody meant to commit another text: nothing else stands in for it
+        except InputError as error:  # a broken committed lock is an error: no other one is used
             raise InputError(f"{error}; make it again: docs-matrix lock {cell.name}") from error
     kept = room(store, "locks")
     with files.locked(kept / f"{name}.lock"):
@@ -230,10 +231,10 @@ def provide(cell: Pinned, requirements: Iterable[str], *, committed: Path, store
 
 
 def resolve(cell: Pinned, requirements: Iterable[str], *, offline: bool = False) -> str:
-    """Return the text of a fresh lock of `cell` and `requirements`, by uv.
+    """Return the text of a new lock of `cell` and `requirements`, resolved by uv.
 
-    Raises `InputError` with uv's reason where they cannot be resolved, `MachineError` where the package index cannot be
-    reached (or its answers are not remembered, if `offline`).
+    Raises `InputError` with uv's reason if they cannot be resolved, `MachineError` if the package index cannot be reached (or, if
+    `offline`, its answers are not in uv's cache).
     """
     wanted = normalised(requirements)
     named = f"cell {cell.name}" + (f" with {' '.join(wanted)}" if wanted else "")
@@ -270,7 +271,7 @@ def resolve(cell: Pinned, requirements: Iterable[str], *, offline: bool = False)
 
 
 def requirement_sets(cells: Sequence[Cell], folder: Path) -> tuple[tuple[str, ...], ...]:
-    """Return the requirement sets that the locks of `cells` in `folder` are for, the empty set always among them, in order."""
+    """Return the requirement sets of the locks of `cells` in `folder`, sorted; the empty set is always included."""
     names = {cell.name for cell in cells}
     found: set[tuple[str, ...]] = {()}
     for path in folder.glob("*.txt"):
@@ -291,9 +292,9 @@ def write_all(
     tools: Iterable[Tools] = (),
     offline: bool = False,
 ) -> tuple[Outcome, ...]:
-    """Resolve every cell with every requirement set, and `tools`, into `folder`; a lock that comes out equal is not touched.
+    """Resolve every cell with every requirement set, and `tools`, and write the locks into `folder`; return the outcomes.
 
-    What cannot be resolved is `bad`, with the error, and leaves the file that was there.
+    An unchanged lock is not written. If a resolution fails, its outcome is `bad`, and the old file stays.
     """
     wanted = _wanted(cells, sets, tools)
     with ThreadPoolExecutor(max_workers=4) as pool:
@@ -303,9 +304,9 @@ def write_all(
 def check_all(
     cells: Sequence[Cell], sets: Iterable[tuple[str, ...]], folder: Path, *, tools: Iterable[Tools] = ()
 ) -> tuple[Outcome, ...]:
-    """Return whether `folder` has a fitting lock for every cell with every requirement set, and for `tools`; asks nobody.
+    """Check that `folder` has a fitting lock for every cell with every requirement set, and for `tools`; return the outcomes.
 
-    A lock of no such cell and set is `bad` too: what nothing checks must not lie there.
+    The package index is not asked. A lock that belongs to none of these is `bad` as well: nothing checks it.
     """
     outcomes = []
     expected = set()

@@ -1,8 +1,7 @@
-"""The releases of a package in the configured index, with the time of their upload.
+"""Lists the releases of a package in the configured index, with the time of their upload.
 
-uv is asked for the newest release, then for the newest one below it, and so on: it knows the user's indexes, their
-credentials and certificates, and what it has seen once it remembers. What it would not choose by itself (a yanked
-release, one without wheels) is no candidate.
+uv is asked for the newest release, then for the newest one below it, and so on. uv knows the user's indexes, credentials and
+certificates, and it caches answers. Releases that uv would not choose by itself (yanked ones, ones without wheels) are not listed.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ from docs_matrix.toolchains import uv
 __all__ = ["Release", "between", "one", "version"]
 
 ASKING = 120.0
-"""Seconds for one question to uv; it takes a tenth."""
+"""The seconds that one question to uv may take; it takes a tenth of one."""
 
 ANY_PYTHON = "3.99"
-"""Which Python a release runs on is asked where it is resolved; here all are listed."""
+"""A Python for which all releases are listed. Whether a release runs on a cell's Python is checked later, when it is resolved."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release of a package: its version as the index writes it, and when it was uploaded (UTC), where that is known."""
+    """A release of a package: its version as the index writes it, and the time of its upload (UTC), None if it is not known."""
 
     package: str
     version: str
@@ -40,7 +39,7 @@ class Release:
 
 
 def version(package: str, text: str) -> Version:
-    """Return `text` as a version of `package`; raises `InputError` where it is none."""
+    """Return `text` as a version of `package`; raises `InputError` if it is not one."""
     try:
         return Version(text)
     except InvalidVersion as error:
@@ -50,7 +49,7 @@ def version(package: str, text: str) -> Version:
 def one(package: str, text: str, *, offline: bool = False) -> Release:
     """Return the release `text` of `package`, yanked or not.
 
-    Raises `InputError` where the index has none such, with those next to it.
+    Raises `InputError`, with the nearest releases, if the index does not have it.
     """
     name = canonicalize_name(package)
     wanted = version(name, text)
@@ -69,10 +68,10 @@ def one(package: str, text: str, *, offline: bool = False) -> Release:
 def between(
     package: str, first: str | None, last: str | None, *, prereleases: bool = False, offline: bool = False
 ) -> tuple[Release, ...]:
-    """Return the releases of `package` from `first` to `last` (None: as far as there are any), both with, the oldest first.
+    """Return the releases of `package` from `first` to `last` (None: no limit), both included, the oldest first.
 
-    A yanked release takes part where it is named as an end. Raises `InputError` where the index has no such package or no
-    such release, `MachineError` where it cannot be asked.
+    A yanked release is included only if it is `first` or `last`. Raises `InputError` if the index has no such package or no
+    such release, `MachineError` if it cannot be asked.
     """
     name = canonicalize_name(package)
     ends = [one(name, end, offline=offline) for end in (first, last) if end is not None]
@@ -96,9 +95,9 @@ def _walk(
     offline: bool,
     lowest: bool,
 ) -> None:
-    """Put the releases from `first` to `last` into `found`, until one is there already.
+    """Add the releases from `first` to `last` to `found`, until one is already in it.
 
-    The walk goes from the newest down, or from the lowest up.
+    The walk goes from the newest down, or, if `lowest`, from the oldest up.
     """
     low = f">={Version(first)}" if first else ""
     high = f"<={Version(last)}" if last else ""
@@ -112,12 +111,12 @@ def _walk(
         found[here] = release
         bounds = (f">={here}", high) if lowest else (low, f"<={here}")
         beyond = ",".join(filter(None, (*bounds, f"!={here}")))
-        # the first answer is of now; the others come from what uv has just been told, where it has been
+        # Only the first question must go to the index; uv's cache can answer the others, if it has the package.
         release = ask(beyond, offline=True) or (None if offline else ask(beyond, offline=False))
 
 
 def _newest(name: str, specifier: str, *, prereleases: bool, offline: bool, lowest: bool = False) -> Release | None:
-    """Return the newest (or lowest) release that `specifier` allows; None where there is none."""
+    """Return the newest release that `specifier` allows, or the oldest if `lowest`; None if there is none."""
     finished = uv.run(
         "pip", "compile", "-",
         "--no-deps", "--format", "pylock.toml", "--no-header", "--no-annotate", "--quiet",
@@ -141,6 +140,6 @@ def _newest(name: str, specifier: str, *, prereleases: bool, offline: bool, lowe
 
 
 def _refuse(name: str, finished: process.Finished, *, offline: bool) -> None:
-    """Raise where uv's failure says more than that there is no such release: no index."""
+    """Raise `MachineError` if uv failed because the index cannot be reached, and not because there is no such release."""
     if uv.no_network(finished) and not offline:
         raise uv.unreachable(finished, f"the releases of {name} cannot be listed", offline=False)

@@ -1,4 +1,4 @@
-"""uv, as this project runs it: without the user's uv configuration, with the user's package index and cache."""
+"""Runs uv without the user's uv configuration, and with the user's package index and cache."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEPT = re.compile(
     r"|SYSTEM_CERTS|CREDENTIALS_DIR|HTTP_.*|REQUEST_TIMEOUT|CONCURRENT_.*|OFFLINE|PYTHON_INSTALL_DIR|PYTHON_INSTALL_MIRROR"
     r"|PYTHON_DOWNLOADS_JSON_URL)"
 )
-"""The variables of uv that say where packages come from; any other would change what is resolved."""
+"""The variables of uv that name the source of packages. All others are removed: they would change the resolution."""
 
 NO_NETWORK = (
     "Failed to fetch",
@@ -35,11 +35,11 @@ NO_NETWORK = (
     "docutils was not found in the package registry",
     "sphinx was not found in the package registry",
 )
-"""What uv says where it did not come as far as the index, or where what it came to is no index."""
+"""Texts that uv prints if it could not reach the index, or if the address is not an index."""
 
 
 _FINDING = threading.Lock()
-"""Held while uv is looked for: two threads that ask sysconfig for the first time disturb each other (Python 3.11)."""
+"""Held during the search for uv: two threads that call sysconfig for the first time disturb each other (Python 3.11)."""
 
 
 def program() -> str | None:
@@ -52,7 +52,7 @@ def program() -> str | None:
 
 
 def run(*arguments: str, timeout: float, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> process.Finished:
-    """Run uv with `arguments`, `env` added to the environment; `timeout` in seconds.
+    """Run uv with `arguments`, and with the variables `env` in addition; `timeout` is in seconds.
 
     Raises `MachineError` if uv is not installed, or does not end in time.
     """
@@ -93,7 +93,7 @@ def no_network(finished: process.Finished) -> bool:
 
 
 def unreachable(finished: process.Finished, what: str, *, offline: bool) -> MachineError:
-    """Return the error for `what`, which has to be asked of the package index, after uv could not ask it."""
+    """Return the error for `what`, for which uv could not reach the package index."""
     if offline:
         return MachineError(f"call again without --offline: {what}: {reason(finished)}")
     host = re.search(r"https?://(?:[^/\s@]*@)?([^/\s)`]+)", finished.error_text)
@@ -103,7 +103,7 @@ def unreachable(finished: process.Finished, what: str, *, offline: bool) -> Mach
 
 
 def index_lack() -> str | None:
-    """Return none where the package index answers now, else what uv said of it. Raises `MachineError` where uv does not run."""
+    """Return None if the package index answers now, else uv's reason. Raises `MachineError` if uv does not run."""
     finished = run(
         "pip", "compile", "-", "--no-deps", "--no-cache", "--quiet", "--python", sys.executable,
         timeout=60,
