@@ -1,7 +1,7 @@
-"""Why a diagnostic is new: the change touched its line, its file, or something elsewhere; and the hunk that is behind it.
+"""Why a diagnostic is new: the change touched its line, its file or another file; and the hunk that caused it.
 
-A hunk is named as `path:line,count`, the lines of the head that it added or replaced, as a diff's header has them; with a
-count of 0 it only removed lines, behind that line.
+A hunk is written as `path:line,count`, as in the header of a diff: the first line in the head, and the number of lines that the
+hunk added or replaced there. A count of 0 means: the hunk only removed lines, after the line with that number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from docs_matrix.diagnostics.protocols import Changed
 __all__ = ["Causes"]
 
 MOST_FILES = 300
-"""A change of more files is not searched for what names a target elsewhere."""
+"""If a change has more files than this, it is not searched for the names that a message quotes."""
 
 _WORD = re.compile(r"[\w./+:-]+")
 _NAMED = re.compile(
@@ -36,7 +36,7 @@ class Causes:
         self._ranges: dict[str, dict[Hashable, tuple[int, int]]] = {}
 
     def reason(self, spot: Spot) -> str:
-        """Return `line`, `file` or `elsewhere`."""
+        """Return what the change touched: `line` (the line at `spot`), `file` (its file), or `elsewhere` (another file)."""
         if spot.path is None or not self._change.changes.touched(spot.path):
             return "elsewhere"
         if spot.line is not None and self._change.head_hunk(spot.path, spot.line) is not None:
@@ -44,10 +44,15 @@ class Causes:
         return "file"
 
     def hunk(self, diagnostic: Diagnostic, spot: Spot) -> str | None:
-        """Return the hunk that is behind a new diagnostic of the head.
+        """Return the hunk that probably caused a new diagnostic of the head.
 
-        That is the one that its line is in, or else one in its paragraph, one that removes or adds a name that the message
-        has, or the nearest one above it in its file; None where there is none, or no text to look into.
+        It is the first of these that exists:
+
+        1. the hunk that added or replaced its line; if its line is old, a hunk in its paragraph;
+        2. a hunk, in any file, that removes or adds a name that the message quotes;
+        3. the nearest hunk above it in its file, or else the first hunk of its file.
+
+        Return None if there is no such hunk, or if the texts cannot be read.
         """
         ranges = self._in_file(spot.path) if spot.path and self._change.changes.touched(spot.path) else {}
         if spot.path and spot.line is not None and ranges:
@@ -97,7 +102,7 @@ class Causes:
 
     @cached_property
     def _words(self) -> dict[str, str]:
-        """For each word that the change removes or adds, the first hunk that does; removals come first."""
+        """For each word that the change removes or adds: the first hunk that removes it, or else the first that adds it."""
         files = list(self._change.changes.files)
         if len(files) > MOST_FILES:
             return {}
@@ -142,7 +147,10 @@ def _told(path: str, place: tuple[int, int]) -> str:
 
 
 def _own_names(path: str, place: str) -> Iterator[tuple[str, str]]:
-    """Yield the names that a document goes by: its path without suffix, and all ends of it."""
+    """Yield the names of a document, each with `place`.
+
+    The names are every tail of its path without suffix (`a/b/c`, `b/c`, `c`), and its full path.
+    """
     parts = posixpath.splitext(path)[0].casefold().split("/")
     for start in range(len(parts)):
         yield "/".join(parts[start:]), place
@@ -150,7 +158,7 @@ def _own_names(path: str, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _tokens(line: str) -> Iterator[str]:
-    """Yield the words of a source line, and of each what stands behind its colons (`:ref:` and `a::b` have them)."""
+    """Yield the words of a source line. Of a word with colons (`:ref:`, `a::b`), yield the parts between them, too."""
     for word in _WORD.findall(line[:2_000]):
         bare = word.strip(_EDGES).casefold()
         if len(bare) > 2:
@@ -160,7 +168,7 @@ def _tokens(line: str) -> Iterator[str]:
 
 
 def _names(message: str) -> list[str]:
-    """Return the words of a message that are names of something, the likeliest first."""
+    """Return the words of a message that probably are names: quoted words first, then words after "label", "document" etc."""
     said = message[: message_keys.LONGEST]
     quoted = [name for text in message_keys.quoted_names(said) for name in (text, *text.split())]
     return [word.strip(_EDGES + "'\"").casefold() for word in (*quoted, *_NAMED.findall(said))]

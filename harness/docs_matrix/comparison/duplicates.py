@@ -1,8 +1,8 @@
-"""Duplicates: two places define one name, and a build names either end, whichever it read last.
+"""Duplicates: a name is defined at two places. Sphinx reports the definition that it read last, and names the other one.
 
-The message stands at one end and names the other. The two are an unordered pair; of three definitions a build makes two
-messages, and which two is not said. So what counts is the definitions: as many messages are known as the definitions that
-were there before would make.
+Which definition Sphinx reads last can change from build to build, so the two places are compared without order. If a name is
+defined three times, Sphinx makes two messages, and it can be any two. So definitions are counted: if both sides have N equal
+definitions of a name, N - 1 messages about this name are known.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OTHER = re.compile(
 )
 _LABEL = "duplicate label "
 _LOOKED_INTO = 5_000
-"""Characters of a message that may name the other end."""
+"""The other definition is searched in this many characters of a message."""
 
 Place = tuple[str | None, int | None]
 """A path and a line, as far as they are known."""
@@ -34,7 +34,11 @@ Place = tuple[str | None, int | None]
 
 @dataclass(frozen=True)
 class Duplicate:
-    """What a message of a duplicate says: the name, defined twice, and the word and line of the other end."""
+    """The content of a message about a duplicate.
+
+    `name` is the message without the place of the other definition. `word` is that place as the message writes it (a path or
+    the name of a document), and `line` is its line, or None.
+    """
 
     name: str
     word: str
@@ -42,12 +46,12 @@ class Duplicate:
 
     @property
     def label(self) -> str | None:
-        """The label that is defined twice; None where it is something else."""
+        """The label that is defined twice; None if the name is not a label."""
         return self.name.removeprefix(_LABEL) if self.name.startswith(_LABEL) else None
 
 
 def duplicate(message: str) -> Duplicate | None:
-    """Return what `message` says of a duplicate; None where it is of another kind.
+    """Return the content of a message about a duplicate; None if `message` is not about a duplicate.
 
     >>> duplicate("duplicate label x, other instance in docs/a.rst")
     Duplicate(name='duplicate label x', word='docs/a.rst', line=None)
@@ -80,16 +84,20 @@ class Duplicates:
         self._head = _by_name(head)
 
     def pairs(self, paired: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-        """Yield the indexes of what is known, base and head; `paired` are the pairs that were found before."""
+        """Yield the pairs of known messages: index in the base, index in the head.
+
+        `paired` has the pairs that earlier passes found: index in the head by index in the base.
+        """
         for name in sorted(self._base.keys() & self._head.keys()):
             yield from self._pairs_of(self._base[name], self._head[name], paired)
 
     def _pairs_of(
         self, base: Mapping[int, Duplicate], head: Mapping[int, Duplicate], paired: Mapping[int, int]
     ) -> Iterator[tuple[int, int]]:
-        """Pair as many messages about one name as the definitions that both sides have would make.
+        """Yield pairs of messages about one name.
 
-        Those first that stand at one of them.
+        If both sides have N equal definitions, N - 1 messages are paired, less those that are in `paired`. Messages at one
+        of these definitions are paired first.
         """
         old = [self._followed(place) for place in self._definitions(base, base=True)]
         new = [self._old(place) for place in self._definitions(head, base=False)]
@@ -120,7 +128,7 @@ class Duplicates:
         return None if path and line is not None and self._change.is_added(path, line) else place
 
     def _definitions(self, said: Mapping[int, Duplicate], *, base: bool) -> list[Place]:
-        """Return the definitions that messages about one name tell of; those where the messages stand come first."""
+        """Return the places that messages about one name define: first the places of the messages, then the places they name."""
         spots = self._places.base_spots if base else self._places.head_spots
         read = self._change.base_page if base else self._change.head_page
         pairs = []
@@ -139,7 +147,10 @@ class Duplicates:
 
 
 def _end_here(said: Duplicate, spot: Spot, read: Callable[[str], Page | None]) -> Place:
-    """Return the definition where a message stands; that of a label is above the line of what it labels, which Sphinx reports."""
+    """Return the place of the definition that a message is about.
+
+    For a label, Sphinx reports the line of the labelled section or object. The label itself is above that line.
+    """
     page = read(spot.path) if spot.path and spot.line is not None and said.label is not None else None
     lines = _defined_at(page.lines, said.label) if page and said.label is not None else []
     above = [number for number in lines if number <= (spot.line or 0) + 1]
@@ -162,9 +173,9 @@ def _defined_at(lines: Sequence[str], name: str) -> list[int]:
 
 
 def _definitions(pairs: Sequence[tuple[Place, Place]]) -> list[Place]:
-    """From where messages stand and what they name.
+    """Return the different definitions in `pairs`: (place of a message, place that this message names).
 
-    The places where they stand, and then the named ones that are none of these.
+    The places of the messages come first, and then each named place that is not one of them.
     """
     heres = [here for here, _ in pairs]
     more: dict[Place, None] = {}
@@ -175,9 +186,9 @@ def _definitions(pairs: Sequence[tuple[Place, Place]]) -> list[Place]:
 
 
 def _kept(base: Sequence[Place | None], head: Sequence[Place | None]) -> tuple[set[int], set[int]]:
-    """Return which definitions of the base are which of the head, all in the terms of the head.
+    """Pair equal definitions of base and head. Return the indexes of the paired ones in `base` and in `head`.
 
-    The indexes of those that are paired, on both sides. None is a definition that only one side has.
+    The places of the base are already mapped to the head. A place that is None is not paired: only one side has it.
     """
     ours: set[int] = set()
     theirs: set[int] = set()

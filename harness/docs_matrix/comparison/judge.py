@@ -1,7 +1,8 @@
-"""The comparison: which diagnostics of a head are new against those of a base, and which are gone.
+"""The verdicts: which diagnostics of a head are new, and which diagnostics of a base are fixed.
 
-Diagnostics are paired one to one, in passes, the strictest first (see `passes`); what no pass pairs is new or
-fixed. Both sides come from the same cell, so that level and category are comparable. Two equal messages are two.
+Diagnostics are paired one to one, in passes, the strictest pass first (see `pairing`). A diagnostic that no pass pairs is new
+or fixed. Both sides come from the same cell, so their levels and categories are comparable. If a message appears twice,
+both are counted.
 """
 
 from __future__ import annotations
@@ -26,12 +27,15 @@ def compare(
     *,
     closed: bool = False,
 ) -> tuple[Judged, ...]:
-    """Judge every diagnostic of both sides exactly once; `changes` leads from the base's tree to the head's.
+    """Judge every diagnostic of both sides exactly once.
 
-    `sources` has the texts of both; without them nothing is found to have moved. `closed` says that what was not read is the
-    same on both sides: then a message about a target that only one side has, in a paragraph that both have, is judged like
-    any other, since only the change can be behind it. The head's come first, then those of the base that are fixed, both by
-    place: the order in which documents were read changes nothing.
+    `changes` maps the base's tree to the head's. `sources` has the texts of both trees; without it, no moved diagnostic is
+    found. `closed` says that the documents that were not read are equal on both sides. Then a message that depends on such
+    documents (for example about a missing target) is judged if its paragraph did not change: only the change can have caused
+    it. Without `closed`, such a message is unjudged.
+
+    Return the diagnostics of the head, then the fixed or unjudged diagnostics that only the base has, each sorted by place. The
+    result does not depend on the order in which the documents were read.
     """
     pairing = Pairing(sorted(base, key=_position), sorted(head, key=_position), changes, sources)
     pairing.run()
@@ -56,7 +60,7 @@ def compare(
 
 
 def _is_old(spot: Spot, stayed: Callable[[str, int], bool]) -> bool:
-    """Return whether the change left the paragraph at `spot` alone."""
+    """Return whether the paragraph at `spot` is known and did not change; `stayed` answers for a path and a line."""
     return spot.path is not None and spot.line is not None and stayed(spot.path, spot.line)
 
 

@@ -1,6 +1,6 @@
-"""Where the places of a base are in the head: the change's line map, refined by the texts.
+"""The line of the head that a line of the base became: git's line map, refined by the texts of the files.
 
-Everything is worked out when it is asked for, for the files that the diagnostics to be paired are in.
+All results are computed when they are first needed, and only for the files that contain a diagnostic.
 """
 
 from __future__ import annotations
@@ -23,28 +23,29 @@ __all__ = ["ALIKE", "Correspondence", "Followed", "How", "Spot", "alike"]
 How = Literal["place", "edited line", "moved", "rewritten line"]
 _WORD = re.compile(r"\w")
 ALIKE = 0.5
-"""The share of words that two paragraphs must have in common to be the same one, moved and edited."""
+"""Two paragraphs that share at least this part of their words can be the same paragraph, moved and edited."""
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a diagnostic stands: a line of a file.
+    """The place of a diagnostic: a line of a file.
 
-    `scope` is the object whose docstring the line counts in, where that could not be found in the file.
+    `scope` is set if the line number is not known because the docstring was not found in the file: the object, a colon, and
+    the place inside the docstring.
     """
 
     path: str | None
     line: int | None
     scope: str = ""
     docstring: str = ""
-    """The object whose docstring the line is in, whether that could be found or not."""
+    """The object whose docstring contains the line, whether the docstring was found in the file or not; "" if there is none."""
     rewritten: bool = False
-    """Whether the line is only near the place, since an extension rewrites the docstring."""
+    """Whether the line is approximate, because an extension rewrites the docstring."""
 
 
 @dataclass(frozen=True)
 class Followed:
-    """A line of the head that a line of the base became, and how that is known."""
+    """The line of the head that a line of the base became, and `how` this was found."""
 
     path: str
     line: int
@@ -52,7 +53,7 @@ class Followed:
 
 
 class Correspondence:
-    """The change from a base to a head, for diagnostics in the files `base_paths` and `head_paths`."""
+    """The change from a base to a head; `base_paths` and `head_paths` are the files that contain diagnostics."""
 
     def __init__(
         self, changes: Changes, sources: Sources, base_paths: Iterable[str], head_paths: Iterable[str]
@@ -72,11 +73,11 @@ class Correspondence:
     # ---- texts
 
     def base_page(self, path: str) -> Page | None:
-        """Return the base's file at `path`; None where its text cannot be looked into."""
+        """Return the base's file at `path`; None if its text cannot be read."""
         return self._page("base", path, self._sources.base)
 
     def head_page(self, path: str) -> Page | None:
-        """Return the head's file at `path`; None where its text cannot be looked into."""
+        """Return the head's file at `path`; None if its text cannot be read."""
         return self._page("head", path, self._sources.head)
 
     def _page(self, side: str, path: str, read: Callable[[str], str | None]) -> Page | None:
@@ -86,22 +87,22 @@ class Correspondence:
         return self._pages[side, path]
 
     def base_spot(self, diagnostic: Diagnostic) -> Spot:
-        """Return where a diagnostic of the base stands."""
+        """Return the place of a diagnostic of the base."""
         return _spot(diagnostic)
 
     def head_spot(self, diagnostic: Diagnostic) -> Spot:
-        """Return where a diagnostic of the head stands."""
+        """Return the place of a diagnostic of the head."""
         return _spot(diagnostic)
 
     # ---- lines
 
     def head_path(self, base_path: str) -> str | None:
-        """Return the path in the head of the base's file; None where it is gone, or another file has its path now."""
+        """Return the head's path of the base's file; None if the file was removed, or if another file has this path now."""
         head_path = self.changes.head_path(base_path)
         return head_path if head_path is not None and self.changes.base_path(head_path) == base_path else None
 
     def follow(self, path: str, line: int) -> Followed | None:
-        """Return the line of the head that the base's line became; None where it is gone."""
+        """Return the line of the head that the base's line became; None if the line was removed."""
         head_path = self.head_path(path)
         head_line = None if head_path is None else self.changes.head_line(path, line)
         if head_path is not None and head_line is not None:
@@ -109,7 +110,7 @@ class Correspondence:
         return self._counterparts.get((path, line))
 
     def is_added(self, path: str, line: int) -> bool:
-        """Return whether no line of the base became this line of the head."""
+        """Return whether the head's line is new: no line of the base became it."""
         return self.head_hunk(path, line) is not None and (path, line) not in self._followed_to
 
     @cached_property
@@ -117,7 +118,7 @@ class Correspondence:
         return {(followed.path, followed.line) for followed in self._counterparts.values()}
 
     def base_hunk(self, path: str, line: int) -> Hashable | None:
-        """Return the hunk that removed or replaced the base's line; None where it stayed."""
+        """Return the hunk that removed or replaced the base's line; None if the line did not change."""
         head_path = self.head_path(path)
         if head_path is None:
             return ("deleted", path)
@@ -127,7 +128,7 @@ class Correspondence:
     def head_hunk(self, path: str, line: int) -> Hashable | None:
         """Return the hunk that added or replaced the head's line; None if the line is old.
 
-        It is equal to `base_hunk` of what it replaced.
+        `base_hunk` returns an equal value for each line that this hunk replaced.
         """
         if self.changes.base_path(path) is None:
             return ("added", path)
@@ -135,7 +136,7 @@ class Correspondence:
         return None if hunk is None else (path, hunk)
 
     def guess(self, path: str, line: int) -> Followed | None:
-        """Return the line of the head that may have been written in place of the base's, where nothing tells that it was."""
+        """Return the line of the head that possibly replaces the base's line: a guess. None if there is no candidate."""
         return self._all_counterparts[1].get((path, line))
 
     @cached_property
@@ -154,7 +155,7 @@ class Correspondence:
 
     @cached_property
     def _held(self) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
-        """The lines of both sides that belong to what stayed."""
+        """The lines, of the base and of the head, whose paragraph or body has another line that did not change."""
         removed, added = (
             {(side[index].path, side[index].number) for index in held}
             for side, held in zip(self._changed_lines, self._found.held, strict=True)
@@ -178,9 +179,10 @@ class Correspondence:
     # ---- paragraphs
 
     def base_paragraph(self, path: str, line: int, *, moved: bool) -> Hashable | None:
-        """Return the paragraph of the base's line, equal to `head_paragraph` of those that any of its lines became.
+        """Return a key of the paragraph that contains the base's line; None if there is no text.
 
-        `moved` counts lines that moved; else those that stayed or were edited.
+        If a line of this paragraph became a line of the head, then `head_paragraph` returns an equal key for the paragraph
+        of that line. With `moved`, only lines that moved link two paragraphs; without, only lines that stayed or were edited.
         """
         paragraph = _paragraph(self.base_page(path), line)
         if paragraph is None:
@@ -188,7 +190,7 @@ class Correspondence:
         return self._groups(moved).find(("base" if self._differs(path) else "head", path, paragraph))
 
     def head_paragraph(self, path: str, line: int, *, moved: bool) -> Hashable | None:
-        """Return the paragraph of the head's line; see `base_paragraph`."""
+        """Return a key of the paragraph that contains the head's line; see `base_paragraph`."""
         paragraph = _paragraph(self.head_page(path), line)
         if paragraph is None:
             return None
@@ -221,34 +223,34 @@ class Correspondence:
         return groups
 
     def base_text(self, path: str, line: int) -> str | None:
-        """Return the text of the base's paragraph, white space collapsed.
+        """Return the text of the paragraph that contains the base's line, with white space collapsed.
 
-        None if its line has a counterpart in the head, or a part of what it belongs to stayed.
+        None if the line has a counterpart in the head, or if another line of its paragraph or body did not change.
         """
         if self.follow(path, line) or (path, line) in self._held[0]:
             return None
         return _text(self.base_page(path), line)
 
     def head_text(self, path: str, line: int) -> str | None:
-        """Return the text of the head's paragraph, white space collapsed.
+        """Return the text of the paragraph that contains the head's line, with white space collapsed.
 
-        None if its line has a counterpart in the base, or a part of what it belongs to was there before.
+        None if the line has a counterpart in the base, or if another line of its paragraph or body was there before.
         """
         if not self.is_added(path, line) or (path, line) in self._held[1]:
             return None
         return _text(self.head_page(path), line)
 
     def base_paragraph_stayed(self, path: str, line: int) -> bool:
-        """Return whether no line of the base's paragraph was removed or replaced."""
+        """Return whether the text is known and no line of the base's paragraph was removed or replaced."""
         return _stayed(self.base_page(path), line, lambda number: self.base_hunk(path, number))
 
     def head_paragraph_stayed(self, path: str, line: int) -> bool:
-        """Return whether no line of the head's paragraph was added or replaced."""
+        """Return whether the text is known and no line of the head's paragraph was added or replaced."""
         return _stayed(self.head_page(path), line, lambda number: self.head_hunk(path, number))
 
 
 class _LineGroups:
-    """Paragraphs of both sides, as groups that are the same text."""
+    """Groups of paragraphs of both sides that have a line in common (a union-find structure)."""
 
     def __init__(self) -> None:
         self._parents: dict[Hashable, Hashable] = {}
@@ -280,7 +282,7 @@ def _spot(diagnostic: Diagnostic) -> Spot:
 def _lines(
     paths: Iterable[str], page: Callable[[str], Page | None], hunk: Callable[[str, int], Hashable | None]
 ) -> Iterator[Line]:
-    """Yield the lines of `paths` that are in a hunk."""
+    """Yield the lines of `paths` that are in a hunk; `page` returns the text of a file, and `hunk` the hunk of a line."""
     for path in paths:
         text = page(path)
         if text is None:
@@ -301,9 +303,9 @@ def _paragraph(page: Page | None, line: int) -> int | None:
 
 
 def alike(one: str | None, other: str | None) -> float:
-    """Return the share of their words that two texts have in common: 0 to 1.
+    """Return the part of their words that two texts share, from 0 to 1.
 
-    Tables have their borders in common, and lists their bullets: those are no words.
+    The borders of a table and the bullets of a list do not count as words.
     """
     ours, theirs = (Counter(word for word in (text or "").split() if _WORD.search(word)) for text in (one, other))
     return 2 * (ours & theirs).total() / ((ours.total() + theirs.total()) or 1)

@@ -1,8 +1,9 @@
-"""What a diagnostic means in the terms of the head: its message with the places in it mapped through the change.
+"""Meanings: keys by which messages of the base and of the head are compared.
 
-A message of the base that names `b.rst:12` says the same as one of the head that names `c.rst:15`, where that is what the
-line became. Names of documents (`b` for `docs/b.rst`) are places too; how a tree makes paths of them is learned from the
-diagnostics themselves.
+A message can name a place. If the line `b.rst:12` of the base became `c.rst:15` in the head, then a message of the base that names
+`b.rst:12` has the same meaning as a message of the head that names `c.rst:15`. So the places in a message of the base are
+replaced by places of the head. The name of a document (`b` for `docs/b.rst`) is a place, too. Which folder and suffix belong to
+such a name is learned from the diagnostics.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ _LONGEST_PATH = 1_000
 
 
 class Meanings:
-    """The meanings of the diagnostics of a comparison, from the most exact to the loosest."""
+    """The meanings of the diagnostics of one comparison. The methods are sorted from the most exact to the loosest.
+
+    Each method takes a diagnostic, and `base`: whether it is one of the base. It returns the key.
+    """
 
     def __init__(self, correspondence: Correspondence, diagnostics: Sequence[Diagnostic]) -> None:
         self._correspondence = correspondence
@@ -28,37 +32,40 @@ class Meanings:
         self._namings = sorted({naming for diagnostic in diagnostics if (naming := _naming(diagnostic))})[:8]
 
     def exact(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
-        """Level, category, chain and message, all their places mapped."""
+        """Return level, category, chain of inclusions and message, with all places mapped to the head."""
         where = self._of_base if base else self._of_head
         via = message_keys.located(diagnostic.via, where) if diagnostic.via else None
         return (diagnostic.level, diagnostic.category, via, message_keys.located(diagnostic.message, where))
 
     def relocated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
-        """Level, category and message, its paths mapped, its lines left out."""
+        """Return level, category and message, with paths mapped to the head, and without line numbers."""
         where = self._of_base if base else self._of_head
         return (diagnostic.level, diagnostic.category, message_keys.relocated(diagnostic.message, where))
 
     def plain(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
-        """Level, category and message, its paths not mapped: a name may look like that of a renamed document."""
+        """Return level, category and message, with the paths as they are.
+
+        Paths are not mapped here, because a word in the message can look like a renamed document without being one.
+        """
         return (diagnostic.level, diagnostic.category, message_keys.relocated(diagnostic.message, self._of_head))
 
     def stated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
-        """Return what the message states, whatever its level, its category and the source that it quotes."""
+        """Return the statement of the message, with paths mapped: no level, no category, no quoted source."""
         return message_keys.located(
             message_keys.statement(diagnostic.message), self._of_base if base else self._of_head
         )
 
     def plainly_stated(self, diagnostic: Diagnostic, *, base: bool) -> Hashable:
-        """Return what the message states, its paths not mapped."""
+        """Return the statement of the message, with the paths as they are."""
         return message_keys.located(message_keys.statement(diagnostic.message), self._of_head)
 
     def named(self, diagnostic: Diagnostic, *, base: bool) -> Hashable | None:
-        """Return the category and the names that the message quotes; None where it quotes none."""
+        """Return the category and the names that the message quotes; None if it quotes no name."""
         names = message_keys.quoted_names(message_keys.located(diagnostic.message, self._of_head))
         return (diagnostic.category, names) if names else None
 
     def candidates(self, word: str) -> list[str]:
-        """Return the paths that `word` in a message may mean: a path, one below an unknown root, or the name of a document."""
+        """Return the paths that `word` in a message can mean: a path, an absolute path, or the name of a document."""
         rooted = self._rooted(word) or word
         return [rooted, *(f"{prefix}{word}{suffix}" for prefix, suffix in self._namings)]
 
@@ -84,7 +91,7 @@ class Meanings:
         return None if rooted is None else _place(rooted, line)
 
     def _rooted(self, word: str) -> str | None:
-        """Return the path of the tree that an absolute one ends with; None where `word` is not such a path."""
+        """Return the path of the tree with which the absolute path `word` ends; None if there is no such path."""
         if not word.startswith("/") or len(word) > _LONGEST_PATH:
             return None
         parts = word.split("/")
@@ -97,7 +104,7 @@ def _place(path: str, line: int | None) -> str:
 
 
 def _naming(diagnostic: Diagnostic) -> tuple[str, str] | None:
-    """Return what stands before and behind a document's name in its path: `("docs/", ".rst")`."""
+    """Return the parts of the path before and after the name of the document: `("docs/", ".rst")`; None if there are none."""
     path, document = diagnostic.path, diagnostic.document
     if path is None or not document:
         return None

@@ -1,17 +1,20 @@
-"""Which removed line of a base became which added line of a head: lines that moved, were indented otherwise, or edited.
+"""Which removed line of a base became which added line of a head: lines that moved, were indented, or were edited.
 
-A diff knows lines that stayed and lines that did not. Among the latter, three kinds have a counterpart, found in this order:
+A diff says which lines stayed, which were removed and which were added. Some removed lines have a counterpart among the added
+lines. Counterparts are found in this order:
 
-1. runs of lines whose texts, white space collapsed, are unique among the removed and among the added lines of a hunk, or
-   else of all hunks, with the lines around them that are equal too: they were indented otherwise, or moved; what stands
-   between two such runs that are close to each other has moved with them, even where an equal line has come elsewhere;
-2. lines of one hunk that share nearly all of their words: they were edited;
-3. single lines that are unique on both sides: they moved alone, unless what they belong to stayed;
-4. lines of one hunk that share half of their words: they were edited, or their paragraph was filled again.
+1. Equal lines. White space is ignored. A text that is unique among the removed and among the added lines of a hunk, or else of
+   all hunks, is paired. Then the equal lines next to a pair are paired, which makes runs. Lines between two runs that are close
+   to each other moved with them, even if an equal line appears in another place.
+2. Edited lines: lines of one hunk that share nearly all of their words.
+3. Single lines that are unique on both sides and appear in another hunk. They moved, except if another line of their paragraph
+   or body stayed.
+4. Edited or re-wrapped lines: lines of one hunk that share half of their words.
 
-Where a line or two of a hunk are left on both sides, they may have been rewritten: those are kept apart, as a guess.
+If one or two lines of a hunk are left on both sides, they may have been rewritten. These pairs are returned separately, as
+guesses.
 
-The answer is one to one, and the same from the other side.
+Each line has at most one counterpart. If base and head are swapped, the same pairs are found.
 """
 
 from __future__ import annotations
@@ -27,20 +30,20 @@ __all__ = ["Counterparts", "Line", "counterparts"]
 
 _WORD = re.compile(r"\w+")
 _STRONG = 4
-"""So many characters of words make a line that is unique on both sides a sign of a move."""
+"""A unique line counts as moved only if its words have at least this many characters."""
 _ALMOST_EQUAL = 0.75
 _ALIKE = 0.5
-"""The shares of their words that two lines must have in common to be the same line, edited."""
+"""Two lines can be the same line, edited, if they share at least this part of their words."""
 _MOST_PAIRS = 1_000_000
-"""A hunk with more pairs of equal words is not looked into word by word."""
+"""If a hunk has more pairs of equal words than this, its lines are not compared word by word."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A removed or an added line: where it stands, its text with white space collapsed, and the hunk it is in.
+    """A removed or an added line: its path and number, its text with white space collapsed, and its hunk.
 
-    It belongs to the `paragraph` with that first line, and to its `body`, the line that is indented below it (0: none).
-    `held` says that a line of these stayed.
+    `paragraph` is the number of the first line of its paragraph. `body` is the number of the first line that is indented below
+    it; 0 if there is none. `held` says that another line of its paragraph, or the first line of its body, did not change.
     """
 
     path: str
@@ -61,10 +64,10 @@ class Line:
 
 
 class Counterparts(NamedTuple):
-    """What `counterparts` finds.
+    """The result of `counterparts`, as indexes into its two arguments.
 
-    `pairs` and `guesses` (lines that may have been rewritten) have the index in the added lines by that in the removed
-    ones; `held` are the indexes of lines, removed and added, of which what they belong to stayed.
+    `pairs` and `guesses` map a removed line to an added line; a guess is a line that may have been rewritten. `held` has two
+    sets, of removed and of added lines. They are the lines whose paragraph or body has another line that stayed.
     """
 
     pairs: dict[int, int]
@@ -73,7 +76,7 @@ class Counterparts(NamedTuple):
 
 
 def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> Counterparts:
-    """Return which lines of `added` those of `removed` became; both are sorted by path and number."""
+    """Return which lines of `added` the lines of `removed` became; both are sorted by path and number."""
     runs = _Runs(removed, added)
     for key in (_in_hunk, _in_hunk_with_neighbours, _text, _with_neighbours):
         runs.pair(_unique(removed, added, key))
@@ -100,7 +103,10 @@ def counterparts(removed: Sequence[Line], added: Sequence[Line]) -> Counterparts
 
 
 def _held(removed: Sequence[Line], added: Sequence[Line], found: Mapping[int, int]) -> tuple[set[int], set[int]]:
-    """Return the lines of both sides whose paragraph or body has other lines that stayed, unchanged or in their hunk."""
+    """Return the lines of both sides whose paragraph or body has another line that stayed.
+
+    A line stayed if it is unchanged, or if its counterpart is in the same hunk.
+    """
     stayed = [(gone, come) for gone, come in found.items() if removed[gone].hunk == added[come].hunk]
     sides = (removed, [gone for gone, _ in stayed]), (added, [come for _, come in stayed])
     return _held_by(*sides[0]), _held_by(*sides[1])
@@ -146,7 +152,7 @@ def _adjacent(lines: Sequence[Line], one: int, other: int) -> bool:
 def _unique(
     removed: Sequence[Line], added: Sequence[Line], key: Callable[[Sequence[Line], int], Hashable]
 ) -> dict[int, int]:
-    """Return the lines whose key stands once on either side."""
+    """Return pairs of lines whose `key` appears exactly once among the removed lines and exactly once among the added lines."""
 
     def once(lines: Sequence[Line]) -> dict[Hashable, int]:
         keys = {index: key(lines, index) for index, line in enumerate(lines) if line.weight >= _STRONG}
@@ -158,7 +164,10 @@ def _unique(
 
 
 class _Runs:
-    """Pairs of equal lines, as runs that go in step on both sides."""
+    """Pairs of equal lines. A run is a row of pairs whose lines follow each other on both sides.
+
+    `there` maps the index of a removed line to the index of an added line, and `back` is its inverse.
+    """
 
     def __init__(self, removed: Sequence[Line], added: Sequence[Line]) -> None:
         self.removed = removed
@@ -173,7 +182,11 @@ class _Runs:
                 self.back[come] = gone
 
     def grow(self) -> None:
-        """Lengthen every run by the equal lines before and behind it, all in step: no run is favoured."""
+        """Lengthen every run by the equal lines before and after it.
+
+        All runs grow at the same time, and a line that two runs claim goes to neither, so the order of the runs does not
+        matter.
+        """
         ends = [(gone, come, step) for gone, come in self.there.items() for step in (-1, 1)]
         while ends:
             wanted = [(gone + step, come + step, step) for gone, come, step in ends if self._fits(gone, come, step)]
@@ -193,9 +206,9 @@ class _Runs:
         return _adjacent(self.removed, gone, before) and _adjacent(self.added, come, after)
 
     def close_gaps(self) -> None:
-        """Follow what stands between lines that moved together: it moved with them, and may have been edited on the way.
+        """Pair lines between two runs that moved together: they moved with the runs, and may have been edited.
 
-        Not to an equal line elsewhere, which is a copy.
+        If such a line was paired with an equal line in another place, that pair is removed: the other line is a copy.
         """
         swapped = _Runs(self.added, self.removed)
         swapped.there, swapped.back = self.back, self.there
@@ -209,9 +222,9 @@ class _Runs:
             self.pair(dict(zip(gone, come, strict=True)))
 
     def _gaps(self) -> list[tuple[list[int], list[int]]]:
-        """Return the removed lines between two lines that moved together, each with the similar lines that came there.
+        """Find removed lines that lie between two runs but are paired with lines in another place.
 
-        The removed lines went elsewhere.
+        Return, for each gap, the removed lines, and the similar added lines that lie between the counterparts of the two runs.
         """
         gaps = []
         for before, run, behind in zip(runs := self._runs(), runs[1:], runs[2:], strict=False):
@@ -232,7 +245,10 @@ class _Runs:
         return sum(self.removed[gone].weight for gone in run)
 
     def take_single_lines(self) -> dict[int, int]:
-        """Take out the runs of a single line with words that came into another hunk: the line may as well be edited."""
+        """Remove and return the runs with only one line with words, if its counterpart is in another hunk.
+
+        Such a line is weak evidence: it can also be a line that was edited in its own hunk.
+        """
         alone: dict[int, int] = {}
         for run in self._runs():
             telling = [gone for gone in run if self.removed[gone].weight >= _STRONG]
@@ -261,7 +277,10 @@ class _Runs:
 
 
 def _between(lines: Sequence[Line], first: int, last: int) -> list[int]:
-    """Return the lines with a text between two lines of a file that are close to each other; there may be empty ones around."""
+    """Return the lines with text between `first` and `last`, if the two are in one file and close to each other.
+
+    Close means: at most two empty lines are between them, besides the returned lines.
+    """
     found = [index for index in range(first + 1, last) if lines[index].text]
     apart = lines[last].number - lines[first].number
     return found if lines[first].path == lines[last].path and apart <= len(found) + 3 else []
@@ -276,7 +295,10 @@ def _are_alike(one: Line, other: Line) -> bool:
 def _hunks(
     removed: Sequence[Line], added: Sequence[Line], found: Mapping[int, int]
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """Yield the lines of each hunk that have no counterpart yet, where there are such on both sides."""
+    """Yield, for each hunk, its removed and its added lines that have no counterpart yet.
+
+    Only hunks with such lines on both sides are yielded.
+    """
     taken = set(found.values())
     gone: dict[Hashable, list[int]] = defaultdict(list)
     come: dict[Hashable, list[int]] = defaultdict(list)
@@ -294,7 +316,7 @@ def _hunks(
 def _edited(
     removed: Sequence[Line], added: Sequence[Line], gone: Sequence[int], come: Sequence[int], least: float
 ) -> dict[int, int]:
-    """Pair the lines of a hunk that share at least the part `least` of their words, in their order."""
+    """Pair the lines of a hunk that share at least the part `least` of their words; lines that share most are paired first."""
     ours = [(word, index) for index in gone for word in removed[index].words]
     theirs = [(word, index) for index in come for word in added[index].words]
     counts = Counter(word for word, _ in theirs)
@@ -317,7 +339,10 @@ def _edited(
 
 
 def _common(ours: Sequence[tuple[str, int]], theirs: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the words that stay, as pairs of positions; difflib favours its first argument, so the order is ours to fix."""
+    """Yield the words that both sides share in the same order, as pairs of positions.
+
+    The result of difflib depends on the order of its arguments, so the two sides are sorted first.
+    """
     sides = [[word for word, _ in ours], [word for word, _ in theirs]]
     swapped = sides[1] < sides[0]
     matcher = SequenceMatcher(None, sides[swapped], sides[not swapped], autojunk=False)
@@ -334,7 +359,7 @@ def _beside(
     come: Sequence[int],
     found: Mapping[int, int],
 ) -> dict[int, int]:
-    """Pair lines without words (the border of a table, an underline) that stand beside a pair."""
+    """Pair lines without words (the border of a table, an underline) if they are next to paired lines on both sides."""
     pairs: dict[int, int] = {}
     free = set(come)
     for step in (1, -1):

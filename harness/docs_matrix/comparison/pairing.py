@@ -1,8 +1,12 @@
-"""The passes of the comparison: ways in which a diagnostic of the base and one of the head are the same mistake.
+"""The passes of the comparison: each pass pairs diagnostics of the base and of the head that are the same mistake.
 
-A pass is a meaning and a way to say where. Each gives a diagnostic a key, and diagnostics of both sides with equal keys are
-paired in their order; so each pass pairs as many as it can, and the same ones from the other side. What one pass has paired
-is out of the next.
+A pass computes a key for each diagnostic: its meaning (`meanings`) and its place (`places`). Diagnostics of both sides with
+equal keys are paired in their order. So each pass pairs as many diagnostics as possible, and it finds the same pairs if base
+and head are swapped. A pass only looks at the diagnostics that no pass before it has paired.
+
+Example: an edit inserts two lines at the top of `a.rst`. `a.rst:10: Title too short` in the base and `a.rst:12: Title too
+short` in the head have equal meanings. Git's line map says that line 10 became line 12, so the places are equal as well. The
+first pass pairs the two, and the verdict is `known`.
 """
 
 from __future__ import annotations
@@ -25,14 +29,14 @@ __all__ = ["Paired", "Pairing"]
 _Meaning = Callable[..., Hashable | None]
 
 _LONGEST = 10_000
-"""Characters of a paragraph that are compared with another's."""
+"""Only this many characters of a paragraph are compared with another paragraph."""
 _MOST_ALIKE = 10_000
-"""More pairs of diagnostics with one meaning are not compared with each other."""
+"""If one meaning has more possible pairs of diagnostics than this, their paragraphs are not compared."""
 
 
 @dataclass(frozen=True)
 class Paired:
-    """What a diagnostic of the head is paired with: the index of the base's, and how that was found."""
+    """A pair: the index of the base's diagnostic, the verdict for the head's diagnostic, and how the pair was found."""
 
     base: int
     verdict: Verdict
@@ -40,9 +44,9 @@ class Paired:
 
 
 class Pairing:
-    """The diagnostics of both sides, and the pairs that were found, by the index in the head.
+    """The diagnostics of both sides and the pairs found so far, by the index of the head's diagnostic.
 
-    `open_base` and `open_head` are those without one.
+    `open_base` and `open_head` have the indexes of the diagnostics without a pair.
     """
 
     def __init__(
@@ -58,7 +62,7 @@ class Pairing:
         self._meanings = Meanings(self.change, (*base, *head))
 
     def run(self) -> None:
-        """Pair what can be paired, by all passes in their order."""
+        """Run all passes in their order."""
         said, places = self._meanings, self.places
         for meaning in (said.exact, said.relocated, said.plain):
             self._pass(meaning, places.line(), Verdict.KNOWN)
@@ -105,7 +109,11 @@ class Pairing:
             self._pair(base, head, Verdict.KNOWN, "duplicate")
 
     def _one_line_off(self, meaning: _Meaning) -> None:
-        """Pair lines that differ by one, on either side's count, where no text tells what a paragraph is."""
+        """Pair diagnostics whose lines differ by at most one, if the text of the file is not available.
+
+        Without the text, paragraphs are not known. The lines must differ by at most one both as the base and as the head counts
+        them.
+        """
         ours: dict[Hashable, list[_Lines]] = defaultdict(list)
         theirs: dict[Hashable, list[_Lines]] = defaultdict(list)
         for index in self.open_base:
@@ -126,7 +134,7 @@ class Pairing:
                 self._pair(base, head, Verdict.KNOWN, "place, one line off")
 
     def _edited_and_moved(self, meaning: _Meaning) -> None:
-        """Pair paragraphs that went elsewhere and were edited or filled again: those most alike first."""
+        """Pair diagnostics whose paragraphs moved and were edited or re-wrapped, the most similar paragraphs first."""
         theirs = self._paragraphs(meaning, base=False)
         found = []
         for means, old in self._paragraphs(meaning, base=True).items():
@@ -143,7 +151,7 @@ class Pairing:
                 self._pair(base, head, Verdict.MOVED, "moved", ", edited")
 
     def _paragraphs(self, meaning: _Meaning, *, base: bool) -> dict[Hashable, list[tuple[int, str]]]:
-        """By meaning, the diagnostics whose line has no counterpart, with the texts of their paragraphs."""
+        """Return the diagnostics whose line has no counterpart, by meaning: (index, text of the paragraph)."""
         found: dict[Hashable, list[tuple[int, str]]] = defaultdict(list)
         for index in self.open_base if base else self.open_head:
             spot = (self.places.base_spots if base else self.places.head_spots)[index]
@@ -160,7 +168,7 @@ def _files(side: Sequence[Diagnostic]) -> set[str]:
 
 
 class _Lines(NamedTuple):
-    """A line as the base counts it and as the head does, and `at`, the index of the diagnostic that stands there."""
+    """A line as the base counts it and as the head counts it; `at` is the index of its diagnostic."""
 
     base: int
     head: int
@@ -168,7 +176,7 @@ class _Lines(NamedTuple):
 
 
 def _one_apart(ours: Sequence[_Lines], theirs: Sequence[_Lines]) -> Iterator[tuple[int, int]]:
-    """Yield as many pairs of lines that differ by at most one as there can be; both are sorted."""
+    """Yield as many pairs of lines that differ by at most one as possible; both arguments are sorted."""
     one = other = 0
     while one < len(ours) and other < len(theirs):
         apart = (ours[one].base - theirs[other].base, ours[one].head - theirs[other].head)

@@ -1,6 +1,7 @@
-"""Where diagnostics stand, as keys: a diagnostic of the base and one of the head stand at the same place where they share one.
+"""Places: keys by which the places of diagnostics of the base and of the head are compared.
 
-From the line itself on, each way to say where is a little looser than the one before.
+A diagnostic of the base and a diagnostic of the head are at the same place if their keys are equal. There are several kinds of
+keys, from the exact line to looser ones, such as the paragraph or the hunk.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 __all__ = ["Places", "Where"]
 
 Key = Callable[[int], Hashable | None]
-"""The key of the diagnostic with an index; None where it has no place of that kind."""
+"""A function from the index of a diagnostic to its key; None if the diagnostic has no place of that kind."""
 
 
 @dataclass(frozen=True)
 class Where:
-    """A way to say where; `name` is how its pairs are called."""
+    """One kind of place; `name` says in the reports how a pair was found."""
 
     name: str
     base: Key
@@ -42,11 +43,11 @@ class Places:
         self._has_sources = has_sources
 
     def line(self) -> Where:
-        """Return the line of the head that the base's line became: it stayed, was edited, or moved."""
+        """Return the kind of place that follows the base's line into the head: the line stayed, was edited, or moved."""
         return Where("place", self._mapped(self.change.follow), lambda index: _at(self.head_spots[index]))
 
     def line_that_stayed(self) -> Where:
-        """Return a line that neither side changed."""
+        """Return the kind of place for lines that the change did not touch."""
 
         def head(index: int) -> Hashable | None:
             at = _at(self.head_spots[index])
@@ -55,11 +56,14 @@ class Places:
         return Where("place", self.line().base, head)
 
     def rewritten_line(self) -> Where:
-        """Return the line that may have been written in place of the base's."""
+        """Return the kind of place that follows the base's line to the line that possibly replaces it."""
         return Where("rewritten line", self._mapped(self.change.guess), lambda index: _at(self.head_spots[index]))
 
     def near(self) -> Iterator[Where]:
-        """Near the line, or what can be said where there is no line; the nearest first."""
+        """Yield looser kinds of place, the nearest first.
+
+        The last ones are for generated files and for diagnostics without a line.
+        """
         change = self.change
         yield self._of_lines(
             "paragraph",
@@ -120,7 +124,7 @@ class Places:
         return Where(name, key(self.base_spots, base), key(self.head_spots, head))
 
     def _of_docstrings(self, called: Callable[[str], str]) -> Where:
-        """Return the same text in the docstring of an object that is `called` the same, wherever its function went."""
+        """Return the kind of place for equal lines in docstrings of objects whose `called` name is equal, in any file."""
 
         def key(spots: Sequence[Spot], read: Callable[[str], Page | None]) -> Key:
             def of_spot(index: int) -> Hashable | None:
@@ -135,7 +139,10 @@ class Places:
         return Where("moved", key(self.base_spots, self.change.base_page), key(self.head_spots, self.change.head_page))
 
     def _hunk(self, index: int, *, base: bool) -> Hashable | None:
-        """Return the hunk that replaced the line: for messages that quote a name, or where no text tells its lines apart."""
+        """Return the hunk that replaced the line.
+
+        It is only used for messages that quote a name, or if the text of the file is not available.
+        """
         at = _at((self.base_spots if base else self.head_spots)[index])
         if at is None:
             return None
@@ -145,14 +152,14 @@ class Places:
         return self.change.base_hunk(*at) if base else self.change.head_hunk(*at)
 
     def _docstring(self, spot: Spot, *, base: bool) -> Hashable | None:
-        """Return the object, where the line inside its docstring cannot be told."""
+        """Return the object, if the line inside its docstring is unknown or approximate."""
         if not spot.docstring or not spot.path or not (spot.rewritten or spot.scope):
             return None
         path = self.change.head_path(spot.path) if base else spot.path
         return None if path is None else (path, spot.docstring)
 
     def _is_generated(self, path: str, *, base: bool) -> bool:
-        """Return whether a file is not in the tree, on either side."""
+        """Return whether the file at `path` is not in the tree."""
         if not self._has_sources or self.change.changes.touched(path):
             return False
         return (self.change.base_page(path) if base else self.change.head_page(path)) is None

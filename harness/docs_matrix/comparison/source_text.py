@@ -1,7 +1,7 @@
-"""The text of a file as the comparison looks at it: lines and paragraphs.
+"""The text of a file, split into lines and paragraphs.
 
-A paragraph is what docutils gives one line number: it reports the first or the last line of a paragraph, whichever of its
-lines the mistake is in.
+A paragraph is a group of lines for which docutils reports one line number: the first or the last line of the group, whichever
+line has the mistake.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ __all__ = ["Page", "collapsed"]
 _ITEM = re.compile(r"(?:[-*+•]|\(?(?:\d{1,4}|[A-Za-z#])[.)]|\.\.|:[^:\s][^:]{0,80}:)(?:\s|$)")
 _COMMENT = re.compile(r"^\s*(?:/?\*+/?|//+|#+)( |$)")
 _JSON = re.compile(r'^\s*"|(?:\\n)?",?$')
-"""What encloses a line of a cell in the file of a notebook."""
+"""The characters around a line of text in the file of a Jupyter notebook."""
 _PROSE = (".rst", ".md", ".txt", ".inc", ".rest")
 
 
 def collapsed(line: str) -> str:
-    """Return a line with its white space collapsed: what stays of it when it is indented otherwise."""
+    """Return a line with its white space collapsed, so that lines with different indentation compare equal."""
     return " ".join(line.split())
 
 
@@ -34,22 +34,25 @@ class Page:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines without their ends, as git counts them."""
+        """The lines without their line ends, counted as git counts them."""
         return tuple(line.rstrip("\r") for line in self.text.removesuffix("\n").split("\n"))
 
     @cached_property
     def paragraphs(self) -> tuple[int, ...]:
-        """The first line of each line's paragraph; an empty line is one of its own.
+        """For each line, the number of the first line of its paragraph; an empty line is a paragraph of its own.
 
-        Items, fields and directives, with their options, begin a paragraph, and so does a line with another indentation,
-        except for the first behind an item.
+        A list item, a field and a directive (with its options) begin a paragraph. So does a line with another indentation,
+        except the second line of a list item.
         """
         removed = _JSON if self.path.endswith(".ipynb") else _COMMENT
         lines = self.lines if self.path.endswith(_PROSE) else [removed.sub("", line) for line in self.lines]
         return _paragraphs(lines)
 
     def body(self, line: int) -> int | None:
-        """Return the first line that is indented below `line`, behind one empty line at most; None where there is none."""
+        """Return the number of the first line that is indented below `line`; None if there is none.
+
+        At most one empty line may be between the two.
+        """
         indent = _indent(self.lines[line - 1])
         for number in (line + 1, line + 2):
             if number <= len(self.lines) and self.lines[number - 1].strip():
