@@ -61,7 +61,7 @@ def test_if_it_takes_longer_the_answer_is_preliminary_and_says_so(check: Check) 
     answer = check(exact_within=1)
     assert (answer.status, answer.findings["preliminary"]) == (1, True)
     assert answer.stdout.splitlines()[-2].endswith(
-        ": 1 new diagnostic in the 1 of 3 documents read in 1 cell: preliminary; --docs all is exact"
+        ": 1 new diagnostic in 1 cell; preliminary: read 1 of 3 documents (--docs all reads every document)"
     )
     assert "--docs all reads all documents and takes some " in answer.stdout
     assert "no document names part.json: only --docs all shows whether a document reads it" in answer.stdout

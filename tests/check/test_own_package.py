@@ -192,7 +192,7 @@ def test_the_script_of_a_report_builds_with_the_package_too(check: Callable[...,
     words = ["sh", str(answer.out / "reproduce.sh"), str(tmp_path / "project")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[-1] == "1 of the 1 lines of the report, 0 others"
+    assert done.stderr.splitlines()[-1] == "found 1 of the 1 lines of the report, and 0 other new lines"
 
 
 def test_a_backend_that_is_younger_than_all_cells_is_found(write: Write, docs_matrix: Command) -> None:
@@ -260,7 +260,7 @@ def setup(app):
     assert answer.status == 1, answer.stdout + answer.stderr
     reasons = {"sniffio" in finding["message"]: finding["reason"] for finding in answer.of("new")}
     assert reasons == {True: "requirements", False: "line"}
-    assert "the base has it too with the requirements of the head" in answer.stdout
+    assert "the base has it, too, if it is built with the requirements of the head" in answer.stdout
 
 
 def test_a_console_script_of_the_package_runs_in_the_build(check: Callable[..., Answer]) -> None:

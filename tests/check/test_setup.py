@@ -55,7 +55,7 @@ def test_a_mistake_in_what_a_generator_reads_is_new_in_an_old_and_in_a_new_cell(
     git(tmp_path / "project", "checkout", "-q", "src")
     words = ["sh", str(answer.out / "reproduce.sh"), str(tmp_path / "project")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.stderr.splitlines()[-1] == "1 of the 1 lines of the report, 0 others"
+    assert done.stderr.splitlines()[-1] == "found 1 of the 1 lines of the report, and 0 other new lines"
 
 
 def test_a_command_that_fails_is_a_failed_cell_that_names_it(check: Callable[..., Answer]) -> None:

@@ -160,8 +160,12 @@ def test_the_terminals_advice_and_its_answer_run_from_another_folder(
     docs_matrix: Command, asked_in: tuple[Path, Answer]
 ) -> None:
     folder, answer = asked_in
-    (advice,) = (line for line in answer.stdout.splitlines() if line.startswith("on what that depends: "))
-    told = docs_matrix(*_printed(advice.removeprefix("on what that depends: ")), "--json", cwd=folder)
+    (advice,) = (
+        line for line in answer.stdout.splitlines() if line.startswith("to find out which documents cause this, run: ")
+    )
+    told = docs_matrix(
+        *_printed(advice.removeprefix("to find out which documents cause this, run: ")), "--json", cwd=folder
+    )
     assert told.status == 0, told.stderr
     value = json.loads(told.stdout)
     assert (value["verdict"], value["before"], value["document"]) == ("depends", ["d17.rst"], "d30.rst")

@@ -44,7 +44,7 @@ def test_a_row_is_a_revision_and_a_failed_build_has_no_number() -> None:
     ]
     failed, star = notes(COURSE)
     assert failed == f"bbbbbbbbbbbb in {OLD}: failed: ended by signal 9"
-    assert star.startswith("* not built as the one before")
+    assert star.startswith("* not comparable with the row before")
 
 
 def test_as_data_a_failed_build_has_no_total() -> None:

@@ -47,7 +47,7 @@ def test_a_line_of_the_report_that_is_not_printed_makes_the_status_1(
     trees: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(trees, [], ["a.rst:1: WARNING: x"], ["a.rst:1: WARNING: x", "a.rst:9: WARNING: y"]) == 1
-    assert capsys.readouterr().err == "1 of the 2 lines of the report, 0 others\n"
+    assert capsys.readouterr().err == "found 1 of the 2 lines of the report, and 0 other new lines\n"
 
 
 @pytest.mark.parametrize("total", [0, 2])

@@ -76,7 +76,7 @@ def test_a_preliminary_answer_says_so() -> None:
     made = run(cell(NEW, read=2, documents=9), docs="affected")
     (check,) = b4_checks(of_run(made, 0))
     assert (check["status"], "preliminary" in check["summary"]) == ("pass", True)
-    assert "# nothing new in the 2 of 9 documents read in 1 cell: preliminary" in text("ktap", of_run(made, 0), made)
+    assert "# nothing new in 1 cell; preliminary: read 2 of 9 documents" in text("ktap", of_run(made, 0), made)
 
 
 def test_b4_gets_one_result_with_a_line_for_each_message_and_the_url() -> None:

@@ -63,7 +63,7 @@ def test_the_script_prints_the_seven_lines_and_leaves_the_tree_as_it_was(found: 
     assert done.returncode == 0, done.stderr
     lines = [line.partition(": ")[0].rpartition(":")[2] for line in done.stdout.splitlines()]
     assert lines == ["382", "382", "382", "382", "392", "400", "405"]
-    assert done.stderr.splitlines()[-1] == "7 of the 7 lines of the report, 0 others"
+    assert done.stderr.splitlines()[-1] == "found 7 of the 7 lines of the report, and 0 other new lines"
     assert contents(tree) == before
     assert not list(empty.iterdir())
     assert not list(empty.parent.glob("reproduce.*"))

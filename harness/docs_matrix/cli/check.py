@@ -128,7 +128,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     if not args.briefly:
         common.tell(whole, args, status, part=args.join and not expected <= {cell.name for cell in whole.cells})
     if args.ratchet and answer.count(Verdict.FIXED):
-        print("docs-matrix: accepted diagnostics are fixed; docs-matrix baseline prune takes them out", file=sys.stderr)
+        lines = "accepted diagnostics no longer appear, so --ratchet fails; remove them: docs-matrix baseline prune"
+        print(f"docs-matrix: {lines}", file=sys.stderr)
     return whole, status
 
 

@@ -128,7 +128,7 @@ def bench(args: argparse.Namespace) -> Workbench:
 def confinement(args: argparse.Namespace) -> Confinement:
     """Return how builds are confined here; raises `InputError` if the user's choice does not work on this machine.
 
-    Where nothing confines them, code of others is not run unless the user says so: `--confine none`.
+    If nothing confines builds, code of others is not run, except if the user wants it with `--confine none`.
     """
     given = vars(args)
     if "confine" not in given:
@@ -137,8 +137,8 @@ def confinement(args: argparse.Namespace) -> Confinement:
     others = [f"--{name}" for name in ("patch", "head") if given.get(name)] + ["a report"] * ("report" in given)
     if found.layer == "none" and args.confine == "auto" and others:
         raise InputError(
-            f"{others[0]} brings code of others into a build, and nothing confines builds on this machine "
-            f"({lacks('landlock')}): --confine none runs it all the same (docs-matrix doctor)"
+            f"{others[0]}: it can bring code of others into a build, and nothing confines builds on this machine "
+            f"({lacks('landlock')}); to build it without confinement, add --confine none; docs-matrix doctor says what to install"
         )
     return found
 

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     print(
         "nothing that the default matrix needs is missing"
         if not _lacking(lacks)
-        else "the default matrix cannot run whole"
+        else "some cells of the default matrix cannot be built on this machine"
     )
     return _lacking(lacks)
 

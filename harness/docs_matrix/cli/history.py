@@ -50,6 +50,6 @@ def run(args: argparse.Namespace) -> int:
             print(harmless(note))
         print()
     if not wanted:
-        told_by = "docs-matrix check --docs all leaves what it is told from"
-        print(harmless(one_line(f"{tree}: no build of a revision is in the store yet; {told_by}")))
+        makes = "docs-matrix check --docs all makes one for each cell"
+        print(harmless(one_line(f"{tree}: no build of a revision is in the store yet; {makes}")))
     return 0

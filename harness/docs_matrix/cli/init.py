@@ -25,7 +25,7 @@ from docs_matrix.questions.init import ci_files, init, init_report, matrix_text,
 from docs_matrix.questions.init.accepting_builds import AcceptingBuilds
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.reports import terminal
-from docs_matrix.reports.escaping import cut, one_line
+from docs_matrix.reports.escaping import cut, one_line, plural
 from docs_matrix.toolchains.interpreters import installed
 
 __all__ = ["add_arguments", "run"]
@@ -129,16 +129,17 @@ def _update(
     if args.json:
         print_json({**plain(updated), "missing": list(missing)})
         return 0
-    lines = [f"{os.path.normpath(folder / 'matrix.yaml')}: is there already, and what it says stays"]
+    lines = [f"{os.path.normpath(folder / 'matrix.yaml')}: exists already; cells can be added, all else stays as it is"]
     lines += [f"{name}: left out: {why}" for name, why in updated.left.items()]
     lines += [f"{name}: added" for name in updated.added]
-    lines += [f"accepted in what was added: {count}: {kind}" for kind, count in sorted(updated.kinds.items())]
+    kinds = sorted(updated.kinds.items())
+    lines += [f"accepted in the added cells: {plural(count, 'diagnostic')} ({kind})" for kind, count in kinds]
     lines += [f"{os.path.normpath(folder / name)}: written" for name in updated.written]
-    lines += [f"{os.path.normpath(folder / name)}: was there already, and stays as it is" for name in updated.untouched]
+    lines += [f"{os.path.normpath(folder / name)}: exists already, and is not changed" for name in updated.untouched]
     if missing:
         lines.append(f"requirements that matrix.yaml does not list: {', '.join(missing)}")
     if not args.cell and others:
-        lines.append(f"cells that --cell NAME adds: {', '.join(cell.name for cell in others)}")
+        lines.append(f"to add one of these cells, use --cell NAME: {', '.join(cell.name for cell in others)}")
     for line in (*lines, *beside.notices):
         print_lines([cut(one_line(line), 400)])
     return 0

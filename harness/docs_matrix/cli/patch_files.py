@@ -68,7 +68,7 @@ def of_lore(word: str, *command: str) -> bytes:
     if not message or message.startswith("-"):
         raise InputError(f"{word}: a message-id is missing: lore:20260302100000.1-1-a@example.org")
     if shutil.which("b4") is None:
-        raise MachineError(f"{word}: b4 fetches it, and is not installed: python3 -m pip install b4")
+        raise MachineError(f"{word}: the program b4 must fetch it, but is not installed: python3 -m pip install b4")
     done = process.run(["b4", *command, "--", message], timeout=TIME_LIMIT)
     if done.timed_out:
         raise MachineError(f"{word}: b4 did not end within {TIME_LIMIT:.0f} s")

@@ -1,6 +1,6 @@
 """The commands that we print: one function makes each of them from the question that was asked.
 
-A printed command runs from any folder: its paths are absolute, and it names all that the user named.
+A printed command runs from any folder. Its paths are absolute, and it repeats all options of the user.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _TAKES: Mapping[AskingVerb, frozenset[str]] = {
     "isolate": _EVERY | {"--base", "--head", "--onto"},
     "bisect": _EVERY,
 }
-"""The options of each verb that a command is printed of."""
+"""For each verb in a printed command: the options that it accepts."""
 
 
 def command(asked: Asked, *before: str, after: tuple[str, ...] = ()) -> str:
-    """Return the command that asks `asked`, for a shell; `before` and `after` are words of the verb's own.
+    """Return the shell command for the question `asked`; `before` and `after` are further arguments, put first and last.
 
     >>> command(Asked("docs", folder="/home/me", patches=("a b.diff",)))
     "docs-matrix check --tree /home/me/docs --patch '/home/me/a b.diff'"
@@ -41,14 +41,14 @@ def command(asked: Asked, *before: str, after: tuple[str, ...] = ()) -> str:
 
 
 def isolate_command(asked: Asked, find: str, path: str) -> str:
-    """Return the command that says what the message `find` of the document `path` depends on."""
+    """Return the `isolate` command for the message `find` of the document `path`."""
     return command(replace(asked, verb="isolate"), after=(*_given("--find", find), *_given("--path", path)))
 
 
 def script_command(name: str, asked: Asked | None) -> str:
     """Return the command that runs the script `name` on the tree without the change, from the folder of the script.
 
-    It says `TREE` if nothing says where that tree is.
+    If it is not known where that tree is, the command has the word `TREE` in its place.
 
     >>> script_command("reproduce.sh", Asked("docs", folder="/home/me", patches=("a.diff",)))
     'sh reproduce.sh /home/me/docs'
@@ -76,7 +76,7 @@ def _given(option: str, value: str | None) -> tuple[str, ...]:
 
 
 def _options(asked: Asked) -> Iterator[tuple[str, str | None]]:
-    """Yield every option with its value, None for one that has no value."""
+    """Yield every option with its value; the value is None for an option that takes none."""
     yield "--tree", asked.tree if asked.named else _absolute(asked.tree, asked)
     yield from (("--patch", _absolute(path, asked)) for path in asked.patches)
     yield from (("--before", _absolute(path, asked)) for path in asked.before)

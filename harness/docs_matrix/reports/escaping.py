@@ -1,7 +1,7 @@
-"""Text from anywhere made fit to be shown: nothing hidden, nothing interpreted, nothing without end.
+"""Text from any source, made safe to show: nothing is hidden, nothing is interpreted, and nothing is endless.
 
-A message may hold whatever a source file held: control characters, halves of surrogate pairs, a million characters.
-Such things are made visible here, and not dropped, so that a report shows what was really said.
+A message can contain anything that a source file contains: control characters, halves of surrogate pairs, a million characters.
+Such things are made visible here, not dropped, so that a report shows what was really there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ __all__ = ["cut", "cut_with_digest", "harmless", "one_line", "plural", "visible"
 
 _UNFIT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, except for tab and newline
-    "\u2028\u2029\u202a-\u202e\u2066-\u2069"  # line separators, and what turns the direction of reading
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # lone surrogates and what Unicode calls no characters
+    "\u2028\u2029\u202a-\u202e\u2066-\u2069"  # line separators, and characters that change the direction of reading
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # lone surrogates, and code points that are no characters in Unicode
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
     + "]"
 )
@@ -23,7 +23,7 @@ _GAP = re.compile(r"[ \t\n]+")
 
 
 def visible(text: str) -> str:
-    r"""Return `text` with every character that is unfit for a report written as its escape; tabs and newlines stay.
+    r"""Return `text` with an escape in place of each character that a report must not contain; tabs and newlines stay.
 
     >>> print(visible("a\x1b[31mb\udc80"))
     a\x1b[31mb\udc80
@@ -32,7 +32,7 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return `text` on one line: runs of blanks and newlines are one blank, and what is unfit is an escape.
+    r"""Return `text` on one line: as `visible` does, with one blank in place of each run of white space.
 
     >>> one_line("Malformed table.\n\n+--+")
     'Malformed table. +--+'
@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return `text`, or its first `limit` characters and how many more there were.
+    """Return `text`; if it is longer than `limit` characters, its beginning and the number of characters left out.
 
     >>> cut("abcdef", 4)
     'abcd... (2 more characters)'
@@ -50,14 +50,17 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_with_digest(text: str, limit: int) -> str:
-    """Return `text`, or its first `limit` characters and a digest of all of it, so that two long texts stay two."""
+    """Return `text`; if it is longer than `limit` characters, its beginning and a digest of all of it.
+
+    So two long texts that differ still differ after the cut.
+    """
     return text if len(text) <= limit else f"{text[:limit]}... [{digest(text)[:12]}]"
 
 
 def harmless(line: str, *, bracket: str = "\\x5b") -> str:
-    r"""Return a line that GitHub's runner does not take for a command to itself, however it was printed.
+    r"""Return a line that GitHub's runner does not read as a command, even if it has blanks in front.
 
-    `bracket` is what stands for the `[` of `##[`, which the runner looks for inside of lines.
+    The runner also looks for `##[` inside a line; `bracket` is written in place of its `[`.
 
     >>> print(harmless("  ::error::stop"), harmless("##[add-mask]a"))
       \x3a:error::stop ##\x5badd-mask]a
@@ -69,7 +72,7 @@ def harmless(line: str, *, bracket: str = "\\x5b") -> str:
 
 
 def plural(count: int, thing: str) -> str:
-    """Return `count` and the word for it.
+    """Return `count` and `thing`, with an s if `count` is not 1.
 
     >>> plural(1, "cell"), plural(8, "cell")
     ('1 cell', '8 cells')
@@ -78,7 +81,7 @@ def plural(count: int, thing: str) -> str:
 
 
 def _plain(text: str) -> bool:
-    """Return whether `text` is nothing but ASCII that is seen, as most is: then there is nothing to look for in it."""
+    """Return whether `text` is only printable ASCII. This is the usual case, and such a text needs no change."""
     return text.isascii() and text.isprintable()
 
 

@@ -1,4 +1,7 @@
-"""What a finding is known by from run to run: its path, category and message, whatever its line and its cells."""
+"""The fingerprint of a finding: a digest of its path, category and message, which stays the same from run to run.
+
+The line and the cells are not part of it.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,11 @@ __all__ = ["fingerprints"]
 
 
 def fingerprints(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the fingerprint of each of `findings`, in their order; no two are equal.
+    """Return the fingerprint of each finding, in the order of `findings`; no two are equal.
 
-    Equal ones are kept apart by an ordinal, those that the base has first: what is new takes no other's number. What is
-    fixed is numbered after all others, since nothing that is there may take its place.
+    Findings with the same path, category and message get numbers. Those that the base has come first, so that a new finding
+    never takes the number of a known one. Fixed findings come last, so that they never take the number of a finding that still
+    exists.
     """
     keys = [mark(finding) for finding in findings]
     seen: Counter[str] = Counter()

@@ -1,7 +1,15 @@
-"""The folder of a run's reports.
+"""The folder of a run's reports, and the module that makes each of its files.
 
-For people (`report.html`, `summary.md`, `report.txt` with its `reproduce.sh`, `logs/<cell>.log`), for programs
-(`findings.json`, `junit.xml`), and for forges (`findings.sarif`, `code-scanning.sarif`, `gl-code-quality-report.json`).
+For people:
+
+- `report.html` (`html`), `summary.md` (`markdown`), `logs/<cell>.log`
+- `report.txt` in the form of the kernel's robot (`robot_form`), with its `reproduce.sh` (`reproduce_script`)
+
+For programs:
+
+- `findings.json` (`findings_json`), `junit.xml` (`junit`)
+- `findings.sarif` and `code-scanning.sarif` (`sarif`), `gl-code-quality-report.json` (`gitlab`)
+- `patchwork-check.json` (`patchwork`), `kcidb.json` (`kcidb`)
 """
 
 from __future__ import annotations
@@ -46,9 +54,9 @@ REPORTS = (
 
 
 def prepare(out: Path, *, keep: bool) -> None:
-    """Make the folder `out` before anything is built, and take away the reports of an earlier run unless `keep`.
+    """Make the folder `out` before anything is built. Remove the reports of an earlier run, unless `keep`.
 
-    Git ignores what is in it, so that reports below a tree are no part of the tree. Raises `MachineError` where `out`
+    The folder gets a `.gitignore`, so that reports inside a tree are not part of the tree. Raises `MachineError` if `out`
     cannot be written.
     """
     try:
@@ -60,10 +68,10 @@ def prepare(out: Path, *, keep: bool) -> None:
 
 
 def write_outcome(run: Run, outcome: Outcome, out: Path, *, url: str = "", origin: str | None = None) -> None:
-    """Put what `run` means into the folder `out`, as the clients of patchwork and KCIDB send it.
+    """Write `outcome` into the folder `out`, in the forms that the clients of patchwork and KCIDB send.
 
-    `url` is where the report can be seen. `origin` is the name of the CI system for KCIDB; nothing is written for it without.
-    Raises `MachineError` if it cannot be written.
+    `url` is the address of the report. `origin` is the name of the CI system for KCIDB; without it, no KCIDB file is written.
+    Raises `MachineError` if a file cannot be written.
     """
     write_json(out / PATCHWORK, patchwork_check(outcome, url))
     if origin is not None:
@@ -71,11 +79,15 @@ def write_outcome(run: Run, outcome: Outcome, out: Path, *, url: str = "", origi
 
 
 def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: Rerun | None = None) -> None:
-    """Put the reports of `run` into the folder `out`, each file whole or not at all; what is there else stays.
+    """Write the reports of `run` into the folder `out`.
 
-    `strict` asks for JUnit without what Jenkins' schema does not know; `below` is where the tree lies in its repository,
-    which is what forges want paths from; `rerun` is what `reproduce.sh` is made of, which there is none of without it.
-    Raises `MachineError` where it cannot be written.
+    Each file is written completely or not at all. Other files in the folder stay.
+
+    - `strict`: write JUnit that the schema of Jenkins' xUnit plugin allows.
+    - `below`: the path of the tree inside its repository. Forges want paths that start there.
+    - `rerun`: the data for `reproduce.sh`. Without it, this script is not written.
+
+    Raises `MachineError` if a file cannot be written.
     """
     for cell in run.cells:
         write_whole(out / "logs" / f"{file_name(cell.name)}.log", visible(cell.log))
@@ -90,6 +102,6 @@ def write(run: Run, out: Path, *, strict: bool = False, below: str = "", rerun: 
         "code-scanning.sarif": sarif(run, version=__version__, folder=below, uploading=True),
         "gl-code-quality-report.json": code_quality(run, below),
     }
-    for name, report in forges.items():  # on one line: nobody reads them, and thousands of findings are quickly written
+    for name, report in forges.items():  # each on one line, which is faster to write; no person reads them
         write_whole(out / name, json.dumps(report) + "\n")
     write_whole(out / "junit.xml", junit(run, strict=strict))

@@ -1,4 +1,4 @@
-"""What `--format` names: an answer as text on standard output, for a tool that reads it."""
+"""The forms of `--format`: the answer as text on standard output, for another tool."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ __all__ = ["text"]
 
 
 def text(form: str, outcome: Outcome, run: Run | None = None, *, url: str = "") -> str:
-    """Return `outcome` in the form that `--format` names; `ktap` has the cells of `run`.
+    """Return `outcome` in the form `form`, one of the values of `--format`.
 
-    `terse` is a line for each new message and each cell that was not built, and nothing else.
+    `terse` prints a line for each new message and for each cell that was not built, and nothing else. `b4` prints JSON for b4.
+    `ktap` prints KTAP, and needs `run` for its cells. `url` is the address of the report.
     """
-    if form == "b4":  # `##[` is the same to a reader of JSON, and no command to GitHub's runner
+    if form == "b4":  # GitHub's runner must not see `##[`; a JSON reader decodes the escape to the same text
         return json.dumps(b4_checks(outcome, url), indent=2).replace("##[", "##\\u005b") + "\n"
     if form == "ktap" and run is not None:
         return "".join(f"{harmless(line)}\n" for line in ktap(run, outcome).splitlines())

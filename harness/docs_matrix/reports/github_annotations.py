@@ -1,7 +1,7 @@
-"""A run as annotations of GitHub Actions: one line a finding, which the runner puts on the changed line.
+"""A run as annotations of GitHub Actions: one line for each finding, which the runner shows on the changed line.
 
-GitHub shows ten annotations of a kind for a step, so ten are given and the rest is counted. The escapes are those that
-GitHub documents for its workflow commands: nothing that a build says can end a property or begin a command.
+GitHub shows at most ten annotations of a kind for one step. So at most ten are printed, and the others are counted. Values are
+escaped as GitHub documents it for workflow commands: no message can end a property or begin a command.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from docs_matrix.reports.escaping import cut, one_line, plural, visible
 __all__ = ["LIMIT", "annotate", "command", "within"]
 
 LIMIT = 10
-"""As many annotations of a kind does GitHub show for one step."""
+"""GitHub shows at most this many annotations of one kind for one step."""
 
 _LONGEST = 4_000
 _NEAREST_FIRST = ("line", "file", "elsewhere")
@@ -25,12 +25,12 @@ _NEAREST_FIRST = ("line", "file", "elsewhere")
 def annotate(run: Run, folder: str = "") -> tuple[str, ...]:
     """Return the workflow commands for `run`: a warning for each new finding, an error for each cell that was not built.
 
-    `folder` is where the tree lies in its repository. The touched lines come first; what exceeds `LIMIT` is counted in a
-    notice.
+    `folder` is the path of the tree inside its repository. Findings on touched lines come first. If there are more than
+    `LIMIT`, a notice says how many are not shown.
     """
     new = sorted((finding for finding in run.findings if finding.verdict is Verdict.NEW), key=_nearness)
     broken = [cell for cell in run.cells if cell.status != "ok"]
-    warnings = dict.fromkeys(_warning(finding, run, folder) for finding in new)  # what is said twice is shown once
+    warnings = dict.fromkeys(_warning(finding, run, folder) for finding in new)  # equal annotations are shown once
     lines = list(warnings)[:LIMIT]
     for cell in broken[:LIMIT]:
         said = f"{cell.name}: {cell.status}: {cell.reason or 'no reason was given'}"
@@ -48,11 +48,11 @@ def command(kind: Literal["warning", "error", "notice"], properties: dict[str, s
     """
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     said = f"{told}::{_data(visible(cut(data, _LONGEST)))}"
-    return f"::{kind}{' ' if told else ''}{said}".replace("##[", "##\\x5b")  # the runner looks for it inside of lines
+    return f"::{kind}{' ' if told else ''}{said}".replace("##[", "##\\x5b")  # it is read inside of lines, too
 
 
 def within(folder: str, path: str) -> str:
-    """Return `path` of a tree that lies in `folder` of its repository, as a path of the repository.
+    """Return the path in the repository of the file `path` of a tree; `folder` is the path of the tree in the repository.
 
     >>> within("examples/kernel-like/", "index.rst"), within("", "index.rst")
     ('examples/kernel-like/index.rst', 'index.rst')

@@ -1,4 +1,4 @@
-"""GitHub Actions, seen from a step: its environment files, and its log, which it reads commands from."""
+"""Output for a step of GitHub Actions: its environment files, and commands in its log."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from docs_matrix.reports.markdown import summary
 __all__ = ["JOBS", "commands_stopped", "tell"]
 
 JOBS = 256
-"""The most jobs that GitHub makes of a matrix."""
+"""GitHub makes at most this many jobs from one matrix."""
 
 
 @contextmanager
 def commands_stopped(environment: Mapping[str, str]) -> Iterator[None]:
-    """Provide what is printed inside is no command to GitHub's runner, whatever a build says; elsewhere nothing is done."""
+    """Inside this context, GitHub's runner reads no line of the log as a command.
+
+    So no output of a build can give a command to the runner. If `environment` is not that of GitHub Actions, nothing is done.
+    """
     if environment.get("GITHUB_ACTIONS") != "true":
         yield
         return
@@ -37,9 +40,10 @@ def commands_stopped(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def tell(run: Run, status: int, environment: Mapping[str, str], *, folder: str) -> None:
-    """Print `run`'s annotations, and add its summary and its outputs to the files that GitHub names in `environment`.
+    """Print the annotations of `run`, and add its summary and its outputs to the files that GitHub names in `environment`.
 
-    `folder` is where the tree lies in its repository. Raises `InputError` where the files cannot be written.
+    `status` is the exit status of the run. `folder` is the path of the tree inside its repository. Raises `InputError` if the
+    files cannot be written.
     """
     for line in annotate(run, folder):
         print(line)

@@ -1,4 +1,4 @@
-"""A run as GitLab's Code Quality report: one entry a finding that is there, known by its fingerprint."""
+"""A run as GitLab's Code Quality report: one entry for each finding that is not fixed, with its fingerprint."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ __all__ = ["code_quality"]
 
 _SEVERITIES = {"WARNING": "minor", "ERROR": "major", "CRITICAL": "critical"}
 _NO_PATH = "matrix.yaml"
-"""Where a finding without a path is shown: GitLab takes no entry without one."""
+"""A finding without a path is shown in this file, because GitLab accepts no entry without a path."""
 
 
 def code_quality(run: Run, folder: str = "") -> list[dict[str, Any]]:
-    """Return the findings of `run` that are there, as a JSON array; GitLab tells the new ones by the target branch's report.
+    """Return the findings of `run` that are not fixed, as a JSON array.
 
-    `folder` is where the tree lies in its repository.
+    GitLab compares the array with the report of the target branch, and so finds out which findings are new. `folder` is the
+    path of the tree inside its repository.
     """
     files = [wording.file(finding, run) for finding in run.findings]
     return [

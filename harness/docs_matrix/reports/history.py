@@ -1,4 +1,4 @@
-"""Warnings over revisions told: as a table in lines, as data, and as a picture for a page."""
+"""The number of warnings over revisions: as a table of text lines, as JSON data, and as a picture for a page."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from docs_matrix.reports.rendering import markup
 
 __all__ = ["columns", "document", "notes", "picture", "rows", "title"]
 
-OTHERWISE = "* not built as the one before: another lock, interpreter, recipe or release of docs-matrix"
+OTHERWISE = "* not comparable with the row before: another lock, interpreter, recipe or release of docs-matrix"
 
 _GROUPS = 12
 _WIDTH, _HEIGHT = 600, 60
-"""The picture's own units; it is stretched to the page, its lines and points are not."""
+"""The size of the picture in its own units. A page stretches the picture, but not its lines and points."""
 
 _GROUND = _HEIGHT - 5
 
 _Course = tuple[tuple[str | None, int | None], ...]
-"""The builds of a cell, one a revision: the status, and how many diagnostics; None where nothing is known."""
+"""The builds of a cell, one for each revision: the status and the number of diagnostics; None if it is not known."""
 
 
 def title(history: RevisionHistory) -> str:
-    """Return what the history is of: the tree and the documents."""
+    """Return the title of the history: the tree and the documents."""
     read = "all documents" if history.documents is None else ", ".join(history.documents)
     return cut(one_line(f"{history.tree}: {read}"), 300)
 
 
 def columns(history: RevisionHistory) -> tuple[str, ...]:
-    """Return the heads of the table; a cell's name stands in three lines."""
+    """Return the heads of the table; the name of a cell takes three lines."""
     return ("revision", "date", *(one_line(cell).replace("-", "\n", 2) for cell in history.cells), "subject")
 
 
@@ -44,7 +44,7 @@ def rows(history: RevisionHistory) -> Iterator[tuple[str, ...]]:
 
 
 def notes(history: RevisionHistory) -> Iterator[str]:
-    """Yield what is to be said below the table: why a build failed, what the star means."""
+    """Yield the lines below the table: why a build failed, and the meaning of the star."""
     for row in history.revisions:
         failed: dict[tuple[str, str | None], list[str]] = {}
         for cell, told in row.builds.items():
@@ -59,7 +59,7 @@ def notes(history: RevisionHistory) -> Iterator[str]:
 
 
 def document(histories: Sequence[RevisionHistory]) -> dict[str, Any]:
-    """Return the histories as a JSON object; `total` is null where a build failed."""
+    """Return the histories as a JSON object; `total` is null if a build failed."""
     told = []
     for history in histories:
         value = plain(history)
@@ -71,9 +71,9 @@ def document(histories: Sequence[RevisionHistory]) -> dict[str, Any]:
 
 
 def picture(history: RevisionHistory) -> str:
-    """Return the history as a part of a page: a line for the cells that say the same, and the table folded away.
+    """Return the history as a part of an HTML page; empty if there are fewer than two revisions.
 
-    Empty if there is no more than one revision.
+    Cells with equal numbers share one line of the picture. The table is below it, folded.
     """
     if len(history.revisions) < 2:
         return ""
@@ -103,7 +103,7 @@ def picture(history: RevisionHistory) -> str:
 
 @dataclass(frozen=True)
 class _Mark:
-    """A build in the picture: a point with its number, or a failed build, which has no height."""
+    """A build in the picture: a point with its number. A failed build has no height."""
 
     across: str
     up: str | None
@@ -112,7 +112,7 @@ class _Mark:
 
 @dataclass(frozen=True)
 class _Figure:
-    """One line of the picture: its cells, its words, its places (broken by what is not known), and its builds."""
+    """One line of the picture: its cells, its words, its points (a gap where nothing is known), and its builds."""
 
     cells: str
     words: tuple[str, ...]
@@ -121,7 +121,7 @@ class _Figure:
 
 
 def _figure(course: _Course, cells: Sequence[str], history: RevisionHistory, most: int) -> _Figure:
-    """Return the line of `cells`, which all have the same course; `most` is the number at the top of the picture."""
+    """Return the line for `cells`, which have the same numbers; `most` is the highest number in the whole picture."""
     known = [total for _, total in course if total is not None]
     failed = sum(status not in ("ok", None) for status, _ in course)
     words = (
@@ -133,7 +133,7 @@ def _figure(course: _Course, cells: Sequence[str], history: RevisionHistory, mos
     for at, ((status, total), row) in enumerate(zip(course, history.revisions, strict=True)):
         across, up = _across(at, len(course)), None if total is None else _up(total, most)
         if up is None:
-            lines.append([])  # no line leads over what is not known
+            lines.append([])  # a gap: nothing is known of this revision
         else:
             lines[-1].append((across, up))
         if status is not None:
@@ -147,7 +147,7 @@ def _figure(course: _Course, cells: Sequence[str], history: RevisionHistory, mos
 
 
 def _told(told: BuildCounts | None) -> str:
-    """Return a field of the table: `12 (+3 -1)`, `12` where nothing changed, `failed`, `-` where nothing is known."""
+    """Return a field of the table: `12 (+3 -1)`, `12` if nothing changed, `failed`, or `-` if nothing is known."""
     if told is None:
         return "-"
     if told.total is None:

@@ -1,7 +1,7 @@
-"""A run as one HTML page that needs nothing else: it is read without scripts, and filtered with them.
+"""A run as one HTML page that needs no other file. It can be read without scripts; a script adds the filters.
 
-All that a build said is text: it is escaped, what cannot be seen is made visible, and the page's own policy runs no script
-but ours, which is known by its digest. What would make the page endless is cut, with a count.
+Text from a build is escaped, and invisible characters are made visible. The page's own policy allows only our script, which is
+known by its digest. Long lists are cut, and the page says how many entries are left out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from docs_matrix.reports.rendering import TEMPLATES, markup
 __all__ = ["LIMIT", "page"]
 
 LIMIT = 1_000
-"""As many findings does the page show whole, the worst first."""
+"""The page shows at most this many findings in full, the worst first."""
 
 _OPEN = 20
 _PATHS = 60
@@ -60,7 +60,7 @@ def page(run: Run) -> str:
 
 @dataclass(frozen=True)
 class _Row:
-    """A cell in the table of the matrix, with a number for each column."""
+    """A cell in the table of the matrix, with a number for each counted verdict."""
 
     cell: CellResult
     toolchain: str
@@ -82,9 +82,9 @@ def _row(cell: CellResult, counted: tuple[Verdict, ...]) -> _Row:
 
 @dataclass(frozen=True)
 class _Heat:
-    """How many findings that are there each cell has in each file, and how strong the number's colour is (0: none).
+    """A table of files and cells: the number of findings that are not fixed, and how dark each field is (0: no colour).
 
-    `left` counts the files without a row.
+    `left` is the number of files without a row.
     """
 
     rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
@@ -92,7 +92,7 @@ class _Heat:
 
 
 def _heat(run: Run) -> _Heat | None:
-    """Return the table of files and cells, the file with the most findings first; None if there are no findings."""
+    """Return the table of files and cells, the file with most findings first; None if there are no findings."""
     there = [finding for finding in run.findings if finding.verdict is not Verdict.FIXED]
     if not there:
         return None
@@ -115,7 +115,7 @@ def _hot(count: int, most: int) -> int:
 
 @dataclass(frozen=True)
 class _Shown:
-    """A finding as the page shows it. `cells` are the names that the filter knows, `source` are numbered lines."""
+    """A finding as the page shows it. `cells` are the short names for the filter, `source` the numbered lines around it."""
 
     verdict: Verdict
     category: str
@@ -158,7 +158,7 @@ def _left(run: Run) -> str:
 
 
 def _filters(run: Run) -> tuple[tuple[str, list[tuple[str, str]]], ...]:
-    """Return the choices of the form: a name, and its options as value and text."""
+    """Return the choices of the filter: a name, and its options as value and text."""
     cells = [(number, name) for name, number in _numbers(run).items()]
     verdicts = [(str(verdict), str(verdict)) for verdict in Verdict if run.count(verdict)]
     categories = sorted({_category(finding) for finding in run.findings[:LIMIT]})
@@ -175,7 +175,7 @@ def _category(finding: Finding) -> str:
 
 
 def _source(finding: Finding, run: Run) -> Iterator[tuple[int, str]]:
-    """Yield the head's lines around the finding's, with their numbers; what is fixed has its line in the base."""
+    """Yield the lines of the head around a finding, with their numbers; nothing for a fixed finding or if the text is unknown."""
     lines = run.sources.get(finding.path or "", "").splitlines()
     if not finding.line or finding.line > len(lines) or finding.verdict is Verdict.FIXED:
         return
@@ -184,7 +184,7 @@ def _source(finding: Finding, run: Run) -> Iterator[tuple[int, str]]:
 
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
-    """Yield what the page says about the run, each with its name."""
+    """Yield the facts about the run, each with its name."""
     yield "tree", f"{run.tree} ({run.identity})"
     yield "compared with", f"{run.base}{f' ({run.base_identity})' if run.base_identity else ''}"
     yield "documents", run.docs

@@ -1,8 +1,8 @@
-"""A run as JUnit XML: a suite a cell, a case a diagnostic, with names that stay the same from run to run.
+"""A run as JUnit XML: a suite for each cell, a case for each diagnostic. The names stay the same from run to run.
 
-The file is made by the junit-xml package, which trusts its input: it drops a failure without a message, removes control
-characters, writes lone surrogates as malformed XML and loses what is falsy. So everything is made fit before it goes in,
-and the result is read back and counted before it is given out.
+The package junit-xml makes the file, and it trusts its input. It drops a failure without a message, removes control characters,
+writes lone surrogates as malformed XML, and loses values such as 0. So all values are made safe before they go in, and the
+result is read back and counted before it is returned.
 """
 
 from __future__ import annotations
@@ -27,15 +27,18 @@ __all__ = ["junit"]
 _Outcome = Literal["passed", "failure", "error", "skipped"]
 
 _OUTCOMES: dict[Verdict, _Outcome] = {Verdict.NEW: "failure", Verdict.FIXED: "passed"}
-"""All other verdicts are skipped: nothing fails for them, and nothing is fixed."""
+"""Diagnostics with any other verdict are skipped cases: they neither fail nor pass."""
 
 _NO_PATH = "no-path"
 _NAME_LIMIT = 200
 _KEY_LIMIT = 4_000
-"""As much of a message goes into its case's name, before that is cut; an ordinal tells apart what differs only later."""
+"""At most this many characters of a message go into the name of a case, and the name is then cut again.
+
+Cases with equal names get numbers.
+"""
 _HEADLINE_LIMIT = 1_000
 _BODY_LIMIT = 2_000_000
-"""XML readers refuse a text of more than ten million bytes; in UTF-8 a character has up to four."""
+"""XML readers refuse a text of more than ten million bytes, and a character takes up to four bytes in UTF-8."""
 _LOG_LINES = 50
 
 _UNKNOWN_TO_JENKINS = {
@@ -48,7 +51,7 @@ _UNKNOWN_TO_JENKINS = {
 
 @dataclass(frozen=True)
 class _Case:
-    """A test case as it shall be read; `message` and `body` are what a failure, an error or a skip says."""
+    """A test case as a reader must get it; `message` and `body` are the texts of a failure, an error or a skip."""
 
     classname: str
     name: str
@@ -70,16 +73,16 @@ class _Suite:
 
 
 def junit(run: Run, *, strict: bool = False) -> str:
-    """Return `run` as JUnit XML: new diagnostics fail, fixed ones pass, all others are skipped and say why.
+    """Return `run` as JUnit XML: new diagnostics fail, fixed ones pass, and all others are skipped with the reason.
 
-    `strict` leaves out what the schema of Jenkins' xUnit plugin does not know: the attributes `file` and `line` of a
-    case, and the number of disabled ones. Raises `RuntimeError` where the XML, read back, does not say what was meant.
+    `strict` leaves out the attributes that the schema of Jenkins' xUnit plugin does not know: `file` and `line` of a case, and
+    the number of disabled cases. Raises `RuntimeError` if the XML, read back, does not have the cases that were put in.
     """
     findings = _by_look(run)
     suites = [_suite(cell, run, findings) for cell in run.cells]
     root = ET.fromstring(junit_xml.to_xml_report_string(map(_as_junit, suites), prettyprint=False))  # noqa: S314 ours
     for element, suite in zip(root, suites, strict=True):
-        element.set("time", f"{suite.seconds:.3f}")  # a float's own text may be 1e-05, which is no time to the schema
+        element.set("time", f"{suite.seconds:.3f}")  # str() may give 1e-05, which the schema does not accept as a time
     root.set("time", f"{sum(suite.seconds for suite in suites):.3f}")
     if strict:
         for tag, names in _UNKNOWN_TO_JENKINS.items():
@@ -135,7 +138,7 @@ def _build_case(cell: CellResult) -> _Case:
 
 
 def _cases(cell: CellResult, run: Run, findings: dict[object, Finding]) -> list[_Case]:
-    """Return a case for each diagnostic; equal names get an ordinal, those that the base has first, in the base's order."""
+    """Return a case for each diagnostic. Cases with equal names get numbers: first those that the base has, in its order."""
     same: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for judged in cell.judged:
         same[_classname(judged.diagnostic), _stem(findings.get(_look(cell.name, judged)) or judged.diagnostic)].append(
@@ -172,7 +175,7 @@ def _case(classname: str, name: str, judged: Judged, run: Run, finding: Finding 
 
 
 def _fate(judged: Judged) -> str:
-    """In words why the case is what it is."""
+    """Return the reason why a case is skipped, in words."""
     reason = wording.why(judged.reason)
     if judged.verdict is Verdict.KNOWN:
         return f"known since {reason}" if reason else "known"
@@ -186,7 +189,7 @@ def _fate(judged: Judged) -> str:
 
 
 def _classname(seen: Diagnostic) -> str:
-    """Return the path with its last dot as an underscore: Jenkins takes a dot for the end of a package's name."""
+    """Return the path with an underscore for its last dot, because Jenkins takes a dot for the end of a package name."""
     if not seen.path:
         return _NO_PATH
     head, dot, tail = one_line(seen.path).rpartition(".")
@@ -194,9 +197,9 @@ def _classname(seen: Diagnostic) -> str:
 
 
 def _stem(seen: Finding | Diagnostic) -> str:
-    """Return the name without its ordinal: the category and the message, without all that changes by itself.
+    """Return the name of a case without its number: the category and the message.
 
-    Those of the finding are the same in all cells.
+    Parts of the message that differ from build to build or from cell to cell, such as addresses of objects, are left out.
     """
     meaning = _meaning(seen.message[:_KEY_LIMIT])
     return cut_with_digest(f"{one_line(seen.category)}: {meaning}" if seen.category else meaning, _NAME_LIMIT)
@@ -204,7 +207,7 @@ def _stem(seen: Finding | Diagnostic) -> str:
 
 @lru_cache(maxsize=10_000)
 def _meaning(message: str) -> str:
-    """Return the same message comes from every cell."""
+    """Return the part of the message that is equal in all cells, on one line."""
     return one_line(message_keys.shared_key(message)) or "(empty message)"
 
 
@@ -216,7 +219,7 @@ def _base_first(judged: Judged) -> tuple[bool, int, int, str, str, str]:
 
 
 def _by_look(run: Run) -> dict[object, Finding]:
-    """Return the findings by what each of their cells has: a cell's diagnostic leads to the finding that it is part of."""
+    """Return the finding to which each diagnostic of a cell belongs; the key is the value that `_look` returns."""
     return {
         (cell, finding.path, variant.verdict, variant.line, variant.level, variant.category, variant.printed): finding
         for finding in run.findings
@@ -247,7 +250,7 @@ def _as_junit_case(case: _Case) -> junit_xml.TestCase:
 
 
 def _check(text: str, suites: Sequence[_Suite]) -> None:
-    """Read `text` back; raises `RuntimeError` where a suite has other cases, outcomes or totals than were meant."""
+    """Read `text` back. Raises `RuntimeError` if the cases, outcomes or totals of a suite are not those of `suites`."""
     read = [(suite.get("name"), _outcomes(suite), _totals(suite)) for suite in ET.fromstring(text)]  # noqa: S314 ours
     meant = []
     for suite in suites:

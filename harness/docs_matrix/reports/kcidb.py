@@ -1,8 +1,8 @@
-"""A run as a submission to KCIDB, KernelCI's database of results: its I/O schema, version 5.3.
+"""A run as a submission to KCIDB, KernelCI's database of results, in its I/O schema 5.3.
 
-A cell is a build and a test, `docs.htmldocs.<cell>`; a check beside the builds is `docs.checks.<name>`. What is new is an
-issue of the code. What the network did, what equal builds do not all say, and a cell that failed are issues of something
-else, so that nobody takes them for a mistake of the patch. An incident is an issue in one test.
+A cell is a build and a test, `docs.htmldocs.<cell>`. A tree check is a test `docs.checks.<name>`. A new finding is an issue,
+with the code as its culprit. Three kinds of issues have another culprit, so that nobody blames the patch for them: network
+failures, messages that only some of several equal builds have, and a cell that failed. An incident is one issue in one test.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from docs_matrix.reports.outcome import Outcome, cell_line, new_line
 __all__ = ["kcidb"]
 
 _EXCERPT = 16_000
-"""Characters of a log; the schema takes 16,384."""
+"""At most this many characters of a log are sent; the schema takes 16,384."""
 _SHORT = 500
 _ENDS: dict[CellStatus, str] = {"ok": "PASS", "failed": "ERROR", "timeout": "ERROR", "skipped": "MISS"}
 _CULPRITS = {Verdict.NEW: "code", Verdict.FLAKY: "tool", Verdict.ENVIRONMENT: "harness"}
-"""Who is responsible for a finding, by its verdict; the other verdicts are no issues."""
+"""The culprit of a finding, by its verdict; findings with another verdict are no issues."""
 
 
 def kcidb(run: Run, outcome: Outcome, origin: str, url: str = "") -> dict[str, Any]:
-    """Return `run` as the CI system `origin` submits it; `url` is where the report can be seen."""
+    """Return `run` as the CI system `origin` submits it; `url` is the address of the report."""
     ids = _Ids(origin, run)
     found = [
         (finding, mark)
@@ -48,7 +48,7 @@ def kcidb(run: Run, outcome: Outcome, origin: str, url: str = "") -> dict[str, A
 
 
 class _Ids:
-    """The ids of a run's objects: the same for the same question, so that a second submission replaces the first."""
+    """The ids of a run's objects. The same question gives the same ids, so that a second submission replaces the first."""
 
     def __init__(self, origin: str, run: Run) -> None:
         self.origin = origin

@@ -1,4 +1,4 @@
-"""A run as KTAP, which kselftest and KUnit print: a test for each cell, with what is new in it as diagnostic lines."""
+"""A run as KTAP, the form that kselftest and KUnit print: a test for each cell, with its new messages as diagnostic lines."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["ktap"]
 
 
 def ktap(run: Run, outcome: Outcome) -> str:
-    """Return `run` as KTAP, version 1; only a cell that was built and has nothing new is `ok`.
+    """Return `run` as KTAP, version 1. A cell is `ok` only if it was built and has nothing new.
 
-    If the run fails although none of its cells does, it has one more test that is `not ok`.
+    If the run fails although no cell fails, it has one more test, which is `not ok`.
     """
     tests = [_test(number, cell) for number, cell in enumerate(run.cells, 1)]
     if outcome.word == "fail" and not any(test[-1].startswith("not ok") for test in tests):
@@ -23,7 +23,7 @@ def ktap(run: Run, outcome: Outcome) -> str:
 
 def _test(number: int, cell: CellResult) -> list[str]:
     """Return the lines of a cell: its diagnostic lines, then its result."""
-    name = one_line(cell.name).replace("#", "\\#")  # a bare one begins a directive
+    name = one_line(cell.name).replace("#", "\\#")  # a bare # begins a directive of KTAP
     if cell.status == "skipped":
         return [f"ok {number} {name} # SKIP {cut(one_line(cell.reason or 'no reason was given'), 300)}"]
     new = [new_line(judged.diagnostic) for judged in cell.judged if judged.verdict is Verdict.NEW]

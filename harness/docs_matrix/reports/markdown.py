@@ -1,8 +1,7 @@
-"""A run as Markdown: for the summary of a CI job, or a comment.
+"""A run as Markdown: for the summary of a CI job, or for a comment.
 
-GitHub takes 65,536 characters. The summary is put together from pieces that are whole in themselves, each of limited
-length, and a section stops before it is full and says how many pieces are missing: it is never too long and never
-cut inside of a tag.
+GitHub accepts 65,536 characters. The summary is made of pieces with a limited length, and no piece is cut. A section stops
+before it is full, and says how many pieces are left out. So the summary is never too long, and never ends inside a tag.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ LIMIT = 65_536
 """The summary has fewer characters than this."""
 
 _NEW, _DEPENDING, _MATRIX, _OTHERS, _ABOUT = 22_000, 6_000, 14_000, 12_000, 6_000
-"""What each section may take; with the first line and the headings they stay below the limit."""
+"""The most characters of each section; with the first line and the headings, all sections together stay below `LIMIT`."""
 _SPECIAL = re.compile(r"[$&*<>@\[\\\]_`|~]|:(?=//)|(?<=[wW]{3})\.")
 
 
 def summary(run: Run) -> str:
     """Return `run` as Markdown of fewer than 65,536 characters.
 
-    The verdict, the new findings, what depends on the order of reading, the matrix, the rest folded.
+    It has the verdict, the new findings, the findings that depend on the order of reading, the matrix, and the rest folded.
     """
     sections = (
         [f"**docs-matrix: {as_text(wording.verdict(run), 400)}**"],
@@ -53,7 +52,7 @@ def _new(run: Run) -> Iterator[str]:
 
 
 def _depending(run: Run) -> Iterator[str]:
-    """Yield what depends on what was read before, apart from what is new."""
+    """Yield the findings that depend on the documents read before; they are not among the new ones."""
     found = [finding for finding in run.findings if finding.reason == DEPENDS]
     if found:
         yield f"### {plural(len(found), 'diagnostic')} that {'depends' if len(found) == 1 else 'depend'} on the order"
@@ -62,11 +61,11 @@ def _depending(run: Run) -> Iterator[str]:
             (_entry(finding, run) for finding in found), len(found), _DEPENDING, "- and {} more, in `findings.json`"
         )
         yield ""
-        yield f"On what: {as_code(wording.on_what(run), 500)}"
+        yield f"To find out which documents cause this, run: {as_code(wording.on_what(run), 500)}"
 
 
 def _entry(finding: Finding, run: Run) -> str:
-    """Return a list item: what is wrong and where, in which cells, and the rest of the message folded away."""
+    """Return a list item: the message and its place, its cells, and the rest of the message folded."""
     told = [as_text(wording.cells(finding.cells, run), 300)]
     told += [as_text(phrase, 200) for phrase in (*wording.where(finding), *wording.differences(finding))]
     told += [as_text(wording.why(finding.reason), 200)] if finding.reason else []
@@ -129,7 +128,7 @@ def _about(run: Run) -> Iterator[str]:
 
 
 def _fitting(pieces: Iterable[str], total: int, limit: int, rest: str) -> Iterator[str]:
-    """Yield the first of `total` pieces that fit into `limit` characters together, then `rest` with the number left out."""
+    """Yield the first of `total` pieces that fit into `limit` characters, then `rest` with the number of pieces left out."""
     used = 0
     for shown, piece in enumerate(pieces):
         used += len(piece) + 1
@@ -145,10 +144,10 @@ def as_code(text: str, limit: int) -> str:
 
 
 def as_text(text: str, limit: int) -> str:
-    """Return `text` on one line and cut, so that neither Markdown nor HTML finds anything in it."""
+    """Return `text` on one line, cut after `limit` characters, with nothing in it that Markdown or HTML interprets."""
     return _entities(cut(one_line(text), limit))
 
 
 def _entities(text: str) -> str:
-    """Return what could mean something to Markdown or HTML in the middle of a line as an entity: it is shown and not read."""
+    """Return `text` with an entity in place of each character that Markdown or HTML interprets in the middle of a line."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", text)

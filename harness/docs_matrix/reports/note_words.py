@@ -1,4 +1,4 @@
-"""Notes in words: one sentence for each kind, which is the only place where a note becomes text."""
+"""Notes in words: one sentence for each kind of note. Only this module turns a note into text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["words"]
 
 
 def words(note: Note) -> str:
-    """Return `note` as a line of text; it may hold what the user or a build said, so it is not safe to print as it is.
+    """Return `note` as a line of text. It can contain text of a user or a build, so make it safe before you print it.
 
     >>> words(Note("no baseline", ("docs.yaml",)))
     'docs.yaml does not exist yet: nothing is accepted (docs-matrix baseline write creates it)'
@@ -19,7 +19,10 @@ def words(note: Note) -> str:
 
 
 def _patched(base: str, head: str, base_blob: str, head_blob: str, stated_base: str, stated_head: str) -> str:
-    """Return what a patch did to a file, and whether the blobs are those that the patch names; empty for none."""
+    """Return what a patch did to a file, and whether the blobs are those that the patch names.
+
+    A blob is "" if that side has no such file.
+    """
     path = f"{base} -> {head}" if base and head and base != head else head or base
     before = _blob("base blob", base_blob, stated_base) if base_blob else "new file"
     after = _blob("result", head_blob, stated_head) if head_blob else "deleted"
@@ -34,7 +37,11 @@ def _blob(what: str, blob: str, stated: str) -> str:
 
 
 def _applies(rev: str, how: str, *paths: str) -> str:
-    """Return `how`: the files are `exact`, `other` ones at `paths`, or the patch is `unstated` about them."""
+    """Return the note that a patch applies to the revision `rev`.
+
+    `how` is `exact` (the patch was made for these files), `other` (it was made for other versions of the files `paths`), or
+    `unstated` (the patch does not say).
+    """
     told = {
         "exact": "; the blobs are those that the patch was made for",
         "other": f"; made for another {', '.join(paths)}",
@@ -44,7 +51,10 @@ def _applies(rev: str, how: str, *paths: str) -> str:
 
 
 def _applied_to(rev: str, why: str) -> str:
-    """Return `why`: the mail `names` the commit, or it `has` the files."""
+    """Return the note that the patch is applied to `rev`, and not to the tree.
+
+    `why` is `names` (the mail names this commit) or `has` (this commit has the files that the patch was made for).
+    """
     told = {"names": "the commit that the mail names", "has": "which has the files that the patch was made for"}
     return f"the patch is applied to {rev}, {told[why]}, because the files of the tree are different"
 
@@ -76,8 +86,8 @@ def _left_out(path: str, why: str) -> str:
         "submodule": "a submodule",
         "repository": "a repository of its own",
         "leads out": "a link that leads out of the repository",
-        "leads to nothing": "a link that leads out of the tree to nothing",
-        "leads around": "a link to a folder around it",
+        "leads to nothing": "a link that leads out of the tree, to a file that does not exist",
+        "leads around": "a link to a folder that contains the link",
         "special": "neither a file nor a folder nor a link",
         "large": "a file with more than 256 MiB",
     }
@@ -96,7 +106,7 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "project": _project,
     "cell left out": "{} is left out, because it cannot build this project: {}".format,
     "left out": _left_out,
-    "empty": "{}: a link that leads out of the tree to {}, which is not read; it is empty here".format,
+    "empty": "{}: a link that leads out of the tree, to {}; the target is not read, and the build sees it empty".format,
     "patched": _patched,
     "before": lambda *subjects: f"applied to both sides first: {', '.join(subjects)}",
     "applied to": _applied_to,
@@ -104,9 +114,9 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "does not apply": "onto {}: does not apply: {}".format,
     "no baseline": "{} does not exist yet: nothing is accepted (docs-matrix baseline write creates it)".format,
     "read affected": lambda: (
-        "only the documents that the change can affect are read; which ones these are is taken from the text of the documents"
+        "only the documents that the change can affect are read; they were found by searching the text of the documents"
     ),
-    "read meant": lambda: "only those documents are read that the change can affect, as a build that is kept shows",
+    "read meant": lambda: "only the documents that the change can affect are read; a kept build shows which these are",
     "read all": _read_all,
     "unnamed": _unnamed,
     "all takes": _all_takes,
@@ -115,20 +125,20 @@ _WORDS: Mapping[NoteKind, Callable[..., str]] = {
     "patch of series": "patch {} of {} of a series".format,
     "repaired later": "{} is fixed by patch {} of the series".format,
     "repairs": lambda count: f"this patch fixes {count} {'diagnostic' if count == '1' else 'diagnostics'}",
-    "range": "the range is {} to {}: {}".format,
-    "reads more": "reading {} alone does not show it at either end; more documents are read".format,
+    "range": "searching from {} to {} ({})".format,
+    "reads more": "reading only {} does not show the message at the first or last candidate; more documents are read".format,
     "no history": "the history of {} {} {}".format,
     "header without docutils": lambda: "the report's header names no docutils",
-    "header without releases": "docutils {} on Python {}: the header names no releases".format,
+    "header without releases": "docutils {} on Python {}: the header names versions that are no releases".format,
     "header not resolved": "docutils {} on Python {}, as the header says, cannot be resolved: {}".format,
-    "cell of header": "no cell of the matrix has docutils {} on Python {}: made with Sphinx {}".format,
-    "other interpreter": "Python {}, which the header names, is not on this machine: another {} is used".format,
-    "nothing built": lambda: "nothing was built: the tree has no document for any message of the report",
+    "cell of header": "no cell of the matrix has docutils {} on Python {}, so one was made, with Sphinx {}".format,
+    "other interpreter": "the header names Python {}, which is not on this machine: another Python {} is used".format,
+    "nothing built": lambda: "nothing was built: no message of the report is about a document of the tree",
     "not built": "{}: the documents that the patch does not affect could not be built: {}".format,
     "not run": "{} could not run: {}".format,
     "not told apart": _as_it_is,
     "release does not fit": "{} {} cannot be put into {}: {}".format,
-    "no package alone": lambda: "no package alone makes the difference between the two cells",
+    "no package alone": lambda: "no single package causes the difference between the two cells",
     "confined": "builds: {}".format,
     "silences": lambda *settings: f"the change hides warnings: {', '.join(settings)}",
     "requirements changed": lambda *texts: (

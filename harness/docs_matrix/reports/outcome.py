@@ -1,6 +1,6 @@
-"""What a run means to a tool that shows one word and a few lines: passed, a warning, or failed.
+"""The outcome of a run, for tools that show one word and a few lines: passed, a warning, or failed.
 
-A cell that was not built never passes. New messages of the level ERROR fail, other new messages are a warning.
+A cell that was not built never passes. New messages of the levels ERROR and CRITICAL fail; other new messages are a warning.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _NAME = "docs-matrix"
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to show, as compilers do: `place` (`a.rst:3`, empty if there is none), a level, and a text.
+    """One line to show, in the form that compilers use: a place (`a.rst:3`, or empty), a level and a text.
 
-    All of it is on one line and holds no control character.
+    All of it is on one line, without control characters.
     """
 
     word: Word
@@ -35,7 +35,7 @@ class Line:
     text: str
 
     def __str__(self) -> str:
-        """Return `a.rst:3: WARNING: text`; only a line that fails holds `ERROR:`, which tools look for anywhere in it."""
+        """Return `a.rst:3: WARNING: text`. Only a line that fails contains `ERROR:`, because tools look for this word anywhere."""
         level = "ERROR" if self.word == "fail" else "WARNING"
         said = f"{level}: {self.text}"
         line = f"{self.place}: {said}" if self.place else said
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The worst of `lines` as a word, the run in one line, and the new messages and failed cells."""
+    """The outcome: the worst of `lines` as a word, the run in one line, and the lines (new messages and failed cells)."""
 
     word: Word
     summary: str
@@ -52,13 +52,13 @@ class Outcome:
 
 
 def of_run(run: Run, status: int) -> Outcome:
-    """Return what `run` means, which ends with the exit status `status`."""
+    """Return the outcome of `run`; `status` is its exit status."""
     lines = [*_faults(run, status), *(new_line(*one) for one in _new(run))]
     return of_lines(lines, wording.verdict(run), status)
 
 
 def of_lines(lines: Iterable[Line], summary: str, status: int) -> Outcome:
-    """Return the outcome of a run with these `lines`; a status that is not 0 never passes."""
+    """Return the outcome of a run with these `lines`. If `status` is not 0, the outcome is not `pass`."""
     shown = tuple(lines)
     least: Word = "fail" if status > 1 else "warn" if status else "pass"
     word = max((least, *(line.word for line in shown)), key=_ORDER.index)
@@ -66,7 +66,7 @@ def of_lines(lines: Iterable[Line], summary: str, status: int) -> Outcome:
 
 
 def new_line(value: Finding | Diagnostic, where: str = "") -> Line:
-    """Return the line of a new message; `where` says more of where it holds."""
+    """Return the line of a new message; `where` is added to the text."""
     headline = value.message.strip().partition("\n")
     more = " ..." if headline[2] else ""
     tag = f" [{one_line(value.category)}]" if value.category else ""
@@ -88,7 +88,10 @@ def _new(run: Run) -> Iterator[tuple[Finding, str]]:
 
 
 def _faults(run: Run, status: int) -> list[Line]:
-    """Return the cells without an answer; at least one line if there is no cell with one, or if the run ends with `status` 3."""
+    """Return a line for each cell or check without a result.
+
+    Skipped cells count if `status` is 2 or more, or if no cell was built. In these two cases there is at least one line.
+    """
     built, broken, skipped = wording.fate(run)
     missing: list[CellResult] = [*broken, *(skipped if status > 1 or not built else [])]
     if not missing and (status > 1 or not built):

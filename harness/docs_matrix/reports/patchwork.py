@@ -1,4 +1,4 @@
-"""An outcome as a check of patchwork: the body of `POST /api/patches/ID/checks/`."""
+"""The outcome of a run as a check for patchwork: the body of `POST /api/patches/ID/checks/`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ _LONGEST = 500
 
 
 def patchwork_check(outcome: Outcome, url: str = "") -> dict[str, str]:
-    """Return the check; `url` is where the report can be seen, left out if there is none."""
+    """Return the check; `url` is the address of the report, and is left out if it is empty."""
     check = {"state": _STATES[outcome.word], "context": "docs-matrix", "description": cut(outcome.summary, _LONGEST)}
     return {**check, "target_url": url} if url else check

@@ -1,4 +1,4 @@
-"""Fills the templates of `templates/`. What is filled in is escaped or quoted by default: no template can forget it."""
+"""Fills in the templates in `templates/`. Values are escaped or quoted by default, so no template can forget it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def markup(template: str, **values: object) -> str:
-    """Return a template of HTML or SVG with `values` filled in."""
+    """Return the HTML or SVG template `template` with `values` filled in."""
     return markup_environment().get_template(template).render(values)
 
 
 @cache
 def markup_environment() -> Environment:
-    """Return the environment for HTML and SVG, which shows what is unseen and escapes what is markup.
+    """Return the environment for HTML and SVG. It escapes markup, and makes invisible characters visible.
 
     Its filters `line` and `block` cut a text to a length.
     """
@@ -43,16 +43,16 @@ def markup_environment() -> Environment:
 
 
 def shell(template: str, **values: object) -> str:
-    """Return a template of a shell script with `values` filled in."""
+    """Return the shell script template `template` with `values` filled in."""
     return shell_environment().get_template(template).render(values)
 
 
 @cache
 def shell_environment() -> Environment:
-    """Return the environment for shell scripts: each value becomes one word, which the shell takes as it is.
+    """Return the environment for shell scripts. Each value becomes one quoted word.
 
-    So a value may stand only outside of quotes and comments. Its filter `here_document` makes a text of several lines
-    what follows `<<`.
+    So a template must put a value outside of quotes and comments. The filter `here_document` turns a text of several lines into
+    a here-document: the words that follow `<<`.
     """
     from jinja2 import Environment
 
@@ -66,13 +66,13 @@ def shell_environment() -> Environment:
 
 
 class _Shell(str):
-    """A piece of a shell script: it is put in as it is."""
+    """A piece of a shell script, which is filled in as it is."""
 
     __slots__ = ()
 
 
 def _here_document(text: str) -> _Shell:
-    r"""Return `text` as a document for `<<`, whose end is marked by a line that the text does not have.
+    r"""Return `text` as a here-document, to be put after `<<`. Its end mark is a line that `text` does not contain.
 
     >>> print(_here_document("end-1\necho $HOME\n"))
     'end-2'
@@ -86,7 +86,7 @@ def _here_document(text: str) -> _Shell:
 
 
 def _options() -> dict[str, Any]:
-    """Return what all environments have in common: a value that nobody gave is a mistake."""
+    """Return the options of all environments: a value that is missing is an error."""
     from jinja2 import FileSystemLoader, StrictUndefined
 
     return {

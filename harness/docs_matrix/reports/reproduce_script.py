@@ -1,4 +1,7 @@
-"""`reproduce.sh`: a run's new diagnostics, to be seen by anyone who has uv (or python3 and pip), git, and what the recipe needs."""
+"""`reproduce.sh`: a script that shows a run's new diagnostics to anyone.
+
+It needs uv (or python3 and pip), git, and the programs of the recipe.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ NAME = "reproduce.sh"
 
 
 def script(rerun: Rerun) -> bytes:
-    """Return the script of `rerun`: `sh reproduce.sh TREE` prints the new lines, and leaves TREE as it is.
+    """Return the script of `rerun`: `sh reproduce.sh TREE` prints the new lines, and does not change TREE.
 
-    A line of the report that is not printed like a message can not be found again: the script counts it as missing.
+    A line of the report that does not have the form of a message cannot be found in a log. The script counts it as missing.
     """
     made = shell(
         "reproduce.sh.j2",

@@ -1,7 +1,7 @@
 """A run as a report in the form of the kernel's 0-day robot: a header, the warnings, the numbered source.
 
-What the robot leaves out is here: every new message is marked and whole, with the cells that it holds in and why it is new;
-the toolchains are those that built; and a script shows it to anyone. `docs-matrix read` reads it back.
+It has more than the robot's own reports: each new message is marked and complete, with its cells and the reason why it is new.
+It names all toolchains that were used, and a script that shows the messages to anyone. `docs-matrix read` can read it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ __all__ = ["report_text"]
 _CONTEXT_MESSAGES = 2
 _CONTEXT_LINES = 1
 _JOINED_LINES = 20
-"""Source lines between two marked ones are shown up to this many; where there are more, they are left out."""
+"""If at most this many source lines are between two marked lines, they are shown; otherwise they are left out."""
 _WIDTH = 500
 
 
 def report_text(run: Run) -> str:
-    """Return `run` as plain text: the toolchains, the new messages marked with `>>`, and the source lines that they are at."""
+    """Return `run` as plain text: the toolchains, the new messages marked with `>>`, and the source lines around them."""
     lines = [*_header(run), "", *_warnings(run), "", "-- ", "Made by docs-matrix"]
     return "\n".join(lines) + "\n"
 
@@ -68,7 +68,7 @@ def _header(run: Run) -> Iterator[str]:
 
 
 def _tested(run: Run, level: str) -> Iterator[str]:
-    """Yield what was built, and what else the patches apply to, as far as that was asked."""
+    """Yield the lines about the tested tree and about the revisions that the patches apply to, or do not apply to."""
     names = {how: [one_line(rev) for known, rev in run.tested if known == how] for how in ("auto", "also", "cannot")}
     yield f"[auto build test {level} on {' '.join(names['auto']) or one_line(run.tree)}]"
     if names["also"]:
@@ -98,7 +98,7 @@ def _warnings(run: Run) -> Iterator[str]:
 
 
 def _with_something_new(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
-    """By path, in order of place, the findings that the head has, where one of them is new."""
+    """Return the findings that the head has, by path and sorted by line; only paths with at least one new finding."""
     by_path: dict[str | None, list[Finding]] = defaultdict(list)
     for finding in findings:
         if finding.verdict is not Verdict.FIXED:
@@ -111,7 +111,7 @@ def _with_something_new(findings: Iterable[Finding]) -> dict[str | None, list[Fi
 
 
 def _near_new(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the new ones and the few others right before and behind each."""
+    """Return the new findings, and the few others directly before and after each of them."""
     new = [index for index, finding in enumerate(findings) if finding.verdict is Verdict.NEW]
     shown = {near for index in new for near in range(index - _CONTEXT_MESSAGES, index + _CONTEXT_MESSAGES + 1)}
     return [finding for index, finding in enumerate(findings) if index in shown]
@@ -136,14 +136,14 @@ def _message(finding: Finding, run: Run, piece: int) -> Message:
 
 
 def _limits(finding: Finding, run: Run) -> tuple[str, ...]:
-    """Return the cells of a finding, where they are not all that there are."""
+    """Return a phrase with the cells of a finding; nothing if all cells have it."""
     return (
         () if set(finding.cells) == {cell.name for cell in run.cells} else (f"in {wording.cells(finding.cells, run)}",)
     )
 
 
 def _source(path: str, source: str, marked: Sequence[int]) -> Iterator[str]:
-    """Yield the numbered lines around those `marked`, as the robot quotes them."""
+    """Yield the numbered lines around the lines `marked`, as the robot quotes them."""
     lines = source.split("\n")
     yield ""
     yield ""

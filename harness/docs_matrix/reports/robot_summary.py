@@ -1,4 +1,4 @@
-"""What a 0-day report says, told in lines: what was built and with what, and its messages as they were understood."""
+"""The content of a 0-day report as lines of text: what was built, with which toolchain, and its messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELDS = (
 
 
 def lines(reading: ReportFile) -> Iterator[str]:
-    """Yield the reading of a file, line by line."""
+    """Yield the lines for a file of reports."""
     for number, report in enumerate(reading.reports):
         if number:
             yield ""
@@ -29,9 +29,9 @@ def lines(reading: ReportFile) -> Iterator[str]:
 
 def _report(report: Report) -> Iterator[str]:
     yield (
-        f"{report.robot or 'no robot names itself'}, {report.date:%Y-%m-%d %H:%M} UTC"
+        f"{report.robot or 'unknown robot'}, {report.date:%Y-%m-%d %H:%M} UTC"
         if report.date
-        else (report.robot or "no robot names itself")
+        else (report.robot or "unknown robot")
     )
     for name, field in _FIELDS:
         value = getattr(report, field)

@@ -1,7 +1,7 @@
-"""A run as SARIF 2.1.0: one result a finding, with its cells in the text and in the properties.
+"""A run as SARIF 2.1.0: one result for each finding, with its cells in the text and in the properties.
 
-Two flavours: the full one has every finding, the fixed ones too, each with its `baselineState`; the one for uploading has
-only what is there, because code scanning closes the alert of what an upload does not have.
+There are two forms. The full form has every finding, also the fixed ones, each with its `baselineState`. The form for uploading
+has only findings that are not fixed, because code scanning closes the alert of a finding that an upload does not have.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from docs_matrix.reports.github_annotations import within
 __all__ = ["LIMIT", "sarif"]
 
 LIMIT = 5_000
-"""As many results of a run does GitHub keep; an upload has no more, the worst first."""
+"""GitHub keeps at most this many results of a run. An upload has no more; the worst come first."""
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"WARNING": "warning"}
@@ -32,17 +32,17 @@ _STATES = {
     Verdict.FIXED: "absent",
 }
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
-"""What begins a link in a message of SARIF."""
+"""The beginning of a link in a message of SARIF."""
 
 _NO_PATH = "matrix.yaml"
-"""Where a finding without a path is shown: code scanning takes no result without a place."""
+"""A finding without a path is shown in this file, because code scanning accepts no result without a place."""
 
 
 def sarif(run: Run, *, version: str, folder: str = "", uploading: bool = False) -> dict[str, Any]:
-    """Return `run` as a SARIF log with one run, as a JSON object.
+    """Return `run` as a JSON object: a SARIF log with one run.
 
-    `version` is that of docs-matrix; `folder` is where the tree lies in its repository. `uploading` asks for the flavour
-    for code scanning, which has the first `LIMIT` findings that are there, and says how many it leaves out.
+    `version` is the version of docs-matrix. `folder` is the path of the tree inside its repository. `uploading` chooses the
+    form for code scanning: at most `LIMIT` findings, none of them fixed, and the number of findings that are left out.
     """
     marks = dict(zip(map(id, run.findings), fingerprints(run.findings), strict=True))
     there = [finding for finding in run.findings if not uploading or finding.verdict is not Verdict.FIXED]
@@ -152,6 +152,6 @@ def _location(finding: Finding, file: str | None, folder: str) -> dict[str, Any]
 
 
 def _uri(path: str) -> str:
-    """Return a relative path as a URI reference, every byte that could mean something else escaped."""
+    """Return a relative path as a URI reference, with every byte escaped that has a meaning in a URI."""
     escaped = quote(path.encode("utf-8", "backslashreplace"), safe="/")
     return escaped.lstrip("/") or _NO_PATH

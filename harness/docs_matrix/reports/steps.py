@@ -1,4 +1,4 @@
-"""The progress of a question that searches: a line for each step that has come to its end."""
+"""The progress of a question that searches: one line for each candidate that is finished."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ __all__ = ["Steps"]
 
 
 class Steps:
-    """What a search does, one line for each candidate that has come to its end. Usable from any thread."""
+    """Prints the progress of a search: one line for each finished candidate. Usable from any thread."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._lock = threading.Lock()
 
     def update(self, cell: str, text: str) -> None:
-        """Nothing is printed before a candidate has come to its end."""
+        """Print nothing: only finished candidates are printed."""
 
     def detail(self, cell: str, text: str) -> None:
-        """Nothing is printed of how far a build is."""
+        """Print nothing: only finished candidates are printed."""
 
     def done(self, cell: str, text: str) -> None:
-        """Say how the candidate `cell` ended."""
+        """Print the result `text` of the candidate `cell`."""
         with self._lock:
             said = Text(harmless(f"{one_line(cell)}: {cut(one_line(text), 300)}"))
             self._console.print(said, soft_wrap=True, highlight=False)

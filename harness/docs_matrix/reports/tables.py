@@ -1,4 +1,4 @@
-"""Tables and lines on a terminal, or in a log that has no width; no text in them can change how they look."""
+"""Tables and lines on a terminal, or in a log, which has no width. Text in them cannot change how they look."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAIN_WIDTH = 1_000
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
-    """Print `rows` under the heads `columns`, as a table that no text in it can change."""
+    """Print `rows` as a table with the heads `columns`."""
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(Text(one_line(text)) for text in row))
@@ -24,7 +24,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]], console: C
 
 
 def print_table(console: Console, table: Table) -> None:
-    """Print `table`, folded into a terminal's width; a log has no width, so there every row is one line."""
+    """Print `table`. On a terminal it is folded to the width; in a log every row is one line."""
     if console.is_terminal:
         console.print(table)
         return
@@ -33,7 +33,7 @@ def print_table(console: Console, table: Table) -> None:
 
 
 def print_text(console: Console, text: Text) -> None:
-    """Print one line that neither rich nor a CI runner reads as anything but text."""
+    """Print one line. Neither rich nor a CI runner interprets anything in it."""
     safe = harmless(text.plain)
     if safe != text.plain:
         text = Text(safe, text.style)

@@ -1,4 +1,4 @@
-"""A run told on a terminal, or in plain lines where there is none; and what the cells do while they run."""
+"""A run as text on a terminal, or as plain lines in a log; and the progress of its cells."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ __all__ = ["CellProgress", "tell"]
 _STYLES = {Verdict.NEW: "bold red", Verdict.FIXED: "green", Verdict.KNOWN: "dim"}
 _WITH_REASON = (Verdict.FLAKY, Verdict.ENVIRONMENT)
 _SHOWN = 20
-"""How many findings of one of the milder verdicts are listed."""
+"""At most this many findings of one verdict are listed, if the verdict is not `new`."""
 
 
 def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
-    """Print `run`: the new findings whole, the other changes in a line each, a table of the cells, the verdict.
+    """Print `run`: the new findings in full, a line for each other change, a table of the cells, and the verdict.
 
-    `briefly` gives the new findings a line each too.
+    With `briefly`, each new finding is one line, too.
     """
     new = [finding for finding in run.findings if finding.verdict is Verdict.NEW]
     if new and not briefly:
@@ -46,7 +46,7 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
     for said in _said_of_cells(run):
         tables.print_text(console, Text(said))
     if wording.on_what(run):
-        tables.print_text(console, Text(f"on what that depends: {wording.on_what(run)}"))
+        tables.print_text(console, Text(f"to find out which documents cause this, run: {wording.on_what(run)}"))
     for note in run.notes:
         tables.print_text(console, Text(one_line(words(note))))
     about = one_line(f"{wording.tree(run)}, compared with {run.base}: {wording.verdict(run)}")
@@ -54,7 +54,7 @@ def tell(run: Run, console: Console, *, briefly: bool = False) -> None:
 
 
 def _said_of_cells(run: Run) -> Iterator[str]:
-    """Yield each reason and notice once, after the cells that it is about."""
+    """Yield each reason and each notice once, after the names of its cells."""
     cells: dict[str, list[str]] = {}
     for cell in run.cells:
         for said in dict.fromkeys((cell.reason, *cell.notices)):
@@ -72,7 +72,7 @@ def _whole(finding: Finding, run: Run) -> Iterator[Text]:
     text = Text(first)
     text.stylize("bold", 0, len(place) if first.startswith(place) else 0)
     yield text
-    for line in rest:  # the bar keeps a line from being taken for one of ours
+    for line in rest:  # the bar shows that the line belongs to the message
         yield Text(f"  | {line}")
     yield Text(f"    {'; '.join(wording.facts(finding, run))}", "cyan")
 
@@ -113,7 +113,7 @@ def _table(cells: Sequence[CellResult]) -> Table:
 
 
 class CellProgress:
-    """One line a cell while it runs: moving on a terminal, printed where there is none. Usable from any thread.
+    """The progress of cells: one line for each, which moves on a terminal and is printed in a log. Usable from any thread.
 
     >>> import sys
     >>> with CellProgress(Console(file=sys.stdout), ["py3.13"]) as progress:
@@ -147,16 +147,16 @@ class CellProgress:
             self._bars.stop()
 
     def update(self, cell: str, text: str) -> None:
-        """Say what `cell` does now; a repetition is not printed again."""
+        """Show the current step of `cell`; a repeated text is not printed again."""
         self._say(cell, text, done=False)
 
     def detail(self, cell: str, text: str) -> None:
-        """Say how far `cell` is; only a terminal shows it."""
+        """Show how far `cell` is; only on a terminal."""
         if self._bars is not None:
             self._say(cell, text, done=False)
 
     def done(self, cell: str, text: str) -> None:
-        """Say how `cell` ended."""
+        """Show the result of `cell`."""
         self._say(cell, text, done=True)
 
     def _say(self, cell: str, text: str, *, done: bool) -> None:

@@ -1,4 +1,4 @@
-"""What all reports say in the same words: places, cells, differences between cells, and the verdict of a run."""
+"""The words that all reports share: places, cells, differences between cells, and the verdict of a run."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ __all__ = [
 ]
 
 OTHER = (Verdict.CHANGED, Verdict.MOVED, Verdict.FLAKY, Verdict.ENVIRONMENT, Verdict.UNJUDGED, Verdict.NOTE)
-"""The verdicts between new and known: nothing fails for them, and a reader should see them."""
+"""The verdicts between `new` and `known`. They do not fail a run, but a reader should see them."""
 
 _WHY = {
     "line": "the change touched its line",
     "file": "the change touched its file",
-    "elsewhere": "elsewhere",
-    REQUIREMENTS: "the base has it too with the requirements of the head",
+    "elsewhere": "not in a file that the change touched",
+    REQUIREMENTS: "the base has it, too, if it is built with the requirements of the head",
 }
 
 
@@ -49,7 +49,7 @@ REMOTE_IMAGE = "Could not fetch remote image"
 
 
 def place(path: str | None, line: int | None) -> str:
-    """Return `path:line`, as much of it as there is.
+    """Return `path:line`; a part that is None is left out.
 
     >>> place("a.rst", 3), place("a.rst", None), place(None, None)
     ('a.rst:3', 'a.rst', '')
@@ -58,9 +58,9 @@ def place(path: str | None, line: int | None) -> str:
 
 
 def file(finding: Finding, run: Run) -> str | None:
-    """Return the path of the tree's file that a finding is in.
+    """Return the path of a finding's file in the tree.
 
-    Returns None if there is none: `conf.py` adds the text, or a module outside of the tree has it.
+    None if it is not in a file of the tree: `conf.py` adds the text, or the file belongs to a module outside of the tree.
     """
     path = finding.path
     if not path or path.startswith(("<", DOCSTRING)):
@@ -70,31 +70,31 @@ def file(finding: Finding, run: Run) -> str | None:
 
 
 def message(finding: Finding, run: Run) -> str:
-    """Return the message of a finding, after its place if that is not in a file."""
+    """Return the message of a finding; if it is not in a file of the tree, with its place in front."""
     where = "" if file(finding, run) else place(finding.path, finding.line)
     return f"{where}: {finding.message.strip()}" if where else finding.message.strip()
 
 
 def statement(value: Finding | Diagnostic) -> str:
-    """Return the message behind its place and level, whole: `a.rst:3: WARNING: …`, raw, without the category."""
+    """Return place, level and complete message, not escaped and without the category: `a.rst:3: WARNING: …`."""
     where = place(value.path, value.line)
     return f"{where}: {value.level}: {value.message}" if where else f"{value.level}: {value.message}"
 
 
 def headline(value: Finding | Diagnostic) -> str:
-    """Return the first line of the message behind its place and level, with the category, fit to be shown."""
+    """Return place, level, the first line of the message, and the category, safe to show."""
     first, _, rest = statement(value).strip().partition("\n")
     more = " ..." if rest else ""
     return one_line(first) + more + (f" [{one_line(value.category)}]" if value.category else "")
 
 
 def why(reason: str) -> str:
-    """In words why a diagnostic is new; empty where nothing is known of it."""
+    """Return the reason why a diagnostic is new, in words; empty if it is not known."""
     return _WHY.get(reason, one_line(reason))
 
 
 def cells(names: Sequence[str], run: Run) -> str:
-    """Return the cells `names` of a run in words: `all 8 cells`, or how many of how many, and which; lanes by their names."""
+    """Return the cells `names` of a run in words: `all 8 cells`, or their number and names; tree checks by their names."""
     lanes = [one_line(name) for name in names if is_lane(name)]
     told = _cells([name for name in names if not is_lane(name)], run)
     return " and ".join([*([told] if told else []), *([", ".join(lanes)] if lanes else [])])
@@ -110,7 +110,7 @@ def _cells(names: Sequence[str], run: Run) -> str:
 
 
 def where(finding: Finding) -> tuple[str, ...]:
-    """Return what the build said of the place besides a file and a line, and the documents if they are several.
+    """Return further words about the place of a finding: the place inside a file, and the documents if there are several.
 
     `("cell 3, line 4",)`, `("in 5 documents: a, b, c and 2 more",)`.
     """
@@ -121,13 +121,13 @@ def where(finding: Finding) -> tuple[str, ...]:
 
 
 def facts(finding: Finding, run: Run) -> tuple[str, ...]:
-    """Return what a report says of a finding besides its message: its cells, its place, and why it is new."""
+    """Return the facts about a finding besides its message: its cells, its place, and why it is new."""
     told = (f"in {cells(finding.cells, run)}", *where(finding), *differences(finding), why(finding.reason))
     return tuple(part for part in told if part)
 
 
 def differences(finding: Finding) -> tuple[str, ...]:
-    """Return what the cells of a finding see differently, one phrase for each property that differs.
+    """Return how the cells of a finding differ, one phrase for each property that differs.
 
     For a malformed table: `("line 391 in 6 cells, 392 in 2",)`.
     """
@@ -143,9 +143,9 @@ def differences(finding: Finding) -> tuple[str, ...]:
 
 
 def on_what(run: Run) -> str:
-    """Return the command that says what the first message depends on of those that depend on what was read before.
+    """Return the `isolate` command for the first finding that depends on the documents read before it.
 
-    Empty where none does.
+    The command finds out which documents these are. Empty if there is no such finding.
     """
     found = next((finding for finding in run.findings if finding.reason == DEPENDS and finding.document), None)
     if found is None or run.asked is None:
@@ -162,9 +162,9 @@ def fate(run: Run) -> tuple[list[CellResult], list[CellResult], list[CellResult]
 
 
 def verdict(run: Run) -> str:
-    """Return the whole run in one line.
+    """Return the result of the run in one line.
 
-    A cell that was not built is always told, since no warnings from it means nothing.
+    A cell that was not built is always mentioned, because the absence of its warnings proves nothing.
     """
     built, broken, skipped = fate(run)
     new = run.count(Verdict.NEW)
@@ -173,11 +173,10 @@ def verdict(run: Run) -> str:
         counts = _counts(run, (*OTHER, Verdict.KNOWN, Verdict.FIXED))
         found = plural(new, "new diagnostic") if new else "nothing new"
         where = plural(len(built), "cell")
-        if is_preliminary(run):
-            read, documents = max((cell.documents, cell.read) for cell in built)[::-1]
-            where = f"the {read} of {plural(documents, 'document')} read in {where}"
         said = f"{found} in {where}{' and ' + plural(ran, 'check') if ran else ''}{counts}"
-        said += ": preliminary; --docs all is exact" if is_preliminary(run) else ""
+        if is_preliminary(run):
+            documents, read = max((cell.documents, cell.read) for cell in built)
+            said += f"; preliminary: read {read} of {plural(documents, 'document')} (--docs all reads every document)"
         said += HIDDEN if _lacks_inventory(run) else ""
     else:
         said = "no cell was built" + (f", {plural(new, 'new diagnostic')} seen" if new else "")
@@ -195,7 +194,7 @@ def verdict(run: Run) -> str:
 
 
 def _lacks_inventory(run: Run) -> bool:
-    """Return whether an inventory of another project could not be fetched; a remote image hides nothing."""
+    """Return whether an inventory of another project could not be fetched. A missing remote image hides no warning."""
     return any(
         finding.verdict is Verdict.ENVIRONMENT and not finding.message.startswith(REMOTE_IMAGE)
         for finding in run.findings
@@ -203,17 +202,20 @@ def _lacks_inventory(run: Run) -> bool:
 
 
 def is_preliminary(run: Run) -> bool:
-    """Return whether less than all documents were chosen to be read."""
+    """Return whether only a part of the documents was chosen to be read."""
     return run.docs not in ("all", "all documents")
 
 
 def tree(run: Run) -> str:
-    """Return what to call the tree of a run: `this folder` for `.`."""
+    """Return the name of the tree of a run: `this folder` for `.`."""
     return "this folder" if run.tree == "." else one_line(run.tree)
 
 
 def toolchain(cell: CellResult) -> str:
-    """Return the versions of a cell: `Python 3.13.5, docutils 0.21.2, Sphinx 8.1.3`; of a lane those that it has."""
+    """Return the versions of a cell: `Python 3.13.5, docutils 0.21.2, Sphinx 8.1.3`.
+
+    For a tree check, return its Python, if it has one.
+    """
     if is_lane(cell.name):
         return one_line(f"Python {cell.python}" if cell.python else "the machine's programs")
     return one_line(f"Python {cell.python}, docutils {cell.docutils}, Sphinx {cell.sphinx}")

@@ -52,7 +52,7 @@ def test_a_second_init_adds_the_cell_that_is_named_and_loses_nothing(docs_matrix
     assert (folder / "noxfile.py").exists()
     answer = docs_matrix("init", folder, "--cell", MIDDLE)
     assert f"{MIDDLE}: added" in answer.stdout, answer.stdout
-    assert "accepted in what was added: 1: of the documents" in answer.stdout
+    assert "accepted in the added cells: 1 diagnostic (of the documents)" in answer.stdout
     assert set(before.splitlines()) < set(file.read_text().splitlines())
     checked = docs_matrix("check", cwd=folder, CI="true")
     assert (checked.status, checked.places("known")) == (0, [("docs/index.rst", 4)])

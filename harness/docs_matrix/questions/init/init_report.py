@@ -98,5 +98,5 @@ def done_lines(folder: Path, begun: Begun, tried: int, entries: Sequence[Entry])
     locks = [name for name in begun.written if name.startswith("locks/")]
     lines.append(f"{os.path.normpath(folder / 'locks')}: {len(locks)} locks written")
     lines += [f"{os.path.normpath(folder / name)}: written" for name in begun.written if name not in locks]
-    lines += [f"{os.path.normpath(folder / name)}: was there already, and stays as it is" for name in begun.untouched]
+    lines += [f"{os.path.normpath(folder / name)}: exists already, and is not changed" for name in begun.untouched]
     return lines

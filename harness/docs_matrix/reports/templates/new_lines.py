@@ -1,9 +1,11 @@
-"""Print the messages that the second of two builds has and the first has not. Put into `reproduce.sh`; run by the cell's Python.
+"""Print the messages that the second of two builds has and the first does not have.
+
+This script is put into `reproduce.sh`, and the Python of the cell runs it.
 
     python new_lines.py BASE-LOG HEAD-LOG HEAD-TREE BASE-TREE EXPECTED TOTAL
 
 EXPECTED is a file with lines of the report, which has TOTAL lines. The exit status is 0 if all of them are printed, else 1.
-The standard library alone, Python 3.6 and later.
+It needs Python 3.6 or later, and only the standard library.
 """
 
 import collections
@@ -38,7 +40,7 @@ def messages(log: str, root: str) -> Iterator[Message]:
 
 
 class Moves:
-    """Where the lines of the base's files are in the head's."""
+    """Maps lines of the base's files to lines of the head's files."""
 
     def __init__(self, tree: str, root: str) -> None:
         self.tree, self.root = tree, root
@@ -52,7 +54,7 @@ class Moves:
         return line if lines is None or not line else lines.get(line)
 
     def compare(self, path: str) -> Optional[Dict[int, int]]:
-        """Return the new number of each line that stays; None if all of them stay where they are."""
+        """Return the new number of each line that stayed; None if the file did not change or cannot be read."""
         try:
             old, new = lines_of(os.path.join(self.tree, path)), lines_of(os.path.join(self.root, path))
         except OSError:
@@ -64,9 +66,9 @@ class Moves:
 
 
 def new_lines(base: List[Message], head: List[Message], moves: Moves, expected: Counter[str]) -> List[str]:
-    """Return the lines of `head` without those that `base` has at the same place, or else with the same text.
+    """Return the lines of `head` except those that `base` has at the same place, or else with the same text.
 
-    Of equal messages, those that are not `expected` are paired with the base's first.
+    If messages are equal, those that are not `expected` are paired with messages of the base first.
     """
     known = collections.Counter((path, moves.moved(path, line), text) for _, path, line, text in base)
     rest = []
@@ -95,7 +97,8 @@ def main(base: str, head: str, root: str, tree: str, wanted: str, total: str) ->
     for line in new:
         print(line)
     there = sum((expected & collections.Counter(new)).values())
-    print("%d of the %d lines of the report, %d others" % (there, int(total), len(new) - there), file=sys.stderr)
+    words = "found %d of the %d lines of the report, and %d other new lines"
+    print(words % (there, int(total), len(new) - there), file=sys.stderr)
     return 0 if there == int(total) > 0 else 1
 
 
