@@ -64,6 +64,6 @@ def test_the_printed_commands_show_the_message_and_do_not(docs_matrix: Command, 
 def test_without_json_the_answer_is_told_in_lines(docs_matrix: Command, tree: Path) -> None:
     asked = ("--tree", tree, "--find", "Something is left", "--path", "d30", "--cell", MIDDLE)
     lines = docs_matrix("isolate", *asked).stdout.splitlines()
-    assert "it depends on what was read before; d30.rst gives it after 1 document:" in lines
+    assert "the message depends on what was read before; d30.rst gives it after 1 document:" in lines
     assert "  d17.rst" in lines
-    assert f"{MIDDLE}: proven: the message appears with it, and not without it" in lines
+    assert f"{MIDDLE}: proven: the message appears after this document, and not without it" in lines

@@ -11,7 +11,7 @@ from docs_matrix.reports.escaping import cut, one_line, plural, visible
 __all__ = ["lines"]
 
 _LONGEST = 2_000
-"""Characters of the message."""
+"""At most this many characters of the message are printed."""
 
 
 def lines(answer: Isolation) -> Iterator[str]:
@@ -21,18 +21,18 @@ def lines(answer: Isolation) -> Iterator[str]:
         yield from cut(visible(answer.message.printed), _LONGEST).splitlines()
         yield ""
     if answer.verdict == "absent":
-        yield f"{document} does not give it, alone or after any other documents of the tree, in {answer.cell}"
+        yield f"{document} does not give the message, alone or after any other documents of the tree, in {answer.cell}"
     elif answer.verdict == "independent":
-        yield f"it does not depend on what was read before: {document} gives it alone"
+        yield f"the message does not depend on what was read before: {document} gives it alone"
     else:
-        yield f"it {DEPENDS}; {document} gives it after {plural(len(answer.before), 'document')}:"
+        yield f"the message {DEPENDS}; {document} gives it after {plural(len(answer.before), 'document')}:"
         for name in answer.before:
             yield f"  {one_line(name)}"
         if not answer.smallest:
             yield "fewer documents may be enough: the search stopped at its limit of builds"
         yield ""
         for proof in answer.proofs:
-            yield f"{one_line(proof.cell)}: {_proof(proof, 'it' if len(answer.before) == 1 else 'them')}"
+            yield f"{one_line(proof.cell)}: {_proof(proof, several=len(answer.before) > 1)}"
     yield f"found in {plural(answer.builds, 'build')}"
     if answer.verdict == "depends":
         yield f"with it:    {one_line(answer.shows)}"
@@ -41,13 +41,15 @@ def lines(answer: Isolation) -> Iterator[str]:
         yield f"again: {one_line(answer.hides)}"
 
 
-def _proof(proof: Proof, them: str) -> str:
+def _proof(proof: Proof, *, several: bool) -> str:
     if proof.reason is not None:
         return f"not built: {cut(one_line(proof.reason), 300)}"
+    these = "these documents" if several else "this document"
     if proof.holds:
-        return f"proven: the message appears with {them}, and not without {them}"
+        without = "if one of them is left out" if several else "without it"
+        return f"proven: the message appears after {these}, and not {without}"
     if not proof.shown:
-        return f"the message does not appear with {them}"
+        return "not proven: the message does not appear"
     if proof.alone:
-        return f"the message appears without {them} as well"
-    return "the message appears without some of them as well"
+        return f"not proven: the message also appears without {these}"
+    return "not proven: the message also appears without some of these documents"
