@@ -1,5 +1,5 @@
-"""Baseline files: what is accepted, told without line numbers.
+"""Baseline files: the accepted diagnostics of a tree, without line numbers.
 
-`baseline` reads and writes the file, `anchors` says where a diagnostic stands, `accepted` holds a build against the
-entries, `accepting` makes entries of builds, `merging` merges files.
+`baseline_file` reads and writes the file. `anchors` describes the place of a diagnostic without its line. `accepted` compares
+the diagnostics of a build with the entries. `update` makes new entries from builds.
 """

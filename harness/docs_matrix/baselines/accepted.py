@@ -1,8 +1,8 @@
-"""What a baseline accepts of what a build says: entries and diagnostics paired one to one, by anchors, without lines.
+"""Pairs the entries of a baseline with the diagnostics of a build, one to one, by anchors and not by lines.
 
-The passes go from strict to loose. Two equal messages in a file are kept apart by where they stand: where one is repaired
-and another made elsewhere in the file, the first is fixed and the second new. An edited line with the same mistake is known
-as long as nothing else in the file is more like it.
+The passes go from strict to loose. Two equal messages in a file are told apart by their anchors. If one is fixed and another
+one is made in another place of the file, the first is `fixed` and the second is `new`. If a line was edited and has the same
+mistake, it is `known`, except if another line in the file is more similar to the old one.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from docs_matrix.diagnostics.flaky import Observed
 __all__ = ["Pair", "PairedEntries", "compare_with_accepted", "pair"]
 
 LIKE = 0.3
-"""How like its old self an edited line has to be; see `likeness`. Lines of other content come to 0.1 or 0.2."""
+"""An edited line must be at least this similar to the old line; see `likeness`. Different lines have 0.1 or 0.2."""
 REPAIRED = 0.9
-"""How like its old self, by its words, another line has to be to be the repaired one."""
+"""If the words of another line are at least this similar to the old line, then that line is the old one, repaired."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """An accepted diagnostic and the one of a build that it is; `how` names the pass."""
+    """An accepted diagnostic and the diagnostic of a build that it was paired with; `how` names the pass."""
 
     entry: Entry
     diagnostic: Diagnostic
@@ -39,7 +39,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class PairedEntries:
-    """Entries and diagnostics, each exactly once: in a pair, `new` (not accepted), or `gone` (accepted, not said)."""
+    """Entries and diagnostics, each exactly once: in a pair, `new` (not accepted), or `gone` (accepted, but not in the build)."""
 
     pairs: tuple[Pair, ...]
     new: tuple[Diagnostic, ...]
@@ -48,9 +48,9 @@ class PairedEntries:
 
 @dataclass(frozen=True)
 class _Pass:
-    """One way to be the same: an entry and a diagnostic are a pair where they share a key.
+    """One rule for pairs: an entry and a diagnostic are a pair if they have a key in common.
 
-    `entry` and `diagnostic` give the keys. Where `unique`, a key that two of one side have pairs none.
+    `entry` and `diagnostic` return the keys. If `unique`, a key that appears twice on one side makes no pair.
     """
 
     how: str
@@ -63,10 +63,11 @@ class _Pass:
 def compare_with_accepted(
     entries: Sequence[Entry], head: Observed, anchors: Anchors, since: str = ""
 ) -> tuple[Judged, ...]:
-    """Judge what a build said by the accepted `entries`; `anchors` are the head's, `since` says where they are listed.
+    """Judge the diagnostics of a build by the accepted `entries`.
 
-    What comes and goes, in the head's observations or by its entry, is flaky: it fails nothing, takes no entry from what
-    always comes, and is not fixed when it does not come.
+    `anchors` are those of the head's tree. `since` names the place where the entries are listed. A diagnostic is flaky if it
+    appeared in only some builds of the head, or if its entry is marked as flaky. A flaky diagnostic fails nothing, is never
+    paired with the entry of a steady diagnostic, and is not fixed if it does not appear.
     """
     steady = pair([entry for entry in entries if not entry.flaky], head.steady, anchors)
     by_entry = pair([entry for entry in entries if entry.flaky], steady.new, anchors)
@@ -90,7 +91,7 @@ def compare_with_accepted(
 
 
 def pair(entries: Sequence[Entry], said: Sequence[Diagnostic], anchors: Anchors) -> PairedEntries:
-    """Pair `entries` with what a build `said`; the order of neither matters, but among equals."""
+    """Pair `entries` with the diagnostics `said` of a build. The order matters only among equal ones."""
     open_entries = list(entries)
     open_said = sorted(said, key=_position)
     pairs: list[Pair] = []
@@ -105,7 +106,10 @@ def pair(entries: Sequence[Entry], said: Sequence[Diagnostic], anchors: Anchors)
 
 
 def _passes(key: Callable[[str], str], verdict: Verdict, anchors: Anchors) -> Iterable[_Pass]:
-    """Return the passes among anchored ones of one file, the strictest first; `key` says what of a message has to agree."""
+    """Return the passes for diagnostics with an anchor, inside one file, the strictest first.
+
+    `key` returns the part of a message that must be equal.
+    """
 
     def entry_of(*names: str) -> Callable[[Entry], Hashable | None]:
         def of(entry: Entry) -> Hashable | None:
@@ -136,7 +140,7 @@ def _passes(key: Callable[[str], str], verdict: Verdict, anchors: Anchors) -> It
 
 
 def _loose_passes(key: Callable[[str], str], anchors: Anchors) -> Iterable[_Pass]:
-    """Return the passes for what has no anchor on one side, and for files that were renamed."""
+    """Return the passes for entries or diagnostics without an anchor, and for files that were renamed."""
 
     def text(entry: Entry) -> Hashable:
         return (entry.path, key(entry.message))
@@ -156,7 +160,7 @@ def _loose_passes(key: Callable[[str], str], anchors: Anchors) -> Iterable[_Pass
 
 
 def _pair_by_key(step: _Pass, entries: list[Entry], said: list[Diagnostic]) -> list[Pair]:
-    """Take the pairs of `step` out of both lists."""
+    """Return the pairs of the pass `step`, and remove them from both lists."""
     if not entries or not said:
         return []
     waiting: dict[Hashable, list[int]] = defaultdict(list)
@@ -190,9 +194,10 @@ def _pair_by_key(step: _Pass, entries: list[Entry], said: list[Diagnostic]) -> l
 def _pair_by_likeness(
     key: Callable[[str], str], verdict: Verdict, entries: list[Entry], said: list[Diagnostic], anchors: Anchors
 ) -> list[Pair]:
-    """Take out of both lists the pairs of an edited line, the likest first.
+    """Return the pairs of edited lines, the most similar first, and remove them from both lists.
 
-    Where another line of the section is more like the old one, that one was repaired, and the mistake made elsewhere.
+    If another line of the section is more similar to the old one, that line was repaired. Then there is no pair, because the
+    mistake was made in another place.
     """
     groups: dict[Hashable, list[Diagnostic]] = defaultdict(list)
     for diagnostic in said:

@@ -1,7 +1,8 @@
-"""Anchors: where a diagnostic stands, told without a line number, so that a baseline stays when its surroundings move.
+"""Anchors: the place of a diagnostic without a line number, so that an entry stays the same if lines around it move.
 
-An anchor has three parts: the nearest heading above, the source line (whitespace collapsed), and a digest of the block of
-lines that it stands in. docutils reports the first or the last line of a paragraph, by release: the block is the same.
+An anchor has three parts: the nearest heading above, the source line (with white space collapsed), and a digest of the block of
+lines that contains it. The block is used because docutils reports the first or the last line of a paragraph, depending on the
+release.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from docs_matrix.files import digest
 __all__ = ["Anchor", "Anchors", "Source", "likeness"]
 
 Source = Callable[[str], str | None]
-"""The text of the file at a path of the tree; None where the tree has no such file (a generated one)."""
+"""Returns the text of the file at a path of the tree; None if the tree has no such file (it is generated)."""
 
 LONGEST = 120
-"""Characters of a heading or a source line that an anchor keeps."""
+"""An anchor keeps at most this many characters of a heading or a source line."""
 
 _EMPTY = re.compile(r"[\s*/#;]*\Z")
-"""A line that parts blocks: blank, or nothing but what leads a comment's lines."""
+"""A line between blocks: it is empty, or has only the characters that begin a line of a comment."""
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\Z")
 _RST = (".rst", ".txt", ".rest", ".inc")
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """Where a diagnostic stands: `section` is the nearest heading above, `source` its line, `block` the lines' digest."""
+    """The place of a diagnostic: the nearest heading above (`section`), its line (`source`), the digest of its block (`block`)."""
 
     section: str
     source: str
@@ -37,7 +38,7 @@ class Anchor:
 
 
 class Anchors:
-    """The anchors of one version of a tree; each file is looked at once."""
+    """The anchors in one version of a tree. Each file is read only once."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -48,19 +49,20 @@ class Anchors:
         return path is not None and self._text(path) is not None
 
     def of(self, diagnostic: Diagnostic) -> Anchor | None:
-        """Return the anchor of `diagnostic`; None where it has no line, or its file no such line."""
+        """Return the anchor of `diagnostic`; None if it has no line, or if its file does not have this line."""
         text, line = self._place(diagnostic)
         return None if text is None or line is None else text.anchor(line)
 
     def nearby(self, diagnostic: Diagnostic) -> frozenset[str]:
-        """Return the source lines that another release may report instead: one line off, and the ends of the block."""
+        """Return the source lines that another release may report instead: the lines around it, and the ends of its block."""
         text, line = self._place(diagnostic)
         return frozenset() if text is None or line is None else text.nearby(line)
 
     def likest(self, path: str, old: Anchor, but: str) -> float:
-        """Return how like `old` the words of that line of `path` are which is the likest, from 0 to 1, except for the line `but`.
+        """Return the similarity of `old` to the most similar line of `path` except `but`, from 0 to 1.
 
-        Lines of the old section are looked at, of the whole file where it has no such section any more.
+        Only the words count. Only lines of the old section are compared, or all lines if the file does not have this section
+        any more.
         """
         text = self._text(path)
         words = _words(old.source)
@@ -81,7 +83,7 @@ class Anchors:
 
 
 class _Text:
-    """A file's lines, whitespace collapsed, with the section and the block of each."""
+    """The lines of a file, with white space collapsed, and the section and the block of each line."""
 
     def __init__(self, content: str, *, is_rst: bool) -> None:
         raw = content.split("\n")
@@ -91,7 +93,7 @@ class _Text:
         self._blocks = _blocks(raw)
 
     def index(self, line: int) -> int | None:
-        """Return the index of the line that `line` stands for: a blank one stands for the block before it, or after it."""
+        """Return the index of `line`. For an empty line, return a line of the block before it, or else of the block after it."""
         if not 1 <= line <= len(self.lines) + 1:
             return None
         index = min(line, len(self.lines)) - 1
@@ -111,7 +113,7 @@ class _Text:
         return frozenset(self._worded(place) for place in places)
 
     def section(self, name: str) -> list[str]:
-        """Return the lines of the section `name`, all lines where there is none."""
+        """Return the lines of the section `name`, or all lines if there is no such section."""
         inside = [line for line, section in zip(self.lines, self._sections, strict=True) if section == name]
         return inside or self.lines
 
@@ -119,7 +121,7 @@ class _Text:
         return self._blocks[index] or (index, index + 1)
 
     def _worded(self, index: int) -> str:
-        """Return the line, or the nearest of its block that has words: an underline or a table's border looks like any other."""
+        """Return the line, or the nearest line of its block that has words: underlines and borders of tables all look alike."""
         first, last = self._block(index)
         near = (index, index - 1, index + 1)
         worded = (self.lines[place] for place in near if first <= place < last and re.search(r"\w", self.lines[place]))
@@ -127,7 +129,7 @@ class _Text:
 
 
 def likeness(one: str, other: str) -> float:
-    """Return how much two lines are alike, from 0 to 1: the share of groups of three characters that they have in common.
+    """Return how similar two lines are, from 0 to 1: the part of their groups of three characters that they share.
 
     >>> likeness("An *open one.", "An open one.") > 0.7 > 0.3 > likeness("An *open one.", "Nothing of it")
     True
@@ -160,19 +162,22 @@ def _sections(lines: list[str], is_heading: Callable[[list[str], int], bool]) ->
 
 
 def _is_heading(lines: list[str], index: int) -> bool:
-    """Return whether a line of text above a rule is a heading, whatever the length of the rule."""
+    """Return whether the line at `index` is a heading: a line of text above a rule, whatever the length of the rule."""
     if index + 1 == len(lines) or not _RULE.match(lines[index + 1]):
         return False
     return re.search(r"\w", lines[index]) is not None
 
 
 def _is_head(lines: list[str], index: int) -> bool:
-    """In code, what git shows as a hunk's head: a line that begins with a word; in Markdown, a heading."""
+    """Return whether the line at `index` is a head: in Markdown a heading, in code a line that begins with a word.
+
+    Such lines of code are what git shows in the head of a hunk.
+    """
     return re.match(r"[A-Za-z_$]|#{1,6} ", lines[index]) is not None
 
 
 def _blocks(lines: list[str]) -> list[tuple[int, int] | None]:
-    """For each line the first line of its block and the one behind the last; None for a line that parts blocks."""
+    """Return for each line its block: the index of the first line, and the index after the last; None for a line between blocks."""
     blocks: list[tuple[int, int] | None] = [None] * len(lines)
     first = None
     for index in range(len(lines) + 1):

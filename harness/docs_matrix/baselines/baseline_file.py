@@ -1,13 +1,14 @@
-"""Baseline files: the accepted diagnostics of a tree, for people to review and git to merge.
+"""The baseline file: the accepted diagnostics of a tree, in a form that people can review and git can merge.
 
-The file is YAML, one entry a diagnostic, sorted, without line numbers: nothing in it changes when an unrelated paragraph
-moves. An entry holds in all cells, unless it names those that it holds in. Level and category are what the newest cell
-says, since older releases of Sphinx and docutils name them otherwise. Where the tree has the source, `section`, `source`
-and `block` are the anchor (`docs_matrix.baselines.anchors`), which tells equal messages apart.
+The file is YAML, with one entry for each diagnostic, sorted, and without line numbers. So nothing in it changes if an unrelated
+paragraph moves. An entry holds in all cells, except if it names its cells. Level and category are those of the newest cell,
+because older releases of Sphinx and docutils have other ones. If the tree has the source, `section`, `source` and `block` are
+the anchor (`docs_matrix.baselines.anchors`), which tells equal messages apart.
 
-Each entry stands between two lines that stay when it goes: a comment with its digest, and an empty line. So two branches
-that fix neighbours, or fix one and accept its neighbour, touch no common line, and git merges them as it is. An entry that
-was written out leaves both lines behind; they are swept away once there are more of them than entries.
+Each entry is between two lines that stay if the entry is removed: a comment with its digest, and an empty line. So if two
+branches remove neighbours, or one branch removes an entry and the other adds its neighbour, they change no common line, and git
+merges them without a conflict. A removed entry leaves its two lines behind. These are removed when there are more of them than
+entries.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ __all__ = ["Baseline", "Entry", "identities", "mapping", "read", "write"]
 
 FORMAT = 1
 LARGEST = 64 << 20
-"""Bytes of a file; 10,000 entries have about 5 MB."""
+"""The most bytes of a file; 10,000 entries have about 5 MB."""
 HEAD = f"""\
 # Accepted diagnostics of a documentation tree, written by `docs-matrix baseline write`.
 # Comments and empty lines between entries stay where entries go: they let git merge.
@@ -42,9 +43,9 @@ diagnostics:
 
 """
 END = "...\n"
-"""YAML's own end of a document: a file that was cut short lacks it."""
+"""YAML's mark for the end of a document. A file that was cut short does not have it."""
 SWEPT = 50
-"""The places of this many removed entries are kept in any case."""
+"""The two lines of this many removed entries are always kept."""
 
 _MARK = re.compile(r"^# ([0-9a-f]{12})$", re.MULTILINE)
 _TEXTS = ("path", "category", "section", "source", "block", "reason")
@@ -53,10 +54,11 @@ _KEYS = ("path", "level", "category", "message", "section", "source", "block", "
 
 @dataclass(frozen=True)
 class Entry:
-    """One accepted diagnostic; `cells` are those that it is accepted in, None for all.
+    """One accepted diagnostic.
 
-    `anchor` is where it stands, None where there is no source. `flaky` says that it came and went when it was accepted.
-    `reason` says why it is accepted, in a person's words.
+    `cells` are the cells in which it is accepted, None for all. `anchor` is its place, None if the tree does not have the
+    source. `flaky` says that it appeared in only some builds when it was accepted. `reason` says why it is accepted, in the
+    words of a person.
     """
 
     path: str | None
@@ -75,17 +77,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The accepted diagnostics of a tree, in the file's order."""
+    """The accepted diagnostics of a tree, in the order of the file."""
 
     entries: tuple[Entry, ...] = ()
 
     def accepted(self, cell: str) -> tuple[Entry, ...]:
-        """Return what is accepted in `cell`."""
+        """Return the entries that are accepted in `cell`."""
         return tuple(entry for entry in self.entries if entry.cells is None or cell in entry.cells)
 
 
 def mapping(entry: Entry) -> dict[str, Any]:
-    """Return `entry` as the file has it: a mapping without what is not said."""
+    """Return `entry` as a mapping with the keys of the file, without empty values."""
     anchor = entry.anchor
     value = {
         "path": entry.path,
@@ -103,7 +105,7 @@ def mapping(entry: Entry) -> dict[str, Any]:
 
 
 def identities(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Return a digest for each of `entries`, by what it accepts and where; equal entries are counted."""
+    """Return a digest for each entry, made from what it accepts and its place. Equal entries get different digests by a count."""
     counts: Counter[str] = Counter()
     found = []
     for entry in entries:
@@ -116,7 +118,7 @@ def identities(entries: Sequence[Entry]) -> tuple[str, ...]:
 
 
 def write(path: Path, baseline: Baseline) -> None:
-    """Write `baseline` whole; the same entries give the same bytes, except for the places of entries that it had before."""
+    """Write `baseline` completely or not at all. The same entries give the same bytes, except for lines of removed entries."""
     try:
         before = path.read_text("utf-8", "replace")
     except OSError:
@@ -125,7 +127,7 @@ def write(path: Path, baseline: Baseline) -> None:
 
 
 def read(path: Path) -> Baseline:
-    """Return the baseline in `path`; raises `InputError` where it cannot be read whole: an unreadable file is never empty."""
+    """Return the baseline in `path`. Raises `InputError` if it cannot be read completely; such a file never counts as empty."""
     try:
         text = files.read_regular(path, LARGEST).decode("utf-8").replace("\r\n", "\n")
         value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
@@ -156,7 +158,7 @@ def read(path: Path) -> Baseline:
 
 
 def _text(baseline: Baseline, before: str) -> str:
-    """Return the file's text. `before` is the text that it replaces, whose removed entries leave their places."""
+    """Return the text of the file. `before` is the text that it replaces; it has the lines that removed entries leave behind."""
     entries = sorted(baseline.entries, key=_order)
     live = dict(zip(identities(entries), entries, strict=True))
     places, last = _places(before, live)
@@ -171,7 +173,10 @@ def _text(baseline: Baseline, before: str) -> str:
 
 
 def _places(before: str, live: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the entries that were in the text `before` and are gone, by the living one that they stood before; the last apart."""
+    """Return the digests of entries that were in the text `before` and are removed.
+
+    They are in lists, by the remaining entry that follows them; those after the last entry are returned separately.
+    """
     living = set(live)
     waiting: list[str] = []
     places: dict[str, list[str]] = {}
@@ -230,7 +235,10 @@ def _order(entry: Entry) -> tuple[object, ...]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that is given twice: a merge by lines can make one, and YAML would take the last."""
+    """A YAML loader that refuses a key that appears twice.
+
+    A merge by lines can make such a key, and YAML would take the last one.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -241,7 +249,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Messages of many lines as blocks, so that a change shows line by line."""
+    """A YAML dumper that writes messages of several lines as blocks, so that a diff shows each line."""
 
 
 def _scalar(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:

@@ -1,4 +1,4 @@
-"""What a baseline accepts from now on, by what the builds of a tree said: all of it, only what is new beside it, or less."""
+"""Makes a new baseline from the builds of a tree and the old baseline."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ from docs_matrix.diagnostics.flaky import Observed
 __all__ = ["What", "accept"]
 
 What = Literal["all", "new", "said"]
-"""`all` that the builds said; what was accepted and, beside it, what is `new`; what was accepted and is still `said`."""
+"""What the new baseline accepts.
+
+- `all`: all diagnostics of the builds
+- `new`: all old entries and the new diagnostics
+- `said`: only the old entries whose diagnostic still appears
+"""
 
 
 @dataclass(frozen=True)
 class _Vote:
-    """What one cell has for the baseline: an entry, and whether it was accepted before."""
+    """The vote of one cell: an entry, and whether it was accepted before."""
 
     entry: Entry
     kept: bool
@@ -30,7 +35,7 @@ class _Vote:
 
 @dataclass
 class _EntryVotes:
-    """The votes for one entry, by cell, the newest cell's first."""
+    """The votes for one entry, by cell, the newest cell first."""
 
     votes: dict[str, _Vote] = field(default_factory=dict)
 
@@ -45,12 +50,14 @@ def accept(
     reason: str | None = None,
     was_read: Callable[[str | None], bool] = lambda path: True,
 ) -> Baseline:
-    """Return the baseline that takes the place of `kept`.
+    """Return the baseline that replaces `kept`.
 
-    `found` is what the cells that were built whole said of one version of the tree, `anchors` are that version's. `cells`
-    are all the cells of the tree, the oldest first: for those that `found` lacks, what `kept` accepts stays. What was
-    accepted before keeps its reason; `reason` is that of what is new. `was_read` says of a path whether the builds read it:
-    what is accepted of others stays, and what a restricted build leaves unjudged is not accepted.
+    - `found` has the diagnostics of each cell whose build was complete, all for one version of the tree. `anchors` are those of
+      this version.
+    - `cells` are all cells of the tree, the oldest first. For cells that are not in `found`, the old entries stay.
+    - An entry that was accepted before keeps its reason. `reason` is the reason for new entries.
+    - `was_read` says whether the builds read a path. Entries of other paths stay, and a diagnostic that is unjudged because
+      documents were not read is not accepted.
     """
     renewed: dict[Entry, Entry] = {}
     votes: dict[str, list[_Vote]] = {}
@@ -72,7 +79,7 @@ def _votes(
     renewed: dict[Entry, Entry],
     was_read: Callable[[str | None], bool],
 ) -> list[_Vote]:
-    """Return one cell's votes. Where all is written again, `renewed` takes what becomes of each kept entry."""
+    """Return the votes of one cell. If all is accepted again, `renewed` gets the new entry for each old one."""
     come_and_go = {id(flaky.diagnostic) for flaky in found.flaky}
     paired = pair(kept, [*found.steady, *(flaky.diagnostic for flaky in found.flaky)], anchors)
     votes = []
@@ -98,9 +105,10 @@ def _fresh(diagnostic: Diagnostic, anchors: Anchors) -> Entry:
 
 
 def _join(groups: list[_EntryVotes], cell: str, votes: list[_Vote]) -> None:
-    """Put each vote of a cell into the group of its entry, or into a new one; two votes of a cell are two entries.
+    """Put each vote of a cell into the group of its entry, or into a new group. Two votes of one cell are always two entries.
 
-    Cells report one mistake at either end of a block: such votes are for one entry, the newest cell's.
+    Cells can report one mistake at the first or the last line of a block. Such votes are for one entry, in the form of the
+    newest cell.
     """
     for same in (_exactly, _by_block):
         waiting: dict[Hashable, list[_EntryVotes]] = defaultdict(list)

@@ -1,7 +1,7 @@
-"""The lines of a docstring in its Python file.
+"""Finds the lines of an object's documentation in its Python file.
 
-autodoc gives each object's documentation a name (`docstring of pkg.tools.wrap`) and counts its lines from 1. The documentation
-is a docstring, or the `#:` comments of an attribute. Extensions rewrite it before it is read, as napoleon does.
+autodoc gives the documentation of each object a name (`docstring of pkg.tools.wrap`) and counts its lines from 1. The
+documentation is a docstring, or the `#:` comments of an attribute. Extensions such as napoleon rewrite it before it is read.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _WORD = re.compile(r"\w+")
 _LARGEST_MODULE = 1_000_000
 
 _Line = tuple[int, str]
-"""A line of the file and its text there."""
+"""The number of a line in the file, and its text."""
 
 
 class DocstringLine(NamedTuple):
-    """A line of the file. `exact` says that the text of this line was read; if not, it is near the place."""
+    """A line of the file. If `exact`, the text of this line was read; if not, the line is approximate."""
 
     line: int
     exact: bool
 
 
 def line_of(path: str, source: str, name: str, line: int, read: Sequence[str] | None) -> DocstringLine | None:
-    """Return where the line `line` of the documentation of the object `name` is in the module at `path`.
+    """Return the place, in the module at `path`, of the line `line` in the documentation of the object `name`.
 
-    `source` is the text of the module. `read` are the lines that autodoc read in the end, None if they are not known.
-    Returns None if the module does not have the object.
+    `source` is the text of the module. `read` are the lines that autodoc read at the end, None if they are not known. Returns
+    None if the module does not have the object.
     """
     tree = _parsed(source)
     node = _find(tree, _inner_name(path, name)) if tree else None
@@ -54,7 +54,7 @@ def line_of(path: str, source: str, name: str, line: int, read: Sequence[str] | 
 
 
 def _nearest(final: Sequence[str], texts: Sequence[str], written: Sequence[_Line], at: int) -> DocstringLine:
-    """Return the line whose text became the line `at` of what was read, or else the one with the most words in common."""
+    """Return the line whose text became the line `at` of `final`, or else the line that has the most words in common with it."""
     matcher = SequenceMatcher(None, texts, final, autojunk=False)
     for _, first, last, start, end in matcher.get_opcodes():
         if start <= at < end and texts[first:last] == final[start:end]:
@@ -72,16 +72,16 @@ def _parsed(source: str) -> ast.Module | None:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the module's own strings
+            warnings.simplefilter("ignore")  # about the strings in the module
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def _inner_name(path: str, name: str) -> list[str]:
-    """Return the parts of `name` after the module, which is at `path`.
+    """Return the parts of the dotted `name` that are after the name of the module at `path`.
 
-    `src/pkg/tools.py` and `pkg.tools.Box.wrap`: `Box`, `wrap`.
+    For `src/pkg/tools.py` and `pkg.tools.Box.wrap` these are `Box` and `wrap`.
     """
     module = path.rpartition(".")[0].split("/")
     module = module[:-1] if module[-1] == "__init__" else module
@@ -91,7 +91,7 @@ def _inner_name(path: str, name: str) -> list[str]:
 
 
 def _find(node: ast.AST, names: Sequence[str]) -> ast.AST | None:
-    """Return the definition of the object with the dotted name `names` inside of `node`; the last one counts."""
+    """Return the definition of the object with the dotted name `names` inside `node`; the last one if there are several."""
     if not names:
         return node
     found = None
@@ -102,7 +102,7 @@ def _find(node: ast.AST, names: Sequence[str]) -> ast.AST | None:
 
 
 def _members(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the statements of a module, a class or a function, those in branches too."""
+    """Yield the statements of a module, a class or a function, also those inside of `if`, `try` and so on."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.If | ast.Try | ast.With | ast.ExceptHandler):
             yield from _members(child)
@@ -129,7 +129,7 @@ def _is_function(node: ast.AST, name: str) -> bool:
 
 
 def _documentation(node: ast.AST, tree: ast.Module, lines: Sequence[str]) -> Iterator[_Line]:
-    """Yield the lines of an object's documentation; of a class also those of its constructor."""
+    """Yield the lines of an object's documentation; for a class, also those of its constructor."""
     if isinstance(node, ast.Assign | ast.AnnAssign):
         yield from _of_attribute(node, tree, lines)
         return
@@ -142,7 +142,7 @@ def _documentation(node: ast.AST, tree: ast.Module, lines: Sequence[str]) -> Ite
 
 
 def _of_string(statement: ast.stmt | None) -> Iterator[_Line]:
-    """Yield the lines of a docstring from the first to the last that is not empty."""
+    """Yield the lines of a docstring, from the first to the last line that is not empty."""
     value = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
         return

@@ -1,8 +1,8 @@
-"""Where a message stands in the files of the tree, if the build gives it a place of another kind.
+"""Finds the place of a message in the files of the tree, if the build gives another kind of place.
 
-Sphinx names a docstring, a translation and a row of autosummary's table by a text beside the file, and counts lines inside of
-it; MyST-NB counts the lines of a notebook inside of its cells. Here these places become a file and a line of that file. The
-words of the build are kept.
+Sphinx names a docstring, a translation and a row in a table of autosummary by a text after the name of the file, and counts
+lines inside this text. MyST-NB counts the lines of a notebook inside its cells. Here such a place becomes a file and a line of
+that file. The words of the build are kept, too.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from docs_matrix.diagnostics.rewordings import path_in_common_words
 __all__ = ["Text", "placed", "texts"]
 
 SOURCE_LIMIT = 64 << 20
-"""Bytes of a file."""
+"""The most bytes of a file that is read."""
 CELL = 10_000
-"""What MyST-NB adds to a line for each cell: 30004 is what it calls line 4 of cell 3."""
+"""MyST-NB adds this number to a line for each cell: 30004 is line 4 of cell 3."""
 
 Text = Callable[[str], str | None]
-"""Returns the text of the file at a path of the tree, None if there is none."""
+"""Returns the text of the file at a path of the tree; None if there is none."""
 
 
 def texts(root: Path) -> Text:
-    """Return the texts of the files below `root`, each read once."""
+    """Return a function that reads the texts of the files below `root`, each once."""
     real = root.resolve()
 
     @cache
     def text(path: str) -> str | None:
         try:
-            place = (real / path).resolve()  # a build may have put a link out of its tree there
+            place = (real / path).resolve()  # a build may have put a link there that leads out of its tree
             if not place.is_relative_to(real):
                 return None
             return nofollow.read(place, SOURCE_LIMIT).decode("utf-8", "replace")
@@ -47,9 +47,9 @@ def texts(root: Path) -> Text:
 
 
 def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None) -> Diagnostic:
-    """Return `diagnostic` at its line of the tree's file.
+    """Return `diagnostic` with its line in the file of the tree.
 
-    `read` are the lines of the docstring as they were read, after all extensions; None if they are not known.
+    `read` are the lines of the docstring as they were read, after all extensions changed them; None if they are not known.
     """
     if diagnostic.path is None:
         return diagnostic
@@ -72,7 +72,7 @@ def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None
 
 
 def _in_notebook(diagnostic: Diagnostic, path: str, place: tuple[int, int], text: Text) -> Diagnostic:
-    """Return `diagnostic` at the line of the file; MyST-NB counts the first line of a cell as its second."""
+    """Return `diagnostic` with its line in the file of the notebook. MyST-NB counts the first line of a cell as its second."""
     cell, line = place
     source = text(path)
     found = notebooks.line_of(source, cell, max(line - 1, 1)) if source is not None else None

@@ -1,4 +1,4 @@
-"""The lines of standard error, and which of them are Sphinx's messages."""
+"""Finds out which lines of standard error belong to Sphinx's messages."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from docs_matrix.probe.places import plain
 __all__ = ["FREE", "GLUED", "SPHINX", "claim", "log_lines", "nonempty"]
 
 TRIES = 64
-"""So many places are tried for a message of several lines whose first line stands in the log more than once."""
+"""For a message of several lines, at most this many places are tried, if its first line appears in the log several times."""
 
 FREE, SPHINX, GLUED = 0, 1, 2
-"""Whose a line is: nobody's so far, Sphinx's, or begun by another process and ended by a message."""
+"""The owner of a line: nobody so far; Sphinx; or neither, since another process began the line and a message ends it."""
 
 
 def log_lines(data: bytes) -> list[str]:
-    """Return the lines of `data` without colours; bytes that are not UTF-8 are shown as escapes."""
+    """Return the lines of `data` without colours. Bytes that are not UTF-8 become escapes."""
     return [line.rstrip("\r") for line in plain(data.decode("utf-8", "backslashreplace")).split("\n")]
 
 
@@ -28,11 +28,12 @@ def nonempty(text: str) -> list[str]:
 
 
 def claim(lines: Sequence[str], messages: Sequence[Sequence[str]]) -> tuple[list[int | None], list[int]]:
-    """Find Sphinx's messages in the log: the position of each one's first line, if any, and whose each line is.
+    """Find Sphinx's messages in the log. Return the index of the first line of each message, or None, and the owner of each line.
 
-    Messages stand in the log in their order, but other processes write between them. First, each message is looked for
-    behind the one before, its lines one after the other (empty ones aside). What is left is claimed line by line,
-    wherever it stands. A line that another process began and a message ended is glued: it is neither's.
+    Messages are in the log in their order, but lines of other processes can be between them. First, each message is searched
+    for after the message before it, as consecutive lines; empty lines do not count. The messages that are left are searched for
+    line by line, in any place. A line that begins with the output of another process and ends with a message is `GLUED`: it
+    belongs to neither.
     """
     filled = [index for index, line in enumerate(lines) if line.strip()]
     text = [lines[index] for index in filled]
@@ -74,7 +75,7 @@ def _claim_single(
     owner: list[int],
     positions: list[int | None],
 ) -> None:
-    """Claim the lines of messages that do not stand in one piece: each alone, or else glued behind another's."""
+    """Claim the lines of the messages `missing`, each line alone, or else at the end of a line of another process."""
     free = {
         line: iter([index for index in where[line] if owner[index] == FREE])
         for line in {m[1] for m in missing}

@@ -1,4 +1,4 @@
-"""The lines of a notebook's cells in its file, which is JSON."""
+"""Finds the lines of a notebook's cells in its file, which is JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s"\[\]{},:]+')
 
 @dataclass
 class _Container:
-    """An object or an array that is open: the key or the index of what comes next, and whether a key has to come first."""
+    """An open object or array: the key or index of its next value, and whether a key must come first."""
 
     is_object: bool
     at: str | int
@@ -22,9 +22,9 @@ class _Container:
 
 
 def line_of(text: str, cell: int, line: int) -> int | None:
-    """Return the line of the file where the line `line` of the cell number `cell` is, both counted from 1.
+    """Return the line of the file that has the line `line` of the cell with the number `cell`; both count from 1.
 
-    Returns None if the notebook `text` does not have it.
+    Returns None if the notebook `text` does not have such a line.
 
     >>> line_of('{"cells": [\\n {"source": [\\n  "# One\\\\n",\\n  "Text."\\n ]}\\n]}', cell=1, line=2)
     4
@@ -42,7 +42,7 @@ def line_of(text: str, cell: int, line: int) -> int | None:
 
 
 def _sources(text: str, cell: int) -> Iterator[tuple[int, str]]:
-    """Yield the texts that the source of a cell consists of, each with its place in the file."""
+    """Yield the texts of which the source of a cell consists, each with its position in the file."""
     for place, piece, where in _values(text):
         if where[:3] == ["cells", cell, "source"] and piece.startswith('"'):
             try:
@@ -52,7 +52,7 @@ def _sources(text: str, cell: int) -> Iterator[tuple[int, str]]:
 
 
 def _values(text: str) -> Iterator[tuple[int, str, list[str | int]]]:
-    """Yield the strings, numbers and words of a JSON text: place, piece, and the keys and indexes that lead to it."""
+    """Yield the strings, numbers and words of a JSON text: position, value, and the keys and indexes that lead to it."""
     path: list[_Container] = []
     for found in _TOKEN.finditer(text):
         piece = found[0]

@@ -1,8 +1,8 @@
-"""What a build said: the probe's records and the raw standard error, put together.
+"""Puts the records of the probe and the raw standard error of a build together.
 
-`read` takes Sphinx's messages from the records and, from the lines of standard error that did not come from Sphinx's
-handler, the diagnostics that `docs_matrix.capture.stderr_parser` finds there. Every line that is not empty is one of three things:
-printed by Sphinx's handler, part of a raw diagnostic, or unclassified.
+`read` takes Sphinx's messages from the records. It takes other diagnostics from the lines of standard error that Sphinx's
+handler did not print (`docs_matrix.capture.stderr_parser`). Every line that is not empty is one of three things: printed by
+Sphinx's handler, part of a raw diagnostic, or unclassified.
 """
 
 from __future__ import annotations
@@ -28,28 +28,35 @@ from docs_matrix.probe.places import plain, relocate
 __all__ = ["Capture", "read"]
 
 LAST_LINE = 1 << 31
-"""No file has so many lines."""
+"""No file has this many lines."""
 
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+/_-]{0,60}")
 
 
 @dataclass(frozen=True)
 class Capture(Said):
-    """What a build said, with what only its result is made of.
+    """All that is known of a build's output, and some values of which its result is made.
 
-    `sphinx_lines` and `raw_lines`, those of Sphinx's messages and those of raw diagnostics, and the unclassified ones add up
-    to `stderr_lines`. `finished`: every call of sphinx-build came to its end. `status` is the
-    worst exit status of the calls, None where none ended. `crash` is the reason for a failure, in one line: what ended a
-    call, or a mistake of the probe itself; `traceback` is the exception of the last traceback on standard error, which is the
-    reason if the build failed; `unwritten` says that it came behind the reading of
-    a quiet build, which may have left out what was wanted. `said` is what the last documents of trials said,
-    each with the numbers of the trials. Of a build that was to start from a warm state: `resumed` are the documents that it
-    read itself, `cold` says why it could not, `wider` are the documents that it must read as well, `unheard` the lines of
-    standard error that it did not say again for others.
-    `hidden` are the settings of the project that hide warnings.
-    `wanted` are addresses of inventories that the build was not given: it ended before it read anything.
-    Of a build that was watched: `opened` are the files of the tree that it opened, `variables` is its environment;
-    `arguments` are those of the last call.
+    - `sphinx_lines`, `raw_lines` and the unclassified lines add up to `stderr_lines`: lines of Sphinx's messages, lines of raw
+      diagnostics, and all lines.
+    - `finished` says that every call of sphinx-build ended. `status` is the worst exit status of the calls, None if none ended.
+    - `crash` is the reason of a failure in one line: the end of a call, or an error of the probe. `traceback` is the exception
+      of the last traceback on standard error, which is the reason if the build failed.
+    - `unwritten` says that the failure came after the reading, in a build that writes no pages and so may have left out
+      something that was needed.
+    - `said` has the messages of the last documents of trials, each with the numbers of the trials.
+    - `hidden` are the settings of the project that hide warnings.
+    - `wanted` are addresses of inventories that the build was not given. It ended before it read anything.
+
+    Of a build that was to start from a warm state:
+
+    - `resumed` are the documents that it read itself. `wider` are documents that it must read as well. `cold` says why it could
+      not start from the state.
+    - `unheard` are the lines of standard error, of other documents, that it did not repeat.
+
+    Of a build that was watched:
+
+    - `opened` are the files of the tree that it opened. `variables` is its environment. `arguments` are those of the last call.
     """
 
     sphinx_lines: int
@@ -72,11 +79,11 @@ class Capture(Said):
 
 
 def read(records: bytes, stderr: bytes, *, root: Path, key: bytes | None = None) -> Capture:
-    """Put together what the probe recorded in `records` and what stands in `stderr`, of a build in the folder `root`.
+    """Return what a build in the folder `root` recorded in `records` and printed to `stderr`.
 
-    `key` is what the records are sealed with, if they are: others that claim a whole build make it a failed one.
-    Neither has to be whole: what can be read is taken, and a build whose records break off is not finished. Paths and texts
-    name no folder of the build: those in `root` are relative to it.
+    `key` is the key with which the records are sealed, if they are sealed. Records without the right seal make the build a
+    failed one. Both inputs can be incomplete: the readable part is used, and a build whose records break off is not finished.
+    In the result, paths and texts are relative to `root`, and name no folder of the build.
     """
     told = _records(records, texts(root))
     if key is not None and told.finished and not are_sealed(records.splitlines(), key):
@@ -128,7 +135,7 @@ def read(records: bytes, stderr: bytes, *, root: Path, key: bytes | None = None)
 
 @dataclass
 class _Told:
-    """The records of all calls of sphinx-build, gathered; `text` has the files of the tree."""
+    """The records of all calls of sphinx-build, collected; `text` returns the files of the tree."""
 
     text: Text
     whole: bool = True
@@ -184,7 +191,7 @@ def _records(data: bytes, text: Text) -> _Told:
 
 
 def _take(told: _Told, record: dict[str, Any]) -> None:
-    """Add one record; raises ValueError, TypeError, KeyError or AttributeError where it is not one of the probe's."""
+    """Add one record. Raises ValueError, TypeError, KeyError or AttributeError if it is not a record of the probe."""
     match record["kind"]:
         case "meta":
             told.calls += 1
@@ -228,7 +235,7 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
         case "unheard":
             told.unheard.append(_text(record["text"]))
         case "looked" | "heard" | "images" | "modules" | "objects" | "index":
-            pass  # for a build that starts from this one, and for what a change can affect
+            pass  # used by a build that starts from this one, and to find the documents that a change can affect
         case "silence":
             told.hidden += map(_text, record["hidden"])
         case "end":
@@ -238,9 +245,9 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
 
 
 def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
-    """Return the diagnostic of a record; one that names its place in its message only is placed there.
+    """Return the diagnostic of a record. If it names its place only in its message, the place is taken from there.
 
-    A category at its end is no part of a message.
+    A category at the end of the message is removed from it.
     """
     path, line = record["path"], record["line"]
     message, category = without_category(_text(record["message"]), _text_or_none(record["category"]))
@@ -269,7 +276,7 @@ def _diagnostic(record: dict[str, Any], text: Text) -> Diagnostic:
 
 
 def _take_early(told: _Told) -> None:
-    """After a crash, add what workers had said and could not hand over."""
+    """After a crash, add the messages that workers had recorded and could not hand over."""
     kept = Counter(replace(diagnostic, printed="") for diagnostic, _ in told.printed)
     kept.update(replace(diagnostic, printed="") for diagnostic in told.suppressed)
     for diagnostic, suppressed in told.early:
@@ -288,7 +295,7 @@ def _text(value: object) -> str:
 
 
 def _version(value: object) -> str:
-    """Return `value` if it can be a version; raises ValueError if not, since a build can forge its records."""
+    """Return `value` if it can be a version. Raises ValueError if not, because a build can forge its records."""
     if not _VERSION.fullmatch(_text(value)):
         raise ValueError(value)
     return _text(value)
@@ -299,7 +306,7 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _raw(lines: Sequence[str], owned: Sequence[int], told: _Told, places: Sequence[tuple[str, str]]) -> Iterator[Block]:
-    """Yield the blocks of what is not Sphinx's; none reaches over a line of Sphinx's."""
+    """Yield the blocks of the lines that are not Sphinx's. A block never continues after a line of Sphinx's."""
     start = 0
     for end in range(len(lines) + 1):
         if end == len(lines) or owned[end] != FREE:
@@ -310,7 +317,7 @@ def _raw(lines: Sequence[str], owned: Sequence[int], told: _Told, places: Sequen
 
 
 def _in_order(placed: Iterable[tuple[int | None, Diagnostic]]) -> list[tuple[int, Diagnostic]]:
-    """Return those without a place in the log come behind the one before them."""
+    """Return the diagnostics in the order of the log. One without a place in the log comes after the one before it."""
     result: list[tuple[int, Diagnostic]] = []
     last = -1
     for position, diagnostic in placed:

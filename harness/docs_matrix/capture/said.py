@@ -1,4 +1,4 @@
-"""What a build said, as a value that its capture and its result share."""
+"""The output of a build: the values that its capture and its result share."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ __all__ = ["Said"]
 
 @dataclass(frozen=True)
 class Said:
-    """What a build said.
+    """The output of a build.
 
-    `python`, `docutils`, `sphinx` are the versions that built, empty where the build did not come so far. `diagnostics`
-    are in the order of the log. `suppressed` are those that the project hides by `suppress_warnings`. `unclassified` are
-    the lines of standard error that are neither Sphinx's nor a raw diagnostic's; all lines that are not empty are
-    `stderr_lines`. `read` are the names of the documents that were read, `documents` how many there are.
+    - `python`, `docutils`, `sphinx` are the versions that built; empty if the build ended too early to report them.
+    - `diagnostics` are in the order of the log. `suppressed` are those that the project hides with `suppress_warnings`.
+    - `unclassified` are the lines of standard error that belong neither to Sphinx nor to a raw diagnostic. `stderr_lines` is
+      the number of all lines that are not empty.
+    - `read` are the names of the documents that were read. `documents` is the number of all documents.
     """
 
     python: str

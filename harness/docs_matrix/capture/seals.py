@@ -1,4 +1,4 @@
-"""Whether the records of a build are those that its probe wrote: each call of sphinx-build ends with a seal over its lines."""
+"""Checks that the records of a build are those of its probe: each call of sphinx-build ends with a seal over its lines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from docs_matrix.probe.seal import Seal
 __all__ = ["are_sealed"]
 
 _OF_WORKERS = frozenset({"diagnostic", "early", "heard", "index", "looked", "objects", "opened", "probe-error", "said"})
-"""What processes record that a call forks: these have no end of their own."""
+"""The kinds of records of processes that a call forks. Such a process writes no end record of its own."""
 
 
 def are_sealed(lines: Iterable[bytes], key: bytes) -> bool:
-    """Return whether all `lines` are by calls whose end has the right seal, or by their workers."""
+    """Return whether each of `lines` belongs to a call that ends with the right seal, or to a worker of such a call."""
     open_calls: dict[int, Seal] = {}
     for line in lines:
         try:

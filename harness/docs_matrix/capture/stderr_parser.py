@@ -1,15 +1,15 @@
-"""Lines of standard error that did not pass through Sphinx's logging: which of them are diagnostics.
+"""Finds the diagnostics in lines of standard error that did not pass through Sphinx's logging.
 
-A line is one where it carries a level word with a place, is make's `***`, begins a Python traceback, or is a warning of
-Python's with a place in the tree. What belongs to it, further lines that is, can be told in these cases only:
+A line begins a diagnostic in four cases. It has a level word and a place; it is a `***` line of make; it begins a Python
+traceback; or it is a warning of Python with a place in the tree. Further lines belong to the diagnostic only in these cases:
 
 - lines that are indented, directly below it;
-- up to the line that ends with Sphinx's category (` [docutils]`), since that stands on a message's last line;
-- one block behind an empty line, below a message of docutils or Sphinx (the source text that docutils shows);
-- the next line, where the text is still missing (`Warning: file a#18:`);
-- of a traceback, everything to the line of the exception, and the tracebacks that are chained to it.
+- all lines up to the line that ends with Sphinx's category (` [docutils]`), because a message ends there;
+- one block after an empty line, below a message of docutils or Sphinx: the source text that docutils shows;
+- the next line, if the text is still missing (`Warning: file a#18:`);
+- for a traceback, all lines up to the line of the exception, and the tracebacks that are chained to it.
 
-Every other line is unclassified. All of this takes time proportional to the text, whatever it holds.
+Every other line is unclassified. The time is in proportion to the length of the text, whatever it contains.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 __all__ = ["Block", "blocks", "place_of"]
 
 HEAD = 5000
-"""A line's level and place are looked for in this many characters; its message may be of any length."""
+"""The level and the place of a line are searched for in its first characters, this many. Its message can have any length."""
 
 REACH = 100
-"""The category that ends a message is looked for in this many lines."""
+"""The category that ends a message is searched for in this many lines."""
 
 _LEVELS = {"warning": "WARNING", "error": "ERROR", "fatal error": "ERROR", "critical": "CRITICAL", "severe": "CRITICAL"}
 _WORD = r"WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror|fatal error"
@@ -45,7 +45,7 @@ _TRACEBACK = "Traceback (most recent call last):"
 _PYTHON = re.compile(r"([^:\s][^:]*):(\d{1,9}): (\w*Warning): ")
 _IN_FILE = re.compile(r" in ([^\s:]+\.py)\.?(?=\s|$)")
 _FOREIGN = ("site-packages/", "stdlib/", "<", "/")
-"""How the paths of files begin that are not the tree's."""
+"""The path of a file that is not in the tree begins with one of these."""
 _CHAINED = (
     "During handling of the above exception, another exception occurred:",
     "The above exception was the direct cause of the following exception:",
@@ -56,8 +56,8 @@ _CHAINED = (
 class Block:
     """Lines that belong together: a diagnostic with all its lines, or one unclassified line (`diagnostic` is None).
 
-    `start` is the index of the first line. Empty lines occur only inside a block. `traceback`: it is one, and the message of
-    the diagnostic is the exception.
+    `start` is the index of the first line. Empty lines occur only inside a block. If `traceback`, the block is a traceback, and
+    the message of the diagnostic is the exception.
     """
 
     start: int
@@ -68,7 +68,7 @@ class Block:
 
 @dataclass(frozen=True)
 class _Head:
-    """What the first line of a diagnostic says; `formal` where docutils or Sphinx wrote it."""
+    """The first line of a diagnostic, taken apart; `formal` if docutils or Sphinx wrote it."""
 
     path: str | None
     line: int | None
@@ -79,7 +79,7 @@ class _Head:
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
-    """Yield the blocks of `lines`, in their order; every line that is not empty is in exactly one.
+    """Yield the blocks of `lines`, in their order. Every line that is not empty is in exactly one block.
 
     >>> [(block.start, str(block.diagnostic)) for block in blocks(["a.c:7: warning: 'x' not found", "Using alabaster"])]
     [(0, "a.c:7: WARNING: 'x' not found"), (1, 'None')]
@@ -96,9 +96,9 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def place_of(text: str) -> tuple[str, int | None, str] | None:
-    """Return the path, the line and the message of a text that names its own place; None where it names none.
+    """Return the path, the line and the message of a text that names its own place; None if it names no place.
 
-    - `./virtio.h:188 struct member 'map' not described`, also with a colon behind the line: the place leaves the message
+    - `./virtio.h:188 struct member 'map' not described`, also with a colon after the line: the message is without the place
     - `MAINTAINERS references a file that doesn't exist: Documentation/a.txt`: MAINTAINERS, the message is the whole text
     - `/sys/a is defined 2 times:  ./ABI/a:28  ./ABI/b:37`: ABI/a, 28, the whole text
     - `file ./ABI/a#18:`: ABI/a, 18, nothing
@@ -120,13 +120,13 @@ def place_of(text: str) -> tuple[str, int | None, str] | None:
 
 
 def _head(line: str) -> _Head | None:
-    """Return what `line` says if a diagnostic begins with it.
+    """Return the parts of `line` if a diagnostic begins with it, else None.
 
     - `a.rst:12: WARNING: text [docutils]`, `a.rst: WARNING: text`, `a.c:7:3: warning: text`
     - `<string>:3: (ERROR/3) text`, `a.yaml:50:11: [error] text`
     - `gpu/display-manager:47: ./a.h:210: WARNING: text`: the path is a.h, via gpu/display-manager:47
-    - `WARNING: ./a.c:44 text`, and what else `place_of` knows, behind a level word
-    - `pkg/a.py:12: UserWarning: text`, `site-packages/x.py:5: UserWarning: text in pkg/a.py.`: Python's, about the tree
+    - `WARNING: ./a.c:44 text`, and the other forms that `place_of` knows, after a level word
+    - `pkg/a.py:12: UserWarning: text`, `site-packages/x.py:5: UserWarning: text in pkg/a.py.`: a warning of Python about the tree
     - `make[2]: *** [Documentation/Makefile:121: htmldocs] Error 255`, `Makefile:3: *** missing separator.  Stop.`
     """
     head = line[:HEAD]
@@ -151,7 +151,7 @@ def _head(line: str) -> _Head | None:
 
 
 def _python_place(match: re.Match[str], head: str) -> tuple[str, int | None] | None:
-    """Return the place of a warning of Python's: that of the code, or else the file of the tree that the text names."""
+    """Return the place of a warning of Python: the place of the code, or else the file of the tree that the text names."""
     path = _tidy(match[1])
     if not path.startswith(_FOREIGN):
         return path, int(match[2])
@@ -160,7 +160,7 @@ def _python_place(match: re.Match[str], head: str) -> tuple[str, int | None] | N
 
 
 def _place(text: str) -> tuple[str, int | None, str | None] | None:
-    """Return the path, the line and the chain of `text`, the place before a level word; None where it is no place."""
+    """Return the path, the line and the chain of `text`, the place before a level word; None if it is not a place."""
     chain, separator, place = text.rpartition(": ")
     if separator and not chain.rpartition(":")[2].isdecimal():
         return None
@@ -181,7 +181,7 @@ def _tidy(path: str) -> str:
 
 
 def _message(lines: Sequence[str], start: int) -> Block | None:
-    """Return the diagnostic that begins at `start`, with the lines that can be told to be its own."""
+    """Return the diagnostic that begins at `start`, with the lines that certainly belong to it."""
     head = _head(lines[start])
     if head is None:
         return None
@@ -190,7 +190,7 @@ def _message(lines: Sequence[str], start: int) -> Block | None:
     if not head.message.strip():
         texts = [texts[1].strip(), *texts[2:]] if len(texts) > 1 else [""]
     if _PYTHON.match(lines[start][:HEAD]):
-        texts = texts[:1]  # Python shows a line of the code that gave the warning
+        texts = texts[:1]  # the other line is the code that gave the warning
     category = None
     if head.formal:
         texts[-1], category = _without_category(texts[-1])
@@ -208,7 +208,7 @@ def _message(lines: Sequence[str], start: int) -> Block | None:
 
 
 def _end(lines: Sequence[str], start: int, head: _Head) -> int:
-    """Return the index behind the last line of the diagnostic at `start`."""
+    """Return the index after the last line of the diagnostic at `start`."""
     if head.formal:
         if _without_category(lines[start])[1]:
             return start + 1
@@ -235,7 +235,7 @@ def _begins(line: str) -> bool:
 
 
 def _without_category(text: str) -> tuple[str, str | None]:
-    """Return `text` without the category that Sphinx puts at a message's end, and the category."""
+    """Return `text` without the category that Sphinx puts at the end of a message, and the category."""
     tail = text[-200:]
     at = tail.rfind(" [")
     if tail.endswith("]") and at >= 0 and _CATEGORY.fullmatch(tail[at + 2 : -1]):
@@ -244,7 +244,7 @@ def _without_category(text: str) -> tuple[str, str | None]:
 
 
 def _traceback(lines: Sequence[str], start: int) -> Block | None:
-    """Return the traceback that begins at `start`: placed at its innermost frame; its message is the exception."""
+    """Return the traceback that begins at `start`. Its place is its innermost frame, and its message is the exception."""
     if not _is_traceback(lines[start]):
         return None
     exception, end = _one_traceback(lines, start)
@@ -264,7 +264,7 @@ def _traceback(lines: Sequence[str], start: int) -> Block | None:
 
 
 def _one_traceback(lines: Sequence[str], start: int) -> tuple[int, int]:
-    """Return the indices of the exception's line and behind its last line; equal where the log ends before."""
+    """Return the index of the line of the exception, and the index after its last line; equal if the log ends earlier."""
     margin = _margin(lines[start])
     exception = start + 1
     while exception < len(lines) and _margin(lines[exception]) > margin:
@@ -278,7 +278,7 @@ def _one_traceback(lines: Sequence[str], start: int) -> tuple[int, int]:
 
 
 def _chained(lines: Sequence[str], end: int) -> int | None:
-    """Return the index of the traceback that continues the one that ends before `end`."""
+    """Return the index of the traceback that continues the traceback that ends before `end`; None if there is none."""
     following = [index for index in range(end, min(end + 4, len(lines))) if lines[index].strip()]
     if len(following) > 1 and lines[following[0]].strip() in _CHAINED and _is_traceback(lines[following[1]]):
         return following[1]
@@ -290,6 +290,6 @@ def _is_traceback(line: str) -> bool:
 
 
 def _margin(line: str) -> int:
-    """Return how deep `line` is indented; -1 where it is empty."""
+    """Return the indentation of `line`; -1 if it is empty."""
     text = line.lstrip()
     return len(line) - len(text) if text else -1

@@ -1,1 +1,1 @@
-"""The values that all rooms share: diagnostic, finding, verdict, note."""
+"""The values that all folders share: diagnostic, finding, verdict, note."""

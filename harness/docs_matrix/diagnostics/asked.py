@@ -1,4 +1,4 @@
-"""The question that the user asked, as a value: every command that we print is made of it (`docs_matrix.reports.commands`)."""
+"""The question of the user as a value. `docs_matrix.reports.commands` makes every printed command from it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ AskingVerb = Literal["check", "series", "reproduce", "bisect", "compare", "isola
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user asked of a tree, in the user's words: paths are as given, relative to `folder`.
+    """The question of the user, in the user's words. Paths are as given, relative to `folder`.
 
-    `tree` is a path, or if `named` a name in matrix.yaml. `docs` are documents and folders, or `affected`, or `all`; empty for
-    the default. `before` are patches that both sides have: they are applied first. `onto` are revisions that the patches may be
-    applied to; `commit` is one that a report names. `requirements` is None for those of the tree. `cells` is empty for all cells
-    of the tree. `in_order` and `readers` (a number, or `each`) say how documents are read, if that is asked for. `confine` and
-    `network` say what builds may do. `matrix` is the file of the cells; None if it is found. `kernel_doc` says of which sources
-    the comments are checked.
+    - `tree` is a path; if `named`, it is a name in matrix.yaml.
+    - `docs` are documents and folders, or `affected`, or `all`; empty for the default.
+    - `before` are patches that are applied to both sides first. `onto` are revisions to try the patches on. `commit` is the
+      commit that a report names.
+    - `requirements` is None for those of the tree. `cells` is empty for all cells of the tree.
+    - `in_order` and `readers` (a number, or `each`) choose how the documents are read.
+    - `confine` and `network` choose what builds may do.
+    - `matrix` is the file of the cells; None if docs-matrix looks for it.
+    - `kernel_doc` chooses the sources whose comments are checked: the changed ones, or all.
     """
 
     tree: str

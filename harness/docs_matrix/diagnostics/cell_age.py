@@ -1,4 +1,4 @@
-"""The order of cells by age: the one order in which reports, baselines and questions take them."""
+"""The age of cells: reports, baselines and questions all sort cells by it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["HasReleases", "age"]
 
 
 class HasReleases(Protocol):
-    """A cell, or the result of one: its name and its releases."""
+    """A cell, or the result of a cell: it has a name and releases."""
 
     @property
     def name(self) -> str: ...
@@ -28,7 +28,7 @@ class HasReleases(Protocol):
 def age(cell: HasReleases) -> tuple[Version, Version, Version, str]:
     """Return the key that sorts cells from old to new: by Sphinx, then docutils, then Python, then name.
 
-    A release that is not known (a cell without a result) is older than all others.
+    An unknown release (of a cell without a result) counts as the oldest.
     """
     return (_version(cell.sphinx), _version(cell.docutils), _version(cell.python), cell.name)
 

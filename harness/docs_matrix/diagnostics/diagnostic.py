@@ -1,4 +1,4 @@
-"""The diagnostic: one message of one build, as a value."""
+"""The diagnostic: one message of one build."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ LEVELS = ("WARNING", "ERROR", "CRITICAL")
 """The levels of a diagnostic, the mildest first; docutils' SEVERE is Sphinx's CRITICAL."""
 
 Origin = Literal["sphinx", "stderr", "check"]
-"""Through Sphinx's logging, a raw line of standard error, or a check beside the build."""
+"""Where a message came from: Sphinx's logging, a raw line of standard error, or a tree check."""
 
 
 @dataclass(frozen=True)
 class Diagnostic:
     """One message of a build.
 
-    `path` is relative to the tree's root, with forward slashes; None where the message has no place. `line` is what
-    the build said. `category` is Sphinx's type and subtype joined by a dot (`docutils`, `ref.ref`); None where there
-    is none. `message` is whole, all its lines, without place, level and category, and without the folder the tree lay
-    in. `printed` is the text as the log has it. `document` is the name of the document being read or resolved,
-    without its suffix. `via` is the chain a message came through before `path` (`Documentation/gpu/a.rst:47` for a
-    kernel-doc directive there that reads the C file `path`). `unjudged` says that a restricted read set leaves the
-    answer open. `phase` is the part of the build that said it (`reading`, `resolving`), where it is known. `place` is the
-    place in the words of the build where those are not `path` and `line`: `docstring of pkg.tools.wrap, line 3`. `of_network`:
-    the network did it, not the tree; a message is the same with it and without.
+    - `path` is relative to the tree's root, with forward slashes; None if the message has no place.
+    - `line` is the line that the build reported.
+    - `category` is Sphinx's type and subtype, joined by a dot (`docutils`, `ref.ref`); None if there is none.
+    - `message` has all its lines. It does not have the place, the level, the category, and the folder in which the tree was
+      built.
+    - `printed` is the text in the log.
+    - `document` is the name of the document that was being read or resolved, without its suffix.
+    - `via` is the chain of places through which a message came to `path`: `Documentation/gpu/a.rst:47` for a kernel-doc
+      directive there that reads the C file `path`.
+    - `unjudged` says that it depends on documents that were not read whether the message is new.
+    - `phase` is the part of the build that gave the message (`reading`, `resolving`); empty if it is not known.
+    - `place` is the place in the build's own words, if these are not `path` and `line`: `docstring of pkg.tools.wrap, line 3`.
+    - `of_network` says that the network caused the message, not the tree. `message` is the same with the network and without.
     """
 
     path: str | None

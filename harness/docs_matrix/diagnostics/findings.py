@@ -1,6 +1,6 @@
-"""Findings: diagnostics with a verdict, in one cell (`Judged`) and over all of them (`Finding`), and a run's summary.
+"""Diagnostics with a verdict, in one cell (`Judged`) and over all cells (`Finding`), and the results of a run.
 
-These values are all that reports are made of.
+Reports are made from these values only.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ __all__ = [
 ]
 
 LANE = "tree: "
-"""What the name of a lane begins with: the result of a check beside the builds, which stands among those of the cells."""
+"""The name of a lane begins with this. A lane is the result of a tree check, and it is listed among the results of the cells."""
 
 CellStatus = Literal["ok", "failed", "timeout", "skipped"]
 
 
 class Verdict(StrEnum):
-    """What comparing a diagnostic with the baseline said; in order, the worst first."""
+    """The result of comparing a diagnostic with the base or the baseline. The order is from the worst to the mildest."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -55,19 +55,22 @@ class Verdict(StrEnum):
 
 
 REQUIREMENTS = "requirements"
-"""The reason of what is new because the head requires other packages than the base."""
+"""The reason of a new diagnostic that appears because the head requires other packages than the base."""
 
 
 @dataclass(frozen=True)
 class Judged:
     """A diagnostic of one cell and its verdict.
 
-    `diagnostic` is the head's, or the base's where it is fixed; `base` is the accepted one that it was paired with, if
-    any. `how` names the pass of the comparison that paired them (empty where nothing did). `reason` is why a new one is
-    new (`line`: the change touched its line; `file`: its file; `elsewhere`; `requirements`: the base says it too with the head's
-    packages), or since when a known one is known. `hunk` is
-    the part of the change that is behind a new one (`docs/a.rst:370,12`: the head's lines 370 to 381), where it is known.
-    `documents` are those that say it alike, if they are several: they include the file that it is in.
+    - `diagnostic` is the one of the head; if it is fixed, the one of the base.
+    - `base` is the accepted diagnostic that it was paired with, if there is one.
+    - `how` names the pass of the comparison that paired them; empty if they are not paired.
+    - `reason` says why a diagnostic is new: the change touched its `line` or its `file`, or the cause is `elsewhere`, or it
+      appears in the base, too, with the head's packages (`requirements`). For a known diagnostic it says since when it is
+      known.
+    - `hunk` is the part of the change that caused a new diagnostic (`docs/a.rst:370,12`: lines 370 to 381 of the head), if it
+      is known.
+    - `documents` has all documents that give the message, if there are several: they include the same file.
     """
 
     verdict: Verdict
@@ -80,24 +83,26 @@ class Judged:
 
     @property
     def all_documents(self) -> tuple[str, ...]:
-        """The documents in which it is, as far as they are known."""
+        """The documents that give the message, as far as they are known."""
         return self.documents or ((self.diagnostic.document,) if self.diagnostic.document else ())
 
 
 @dataclass(frozen=True)
 class CellResult:
-    """What one cell said about a tree: its toolchain, how its builds ended, and its judged diagnostics.
+    """The result of one cell: its toolchain, how its builds ended, and its judged diagnostics.
 
-    So is what a check beside the builds said: a lane, whose name begins with `LANE`, and which has no docutils and no Sphinx.
+    The result of a tree check is one, too: a lane. Its name begins with `LANE`, and it has no docutils and no Sphinx.
 
-    `python`, `docutils` and `sphinx` are the versions that really built, where a build told them, else those pinned.
-    `reason` says why `status` is not `ok` (one line; None where it is). `notices` are lines that a reader must see,
-    such as another patch release of Python than the pinned one. `lock` is the digest of the environment's lock.
-    `read` and `documents` count the documents that were read and that there are. `unclassified` are the lines of the
-    log that are no diagnostics. `seconds` is the wall time of this cell's work in the run, `cpu_seconds` its builds'
-    CPU time; `built` counts the builds that were made in this run and did not come from the store. `confined` says
-    what confined the head's build. `silenced` are settings of the change that hide warnings, which
-    the base does not have. `log` is the text of the log.
+    - `python`, `docutils` and `sphinx` are the versions that built. If no build reported them, they are the pinned ones.
+    - `reason` says in one line why `status` is not `ok`; None if it is `ok`.
+    - `notices` are lines that a reader must see, such as another patch release of Python than the pinned one.
+    - `lock` is the digest of the lock of the environment.
+    - `read` is the number of documents that were read, and `documents` the number of all documents.
+    - `unclassified` are the lines of the log that are no diagnostics. `log` is the text of the log.
+    - `seconds` is the wall time of this cell in the run, and `cpu_seconds` the CPU time of its builds.
+    - `built` counts the builds that were made in this run, not those from the store.
+    - `confined` names what confined the build of the head.
+    - `silenced` are settings that hide warnings and that only the head has.
     """
 
     name: str
@@ -120,12 +125,12 @@ class CellResult:
     log: str = ""
 
     def count(self, verdict: Verdict) -> int:
-        """Return how many diagnostics of this cell have `verdict`."""
+        """Return the number of diagnostics of this cell that have `verdict`."""
         return sum(judged.verdict is verdict for judged in self.judged)
 
     @property
     def in_words(self) -> str:
-        """How it ended, or how many diagnostics it has of each verdict."""
+        """The status and its reason, or the number of diagnostics for each verdict."""
         if self.status != "ok":
             return f"{self.status}: {self.reason}"
         counts = [f"{count} {verdict}" for verdict in Verdict if (count := self.count(verdict))]
@@ -134,7 +139,7 @@ class CellResult:
 
 @dataclass(frozen=True)
 class Variant:
-    """How some of the cells of a finding see it."""
+    """The diagnostic of a finding as some of its cells have it."""
 
     verdict: Verdict
     line: int | None
@@ -147,10 +152,11 @@ class Variant:
 
 @dataclass(frozen=True)
 class Finding:
-    """One mistake over all cells; the values on top are those of the newest cell that has it, the verdict the worst.
+    """One mistake over all cells. Its values are those of the newest cell that has it, and its verdict is the worst.
 
-    `base_line` is the line of the accepted diagnostic that it was paired with. `cells` are in the matrix's order. `place` is
-    as in `Diagnostic`. `documents` are those in which it is: several include the file that it is in.
+    `base_line` is the line of the accepted diagnostic that it was paired with. `cells` are in the order of the matrix. `place`
+    is as in `Diagnostic`. `documents` are the documents that give the message; several documents can include the file that has
+    it.
     """
 
     verdict: Verdict
@@ -172,10 +178,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class SourceCode:
-    """What was built, as services of continuous integration name it.
+    """The version that was built, in the form that services of continuous integration use.
 
-    `commit` is the commit that was checked out, None if the tree is at none. `patch_hash` is a SHA-256 over the hashes of the
-    patches that were applied to it, each with a newline; empty if there is no patch. `message_id` is that of the first patch.
+    `commit` is the commit that was checked out; None if there is none. `patch_hash` is a SHA-256 over the hashes of the applied
+    patches, each followed by a newline; empty if there is no patch. `message_id` is the message-id of the first patch.
     """
 
     commit: str | None = None
@@ -185,16 +191,19 @@ class SourceCode:
 
 @dataclass(frozen=True)
 class Run:
-    """A whole run: what was asked of which tree, and what each cell said.
+    """A complete run: the question, the tree, and the result of each cell.
 
-    `tree` names the tree as the user did; `identity` is its content's digest (git's id of the head tree),
-    `base_identity` that of the base, where the base is a tree. `base` says in words what the baseline is (`the tree
-    without the patches`, `HEAD~1`, `baselines/example.json`, `nothing is accepted`). `patches` are the patches'
-    names; `notes` are about the tree and the patch (whether blob ids match, what was not read). `sources` has
-    the head's text of the documents that findings name, by path, for numbered source lines. `cells` are in the
-    matrix's order, `findings` merged over them. `tested` says of each revision that was named for the patches how it went:
-    `auto` (it is the base), `also` (they apply there too) or `cannot`. `history` is what earlier builds told of the tree's
-    revisions, where that is known. `asked` is the question, where a job left it. `source` names what was built to other services.
+    - `tree` is the tree as the user named it. `identity` is the digest of its content (git's id of the head's tree).
+      `base_identity` is the digest of the base, if the base is a tree.
+    - `base` describes the base in words: `the tree without the patches`, `HEAD~1`, `baselines/example.json`, `nothing is
+      accepted`.
+    - `patches` are the names of the patches. `notes` are facts about the tree and the patches.
+    - `sources` has the text, in the head, of the files with findings, by path.
+    - `cells` are in the order of the matrix. `findings` are merged over the cells.
+    - `tested` says for each revision that the user named for the patches how it was used: `auto` (it is the base), `also` (they
+      apply to it, too) or `cannot`.
+    - `history` has the results of earlier builds of the tree's revisions, if they are known.
+    - `asked` is the question, if a job left it. `source` is the version in the form for other services.
     """
 
     tree: str
@@ -213,32 +222,32 @@ class Run:
     source: SourceCode | None = None
 
     def count(self, verdict: Verdict) -> int:
-        """Return how many findings have `verdict`."""
+        """Return the number of findings that have `verdict`."""
         return sum(finding.verdict is verdict for finding in self.findings)
 
     @property
     def statuses(self) -> dict[str, CellStatus]:
-        """How each cell ended, by its name."""
+        """The status of each cell, by its name."""
         return {cell.name: cell.status for cell in self.cells}
 
     @property
     def builds(self) -> tuple[CellResult, ...]:
-        """The results of the cells, without those of the checks beside them."""
+        """The results of the cells, without those of tree checks."""
         return tuple(cell for cell in self.cells if not is_lane(cell.name))
 
     @property
     def lanes(self) -> tuple[CellResult, ...]:
-        """The results of the checks beside the builds."""
+        """The results of the tree checks."""
         return tuple(cell for cell in self.cells if is_lane(cell.name))
 
 
 def is_lane(name: str) -> bool:
-    """Return whether `name` is that of a check's lane, and not of a cell."""
+    """Return whether `name` is the name of a lane, and not of a cell."""
     return name.startswith(LANE)
 
 
 def file_name(cell: str) -> str:
-    """Return `cell` as the name of a file that stays in its folder; two cells never share one.
+    """Return a file name for `cell`. It has no slash, and two cells never have the same one.
 
     >>> file_name("py3.13-docutils0.23"), file_name("tree: kernel-doc")
     ('py3.13-docutils0.23', 'tree-kernel-doc')
@@ -249,5 +258,5 @@ def file_name(cell: str) -> str:
 
 
 def mark(seen: Diagnostic | Finding) -> str:
-    """Return what a message is known by from run to run: its path, category and text, whatever its line and level."""
+    """Return a digest of path, category and text of a message, which is equal from run to run; its line and level do not count."""
     return digest(seen.path or "", seen.category or "", message_keys.shared_key(seen.message), seen.via or "")

@@ -1,6 +1,6 @@
-"""Repeated observations: what equal builds do not all say is flaky, and judged apart from what they all say.
+"""Repeated builds: a message that only some of several equal builds have is flaky.
 
-Nothing that comes and goes is new or fixed, and it takes no partner from a diagnostic that always comes.
+A flaky message is never new or fixed. It is judged separately, and is never paired with a message that always appears.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from docs_matrix.diagnostics.findings import Judged, Verdict
 __all__ = ["DEPENDS", "Comparison", "Flaky", "Observed", "compare_observed", "observe"]
 
 DEPENDS = "depends on what was read before"
-"""The reason of a flaky diagnostic that another order, number of readers or read set takes away or brings."""
+"""The reason of a flaky diagnostic that appears or disappears with the order of reading, the number of readers or the read set."""
 
 Comparison = Callable[[Sequence[Diagnostic], Sequence[Diagnostic]], tuple[Judged, ...]]
 """Judges the diagnostics of a head by those of a base, as `docs_matrix.comparison.judge.compare` does."""
@@ -23,7 +23,7 @@ Comparison = Callable[[Sequence[Diagnostic], Sequence[Diagnostic]], tuple[Judged
 
 @dataclass(frozen=True)
 class Flaky:
-    """A diagnostic that `seen` of `builds` equal builds gave, and not all."""
+    """A diagnostic that appeared in `seen` of `builds` equal builds, but not in all."""
 
     diagnostic: Diagnostic
     seen: int
@@ -31,22 +31,23 @@ class Flaky:
 
     @property
     def reason(self) -> str:
-        """In words, for people."""
+        """The reason in words."""
         return f"seen in {self.seen} of {self.builds} equal builds"
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What equal builds said: `steady` is what all of them did, as the first has it."""
+    """The messages of several equal builds: `steady` (in all builds, in the form of the first) and `flaky` (in some)."""
 
     steady: tuple[Diagnostic, ...]
     flaky: tuple[Flaky, ...] = ()
 
 
 def observe(observations: Sequence[Sequence[Diagnostic]], same: Comparison) -> Observed:
-    """Return what is steady and what is flaky in `observations` (one at least) of one build; `same` pairs those of two.
+    """Return which diagnostics of one build's `observations` are steady, and which are flaky.
 
-    A flaky diagnostic is not `unjudged`: that it comes and goes is all that is said of it.
+    There must be at least one observation. `same` pairs the diagnostics of two observations. A flaky diagnostic is not also
+    marked as `unjudged`.
     """
     marked = {_judgeable(diagnostic): diagnostic for diagnostic in observations[0]}
     steady = [_judgeable(diagnostic) for diagnostic in observations[0]]
@@ -61,10 +62,10 @@ def observe(observations: Sequence[Sequence[Diagnostic]], same: Comparison) -> O
 
 
 def compare_observed(base: Observed, head: Observed, compare: Comparison) -> tuple[Judged, ...]:
-    """Judge a head by a base, both observed once or more; each diagnostic of both sides is judged exactly once.
+    """Judge a head by a base, both observed once or more. Each diagnostic of both sides is judged exactly once.
 
-    What is steady on both sides is compared first. Then a new one that the base said now and then is flaky, and so is
-    a gone one that the head says now and then.
+    Steady diagnostics are compared first. Then a new one that some builds of the base have is flaky, and so is a fixed one that
+    some builds of the head have.
     """
     judged = compare(base.steady, head.steady)
     if not base.flaky and not head.flaky:
@@ -94,7 +95,7 @@ def compare_observed(base: Observed, head: Observed, compare: Comparison) -> tup
 def _counted(
     seen: list[tuple[Diagnostic, int]], said: Sequence[Diagnostic], same: Comparison
 ) -> list[tuple[Diagnostic, int]]:
-    """Return `seen` with one more sight of each that was `said`."""
+    """Return `seen`, with the count increased by one for each diagnostic in `said`."""
     judged = same([diagnostic for diagnostic, _ in seen], said)
     again = Counter(item.base for item in judged if item.base)
     counted = []

@@ -1,4 +1,4 @@
-"""One mistake is one finding: what the cells of a run judged, merged over the cells."""
+"""Merges the judged diagnostics of all cells: one mistake becomes one finding."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from docs_matrix.diagnostics.findings import CellResult, Finding, Judged, Varian
 __all__ = ["merge", "newest_first"]
 
 LONGEST_QUOTATION = 100
-"""Lines; what quotes a source (a table) may be reported at any line of it, but not further away than this."""
+"""A number of lines. Cells can report a mistake in quoted source (a table) at different lines, but at most this far apart."""
 
 Meaning = Callable[[str], str | None]
 
 
 def _quoted(message: str) -> str | None:
-    """Return the headline with the source that the message quotes; None where it quotes none."""
+    """Return the first line of the message with the source that it quotes; None if it quotes none."""
     quotation = message_keys.quotation(message)
     return f"{message_keys.headline(message)}\n{quotation}" if quotation else None
 
@@ -32,7 +32,7 @@ _SAME_MISTAKE: tuple[tuple[int, Meaning], ...] = (
     (LONGEST_QUOTATION, _quoted),
     (1, message_keys.gist),
 )
-"""How far two cells' lines may lie apart, and what of their messages must agree; the strictest first."""
+"""How far apart the lines of two cells may be, and which key of their messages must be equal; the strictest first."""
 
 
 @dataclass
@@ -43,16 +43,16 @@ class _Group:
 
     @property
     def newest(self) -> Judged:
-        """What the newest cell says, whose words the finding has."""
+        """The diagnostic of the newest cell; the finding takes its words."""
         return next(iter(self.members.values()))
 
 
 def merge(cells: Sequence[CellResult]) -> tuple[Finding, ...]:
-    """Return the findings over `cells`, worst verdict first, then by place; the cells' order does not matter.
+    """Return the findings over `cells`, the worst verdict first, then by place. The order of `cells` does not matter.
 
-    Cells report one mistake at lines that differ by one, with other levels, categories and details (docutils 0.22.1
-    moved a malformed table by a line and reworded its details): those are variants of one finding. Within a cell two
-    diagnostics are always two findings.
+    Cells can report one mistake at lines that differ by one, or with other levels, categories and details. (docutils 0.22.1
+    moved the message about a malformed table by a line and reworded it.) These are variants of one finding. Two diagnostics of
+    one cell are always two findings.
     """
     order = [cell.name for cell in cells]
     groups: dict[Hashable, list[_Group]] = defaultdict(list)
@@ -67,7 +67,7 @@ def merge(cells: Sequence[CellResult]) -> tuple[Finding, ...]:
 
 
 def newest_first(cells: Sequence[CellResult]) -> list[CellResult]:
-    """Return `cells` by the release of Sphinx, docutils and Python, the newest first."""
+    """Return `cells` from new to old."""
     return sorted(cells, key=age, reverse=True)
 
 
@@ -81,7 +81,7 @@ def _join(groups: list[_Group], cell: str, found: list[Judged]) -> None:
 
 
 def _join_near(groups: list[_Group], cell: str, waiting: list[Judged], distance: int, meaning: Meaning) -> list[Judged]:
-    """Join what has the same meaning at most `distance` lines away, the nearest first; returns what is left."""
+    """Put diagnostics into groups with the same meaning, at most `distance` lines away, the nearest first; return the rest."""
     known: dict[Hashable, deque[_Group]] = defaultdict(deque)
     for group in groups if waiting else ():
         means = None if cell in group.members else meaning(group.newest.diagnostic.message)
@@ -102,7 +102,7 @@ def _join_near(groups: list[_Group], cell: str, waiting: list[Judged], distance:
 
 
 def _take(groups: deque[_Group] | None, cell: str) -> _Group | None:
-    """Return the first group that has nothing of `cell` yet."""
+    """Return the first group that has no diagnostic of `cell` yet."""
     while groups:
         group = groups.popleft()
         if cell not in group.members:
@@ -111,7 +111,10 @@ def _take(groups: deque[_Group] | None, cell: str) -> _Group | None:
 
 
 def _join_only_ones(groups: list[_Group], cell: str, waiting: list[Judged]) -> list[Judged]:
-    """Join what names something and is the only one of its message on both sides, wherever it is; returns what is left."""
+    """Put diagnostics into groups with the same message, in any place of the file, if each side has only one; return the rest.
+
+    This is only done for messages that name something.
+    """
     theirs: dict[str, list[_Group]] = defaultdict(list)
     ours: dict[str, list[Judged]] = defaultdict(list)
     for group in groups if waiting else ():
@@ -170,7 +173,7 @@ def _look(judged: Judged) -> Hashable:
 
 
 def _base_line(judged: Judged) -> int | None:
-    """Return the line of the accepted diagnostic; of the diagnostic itself where it is fixed, since that was the base's."""
+    """Return the line of the accepted diagnostic; if the diagnostic is fixed, its own line, since it is the base's."""
     if judged.verdict is Verdict.FIXED:
         return judged.diagnostic.line
     return judged.base.line if judged.base else None

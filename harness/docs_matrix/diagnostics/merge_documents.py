@@ -1,4 +1,4 @@
-"""A mistake in a file that several documents include is one mistake, although each of the documents reports it."""
+"""Merges the diagnostics of several documents about one file: a mistake in a file that they include is one mistake."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["merge_documents"]
 
 
 def merge_documents(judged: Sequence[Judged]) -> tuple[Judged, ...]:
-    """Return `judged`, which one cell said, with what several documents say alike of one place once.
+    """Return `judged`, the diagnostics of one cell, with equal messages of several documents about one place merged into one.
 
-    What one document says twice stays two. A new message of one document and a known one of another stay two as well. What
-    autosummary's row of an object says alike is the mistake of its docstring.
+    Equal messages of one document stay two. So do a new message of one document and a known one of another. A message of a row
+    of autosummary is merged with the equal message of the object's docstring.
     """
     groups: dict[Hashable, list[Judged]] = defaultdict(list)
     seen: Counter[Hashable] = Counter()
@@ -36,7 +36,7 @@ def _key(item: Judged) -> Hashable:
 
 
 def _without_summaries(judged: Sequence[Judged]) -> tuple[Judged, ...]:
-    """Join what the row of an object says with what its docstring says, one to one, the first line first."""
+    """Merge messages of an object's row in autosummary with equal messages of its docstring, one to one, from the first line on."""
     docstrings: dict[Hashable, list[int]] = defaultdict(list)
     for at in sorted(range(len(judged)), key=lambda at: judged[at].diagnostic.line or 0):
         words = (judged[at].diagnostic.place or "").partition(", ")[0]

@@ -1,7 +1,7 @@
-"""What a message says, apart from where and when it was said: the texts that the comparison pairs by.
+"""Keys of messages: the part of a message that stays the same from build to build. The comparison pairs messages by these keys.
 
-Raw messages are kept in the diagnostic; these functions only make keys of them. Their time is in proportion to a message's
-length, whatever stands in it; behind `LONGEST` characters nothing is masked.
+A diagnostic keeps the raw message. The functions take time in proportion to the length of the message, whatever it contains.
+After `LONGEST` characters nothing is masked.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _QUOTES = str.maketrans("", "", "'\"`‘’“”")
 
 
 def key(message: str) -> str:
-    """Return the whole message with all that changes by itself masked: colours, addresses, temporary files, line numbers.
+    """Return the message, with a mask in place of colours, addresses, temporary files and line numbers.
 
     >>> key("duplicate label a,  other instance in driver-api/b.rst:12")
     'duplicate label a, other instance in driver-api/b.rst:#'
@@ -56,7 +56,7 @@ def key(message: str) -> str:
 
 
 def shared_key(message: str) -> str:
-    """Return the key of the message in words that all releases have in common.
+    """Return the key of the message, in the words of the newest releases of Sphinx and docutils.
 
     >>> shared_key("duplicate object description of f, other instance in a, use :noindex: for one of them")
     'duplicate object description of f, other instance in a, use :no-index: for one of them'
@@ -65,9 +65,10 @@ def shared_key(message: str) -> str:
 
 
 def located(message: str, where: Callable[[str, int | None], str | None]) -> str:
-    """Return the message with every word that may be a place put as `where` puts it, which gets path and line, and may say None.
+    """Return the message with other places in it: `where` gets the path and line of each word that can be a place.
 
-    Numbers are not masked: it is for messages whose inner places are known on both sides.
+    If `where` returns None, the word stays as it is. Numbers are not masked, so use it only if the places in the messages of
+    both sides are known.
 
     >>> located("also defined at dev:10.", lambda path, line: f"new:{line + 2}" if path == "dev" and line else None)
     'also defined at new:12.'
@@ -83,14 +84,14 @@ def located(message: str, where: Callable[[str, int | None], str | None]) -> str
 
 
 def relocated(message: str, where: Callable[[str, int | None], str | None]) -> str:
-    """Return the key of a message whose paths are put as `where` puts them, whatever their lines."""
+    """Return the key of a message with other paths in it, as `where` gives them; the lines are masked."""
     return key(located(message, where))
 
 
 def statement(message: str) -> str:
-    """Return the key of what a message states, without the source that it quotes and without counts of rows and references.
+    """Return the key of a message, without the source that it quotes and without counts of rows and references.
 
-    The source stands behind an empty line, or in quotes behind the word `literal_block`.
+    The quoted source is after an empty line, or in quotes after the word `literal_block`.
 
     >>> statement("Malformed table.\\nRight border not aligned or missing.\\n\\n+---+\\n| a |\\n+---+")
     'Malformed table. Right border not aligned or missing.'
@@ -106,7 +107,7 @@ def statement(message: str) -> str:
 
 
 def quotation(message: str) -> str:
-    """Return the key of the source that a message quotes behind an empty line; empty where it quotes none.
+    """Return the key of the source that a message quotes after an empty line; empty if it quotes none.
 
     >>> quotation("Malformed table.\\n\\n+---+\\n| a |")
     '+---+ | a |'
@@ -116,7 +117,7 @@ def quotation(message: str) -> str:
 
 
 def headline(message: str) -> str:
-    """Return the key of a message's first line, which stays when a release rewords the details behind it.
+    """Return the key of the first line of a message, which stays if a release rewords the details after it.
 
     >>> headline("Malformed table.\\nText in column margin in table line 3.")
     'Malformed table.'
@@ -125,9 +126,9 @@ def headline(message: str) -> str:
 
 
 def gist(message: str) -> str:
-    """Return the headline in words that all releases have in common.
+    """Return the headline in the words of the newest releases, with small letters only.
 
-    It has no quotes, no capitals, no explanation in brackets and no full stop.
+    Quotes, explanations in brackets and the full stop are removed.
 
     >>> gist("undefined label: x (if the link has no caption the label must precede a section header)")
     'undefined label: x'
@@ -144,7 +145,7 @@ def gist(message: str) -> str:
 def without_category(message: str, category: str | None) -> tuple[str, str | None]:
     """Return `message` without a category in brackets at its end, and the category.
 
-    MyST puts it there itself where Sphinx is older than 7.3, and gives some of these messages no other category.
+    With a Sphinx older than 7.3, MyST puts the category there itself, and some of these messages have no other category.
 
     >>> without_category("Non-consecutive header level [myst.header]", None)
     ('Non-consecutive header level', 'myst.header')
@@ -169,7 +170,7 @@ def quoted_names(message: str) -> tuple[str, ...]:
 
 
 def _steady(message: str) -> str:
-    """Return the message without what differs between equal builds."""
+    """Return the message without the parts that differ between equal builds."""
     text = _COLOUR.sub("", message)
     text = _ADDRESS.sub("0x#", text)
     text = _TEMPORARY.sub("<temporary>", text)
@@ -177,9 +178,9 @@ def _steady(message: str) -> str:
 
 
 def _masked(number: re.Match[str]) -> str:
-    """Return `:#` for the line number behind a file's name, anything else as it is.
+    """Return `:#` in place of a line number after the name of a file, and any other number as it is.
 
-    Looks back a little only, so that a message of a million characters takes no longer than its length.
+    It looks back only a few characters, so that the time for a message of a million characters is in proportion to its length.
     """
     before = number.string[max(0, number.start() - 17) : number.start()]
     return ":#" if _SUFFIX.search(before) else number[0]

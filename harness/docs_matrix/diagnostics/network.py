@@ -1,4 +1,4 @@
-"""What the network did is no mistake of a tree: it has a verdict of its own, fails nothing and is never accepted."""
+"""Messages that the network causes. They have a verdict of their own: they fail nothing, and no baseline accepts them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ REASON = "an inventory of another project could not be fetched"
 
 
 def set_apart(judged: Iterable[Judged]) -> tuple[Judged, ...]:
-    """Return `judged` with the verdict `environment` for what the network did, in the base or in the head.
+    """Return `judged` with the verdict `environment` for messages that the network caused, in the base or in the head.
 
-    What only the base said so is left out: nobody repaired it.
+    If only the base has such a message, it is left out, because nobody fixed it.
     """
     return tuple(
         replace(item, verdict=Verdict.ENVIRONMENT, reason=REASON, hunk=None) if _is_of_network(item) else item
@@ -26,7 +26,7 @@ def set_apart(judged: Iterable[Judged]) -> tuple[Judged, ...]:
 
 
 def without_network(observed: Observed) -> Observed:
-    """Return what builds said of the tree alone."""
+    """Return `observed` without the messages that the network caused."""
     return Observed(
         tuple(diagnostic for diagnostic in observed.steady if not diagnostic.of_network),
         tuple(flaky for flaky in observed.flaky if not flaky.diagnostic.of_network),

@@ -1,4 +1,4 @@
-"""Notes: facts about a run that are no findings, as values; `docs_matrix.reports.note_words` puts them into words."""
+"""Notes: facts about a run that are not findings, as values. `docs_matrix.reports.note_words` puts them into words."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ NoteKind = Literal[
     "requirements by hand",
     "toolchain wanted",
 ]
-"""What a note is about; `docs_matrix.reports.note_words` says what the facts of each kind are."""
+"""The kinds of notes; `docs_matrix.reports.note_words` shows which facts each kind has."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """A fact of some kind, with its values."""
+    """A fact of the kind `kind`, with its values."""
 
     kind: NoteKind
     facts: tuple[str, ...] = ()
 
 
 def without(notes: Iterable[Note], *kinds: NoteKind) -> tuple[Note, ...]:
-    """Return the notes that are of none of `kinds`."""
+    """Return the notes whose kind is not one of `kinds`."""
     return tuple(note for note in notes if note.kind not in kinds)

@@ -1,6 +1,6 @@
-"""The names that Sphinx gives to text without a file of its own: a docstring, a translation, a row of autosummary's table.
+"""The names that Sphinx gives to text without a file of its own: a docstring, a translation, a row in a table of autosummary.
 
-Such a name begins with the file that the text is from. The rest says which text it is, and lines count inside of it.
+Such a name begins with the file from which the text comes. The rest says which text it is. Lines are counted inside this text.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from typing import NamedTuple
 __all__ = ["APPROXIMATE", "DOCSTRING", "SUMMARY", "PlaceName", "split"]
 
 DOCSTRING = "docstring of "
-"""What stands before the name of the object."""
+"""These words come before the name of an object."""
 
 SUMMARY = "<autosummary> of "
-"""What stands before the name of an object whose row in a table of autosummary a message is in."""
+"""These words come before the name of an object, if the message is in its row in a table of autosummary."""
 
 APPROXIMATE = "about line "
-"""How a place names a line whose text is not that of the file, since an extension rewrote it."""
+"""These words come before a line that is approximate, because an extension rewrote the text."""
 
 _DOCSTRING = re.compile(rf"(?P<path>.+?):(?P<text>{DOCSTRING}.+)")
 _INNER = re.compile(r"(?P<path>.+?):(?P<line>\d{1,9}):(?P<text><\w+>)")
 
 
 class PlaceName(NamedTuple):
-    """A name, split.
+    """A name, split into three parts.
 
-    The file, the line of the file where the text is from (None if unknown), and which text it is (None: the file
-    itself).
+    `path` is the file. `line` is the line of the file from which the text comes, None if it is unknown. `text` says which text
+    it is, None for the file itself.
     """
 
     path: str
@@ -36,7 +36,7 @@ class PlaceName(NamedTuple):
 
 
 def split(name: str) -> PlaceName:
-    """Split `name` into its file and what it says besides.
+    """Split `name` into its file, its line, and the text that it names.
 
     >>> split("pkg/tools.py:docstring of pkg.tools.wrap")
     PlaceName(path='pkg/tools.py', line=None, text='docstring of pkg.tools.wrap')

@@ -1,8 +1,7 @@
-"""What the comparison has to know of the change between two versions of a tree, as protocols.
+"""The change between two versions of a tree, as the comparison needs it.
 
-`Changes` says which file and line became which, `Sources` has the texts.
-
-`docs_matrix.trees` implements the first with git; `NoChanges` and `NoSources` are for two sides with the same content.
+`Changes` maps files and lines, and `Sources` has the texts. `docs_matrix.trees` implements `Changes` with git. `NoChanges` and
+`NoSources` are for two sides with the same content.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ class Changed(Protocol):
 
 
 class Changes(Protocol):
-    """The change from a base to a head: which file became which, and which line became which.
+    """The change from a base to a head: which file and which line of the base became which file and line of the head.
 
-    Paths are relative to the root, with forward slashes; lines count from 1.
+    Paths are relative to the root, with forward slashes. Lines count from 1.
     """
 
     @property
@@ -35,27 +34,27 @@ class Changes(Protocol):
         ...
 
     def head_path(self, base_path: str) -> str | None:
-        """Return the path in the head of the base's file: the same where it is unchanged, None where it was deleted."""
+        """Return the path in the head of the base's file: the same if it is unchanged, None if it was deleted."""
         ...
 
     def base_path(self, head_path: str) -> str | None:
-        """Return the path in the base of the head's file: the same where it is unchanged, None where it was added."""
+        """Return the path in the base of the head's file: the same if it is unchanged, None if it was added."""
         ...
 
     def head_line(self, base_path: str, line: int) -> int | None:
-        """Return the line in the head of the base file's line; None where the change removed or replaced it."""
+        """Return the line in the head of the base file's line; None if the change removed or replaced it."""
         ...
 
     def base_line(self, head_path: str, line: int) -> int | None:
-        """Return the line in the base of the head file's line; None where the change added or replaced it."""
+        """Return the line in the base of the head file's line; None if the change added or replaced it."""
         ...
 
     def base_hunk(self, base_path: str, line: int) -> int | None:
-        """Return the number of the hunk that removed or replaced this line of the base; None where it stayed."""
+        """Return the number of the hunk that removed or replaced this line of the base; None if the line did not change."""
         ...
 
     def head_hunk(self, head_path: str, line: int) -> int | None:
-        """Return the number of the hunk that added or replaced this line of the head; None where it was there before."""
+        """Return the number of the hunk that added or replaced this line of the head; None if the line was there before."""
         ...
 
     def touched(self, head_path: str) -> bool:
@@ -67,16 +66,16 @@ class Sources(Protocol):
     """The texts of a base and a head."""
 
     def base(self, path: str) -> str | None:
-        """Return the text of the base's file; None where it has none, or one too large to look into."""
+        """Return the text of the base's file; None if there is no such file, or if it is too large."""
         ...
 
     def head(self, path: str) -> str | None:
-        """Return the text of the head's file; None where it has none, or one too large to look into."""
+        """Return the text of the head's file; None if there is no such file, or if it is too large."""
         ...
 
 
 class NoSources:
-    """Texts that nobody can look into."""
+    """Texts that are not available."""
 
     def base(self, path: str) -> str | None:
         return None

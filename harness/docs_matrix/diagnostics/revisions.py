@@ -1,6 +1,6 @@
-"""Warnings over revisions: what each cell's build of each revision of a tree said, in numbers.
+"""The number of warnings over revisions: of each build of each revision of a tree, by cell.
 
-Only builds that read the same documents stand in one history, and a build that failed has no number.
+A history has only builds that read the same documents. A failed build has no number.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ __all__ = ["BuildCounts", "Difference", "Revision", "RevisionHistory", "joined",
 
 @dataclass(frozen=True)
 class Difference:
-    """What became of a cell's diagnostics since the last build before that ended well: so many came, so many went.
+    """The change of a cell's diagnostics since the last successful build before: how many came, and how many went.
 
-    `otherwise` says that the two builds were not made the same way (another lock, interpreter, recipe or release of
-    docs-matrix), so that the tree alone may not be behind it.
+    `otherwise` says that the two builds were made in different ways (another lock, interpreter, recipe or release of
+    docs-matrix). Then the cause may not be in the tree.
     """
 
     came: int
@@ -27,10 +27,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class BuildCounts:
-    """What a cell's build of a revision told: how it ended, and where that was `ok` its diagnostics in numbers.
+    """The result of a cell's build of a revision: its status, and the number of its diagnostics if the status is `ok`.
 
-    `counts` are by level, then by category ("" where there is none). `difference` is None where no build before ended
-    well, and where this one did not. `reason` says in a line why `status` is not `ok`.
+    `counts` are by level, then by category ("" for none). `difference` is None if this build failed, or if there was no
+    successful build before. `reason` says in one line why `status` is not `ok`.
     """
 
     status: Literal["ok", "failed", "timeout"]
@@ -40,16 +40,16 @@ class BuildCounts:
 
     @property
     def total(self) -> int | None:
-        """How many diagnostics there were; None where nothing is known of them."""
+        """The number of all diagnostics; None if it is not known."""
         return sum(sum(of.values()) for of in self.counts.values()) if self.status == "ok" else None
 
 
 @dataclass(frozen=True)
 class Revision:
-    """A version of a tree, and what each cell told of it, by its name.
+    """A version of a tree, and the result of each cell by its name.
 
-    `commit` and `subject` are None where git does not know the version (a plain folder, an archive). `date` is the
-    commit's, else the first build's (ISO 8601, UTC). `identity` is that of the tree.
+    `commit` and `subject` are None if git does not know the version (a plain folder, an archive). `date` is the date of the
+    commit, or else of the first build (ISO 8601, UTC). `identity` is the digest of the tree's content.
     """
 
     identity: str
@@ -60,15 +60,16 @@ class Revision:
 
     @property
     def version(self) -> str:
-        """What this row is of: the commit, where there is one."""
+        """The version: the commit if there is one, else the identity of the tree."""
         return self.commit or self.identity
 
 
 @dataclass(frozen=True)
 class RevisionHistory:
-    """The revisions of `tree`, the oldest first, in those builds that read `documents` (None for all of them).
+    """The revisions of `tree`, the oldest first, from builds that read `documents` (None for all documents).
 
-    `cells` are in the matrix's order. Documents and folders (with a slash behind) are below the recipe's source.
+    `cells` are in the order of the matrix. Documents and folders (which end with a slash) are relative to the source folder of
+    the recipe.
     """
 
     tree: str
@@ -77,7 +78,7 @@ class RevisionHistory:
     revisions: tuple[Revision, ...]
 
     def of(self, cells: Iterable[str]) -> RevisionHistory:
-        """Return this history of `cells` alone; revisions that none of them built are left out."""
+        """Return this history with only `cells`, and without revisions that none of them built."""
         among = set(cells)
         wanted = tuple(cell for cell in self.cells if cell in among)
         rows = (
@@ -87,12 +88,12 @@ class RevisionHistory:
         return replace(self, cells=wanted, revisions=tuple(row for row in rows if row.builds))
 
     def latest(self, most: int) -> RevisionHistory:
-        """Return this history's `most` newest revisions."""
+        """Return the `most` newest revisions of this history."""
         return replace(self, revisions=self.revisions[-most:])
 
 
 def placed(rows: Iterable[Revision], among: Sequence[Revision]) -> tuple[Revision, ...]:
-    """Return `among` in its order, with each of `rows` put behind the last one that is not younger."""
+    """Return `among` in its order, with each of `rows` inserted after the last revision that is not younger."""
     found = list(among)
     for row in sorted(rows, key=lambda row: row.date):
         place = next((at for at in range(len(found), 0, -1) if found[at - 1].date <= row.date), 0)
@@ -101,9 +102,9 @@ def placed(rows: Iterable[Revision], among: Sequence[Revision]) -> tuple[Revisio
 
 
 def joined(histories: Sequence[RevisionHistory], order: Sequence[str]) -> RevisionHistory | None:
-    """Return one history of those that several jobs have of their cells, which come in `order`; None where there is none.
+    """Return the histories of several jobs as one; None if there are none.
 
-    All are of one tree and of the same documents.
+    All histories must be of one tree and of the same documents. `order` is the order of the cells.
     """
     if not histories:
         return None

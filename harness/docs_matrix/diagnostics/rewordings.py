@@ -1,6 +1,7 @@
-"""What releases of Sphinx and docutils say in other words: a table that people review.
+"""Messages that releases of Sphinx and docutils word differently: a table that people review.
 
-Each row has an expression and the words of the newest release. A row is for one message and changes what it says in no way.
+Each row has a regular expression, and the words of the newest release. A row is for one message, and does not change its
+meaning.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 __all__ = ["in_common_words", "path_in_common_words"]
 
 _LONGEST = 10_000
-"""Characters of a message that are looked at."""
+"""Only this many characters of a message are looked at."""
 
 _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(expression, re.DOTALL), words)
@@ -33,11 +34,11 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _PATHS = {"<rst_prologue>": "<rst_prolog>", "<rst_epilogue>": "<rst_epilog>"}
-"""The names of text that `conf.py` adds; Sphinx 9.0 renamed them."""
+"""The names of text that `conf.py` adds. Sphinx 9.0 renamed them."""
 
 
 def in_common_words(message: str) -> str:
-    """Return `message` in words that all releases have in common.
+    """Return `message` in the words of the newest releases.
 
     >>> in_common_words("duplicate object description of f, other instance in a, use :noindex: for one of them")
     'duplicate object description of f, other instance in a, use :no-index: for one of them'
@@ -53,7 +54,7 @@ def in_common_words(message: str) -> str:
 
 
 def path_in_common_words(path: str) -> str:
-    """Return the path that all releases have in common for the text at `path`.
+    """Return `path`, or its name in the newest releases if it is a text that `conf.py` adds.
 
     >>> path_in_common_words("<rst_prologue>"), path_in_common_words("a.rst")
     ('<rst_prolog>', 'a.rst')
