@@ -1,10 +1,10 @@
-"""Runs inside a cell, beside the probe: what conf.py asked git and made of it, for builds that start from another.
+"""Runs inside a cell, beside the probe: notes the values that conf.py made from git's answers.
 
-What git answers conf.py is compared by what conf.py makes of it: Sphinx compares the settings, and this module compares the
-other names of conf.py, which its functions can use. conf.py itself is compared by its code: a comment changes nothing, and a
-plain text that is given to a setting which changes with each commit is compared as that setting's value.
+A build that starts from another one compares them. Sphinx compares the settings, and this module compares the other names of
+conf.py, which its functions can use. conf.py itself is compared by its code, so a changed comment does not count. Settings such
+as `version` change with each commit: a plain text that is given to one of them is compared as the value of the setting.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import ast
@@ -20,9 +20,9 @@ CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 
 
 def values(namespace: Dict[str, Any]) -> Dict[str, Optional[str]]:
-    """Return a digest of the value of each name of conf.py; None where it is an object, of which nothing is known.
+    """Return a digest of the value of each name of conf.py; None for an object whose value is not known.
 
-    Modules, classes and functions are the same as long as their files are.
+    Modules, classes and functions count as equal as long as their files are equal.
     """
     return {
         name: hashlib.sha256(repr(value).encode("utf-8", "surrogateescape")).hexdigest()[:32] if _simple(value) else None
@@ -32,7 +32,7 @@ def values(namespace: Dict[str, Any]) -> Dict[str, Optional[str]]:
 
 
 def code(path: str, noted: Sequence[str]) -> Optional[str]:
-    """Return a digest of the code of the conf.py at `path`, without the texts of the settings `noted`; None if it has none."""
+    """Return a digest of the code of the conf.py at `path`, without the texts of the settings `noted`; None if it has no code."""
     try:
         with io.open(path, "rb") as stream:
             tree = ast.parse(stream.read())
@@ -47,7 +47,7 @@ def code(path: str, noted: Sequence[str]) -> Optional[str]:
 
 
 def used(namespace: Dict[str, Any], before: Dict[str, Optional[str]]) -> Optional[str]:
-    """Return a name that a function of conf.py uses and that may have another value than `before`; None if there is none."""
+    """Return a name that a function of conf.py uses and whose value may differ from `before`; None if there is none."""
     now = values(namespace)
     other = {name for name in set(now) | set(before) if now.get(name) is None or now.get(name) != before.get(name)}
     named = set()  # type: set[str]
@@ -63,7 +63,7 @@ def used(namespace: Dict[str, Any], before: Dict[str, Optional[str]]) -> Optiona
 
 
 def _names(code: Any) -> Iterator[str]:
-    """Yield the names that a function's code uses, and the functions in it."""
+    """Yield the names that a function's code uses, also in functions inside it."""
     for name in code.co_names:
         yield name
     for constant in code.co_consts:
@@ -73,7 +73,7 @@ def _names(code: Any) -> Iterator[str]:
 
 
 def _simple(value: Any, depth: int = 0) -> bool:
-    """Return whether a value is the same where its text is."""
+    """Return whether two values of this kind are equal if their texts are equal."""
     if isinstance(value, dict):
         return depth < 5 and all(_simple(part, depth + 1) for pair in value.items() for part in pair)
     if isinstance(value, (list, tuple)):

@@ -1,10 +1,10 @@
-"""Runs inside a cell, beside the probe: the lines of docstrings as Sphinx read them.
+"""Runs inside a cell, beside the probe: keeps the lines of docstrings as Sphinx read them.
 
-autodoc counts the lines of a docstring after all extensions have rewritten it. What was read leads back to the lines of the
-file. A reference is resolved later, perhaps in another process or in a build that starts from this one: its node keeps the
-docstring that it is from.
+autodoc counts the lines of a docstring after all extensions have rewritten it. The text that was read is needed to find the
+lines of the file. A reference is resolved later, perhaps in another process or in a build that starts from this one. So the
+node of the reference keeps the docstring that contains it.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import importlib
@@ -23,17 +23,20 @@ class Docstrings(object):
         self.read = {}  # type: Dict[str, List[List[str]]]
 
     def connect(self, probe: Any) -> None:
-        """Watch autodoc, where a project uses it, after all extensions."""
+        """Watch autodoc, after all extensions, if the project uses it."""
         if EVENT in getattr(getattr(probe.app, "events", None), "events", ()):
             probe.connect(EVENT, self.on_docstring)
             probe.connect("doctree-read", self.on_doctree_read)
 
     def of(self, location: Any, path: Optional[str]) -> Optional[List[str]]:
-        """Return the lines of the docstring of a message at `path`, None where it is none; `location` may be a node."""
+        """Return the lines of the docstring for a message at `path`; None if it is not in a docstring. `location` may be a node."""
         return getattr(location, "probe_docstring", None) or self.lines(path or "")
 
     def lines(self, source: str) -> Optional[List[str]]:
-        """Return the lines of the docstring with the name `source`; those of a class and of its constructor are one text."""
+        """Return the lines of the docstring with the name `source`.
+
+        The docstrings of a class and of its constructor are one text.
+        """
         found = self.read.get(source.rpartition(NAMED)[2]) if NAMED in source else None
         return None if found is None else [line for lines in found for line in lines]
 
@@ -46,7 +49,7 @@ class Docstrings(object):
                 kept.append(read)
 
     def on_doctree_read(self, app: Any, doctree: Any) -> None:
-        """Leave the docstrings with the references that are in them."""
+        """Store in each reference the docstring that contains it."""
         if not self.read:
             return
         known = {}  # type: Dict[str, Optional[List[str]]]
@@ -61,7 +64,7 @@ class Docstrings(object):
 
 
 def _source(node: Any) -> str:
-    """Return the source of the nearest node around `node` that has one."""
+    """Return the source of the nearest node around `node` that has a source."""
     while node is not None and not node.source:
         node = node.parent
     return str(node.source) if node is not None else ""

@@ -1,8 +1,9 @@
-"""Runs inside a cell, beside the probe: the symbols of Sphinx's C domain, found by their names.
+"""Runs inside a cell, beside the probe: finds the symbols of Sphinx's C domain by their names.
 
-Sphinx 3.1 to 7.3 passes over all symbols of a scope for every one that it looks for, and over those of all documents before
-it reads another one: half and more of what a kernel's build takes there. (Sphinx 7.4 keeps them by name and by document
-itself.) The answers are those of Sphinx's own methods, which are the same in all of these releases, and in their order.
+For each symbol that it looks for, Sphinx 3.1 to 7.3 goes through all symbols of a scope. Before it reads another document, it
+goes through those of all documents. This takes half and more of the time of a kernel's build. (Sphinx 7.4 itself keeps them by
+name and by document.) The results are those of Sphinx's own methods, in their order; these methods are equal in all of these
+releases.
 """
 
 import weakref
@@ -20,13 +21,13 @@ METHODS = (
     "merge_with",
     "remove",
 )
-"""What Sphinx 3.1 to 7.3 have, and are alike in."""
+"""The methods that Sphinx 3.1 to 7.3 have, and that are equal in them."""
 FEW = 10
-"""A scope with fewer symbols is passed over, as Sphinx does it."""
+"""A scope with fewer symbols is searched one by one, as Sphinx does it."""
 
 
 class Names(object):
-    """The first `count` symbols of a scope, with their places: by name, and those without one, which are looked into."""
+    """The first `count` symbols of a scope, with their positions: by name, and those without a name, which are searched inside."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -34,7 +35,7 @@ class Names(object):
         self.anonymous = []  # type: List[Tuple[int, Any]]
 
     def follow(self, children: List[Any]) -> None:
-        """Take in the symbols that came to the end of the scope."""
+        """Add the symbols that were appended to the scope since the last call."""
         for place in range(self.count, len(children)):
             child = children[place]
             self.named.setdefault(str(child.ident), []).append((place, child))
@@ -44,7 +45,7 @@ class Names(object):
 
 
 def install(symbol: Any) -> bool:
-    """Have the class `Symbol` of Sphinx's C domain look by name; False where it does so itself."""
+    """Make the class `Symbol` of Sphinx's C domain search by name. Return False if Sphinx itself does so."""
     if not all(hasattr(symbol, name) for name in METHODS):
         return False
     scopes = weakref.WeakKeyDictionary()  # type: Any
@@ -53,7 +54,7 @@ def install(symbol: Any) -> bool:
     original = {name: getattr(symbol, name) for name in METHODS}
 
     def candidates(scope: Any, ident: Any, into_anonymous: bool) -> Iterable[Any]:
-        """Symbols of `scope`, all of that name among them, in order."""
+        """Return symbols of `scope` in their order; all symbols with the name of `ident` are among them."""
         children = scope._children
         if len(children) < FEW:
             return scope.children_recurse_anon if into_anonymous else children  # type: ignore[no-any-return]

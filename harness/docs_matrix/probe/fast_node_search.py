@@ -1,8 +1,8 @@
-"""Runs inside a cell, beside the probe: docutils' search for nodes below a node, by a loop.
+"""Runs inside a cell, beside the probe: docutils' search for nodes below a node, as a loop.
 
-Docutils has a generator for each node on the way down, through all of which every node that is found is handed up, and every
-transform searches every document. Here one generator keeps the way itself. It yields the same nodes in the same order, and
-sees what is changed below it at the same moments.
+Docutils has one generator for each level of the tree, and every node that is found is handed up through all of them. Every
+transform searches every document in this way. Here one generator keeps the way itself. It yields the same nodes in the same
+order, and notices changes below it at the same moments.
 """
 
 from typing import Any, Callable, Iterator
@@ -10,11 +10,11 @@ from typing import Any, Callable, Iterator
 __all__ = ["install"]
 
 SEARCHES = (("_fast_findall", "_superfast_findall", "findall"), ("_fast_traverse", "_all_traverse", "_traverse"))
-"""For a class, for all nodes, for whatever is asked for: since docutils 0.18, and before."""
+"""The methods that search for a class, for all nodes, and for any condition: since docutils 0.18, and before."""
 
 
 def install(node: Any) -> bool:
-    """Have the class `Node` of docutils search so; False where it has other methods than are known."""
+    """Make the class `Node` of docutils search in this way. Return False if it has other methods than the known ones."""
     for of_class, of_all, of_any in SEARCHES:
         if all(hasattr(node, name) for name in (of_class, of_all, of_any)):
             setattr(node, of_class, by_class)
@@ -25,7 +25,7 @@ def install(node: Any) -> bool:
 
 
 def by_class(self: Any, cls: Any) -> Iterator[Any]:
-    """Yield this node and those below it that are instances of `cls`."""
+    """Yield this node and the nodes below it that are instances of `cls`."""
     if isinstance(self, cls):
         yield self
     way = [iter(self.children)]
@@ -41,12 +41,15 @@ def by_class(self: Any, cls: Any) -> Iterator[Any]:
 
 
 def everything(self: Any) -> Iterator[Any]:
-    """Return this node and all below it."""
+    """Return this node and all nodes below it."""
     return by_class(self, object)
 
 
 def by_condition(self: Any, condition: Callable[[Any], Any]) -> Iterator[Any]:
-    """Yield this node and those below it that `condition` holds for; children are counted, so that new lists of them are seen."""
+    """Yield this node and the nodes below it for which `condition` is true.
+
+    Children are counted at each step, so that a new list of children is noticed.
+    """
     if condition(self):
         yield self
     way, places = [self], [0]

@@ -1,11 +1,11 @@
-"""Runs inside a cell, beside the probe: what a build looks at, by content, and what it leaves for another to start from.
+"""Runs inside a cell, beside the probe: notes which files a build looks at, by content, and leaves its warm state.
 
-A build that is kept leaves a folder, its warm state: its doctrees and its environment as Sphinx pickles them, and a line
-for each document that says what was looked at while it was read and resolved. Files outside of the tree and of the build's
-own output belong to the cell and do not count. What was looked at between documents (conf.py, extensions, imported modules)
-counts for all.
+A kept build leaves a folder, its *warm state*, from which another build can start. It has the doctrees and the environment as
+Sphinx pickles them, and a line for each document. The line says what was looked at while the document was read and resolved.
+Files outside of the tree and of the build's own output belong to the cell and do not count. What was looked at between
+documents (conf.py, extensions, imported modules) counts for all documents.
 
-The standard library alone, Python 3.8 and later (what a process looks at is reported by `sys.addaudithook`).
+Only the standard library, Python 3.8 and later (`sys.addaudithook` reports what a process looks at).
 """
 
 import contextlib
@@ -20,29 +20,29 @@ from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 __all__ = ["Ear", "Keeper", "available", "content", "everything", "listing"]
 
 FOREIGN = ("/", "site-packages/", "stdlib/", "<home>", "<tmp>", "<doctrees>", "<scratch>")
-"""How the names of files begin that are the cell's or the machine's, or of no consequence."""
+"""Names of files that belong to the cell or to the machine, or that do not matter, begin with one of these."""
 OURS = ("__pycache__", ".git")
-"""The folders that are not the tree's: what Python and git keep."""
+"""Folders that do not belong to the tree: those of Python and git."""
 
 
 METADATA_MODULES = re.compile(r"[\\/]importlib[._\\/]metadata([\\/]__init__)?\.py$")
-"""The modules that look for the metadata of packages, in each folder of sys.path: what they find there, they open."""
+"""The modules that search for metadata of packages in each folder of sys.path. They open the metadata that they find."""
 
 
 VERSIONED = re.compile(r"^((?:<packages>/)?[^/-]+)-[^/]*\.dist-info(?=/|$)")
-"""The folder of a package's metadata: its name holds the version, which is by itself no reason to read anything again."""
+"""The folder of a package's metadata. Its name contains the version, which alone is no reason to read a document again."""
 ANY_VERSION = r"\1-*.dist-info"
 METADATA = re.compile(r"^<packages>/[^/]+\.dist-info/METADATA$")
-"""What conf.py reads of it counts by what conf.py makes of it, as git's answers do."""
+"""What conf.py reads of this file counts by the values that conf.py makes from it, in the same way as git's answers."""
 
 
 def available() -> bool:
-    """Return whether this interpreter tells what it looks at."""
+    """Return whether this interpreter can report what it looks at."""
     return hasattr(sys, "addaudithook")
 
 
 class Looked(object):
-    """What was looked at: files, folders that were listed, folders of which all may have been read."""
+    """What was looked at: files, folders that were listed, and folders of which all files may have been read."""
 
     def __init__(self) -> None:
         self.files = set()  # type: Set[str]
@@ -53,10 +53,10 @@ class Looked(object):
 
 
 class Ear(object):
-    """Hears what this process looks at from now on, and what is forked from it.
+    """Hears what this process, and each process forked from it, looks at from now on.
 
-    Calls `hear` with `files`, `folders` (whose names were listed), `below` (all of a folder may have been read) or
-    `written` (files too), and a path. The files of imported modules are heard with `imports` only.
+    It calls `hear` with a kind and a path. The kinds are `files`, `folders` (their names were listed), `below` (all files of a
+    folder may have been read) and `written` (files). Files of imported modules are reported only with `imports`.
     """
 
     def __init__(self, hear: Callable[[str, str], None], imports: bool = False) -> None:
@@ -66,7 +66,7 @@ class Ear(object):
         sys.addaudithook(self.hook)
 
     def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
-        """Note the files and commands of an audit event; the interpreter calls this, and it raises nothing."""
+        """Note the files and commands of an audit event. The interpreter calls this method, and it raises nothing."""
         if self.deaf or event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
             return
         self.deaf = True
@@ -77,7 +77,7 @@ class Ear(object):
                     reads = not (mode or "r").strip("rbtU") and not (flags or 0) & 3
                     module = os.fsdecode(path).endswith((".py", ".pyc")) and _is_import(sys._getframe(1))
                     if reads and module and not self.imports:
-                        return  # modules are sorted out at the end
+                        return  # modules are noted at the end
                     self.hear("files" if reads else "written", os.path.abspath(os.fsdecode(path)))
             elif event == "subprocess.Popen":
                 self.started(arguments[1] or (), arguments[2])
@@ -89,9 +89,10 @@ class Ear(object):
             self.deaf = False
 
     def started(self, words: Any, folder: Any = None) -> None:
-        """Note that a command was started, or its answer taken from somewhere else: what its words name was looked at.
+        """Note that a command was started, or that its answer was taken from a store.
 
-        What git is asked, and how it answers, is recorded where it is called.
+        The files that its words name count as looked at. Questions to git and their answers are recorded in another place,
+        where git is called.
         """
         if not isinstance(words, (str, bytes)) and os.path.basename(os.fsdecode(next(iter(words), ""))) == "git":
             return
@@ -116,7 +117,7 @@ class Keeper(object):
     """Notes what a build looks at, and leaves its warm state in `folder`."""
 
     def __init__(self, probe: Any, folder: str, modules: Any) -> None:
-        """`modules` is the module of that name."""
+        """`modules` is the module `modules`."""
         self.probe = probe
         self.folder = folder
         self.looked = {}  # type: Dict[Optional[str], Looked]
@@ -126,16 +127,16 @@ class Keeper(object):
         self.all_read = False
         self.conf = {}  # type: Dict[str, Any]
         self.templates = Looked()
-        """What a worker looked at while it rendered pages."""
+        """The files that a worker looked at while it rendered pages."""
         self.roots = tuple(place + os.sep for place, name in probe.places.pairs if name in ("", "<output>", "<packages>"))
         self.ear = Ear(self.hear)
         self.modules = modules.Modules(probe, self)
 
     def hear(self, kind: str, path: str) -> None:
-        """`path` was looked at, for what is read or resolved now.
+        """Note that `path` was looked at for the document that is read or resolved now.
 
-        What the build wrote itself between documents, as copies of static files, is not what it depends on, and nothing in
-        its output is. A template counts for all pages.
+        Files that the build itself wrote between documents, such as copies of static files, do not count, and neither do files
+        in its output. A template counts for all pages.
         """
         document = None if self.probe.rendering else self.probe.stage[1]
         if self.probe.rendering and kind != "written" and os.getpid() != self.probe.process:
@@ -152,12 +153,12 @@ class Keeper(object):
             names.add(path)
 
     def gather(self, document: Optional[str]) -> None:
-        """Note that `document` asked what was asked of git since the last call."""
+        """Note that the questions to git since the last call were asked for `document`."""
         if self.probe.git is None:
             return
         lines, self.questions = self.ear.closed(self.probe.recorder.lines_of, self.probe.git["asked"], self.questions)
         if document is None and self.all_read:
-            return  # what is asked after the reading, with all documents at hand, is asked again by any build
+            return  # any build asks again what is asked after the reading, when all documents are known
         for line in lines:
             asked = self.looked.setdefault(document, Looked()).asked
             asked[json.dumps(line and line[0], sort_keys=True)] = line and line[1]
@@ -165,14 +166,14 @@ class Keeper(object):
     def shown(self, name: str, by_sphinx: bool) -> None:
         """Note that a setting was read.
 
-        What Sphinx reads between documents, or what is read after all of them, shows in none of them.
+        If Sphinx itself reads it between documents, or anyone reads it after all documents, no document shows it.
         """
         document = self.probe.stage[1]
         if document is not None or not (by_sphinx or self.all_read):
             self.looked.setdefault(document, Looked()).settings.add(name)
 
     def configured(self, names: Dict[str, Any]) -> None:
-        """conf.py was read: what it asked git counts by what it made of it."""
+        """Note the values that conf.py made from git's answers: they count in place of the answers."""
         self.gather(None)
         seen = self.looked.setdefault(None, Looked())
         self.conf = {"asked": dict(seen.asked), "values": names}
@@ -180,7 +181,7 @@ class Keeper(object):
         seen.files = {path for path in seen.files if not METADATA.match(self.name(path))}
 
     def is_inside(self, path: str) -> bool:
-        """Return whether a file is the tree's or the output's, and counts."""
+        """Return whether a file belongs to the tree or to the output, and counts."""
         names = set()  # type: Set[str]
         self.add(names, path)
         return bool(names) and not self.name(path).startswith(FOREIGN)
@@ -190,19 +191,19 @@ class Keeper(object):
         self.add(self.looked.setdefault(document, Looked()).files, path)
 
     def flush(self, document: Optional[str], **more: Any) -> None:
-        """Write down what was looked at for `document`; for all of them where it is None."""
+        """Write down what was looked at for `document`; None stands for all documents."""
         seen = self.looked.pop(document, None)
         if seen is None:
             return
         settings = {name: self.probe.settings()[name] for name in seen.settings}
-        if document is None:  # a catalog that this build compiled counts by what it became, for the documents that it translates
+        if document is None:  # a catalog that this build compiled counts by its new content, for the documents that it translates
             compiled = {path[:-3] + ".po" for path in self.own if path.endswith(".mo")}
             seen.files -= compiled
         found = self.ear.closed(self.contents, seen)
         self.probe.put("looked", of=document, asked=seen.asked, settings=settings, **dict(found, **more))
 
     def contents(self, seen: Looked) -> Dict[str, Dict[str, Any]]:
-        """Return what was looked at, by name and digest."""
+        """Return what was looked at, by name, with digests."""
         values = {  # type: Dict[str, Dict[str, Any]]
             "files": {self.name(path): self.digest(path) for path in seen.files},
             "folders": {self.name(path): listing(path) for path in seen.folders},
@@ -214,7 +215,7 @@ class Keeper(object):
         }
 
     def done(self, env: Any, document: str) -> None:
-        """End a stage of `document`; when it was read, its own source and what it depends on were looked at."""
+        """End a stage of `document`. After reading, its own source and the files that it depends on count as looked at."""
         if self.probe.stage[0] == "reading":
             seen = self.looked.setdefault(document, Looked())
             for path in [str(env.doc2path(document)), *map(str, env.dependencies.get(document, ()))]:
@@ -228,7 +229,7 @@ class Keeper(object):
             self.templates = Looked()
 
     def reading_over(self) -> None:
-        """All documents were read: what is asked of git from now on, between documents, changes no reading."""
+        """Note that all documents were read. Questions to git between documents change no reading from now on."""
         self.gather(None)
         self.all_read = True
 
@@ -258,7 +259,7 @@ class Keeper(object):
         self.flush(None, conf=dict(self.conf, settings=self.probe.settings(), path=path, code=code))
         self.ear.deaf = True
         self.probe.put("images", paths=sorted(getattr(app.builder, "images", ())))
-        with contextlib.suppress(Exception):  # of a domain that does not list its objects; the text of the tree serves then
+        with contextlib.suppress(Exception):  # a domain may not list its objects; then the text of the tree is used
             self.probe.put("index", **self.probe.index(app.env))
         os.rename(str(app.doctreedir), self.folder)
 
@@ -267,7 +268,7 @@ class Keeper(object):
 
 
 def _is_import(frame: Any) -> bool:
-    """Return whether a folder is listed by an import (which notes its file itself) or to find metadata of packages."""
+    """Return whether an import lists the folder (it notes its file itself), or a search for metadata of packages."""
     if METADATA_MODULES.search(str(frame.f_code.co_filename)):
         return True
     return str(frame.f_back.f_code.co_filename).startswith("<frozen importlib") if frame.f_back else False
@@ -290,7 +291,7 @@ def _is_in(path: str, folder: Any) -> bool:
 
 
 def content(path: str) -> Optional[str]:
-    """Return the digest of a file; None where there is none."""
+    """Return the digest of a file; None if there is none."""
     try:
         with io.open(path, "rb") as stream:
             return hashlib.sha256(stream.read()).hexdigest()[:32]
@@ -299,7 +300,7 @@ def content(path: str) -> Optional[str]:
 
 
 def listing(path: str) -> Optional[str]:
-    """Return the digest of the names in a folder, except what Python and git keep there, and the catalogs that Sphinx compiles."""
+    """Return the digest of the names in a folder, without the files of Python and git and the catalogs that Sphinx compiles."""
     try:
         every = set(os.listdir(path))
     except OSError:

@@ -3,8 +3,8 @@
     python fork_server.py REQUESTS ANSWERS
 
 Both are pipes. A line of REQUESTS is {"words": arguments of the probe, "folder": where to work, "log": file, "seconds":
-limit of CPU time, "bytes": limit of memory, "executed": file for the lines that are executed, or null}; for each, when it is
-done, a line of ANSWERS has how the process ended and the CPU time that it took.
+limit of CPU time, "bytes": limit of memory, "executed": file for the lines that are executed, or null}. For each request, a
+line of ANSWERS says how the process ended and how much CPU time it took.
 """
 
 import contextlib
@@ -24,17 +24,20 @@ from typing import Any, Dict, Tuple
 __all__ = ["main"]
 
 Codes = Dict[Tuple[str, bytes], Any]
-"""Compiled code by path and source."""
+"""Compiled code, by path and source."""
 
 
 def load() -> None:
-    """Import what every build imports, and compile what docutils compiles for its first document, so that none has to."""
+    """Import the modules that every build imports, and compile what docutils compiles for its first document.
+
+    So no fork has to do it.
+    """
     application = importlib.import_module("sphinx.application")
     more = ("sphinx.cmd.build", "sphinx.builders.dummy", "docutils.parsers.rst.states", "multiprocessing")
     for name in (*application.builtin_extensions, *more):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    logging.disable(logging.DEBUG)  # Sphinx says hundreds of things at each start that nobody reads
+    logging.disable(logging.DEBUG)  # Sphinx logs hundreds of messages at each start that nobody reads
     importlib.import_module("docutils.core").publish_doctree("text", settings_overrides={"_disable_config": True})
 
 
@@ -48,7 +51,7 @@ def companion(name: str) -> Any:
 
 
 def compiled(folder: str, known: Codes) -> Codes:
-    """Return the code of all Python files below `folder`; what `known` has is not compiled again."""
+    """Return the code of all Python files below `folder`. Files whose code is in `known` are not compiled again."""
     codes = {}  # type: Codes
     paths = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
     for path in (path for path in paths if path.endswith(".py") and os.path.isfile(path)):
@@ -61,7 +64,7 @@ def compiled(folder: str, known: Codes) -> Codes:
 
 
 def use(codes: Codes) -> None:
-    """Have imports take the code of a source from `codes` if it is there."""
+    """Make imports take the code of a source from `codes`, if it is there."""
     loader = importlib.machinery.SourceFileLoader  # type: Any
     plain = loader.source_to_code
 
@@ -74,7 +77,7 @@ def use(codes: Codes) -> None:
 def record_lines(place: str, root: str) -> None:
     """Append to the file `place` each line of the sources below `root` that this process or a fork of it executes.
 
-    A line of the file has the number and the path. Each process writes what it sees first.
+    A line of the file has the number and the path. A process writes each line only the first time.
     """
     out = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     seen = set()  # type: Any
@@ -93,7 +96,7 @@ def record_lines(place: str, root: str) -> None:
 
 
 def build(probe: Any, request: Dict[str, Any], codes: Codes) -> None:
-    """Be the probe, in this process, and end with it."""
+    """Run the probe in this process, and end the process with it."""
     use(codes)
     os.setsid()
     resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"]))
@@ -118,14 +121,14 @@ def build(probe: Any, request: Dict[str, Any], codes: Codes) -> None:
 
 def main() -> None:
     """Answer requests on standard input until it ends."""
-    del sys.path[0]  # the folder of this file: its modules are none of a project's
+    del sys.path[0]  # the folder of this file: a project must not import its modules
     probe = companion("probe")
     load()
     for name in sorted(os.listdir(os.path.dirname(os.path.abspath(__file__)))):
         if name.endswith(".py") and name not in ("__init__.py", "probe.py", os.path.basename(__file__)):
             probe._companion(name[:-3])  # compiled once here, and not again by each build
     gc.collect()
-    gc.freeze()  # what lies there is not looked at again, and stays shared with the forks
+    gc.freeze()  # existing objects are not searched for cycles again, and stay shared with the forks
     with open(sys.argv[1], encoding="utf-8") as requests, open(sys.argv[2], "w", encoding="utf-8") as answers:
         codes = {}  # type: Codes
         for line in requests:
@@ -136,7 +139,7 @@ def main() -> None:
                 build(probe, request, codes)
             _, status, used = os.wait4(process, 0)
             with contextlib.suppress(OSError):
-                os.killpg(process, signal.SIGKILL)  # what it forked and left
+                os.killpg(process, signal.SIGKILL)  # processes that it forked and left behind
             answers.write("%d %.3f\n" % (status, used.ru_utime + used.ru_stime))
             answers.flush()
 

@@ -1,17 +1,18 @@
-"""Runs in place of git: records what a build asks git, and how git answers.
+"""Runs in place of git: records the questions of a build to git, and git's answers.
 
     python git_recorder.py SETTINGS.json ARGUMENTS-OF-GIT…
     python git_recorder.py --answers SETTINGS.json
 
-SETTINGS.json is {"git": the program, "program": the script that stands for it, "root": the tree's private copy, "top": the
-folder of its repository, "variables": what every call is given, "asked": file}. Each call appends one JSON line to `asked`:
-[question, answer]. A question is {"folder", "words", "variables"}, an answer {"status", "stdout", "stderr"} with digests. The
-place of the private copy is `<root>` in all of them, that of the repository `<top>`. A call that is not known to be a question
-(one that writes, or that reads its standard input) has null in place of both: what it says depends on all that git knows.
+SETTINGS.json is {"git": the program, "program": the script in its place, "root": the tree's private copy, "top": the folder
+of its repository, "variables": variables for every call, "asked": file}. Each call appends one JSON line to `asked`:
+[question, answer]. A question is {"folder", "words", "variables"}, and an answer is {"status", "stdout", "stderr"} with
+digests. In all of them `<root>` stands for the path of the private copy, and `<top>` for that of the repository. Some calls are not
+known to be a question, such as one that writes or that reads its standard input. They have null in place of question and
+answer, because their result depends on all that git knows.
 
-The second form asks the questions on its standard input, a JSON line each, and prints an answer a line.
+The second form reads questions from its standard input, one JSON line each, and prints a line for each answer.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import builtins
@@ -42,22 +43,22 @@ LISTS = {
 }
 """Commands that only read if their first argument is one of these, or if they have none."""
 WITH_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env")
-"""Git's own options, before the command, that have a value after them."""
+"""Git's own options, before the command, that are followed by a value."""
 READS_INPUT = ("--stdin", "--batch", "--batch-check", "--batch-command", "--output", "-O", "--ext-diff", "--textconv")
-"""Options after which a command reads its input, writes a file, or starts another program."""
+"""With these options a command reads its input, writes a file, or starts another program."""
 TELLING = ("GIT_", "LC_", "LANG", "TZ")
-"""How the names of the variables begin that git's answer can depend on."""
+"""Variables on which git's answer can depend have names that begin with these."""
 ANSWERING = []  # type: List[bool]
-"""Not empty while this process itself calls git."""
+"""This is not empty while this process itself calls git."""
 
 
 def is_question(words: List[str]) -> bool:
-    """Return whether git with these arguments only reads what it knows."""
+    """Return whether git with these arguments only reads from its repository."""
     place = 0
     while place < len(words) and words[place].startswith("-") and words[place] != "--version":
         place += 2 if words[place] in WITH_VALUE else 1
     if place >= len(words):
-        return True  # it prints its help
+        return True  # git prints its help
     command, rest = words[place], words[place + 1 :]
     if any(word.partition("=")[0] in READS_INPUT for word in rest):
         return False
@@ -67,7 +68,7 @@ def is_question(words: List[str]) -> bool:
 
 
 def question(settings: Dict[str, Any], words: List[str]) -> Dict[str, Any]:
-    """Return what a call with these arguments asks, here and now."""
+    """Return the question of a call with these arguments, here and now."""
     ours = settings["variables"]
     told = {
         name: value
@@ -85,13 +86,13 @@ def _masked(settings: Dict[str, Any], text: str) -> str:
 
 
 def _places(settings: Dict[str, Any]) -> "List[tuple[str, str]]":
-    """Return the folders that are named in place of their paths, the inner one first."""
+    """Return the folders whose paths are replaced by names, the inner one first."""
     names = [(settings["root"], "<root>"), (settings["top"], "<top>")]
     return [(folder, name) for place, name in names for folder in dict.fromkeys((place, os.path.realpath(place)))]
 
 
 def run(settings: Dict[str, Any], asked: Dict[str, Any]) -> Any:
-    """Have the real git answer a question; it is returned as a finished command."""
+    """Ask the real git a question; return the finished command."""
     text = json.dumps(asked)
     for name in ("root", "top"):
         text = text.replace("<%s>" % name, json.dumps(settings[name])[1:-1])
@@ -109,7 +110,7 @@ def run(settings: Dict[str, Any], asked: Dict[str, Any]) -> Any:
 
 
 def answer(settings: Dict[str, Any], asked: Dict[str, Any]) -> Dict[str, Any]:
-    """Return how git answers a question now; a folder that is not there has no answer."""
+    """Return git's answer to a question now. If the folder of the question does not exist, there is no answer."""
     ANSWERING.append(True)
     try:
         return digested(settings, run(settings, asked))
@@ -120,7 +121,7 @@ def answer(settings: Dict[str, Any], asked: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def digested(settings: Dict[str, Any], done: Any) -> Dict[str, Any]:
-    """Return an answer of git as it is kept."""
+    """Return an answer of git in the form in which it is kept."""
     found = {"status": done.returncode}
     for name, text in (("stdout", done.stdout), ("stderr", done.stderr)):
         for folder, place in _places(settings):
@@ -130,7 +131,7 @@ def digested(settings: Dict[str, Any], done: Any) -> Dict[str, Any]:
 
 
 def note(settings: Dict[str, Any], line: Any) -> None:
-    """Append a line by one write, so that several processes may do so side by side."""
+    """Append a line by one write, so that several processes can do it at the same time."""
     data = (json.dumps(line, sort_keys=True) + "\n").encode("ascii")
     file = os.open(settings["asked"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
@@ -140,7 +141,7 @@ def note(settings: Dict[str, Any], line: Any) -> None:
 
 
 def lines_of(path: str, start: int = 0) -> "tuple[List[Any], int]":
-    """Return the lines that were noted after the first `start` bytes of a file, and its length."""
+    """Return the lines that were noted after the first `start` bytes of a file, and the length of the file."""
     try:
         with open(path, "rb") as stream:
             stream.seek(start)
@@ -151,7 +152,7 @@ def lines_of(path: str, start: int = 0) -> "tuple[List[Any], int]":
 
 
 def watch(settings: Dict[str, Any]) -> None:
-    """Note from now on, in this process and what is forked from it, that git's own files are read without git."""
+    """From now on, note if this process, or a process forked from it, reads git's own files without git."""
     inside = os.path.join(settings["top"], ".git") + os.sep
     seen = []  # type: List[bool]
 
@@ -163,7 +164,7 @@ def watch(settings: Dict[str, Any]) -> None:
                 os.fsdecode(arguments[0])
             ).startswith(inside)
         elif event == "import":
-            past = arguments[0] in ("pygit2", "_pygit2")  # it opens files without a word
+            past = arguments[0] in ("pygit2", "_pygit2")  # it opens files without an audit event
         else:
             past = _is_other_git(settings["program"], arguments[0], arguments[3])
         if past:
@@ -186,7 +187,7 @@ def watch(settings: Dict[str, Any]) -> None:
 
 
 def _told(hook: Any, event: str, original: Any) -> Any:
-    """Return a function that calls `hook` before `original`, for an interpreter that has no audit."""
+    """Return a function that calls `hook` before `original`, for an interpreter that has no audit events."""
 
     @functools.wraps(original)
     def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -197,7 +198,7 @@ def _told(hook: Any, event: str, original: Any) -> Any:
 
 
 def _is_other_git(ours: str, program: Any, variables: Any) -> bool:
-    """Return whether a program that is started is a git, and not the one that stands for it."""
+    """Return whether a program that is started is a git, but not the script in its place."""
     path = os.fsdecode(program) if isinstance(program, (str, bytes)) else ""
     if os.path.basename(path) != "git":
         return False
@@ -207,7 +208,7 @@ def _is_other_git(ours: str, program: Any, variables: Any) -> bool:
 
 
 def main(arguments: List[str]) -> int:
-    """Be git, or answer questions; the exit status."""
+    """Do what git does, or answer questions; return the exit status."""
     answers = arguments[0] == "--answers"
     with open(arguments[1 if answers else 0], encoding="ascii") as stream:
         settings = json.load(stream)

@@ -1,11 +1,11 @@
-"""Runs inside a cell, beside the probe: inventories of other projects come from files instead of the network.
+"""Runs inside a cell, beside the probe: inventories of other projects come from files, not from the network.
 
-`given` maps the address of each inventory that `sphinx.ext.intersphinx` may want to its file and its final address, or to
-null where it could not be fetched. What a project wants besides ends the build before it reads anything: a line `wanted` of
-the records names the addresses (`urls`), and the build is made again with their files. An inventory at a path is a file of the
-tree, and stays one.
+`given` maps the address of each inventory that `sphinx.ext.intersphinx` may want to its file and its final address, or to null
+if it could not be fetched. If a project wants another inventory, the build ends before it reads anything. Then a line `wanted`
+of the records has the addresses (`urls`), and the build is made again with their files. An inventory at a path is a file of the
+tree, and is read as usual.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import importlib
@@ -17,12 +17,12 @@ __all__ = ["GivenInventories"]
 
 READERS = ("sphinx.ext.intersphinx._load", "sphinx.ext.intersphinx")
 SETTLED = ("Unparseable ", "numfig is disabled")
-"""How messages about references begin that no inventory can answer."""
+"""Messages about references that no inventory can answer begin with these."""
 REMOTE_IMAGE = "Could not fetch remote image"
 
 
 class Content(io.BytesIO):
-    """The content of an inventory, as `requests` gives that of a raw answer."""
+    """The content of an inventory, in the form of a raw answer of `requests`."""
 
     url = ""
 
@@ -31,7 +31,7 @@ class Content(io.BytesIO):
 
 
 class Response(object):
-    """An inventory, as `requests` gives an answer."""
+    """An inventory, in the form of an answer of `requests`."""
 
     status_code = 200
 
@@ -41,17 +41,17 @@ class Response(object):
         self.raw = Content(content)
 
     def raise_for_status(self) -> None:
-        """Nothing went wrong."""
+        """Do nothing: the inventory is there."""
 
     def __enter__(self) -> "Response":
         return self
 
     def __exit__(self, *error: Any) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is nothing to close."""
 
 
 class GivenInventories(object):
-    """The inventories of one call of sphinx-build, and in the place of intersphinx's module `requests`."""
+    """The inventories of one call of sphinx-build. It takes the place of intersphinx's module `requests`."""
 
     def __init__(self, probe: Any, given: Dict[str, Optional[Tuple[str, str]]]) -> None:
         self.probe = probe
@@ -62,7 +62,7 @@ class GivenInventories(object):
         self.requests = None  # type: Any
 
     def install(self) -> None:
-        """Take the place of the network, where the project has intersphinx."""
+        """Take the place of the network, if the project uses intersphinx."""
         reader = next((sys.modules[name] for name in READERS if name in sys.modules), None)  # type: Any
         if reader is not None and hasattr(reader, "requests"):
             self.requests, reader.requests = reader.requests, self
@@ -71,7 +71,7 @@ class GivenInventories(object):
         return getattr(self.requests, name)
 
     def get(self, url: str, **options: Any) -> Response:
-        """Return the inventory at `url`; raises `ConnectionError` if there is none."""
+        """Return the inventory at `url`. Raises `ConnectionError` if there is none."""
         if not url.startswith(("http://", "https://")):
             return self.requests.get(url, **options)  # type: ignore[no-any-return]
         known = self.given.get(url)

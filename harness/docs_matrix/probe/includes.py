@@ -1,11 +1,11 @@
-"""Runs inside a cell, beside the probe: the lines of included files.
+"""Runs inside a cell, beside the probe: finds the lines of included files.
 
-`:start-line:` and `:start-after:` include a part of a file, and docutils counts its lines from the part's own beginning; MyST
-before 5.2 counts a line too many, and characters in place of lines. The options of the directive lead back to the file's lines.
-They are looked for in the text, since a reference is resolved long after its directive was run, perhaps in another process or
-in a build that starts from this one.
+`:start-line:` and `:start-after:` include a part of a file, and docutils counts lines from the beginning of this part. MyST
+before 5.2 counts a line too many, and counts characters in place of lines. The options of the directive are needed to find the line
+of the file. They are searched for in the text, because a reference is resolved long after its directive ran. This can happen in
+another process or in a build that starts from this one.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import importlib
@@ -21,10 +21,10 @@ OPTION = re.compile(r"\s*:(start-line|start-after|end-line|end-before):\s*(.*?)\
 NEXT_OPTION = re.compile(r"\s*:[\w-]+:")
 
 Include = NamedTuple("Include", [("target", str), ("options", Dict[str, str]), ("markdown", bool)])
-"""A directive: what it includes, its options, and whether it is one of MyST."""
+"""A directive: its target, its options, and whether it is a directive of MyST."""
 
 Part = NamedTuple("Part", [("shift", int), ("first", int), ("last", int)])
-"""The lines of a file that a directive includes, and how many have to be added to the line of a message."""
+"""The lines of a file that a directive includes, and the number that must be added to the line of a message."""
 
 
 class Includes(object):
@@ -34,7 +34,10 @@ class Includes(object):
         self.texts = {}  # type: Dict[str, Optional[str]]
 
     def line(self, app: Any, document: Optional[str], path: str, line: Optional[int]) -> Optional[int]:
-        """Return the line in the file at `path` of what `document` includes, where it is another than `line`; None if it is not."""
+        """Return the line in the file at `path`, which `document` includes, for the line `line` of the included part.
+
+        None if the two lines are equal, or if the part is not known.
+        """
         if document is None or line is None or not os.path.isfile(path):
             return None
         source = os.path.abspath(str(app.env.doc2path(document)))
@@ -48,7 +51,7 @@ class Includes(object):
         return found if found != line and found > 0 else None
 
     def around(self, source: str, path: str, folders: Any) -> Iterator[Include]:
-        """Yield the directives in the file `source`, and in what it includes, that include `path`."""
+        """Yield the directives that include `path`, in the file `source` and in the files that it includes."""
         waiting, seen = [source], {source}
         while waiting:
             file = waiting.pop()
@@ -62,7 +65,7 @@ class Includes(object):
                         waiting.append(target)
 
     def part(self, include: Include, path: str) -> Part:
-        """Return which lines of the file at `path` are included, and how they are counted."""
+        """Return the lines of the file at `path` that are included, and how they are counted."""
         text = self.text(path) or ""
         lines = text.splitlines()
         start = include.options.get("start-line", "")
@@ -118,7 +121,7 @@ def _directives(text: str) -> Iterator[Include]:
 
 
 def _targets(target: str, *folders: str) -> List[str]:
-    """Return what the words of a directive may name: a path from the source folder, from the document's or from the file's."""
+    """Return the paths that a directive may name: from the source folder, from the document's folder, or from the file's folder."""
     if target.startswith("/"):
         return [os.path.normpath(os.path.join(folders[-1], target.lstrip("/")))]
     return [os.path.normpath(os.path.join(folder, target)) for folder in folders]

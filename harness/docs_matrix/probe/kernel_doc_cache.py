@@ -1,7 +1,7 @@
-"""Runs inside a cell, beside the probe: what a kernel's Perl kernel-doc says, kept by content for all cells.
+"""Runs inside a cell, beside the probe: keeps the answers of a kernel's Perl kernel-doc by content, for all cells.
 
-What it prints depends on its own text, its arguments and the files that these name, and on Sphinx's release
-only through "below 3 or not". A kernel's documentation asks it some two thousand times, and each cell would ask the same again.
+Its output depends on its own text, its arguments and the files that these name. It depends on Sphinx's release only by "below 3
+or not". A kernel's documentation calls it some two thousand times, and each cell would make the same calls again.
 """
 
 import functools
@@ -16,20 +16,20 @@ __all__ = ["extend", "install"]
 
 PROGRAM = "scripts/kernel-doc"
 VARIABLES = ("KBUILD_BUILD_TIMESTAMP", "KBUILD_VERBOSE", "KCFLAGS", "KDOC_WERROR", "KERNELVERSION", "SRCTREE")
-"""What the program takes from its environment."""
+"""The environment variables that the program uses."""
 
 
 def extend(probe: Any, folders: Sequence[str], companion: Callable[[str], Any]) -> None:
-    """Install it for a build that `probe` observes; `companion` gives the module beside this file that has a name."""
+    """Install the cache for a build that `probe` observes; `companion` returns a module beside this file by its name."""
     install(folders, companion("netlink_cache").keep, probe.keeper and probe.keeper.ear)
 
 
 def install(folders: Sequence[str], keep: Callable[[str, bytes], None], ear: Any = None) -> None:
-    """Have calls of kernel-doc answered from `folders`, and new answers kept in the last by `keep`; `ear` hears of each."""
+    """Answer calls of kernel-doc from `folders`. `keep` stores new answers, in the last folder. `ear` hears of each call."""
     original = subprocess.Popen
 
     class Popen(original):  # type: ignore[misc, valid-type]
-        """A call that may have been answered before; anything else is started as it would be."""
+        """A call that may have a kept answer. Any other program is started as usual."""
 
         def __init__(self, args: Any, *rest: Any, **options: Any) -> None:
             self.kept = None  # type: Optional[str]
@@ -67,7 +67,7 @@ def install(folders: Sequence[str], keep: Callable[[str, bytes], None], ear: Any
 
 
 def _asks(args: Any, options: Any) -> bool:
-    """Return whether this is a call of a Perl kernel-doc whose both streams are taken as bytes."""
+    """Return whether this is a call of a Perl kernel-doc whose two output streams are read as bytes."""
     if not isinstance(args, (list, tuple)) or not args or set(options) != {"stdout", "stderr"}:
         return False
     if options["stdout"] != subprocess.PIPE or options["stderr"] != subprocess.PIPE:

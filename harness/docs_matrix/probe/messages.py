@@ -1,4 +1,4 @@
-"""Runs inside a cell, beside the probe: describes the messages of Sphinx's logging, where they are made and as they are printed."""
+"""Runs inside a cell, beside the probe: describes messages of Sphinx's logging, when they are made and when they are printed."""
 
 import contextlib
 import functools
@@ -12,7 +12,7 @@ __all__ = ["Messages"]
 
 
 class Copy(object):
-    """A stream that also keeps what is written to it."""
+    """A stream that also keeps the text that is written to it."""
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
@@ -27,9 +27,9 @@ class Copy(object):
 
 
 class Messages(object):
-    """What Sphinx says in one call.
+    """The messages of Sphinx in one call.
 
-    `said` are the messages of this process, `spoken` counts them; `printing` is true while one is written.
+    `said` are the messages of this process, and `spoken` counts them. `printing` is true while one is written.
     """
 
     def __init__(self, probe: Any, plain: Callable[[str], str]) -> None:
@@ -42,11 +42,11 @@ class Messages(object):
 
     @property
     def logging(self) -> Any:
-        """Sphinx's own module; it must not be imported before Sphinx is."""
+        """Sphinx's own logging module; it must not be imported before Sphinx is."""
         return importlib.import_module("sphinx.util.logging")
 
     def describe(self, record: Any) -> Optional[Dict[str, Any]]:
-        """Return what `record` says, taken where it is made; it then travels with the record, also out of a worker."""
+        """Return a description of `record`, taken when the record is made. It travels with the record, also out of a worker."""
         if record.levelno < logging.WARNING:
             return None
         if not hasattr(record, "probe"):
@@ -65,7 +65,7 @@ class Messages(object):
 
     def description(self, record: Any) -> Dict[str, Any]:
         try:
-            message = self.plain(logging.LogRecord.getMessage(record))  # Sphinx's own adds place and level
+            message = self.plain(logging.LogRecord.getMessage(record))  # Sphinx's own method adds place and level
         except Exception:  # arguments that do not fit: Sphinx's own handler will print Python's complaint
             message = self.plain("%s %r" % (record.msg, record.args))
         location = getattr(record, "location", None)
@@ -104,7 +104,7 @@ class Messages(object):
         }
 
     def nested(self, path: str, document: Optional[str]) -> Optional[Tuple[str, int]]:
-        """Return the file of the tree and its line, if `path` is the document that only had it parsed."""
+        """Return the file of the tree and its line, if the document at `path` only had a directive parse text of that file."""
         known, places = self.probe.nested.place, self.probe.places
         if known is None or not document or not known[0].startswith(self.probe.root + os.sep):
             return None
@@ -116,7 +116,7 @@ class Messages(object):
         return str(self.probe.places.tidy(str(self.probe.app.env.doc2path(document))))
 
     def moment(self) -> Tuple[Optional[str], Optional[str]]:
-        """Return the document being read or resolved, and the phase."""
+        """Return the document that is being read or resolved, and the phase."""
         env = getattr(self.probe.app, "env", None)  # type: Any
         phase = getattr(self.probe.app, "phase", None) or getattr(getattr(self.probe.app, "builder", None), "phase", None)
         try:
@@ -133,7 +133,7 @@ class Messages(object):
         return bool(self.logging.is_suppressed_warning(kind, subtype, patterns))
 
     def observe(self) -> None:
-        """Watch the handler that prints warnings: before its filters, which rewrite records, and what it writes."""
+        """Watch the handler that prints warnings, before its filters (which rewrite records), and the text that it writes."""
         for handler in logging.getLogger(self.logging.NAMESPACE).handlers:
             if isinstance(handler, self.logging.WarningStreamHandler):
                 handler.filters.insert(0, self.first_filter)
@@ -165,7 +165,7 @@ class Messages(object):
                 self.probe.put("diagnostic", printed=_as_written(text), **self.with_prefix(seen, record))
 
     def with_prefix(self, seen: Dict[str, Any], record: Any) -> Dict[str, Any]:
-        """Return `seen` with what a filter of Sphinx has put before the message since ("[autosummary]")."""
+        """Return `seen` with the text that a filter of Sphinx has put in front of the message ("[autosummary]")."""
         with contextlib.suppress(Exception):
             message = self.probe.places.relocate(self.plain(logging.LogRecord.getMessage(record)))
             prefix, found, _ = message.partition(seen["message"])
@@ -175,6 +175,6 @@ class Messages(object):
 
 
 def _as_written(text: str) -> str:
-    """Return `text` as standard error's encoding leaves it, without the newline at its end."""
+    """Return `text` as it is after standard error's encoding, without the newline at its end."""
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding).rstrip("\n")

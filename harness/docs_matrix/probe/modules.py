@@ -1,10 +1,10 @@
 """Runs inside a cell, beside the probe: which modules of the project documents describe, and which are code of the build.
 
-A module that autodoc or autosummary describes means the documents that describe it: those for which its source was looked at,
-and those that show a docstring or a signature that is another one now. All other modules of the tree that are imported, above
-all extensions and what they import, count for all documents.
+If a module that autodoc or autosummary describes changes, some documents must be read again. These are the documents for which
+its source was looked at, and those that show a docstring or a signature that changed. If any other imported module of the tree
+changes, such as an extension or a module that it imports, all documents must be read again.
 
-The standard library alone, Python 3.8 and later.
+Only the standard library, Python 3.8 and later.
 """
 
 import ast
@@ -23,11 +23,11 @@ __all__ = ["Modules", "fingerprint", "load"]
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 LINKS = "linkcode_resolve"
-"""The one function of a conf.py that imports the project and has no say in any message."""
+"""The only function of a conf.py that imports the project and has no influence on any message."""
 
 
 class Modules(object):
-    """What a build that is kept, by `keeper`, describes."""
+    """The modules and objects that are described in a build that `keeper` keeps."""
 
     def __init__(self, probe: Any, keeper: Any) -> None:
         self.probe = probe
@@ -36,18 +36,18 @@ class Modules(object):
         self.objects = {}  # type: Dict[str, Dict[str, Optional[str]]]
 
     def connect(self, app: Any) -> None:
-        """Watch what is described."""
+        """Watch which objects are described."""
         analyzer = importlib.import_module("sphinx.pycode").ModuleAnalyzer
         original = analyzer.for_module
 
         def for_module(name: str) -> Any:
-            if name:  # sphinx.ext.viewcode asks for None where an object has no module
+            if name:  # sphinx.ext.viewcode asks for None if an object has no module
                 with self.probe.guarded():
                     self.note(name)
             return self.keeper.ear.closed(original, name)
 
         analyzer.for_module = for_module
-        if "sphinx.ext.autosummary" in app.extensions:  # its pages are made again by each build, and known by content
+        if "sphinx.ext.autosummary" in app.extensions:  # each build makes its pages again, and they are compared by content
             generator = importlib.import_module("sphinx.ext.autosummary.generate")  # type: Any
             generate = generator.generate_autosummary_docs
             generator.generate_autosummary_docs = lambda *arguments, **options: self.keeper.ear.closed(
@@ -57,7 +57,7 @@ class Modules(object):
             self.probe.connect("autodoc-process-docstring", self.on_docstring)
 
     def note(self, name: str) -> None:
-        """Note that the module `name` is described, for the document that is read now, and so are the bases of its classes."""
+        """Note that the document that is read now describes the module `name`, and the modules of its classes' bases."""
         module = sys.modules.get(name)
         names = {name}
         for value in list(vars(module).values()) if module is not None else ():
@@ -88,7 +88,7 @@ class Modules(object):
                 yield path, name not in code and name.partition(".")[0] in tops
 
     def code(self, app: Any) -> Set[str]:
-        """Return the modules that have a say in how documents are built: extensions, handlers, directives, and what they import."""
+        """Return the modules that influence how documents are built: extensions, handlers, directives, and their imports."""
         found = set()  # type: Set[str]
         todo = [extension.module.__name__ for extension in app.extensions.values() if extension.module]
         conf = getattr(app.config, "_raw_config", {})  # type: Dict[str, Any]
@@ -112,7 +112,7 @@ class Modules(object):
 
 
 def fingerprint(name: str) -> Optional[str]:
-    """Return the digest of the docstring and the signature of the object `name`; None where there is no such object."""
+    """Return the digest of the docstring and the signature of the object `name`; None if there is no such object."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         module = sys.modules.get(".".join(parts[:count]))
@@ -125,7 +125,7 @@ def fingerprint(name: str) -> Optional[str]:
         for part in parts[count:]:
             value = getattr(value, part)
         shown = [inspect.getdoc(value) or "", str(getattr(value, "__doc__", ""))]
-    except Exception:  # what a project's attributes do when they are asked for is its own affair
+    except Exception:  # the attributes of a project may run code that fails
         return None
     try:
         shown.append(str(inspect.signature(value)))
@@ -135,7 +135,7 @@ def fingerprint(name: str) -> Optional[str]:
 
 
 def load(names: Iterable[str]) -> None:
-    """Import the modules that are missing for the fingerprints of `names`, as far as that goes."""
+    """Import the modules that are missing for the fingerprints of `names`; a failed import is ignored."""
     for name in names:
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
@@ -153,7 +153,7 @@ def _file(module: Any) -> Optional[str]:
 
 
 def _used(function: Any, conf: Dict[str, Any], seen: Set[str]) -> List[str]:
-    """Return the modules that a function of conf.py names, and the functions of conf.py that it calls."""
+    """Return the modules that a function of conf.py names, also through functions of conf.py that it calls."""
     found = []  # type: List[str]
     for name in function.__code__.co_names:
         value = conf.get(name)
@@ -170,7 +170,7 @@ def _used(function: Any, conf: Dict[str, Any], seen: Set[str]) -> List[str]:
 
 
 def _imported(name: str, path: str) -> Iterator[str]:
-    """Yield the modules that the source of a module imports, wherever in it."""
+    """Yield the modules that the source of a module imports, anywhere in it."""
     try:
         with io.open(path, "rb") as stream:
             tree = ast.parse(stream.read())

@@ -1,11 +1,11 @@
-"""Runs inside a cell, beside the probe: the file and line of text that a directive has parsed from somewhere else.
+"""Runs inside a cell, beside the probe: finds the file and line of text that a directive took from another file.
 
 MyST, since 5.1, names the document for a message about a file that it includes; `included` is that file.
 
-A directive may take lines from any file and have them parsed. Docutils knows the file and the line of each, but counts the line
-of a message in the document all the same, if the directive does not say otherwise: `api.rst:1` for `schema.json:7`.
+A directive can take lines from any file and have them parsed. Docutils knows the file and the number of each line. But it
+counts the line of a message in the document, except if the directive does something about it: `api.rst:1` for `schema.json:7`.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import functools
@@ -19,7 +19,7 @@ __all__ = ["NestedLines"]
 
 
 class NestedLines(object):
-    """The parsers that run now, the innermost last, and the `place` in its lines of the message that is made now."""
+    """The parsers that run now, the innermost last, and the `place`, in its lines, of the message that is being made."""
 
     def __init__(self) -> None:
         self.machines = []  # type: List[Any]
@@ -78,14 +78,14 @@ class NestedLines(object):
         return system_message
 
     def of(self, options: Any) -> Optional[Tuple[str, int]]:
-        """Return the file and line that the innermost parser knows for a message with these options; None if that is no file."""
+        """Return the file and line that the innermost parser knows for a message with these options; None if there is no file."""
         if not self.machines or "source" in options or "base_node" in options or not options.get("line"):
             return None
         try:
             source, line = self.machines[-1].get_source_and_line(options["line"])
-        except Exception:  # lines that an extension made may know no source
+        except Exception:  # lines that an extension made may have no source
             return None
         if not (source and line and os.path.isfile(source)):
             return None
         with io.open(source, "rb") as file:
-            return os.path.abspath(source), min(line, sum(1 for _ in file) or 1)  # an extension may count from 1 on
+            return os.path.abspath(source), min(line, sum(1 for _ in file) or 1)  # an extension may count lines from 1

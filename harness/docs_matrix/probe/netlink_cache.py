@@ -1,13 +1,13 @@
-"""Runs in place of a kernel's makefile's python3: the documents of netlink's specifications, kept by content for all cells.
+"""Runs in place of python3 in a kernel's makefile: keeps the documents of netlink's specifications by content, for all cells.
 
     python netlink_cache.py KNOWN NEW PYTHON PROGRAM ARGUMENTS…
 
-PROGRAM makes one document in each call: of `-i specification`, as `-o document`. What it makes depends on its own text, on that
-specification and on PyYAML; whether it runs at all, on Python: each minor release must have made one document by itself before
-it is given from the folder KNOWN what others made. What is made now is left in the folder NEW.
+PROGRAM makes one document in each call, from `-i specification`, as `-o document`. The document depends on the text of PROGRAM,
+on the specification and on PyYAML. Whether PROGRAM can run depends on Python. So each minor release must make one document
+itself before it gets documents of other releases from the folder KNOWN. A new document is left in the folder NEW.
 
-A makefile makes such a call for each specification, in each build: what a kept document does not need is not imported.
-The standard library alone, Python 3.6 and later.
+A makefile makes such a call for each specification, in each build. So modules that a kept document does not need are not imported.
+Only the standard library, Python 3.6 and later.
 """
 
 import hashlib
@@ -17,11 +17,14 @@ import sys
 __all__ = ["GENERATORS", "keep"]
 
 GENERATORS = ("tools/net/ynl/ynl-gen-rst.py", "tools/net/ynl/pyynl/ynl_gen_rst.py")
-"""Where Linux 6.12 has it, and where 7.2 has it, whose makefile does not ask it any more: an extension reads them there."""
+"""The place of the program in Linux 6.12, and in 7.2.
+
+The makefile of 7.2 does not call it; there an extension reads the specifications.
+"""
 
 
 def keep(path: str, content: bytes) -> None:
-    """Write a file, whole or not at all; where that cannot be, there is none, and it is made again."""
+    """Write a file, completely or not at all. If it cannot be written, the document is made again the next time."""
     made = "%s.%d" % (path, os.getpid())
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -33,7 +36,7 @@ def keep(path: str, content: bytes) -> None:
 
 
 def generate(folders: "tuple[str, str]", python: str, program: str, arguments: "list[str]") -> int:
-    """Be `program`, or take from `folders` the document that it made of the same; the exit status."""
+    """Run `program`, or take the document that it made from the same input from `folders`; return the exit status."""
     options = {name: arguments[place * 2 + 1] for place, name in enumerate(arguments[:-1:2])}
     if len(arguments) != 4 or set(options) != {"-i", "-o"} or not os.path.isfile(options["-i"]):
         os.execv(python, [python, program, *arguments])  # noqa: S606
@@ -60,7 +63,7 @@ def generate(folders: "tuple[str, str]", python: str, program: str, arguments: "
 
 
 def _read(path: str) -> "bytes | None":
-    """Return a kept document; none where the machine stopped before the disk had all of it."""
+    """Return a kept document; None if the machine stopped before it was completely on the disk."""
     try:
         with open(path, "rb") as stream:
             digest, content = stream.read(32), stream.read()
@@ -74,7 +77,7 @@ def _digest(content: bytes) -> bytes:
 
 
 def _made_from(python: str, program: str, source: str) -> str:
-    """Return a digest of the program with all modules beside it, of what it reads, and of the releases of PyYAML."""
+    """Return a digest of the program and all modules beside it, of its input, and of the releases of PyYAML."""
     modules = [
         os.path.join(folder, name)
         for folder, _, names in os.walk(os.path.dirname(program))
@@ -91,7 +94,7 @@ def _made_from(python: str, program: str, source: str) -> str:
 
 
 def _releases(libraries: str) -> "list[str]":
-    """Return the folders of PyYAML's metadata in an environment, which are named by its release."""
+    """Return the folders of PyYAML's metadata in an environment; their names have its release."""
     packages = [os.path.join(libraries, name, "site-packages") for name in os.listdir(libraries)]
     names = [name for folder in packages if os.path.isdir(folder) for name in os.listdir(folder)]
     return sorted(name for name in names if name.lower().startswith("pyyaml-"))

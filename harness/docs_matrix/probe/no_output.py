@@ -1,9 +1,9 @@
-"""Runs inside a cell, beside the probe: an html build of many documents that throws its pages away.
+"""Runs inside a cell, beside the probe: an html build of many documents that writes no pages.
 
-Everything is done that can speak: all documents are resolved and translated, all events are emitted, all pages are
-rendered, and images, downloads and static files are copied. What is left out takes long and says nothing: pages on the
-disk, copies of the sources, the words of the search index, and tables of contents in sidebars. A table that says nothing
-is made once for all pages of the same branch: it is as long as the project, on each page.
+It does everything that can give a message. All documents are resolved and translated, all events are emitted, all pages are
+rendered, and images, downloads and static files are copied. It leaves out what takes long and gives no message: writing pages
+to the disk, copies of the sources, the words of the search index, and tables of contents in sidebars. Such a table is as long
+as the project, on each page. If making it gives no message, it is made once for all pages of the same branch.
 
 A build of few documents leaves nothing out.
 """
@@ -14,12 +14,15 @@ from typing import Any, Dict, Optional, Tuple  # noqa: F401 (used in comments)
 __all__ = ["FEW", "hush"]
 
 FEW = 200
-"""So many pages are written: tables in all sidebars of a project take time that grows with the square of its pages."""
+"""With at most this many documents, all pages are written.
+
+Tables in all sidebars take time that grows with the square of the pages.
+"""
 BUILDERS = ("html", "dirhtml")
 
 
 def hush(builder: Any, probe: Any) -> bool:
-    """Make `builder` write no pages; return False if it is none of the html builders, and does all it does."""
+    """Make `builder` write no pages. Return False if it is not an html builder; then it does all its work."""
     if builder.name not in BUILDERS or not hasattr(builder, "handle_page"):
         return False
     builder.copysource = False
@@ -44,7 +47,7 @@ class Sidebars(object):
         self.parents = None  # type: Optional[Dict[str, str]]
 
     def table(self, document: str, collapse: bool = True, **options: Any) -> Any:
-        """Return the table for the page of `document`, or that of a page of the same branch if making it said nothing."""
+        """Return the table for the page of `document`, or the table of a page of the same branch if making it gave no message."""
         key = (collapse, self.branch(document) if collapse else None, tuple(sorted(map(repr, options.items()))))
         if key not in self.silent:
             before = self.probe.messages.spoken
@@ -55,7 +58,7 @@ class Sidebars(object):
         return self.silent[key]
 
     def branch(self, document: str) -> Tuple[str, ...]:
-        """Return the documents with toctrees that are opened in the table of `document`."""
+        """Return the documents whose toctrees are open in the table of `document`."""
         includes = self.env.toctree_includes
         if self.parents is None:
             self.parents = {child: parent for parent, children in includes.items() for child in children}

@@ -1,9 +1,10 @@
-"""Runs inside a cell, beside the probe: who reads the settings that change with each commit, `release` and `version`.
+"""Runs inside a cell, beside the probe: notes who reads `release` and `version`, the settings that change with each commit.
 
-A document that such a setting was read for shows it, or depends on it otherwise. What Sphinx itself reads between documents
-(for titles of pages) changes no document; what anything else reads then may concern all.
+If such a setting is read for a document, the document shows it or depends on it in another way. If Sphinx itself reads it
+between documents (for titles of pages), no document changes. If anything else reads it between documents, all documents can
+change.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import sys
@@ -15,7 +16,7 @@ NAMES = ("release", "version")
 
 
 def value(config: Any, name: str) -> Any:
-    """Return the value of a setting, read without a note; also before Sphinx below 7.3 has taken it from conf.py."""
+    """Return the value of a setting without a note. It also works before Sphinx below 7.3 has read the setting from conf.py."""
     for given in (config.__dict__, config.overrides, config._raw_config):
         if name in given:
             return given[name]
@@ -28,7 +29,7 @@ def values(config: Any) -> Dict[str, str]:
 
 
 def watch(kind: Any, read: Callable[[str, bool], None]) -> None:
-    """Call `read` with the name of a setting that is read of a configuration of the class `kind`, and whether Sphinx reads it."""
+    """Call `read` for each setting that is read from a configuration of the class `kind`: its name, and whether Sphinx reads it."""
     for name in NAMES:
         setattr(kind, name, _watched(name, read))
 
@@ -45,7 +46,7 @@ def _watched(name: str, read: Callable[[str, bool], None]) -> property:
 
 
 def _by_sphinx(frame: Any) -> bool:
-    """Return whether Sphinx itself reads, or a setting is made of another one: then Sphinx compares that."""
+    """Return whether Sphinx itself reads the setting, or makes another setting from it: then Sphinx compares the other one."""
     while frame.f_back and _module(frame) == "sphinx.config":
         frame = frame.f_back
     return _module(frame).startswith("sphinx.") or (bool(frame.f_back) and _module(frame.f_back) == "sphinx.config")

@@ -1,7 +1,7 @@
-"""Runs inside a cell, beside the probe: records which files of the tree a build opens or names to a program.
+"""Runs inside a cell, beside the probe: records which files of the tree a build opens or gives to a program by name.
 
-Each becomes a line `opened` of the records (`path`, relative to the root), once in a process. A line `variables` has the
-environment that the build was started with. It needs Python 3.8.
+Each file becomes a line `opened` of the records (`path`, relative to the root), once in a process. A line `variables` has the
+environment with which the build was started. It needs Python 3.8.
 """
 
 import os
@@ -11,7 +11,7 @@ __all__ = ["watch"]
 
 
 def watch(probe: Any, looks: Any, root: str) -> None:
-    """Watch from now on, also in processes that are forked from this one; `looks` is the module."""
+    """Watch from now on, also in processes that are forked from this one; `looks` is the module `file_audit`."""
     top = os.path.realpath(root)
     seen = set()  # type: set[str]
 

@@ -1,11 +1,11 @@
-"""Runs inside a cell, beside the probe: names the places in a build's messages, so that they name no folder of the build.
+"""Runs inside a cell, beside the probe: names the places in a build's messages without the folders of the build.
 
-The `path` of a record is relative to the root, with forward slashes, also where a link leads there. A kernel-doc message, placed
-at `<document>:<line>: ./file.c`, gets the C file as its path and `<document>:<line>` as `via`. The line of a docstring
-counts inside the docstring, so its path keeps that: `pkg/x.py:docstring of pkg.x.f`; `docstring` are its lines as they were
-read, after all extensions. `part` is the line that was given where a file is included in part: `line` is the file's. Files
-outside the tree start with a name in place of the folder: `site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a
-file keep their name: `<rst_epilog>`.
+The `path` of a record is relative to the root, with forward slashes, also if it leads there through a link. A message of
+kernel-doc has its place as `<document>:<line>: ./file.c`: it gets the C file as its path, and `<document>:<line>` as `via`. The
+line of a docstring counts inside the docstring, so its path names the docstring: `pkg/x.py:docstring of pkg.x.f`. `docstring`
+has its lines as they were read, after all extensions changed them. If a part of a file is included, `part` is the line inside
+the part, and `line` is the line of the file. Files outside the tree begin with a name in place of the folder:
+`site-packages/…`, `stdlib/…`, `<output>/…`. Sources without a file keep their name: `<rst_epilog>`.
 """
 
 import importlib
@@ -43,10 +43,10 @@ def relocate(places: Sequence[Tuple[str, str]], text: str) -> str:
 
 
 class Places(object):
-    """The folders of one build, and the names that they get: pairs, of which more may come."""
+    """The folders of one build and their names, as pairs; pairs can be added."""
 
     def __init__(self, root: str, more: Sequence[Sequence[str]]) -> None:
-        """`root` is the folder of the tree, `more` are pairs to begin with."""
+        """`root` is the folder of the tree, `more` are the first pairs."""
         self.pairs = [(folder, name) for folder, name in more] + _places(root)
         self.app = None  # type: Any
 
@@ -76,7 +76,7 @@ class Places(object):
         return self.tidy(path), line, None
 
     def tidy(self, path: str) -> str:
-        """Return `path` relative to the root, as the module's docstring says."""
+        """Return `path` relative to the root, in the form that the module's docstring describes."""
         if path.startswith("<"):
             return path
         for folder in (os.getcwd(), str(getattr(self.app, "srcdir", ""))):
@@ -95,7 +95,7 @@ class Places(object):
         return short.replace(os.sep, "/")
 
     def document_of(self, path: str) -> Optional[str]:
-        """Return the name of the document that `path`, relative to the root, is the source of."""
+        """Return the name of the document whose source is `path`, a path relative to the root."""
         start = self.tidy(str(self.app.srcdir))
         inside = path if start == "." else path[len(start) + 1:] if path.startswith(start + "/") else ""
         found = getattr(getattr(self.app, "env", None), "found_docs", ())
@@ -103,7 +103,7 @@ class Places(object):
 
 
 def _places(root: str) -> List[Tuple[str, str]]:
-    """Return the folders that a message may name, and what they are called in records."""
+    """Return the folders that a message may name, and their names in records."""
     paths = sysconfig.get_paths()
     named = [
         (os.path.abspath(root), ""),

@@ -1,36 +1,48 @@
-"""Runs inside a cell, in place of sphinx-build: records what Sphinx says, and restricts what it reads.
+"""Runs inside a cell, in place of sphinx-build: records the messages of Sphinx, and can restrict the documents that it reads.
 
     python probe.py CONFIG.json ARGUMENTS-OF-SPHINX-BUILD…
 
 CONFIG.json is {"records": file, "root": folder, "documents": null or [file or folder/, …], "order": null or how they are
 read, "quiet": bool, "keep": folder or null, "start": folder or null, "again": [document, …], "companions": {module: argument},
 "plain": bool, "git": null or the settings of git_recorder.py, "inventories": see given_inventories.py}.
-Every warning, error and critical of Sphinx's logging becomes one JSON line of `records` (appended, so that several calls
-may share it). The build itself stays as it is: its messages, its standard error, its exit status; `quiet` leaves out pages
-where they are many (no_output.py), `keep` and `start` are for a build that starts from another (file_audit.py, warm_start.py),
-`companions` are a recipe's own modules beside this file, whose `extend` gets the probe and the argument, `order` is for a
-fixed order of reading (read_order.py), `watch` records the files that are opened (opened_files.py); symbols of C are found
-by name (fast_c_symbols.py), nodes by a loop (fast_node_search.py); docstrings.py notes what autodoc reads, includes.py
-finds the lines of included files, nested_lines.py those of other text that a directive has parsed, summaries.py the objects of
-autosummary's rows. A `plain` build has no shortcut: it is recorded only.
-What is read of `documents`, and what the messages of such a build are worth, is restrict.py's. The file needs nothing but
-the standard library and runs on Python 3.6 and later with Sphinx 1.8 to 9.2, serial or parallel.
+
+Every message of Sphinx's logging with the level WARNING, ERROR or CRITICAL becomes one JSON line in the file `records`. Lines
+are appended, so several calls can share the file. The messages, the standard error and the exit status of the build do not change.
+
+Modules for keys of CONFIG.json:
+
+- `documents`: which documents are read, and which messages of such a build are unjudged (restrict.py)
+- `order`: a fixed order of reading (read_order.py)
+- `quiet`: many pages are not written (no_output.py)
+- `keep` and `start`: for a build that starts from another build (file_audit.py, warm_start.py)
+- `companions`: a recipe's own modules beside this file; their function `extend` gets the probe and the argument
+- `watch`: records the files that are opened (opened_files.py)
+- `plain`: the build has no shortcut, and is only recorded
+
+Modules for all builds:
+
+- symbols of C are found by name (fast_c_symbols.py), and nodes by a loop (fast_node_search.py)
+- docstrings.py keeps the docstrings that autodoc reads
+- includes.py finds the lines of included files, and nested_lines.py those of other text that a directive had parsed
+- summaries.py finds the objects of rows in tables of autosummary
+
+This file needs only the standard library. It runs on Python 3.6 and later, with Sphinx 1.8 to 9.2, serial or parallel.
 
 Kinds of lines, by the key `kind`:
 
     meta         the versions, the arguments, and `places` (see places.py); one for each call
-    places       the folders that are known only later: those of the output (see places.py)
-    documents    `read`, the names of the documents that are read, and `documents`, how many there are
+    places       folders that are known only later: those of the output (see places.py)
+    documents    `read`, the names of the documents that are read, and `documents`, the number of all documents
     diagnostic   a message: path, line, level, category, message, printed, document, via, phase, suppressed, unjudged,
                  once; `stage` and `of`: the document that was being read or resolved then, if any
     opened, variables   see opened_files.py
-    said         what a document said in some trials (read_order.py): the fields of a diagnostic, and `trials`
-    early        a worker's copy of a message, written at once: what a crash of a parallel build would lose
-    crash        what ended the build: exception, reason (one line), document; `unwritten`: behind the reading of a build
-                 that leaves out its pages
-    probe-error  a mistake of this file: traceback
+    said         a message of a document in some trials (read_order.py): the fields of a diagnostic, and `trials`
+    early        a worker's copy of a message, written at once, because a crash of a parallel build would lose it
+    crash        the end of a failed build: exception, reason (one line), document; `unwritten`: it failed after the reading, and
+                 it writes no pages
+    probe-error  an error of this file: traceback
     silence      `hidden`, the settings that hide warnings (silence.py)
-    end          `status`, the exit status; where it lacks, the call did not finish; `seal`, see seal.py
+    end          `status`, the exit status; without this line, the call did not finish; `seal`, see seal.py
     wanted       see given_inventories.py
     looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
     index        see build_index.py
@@ -52,7 +64,7 @@ __all__ = ["Probe"]
 
 FIRST, LAST = -10 ** 6, 10 ** 6  # priorities before and after all extensions' handlers
 COPYING = ("copy_image_files", "copy_download_files", "copy_extra_files")
-"""What a builder does in each build for all documents, whatever was read."""
+"""Steps of a builder that each build does for all documents, whichever were read."""
 
 
 class Probe(object):
@@ -105,7 +117,7 @@ class Probe(object):
     # ---- writing records
 
     def put(self, kind: str, **values: Any) -> None:
-        """Append a record by one write, so that workers may do so side by side."""
+        """Append a record by one write, so that several workers can do it at the same time."""
         values["kind"] = kind
         mine = os.getpid() == self.process
         if self.seal:
@@ -120,7 +132,7 @@ class Probe(object):
 
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
-        """Provide a mistake in here is recorded and does not reach the build."""
+        """Record an exception inside this context, and do not let it reach the build."""
         try:
             yield
         except Exception:
@@ -130,7 +142,7 @@ class Probe(object):
     # ---- hooks into Sphinx's logging
 
     def observe(self, app: Any) -> None:
-        """Take note of the folders of this call, and of its messages."""
+        """Note the folders of this call, and watch its messages."""
         self.app = self.places.app = app
         folders = ((str(app.outdir), "<output>"), (str(app.doctreedir), "<doctrees>"))
         more = [pair for pair in folders if os.path.isabs(self.places.relocate(pair[0]))]
@@ -145,7 +157,7 @@ class Probe(object):
     # ---- reading
 
     def on_builder_inited(self, app: Any) -> None:
-        """Connect behind the extensions, which are all loaded by now."""
+        """Connect after the extensions, which are all loaded by now."""
         if not self.plain:
             _companion("fast_c_symbols").install(getattr(_sphinx("domains.c"), "Symbol", None))
             _companion("fast_node_search").install(importlib.import_module("docutils.nodes").Node)
@@ -164,7 +176,7 @@ class Probe(object):
             setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
         if self.start:
             self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.messages.said))
-            app.builder.load_indexer = lambda documents: None  # there is none: its words are not kept
+            app.builder.load_indexer = lambda documents: None  # there is no index: its words are not kept
             for name in ("_write_serial", "_write_parallel"):
                 setattr(app.builder, name, self.only_resolved(getattr(app.builder, name)))
             if hasattr(app.builder, "copy_image_files"):
@@ -204,7 +216,7 @@ class Probe(object):
     # ---- documents one by one, and a start from another build
 
     def staged(self, stage: str, original: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
-        """Return `original` with the document noted that its argument at `place` names, for as long as it runs."""
+        """Return `original` with a note, as long as it runs, of the document that its argument at `place` names."""
 
         @functools.wraps(original)
         def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -221,12 +233,12 @@ class Probe(object):
                         self.keeper.done(self.app.env, arguments[place])
                 self.stage = before
                 for cache in () if self.plain else ("_pickled_doctree_cache", "_write_doc_doctree_cache"):
-                    getattr(self.app.env, cache, {}).clear()  # Sphinx 7.3 to 9.2 keep all that was read in memory
+                    getattr(self.app.env, cache, {}).clear()  # Sphinx 7.3 to 9.2 keep all documents that were read in memory
 
         return wrapped
 
     def rendered(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `original` with a note, as long as it runs, that what is looked at counts for all pages."""
+        """Return `original` with a note, as long as it runs, that files that are looked at count for all pages."""
 
         def wrapped(*arguments: Any, **options: Any) -> Any:
             before, self.rendering = self.rendering, True
@@ -238,14 +250,14 @@ class Probe(object):
         return wrapped
 
     def soundly(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function of the start; a mistake in there makes it no start."""
+        """Call a function of the warm start. If it fails, the build does not start from the warm state."""
         try:
             return self.keeper.ear.closed(function, *arguments) if self.keeper else function(*arguments)
         except Exception as error:
             self.start.stop("%s: %s" % (type(error).__name__, error))
 
     def only_resolved(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the builder's loop over documents, for those alone that are resolved again."""
+        """Return the builder's loop over documents, limited to the documents that are resolved again."""
 
         def wrapped(names: Any, *rest: Any, **options: Any) -> Any:
             wanted = sorted(self.start.resolved & set(self.app.env.found_docs))
@@ -254,12 +266,12 @@ class Probe(object):
         return wrapped
 
     def hear(self, text: str) -> None:
-        """`text` was written to standard error, past Sphinx's logging."""
+        """Note that `text` was written to standard error, but not through Sphinx's logging."""
         if self.stage[1] is not None and not self.messages.printing:
             self.put("heard", text=text, stage=self.stage[0], of=self.stage[1])
 
     def install_stages(self) -> None:
-        """Know at each moment which document is read or resolved."""
+        """Keep track of the document that is being read or resolved."""
         builder, environment = _sphinx("builders").Builder, _sphinx("environment").BuildEnvironment
         builder.read_doc = self.staged("reading", builder.read_doc, 1)
         resolve = self.staged("writing", environment.get_and_resolve_doctree, 1)
@@ -267,7 +279,7 @@ class Probe(object):
         if self.keeper:
             sys.stderr = Overheard(sys.stderr, self.hear)
             discover = environment.find_files
-            environment.find_files = lambda *arguments: self.keeper.ear.closed(discover, *arguments)  # always made again
+            environment.find_files = lambda *arguments: self.keeper.ear.closed(discover, *arguments)  # always called again
         if self.start:
             _before(environment, "setup", lambda env, app: self.start.set_up(env, app))
             environment.get_outdated_files = lambda env, changed: self.soundly(self.start.outdated, env, changed)
@@ -277,7 +289,7 @@ class Probe(object):
     # ---- the call
 
     def install(self) -> None:
-        """Install hooks in Sphinx's modules, by functions that all its versions have."""
+        """Install hooks in Sphinx's modules, with functions that all its versions have."""
         self.install_stages()
         self.nested.install()
         log = _sphinx("util.logging")
@@ -307,18 +319,18 @@ class Probe(object):
         return str(self.places.tidy(path)), code
 
     def setting(self, name: str) -> Any:
-        """Return one of these settings, read without a note."""
+        """Return one of these settings, without a note that it was read."""
         return _companion("noted_settings").value(self.app.config, name)
 
     def index(self, env: Any) -> Dict[str, Any]:
-        """Return what the environment knows of its documents."""
+        """Return what the environment knows of its documents, as the record `index`."""
         defined = _companion("warm_start").names(env)
         return _companion("build_index").index_of(  # type: ignore[no-any-return]
             env, defined, lambda document: self.places.tidy(str(env.doc2path(document)))
         )
 
     def configured(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `original`, which reads conf.py, with what conf.py made of git's answers noted."""
+        """Return `original`, which reads conf.py, with a note of the values that conf.py made from git's answers."""
 
         def wrapped(*arguments: Any, **options: Any) -> Any:
             config = original(*arguments, **options)
@@ -332,7 +344,7 @@ class Probe(object):
         return wrapped
 
     def check_silence(self) -> None:
-        """Record what hides warnings; warnings that were switched off behind Sphinx's back make the build a failed one."""
+        """Record the settings that hide warnings. If warnings were switched off without a setting, the build is a failed one."""
         if self.app is None or self.silence is None:
             return
         with self.guarded():
@@ -366,13 +378,13 @@ class Probe(object):
 
     def crash(self, error: BaseException, everywhere: bool = False) -> None:
         if os.getpid() != self.process and not everywhere:
-            return  # a child that conf.py forked; Sphinx's own workers: the main process reports what ends them
+            return  # a child that conf.py forked, or a worker of Sphinx: the main process reports why it ended
         while isinstance(error, KeyError) and error.__context__ is not None:
-            error = error.__context__  # ending Sphinx's parallel tasks raises a KeyError, which hides why they are ended
+            error = error.__context__  # the end of Sphinx's parallel tasks raises a KeyError, which hides the reason
         lines = [" ".join(line.split()) for line in _companion("places").plain(str(error)).splitlines() if line.strip()]
         if any(line.startswith("Traceback (most recent call last)") for line in lines):
             lines = [lines[0] + " " + lines[-1]]
-        if any(line.startswith("Reason: ") for line in lines[1:]):  # Sphinx, of a template
+        if any(line.startswith("Reason: ") for line in lines[1:]):  # Sphinx reports an error of a template so
             lines = [lines[0] + " " + next(line for line in lines[1:] if line.startswith("Reason: "))]
         reason = type(error).__name__ + (": " + self.places.relocate(lines[0])[:1000] if lines else "")
         document, phase = self.messages.moment()
@@ -383,7 +395,7 @@ class Probe(object):
         """Build, and return the exit status."""
         status = 1  # type: int
         if not self.plain:
-            gc.set_threshold(200000, 20, 100)  # a third of the time of resolving goes into looking for cycles by default
+            gc.set_threshold(200000, 20, 100)  # by default the search for cycles takes a third of the time of resolving
         try:
             docutils = importlib.import_module("docutils")
             self.put(
@@ -418,14 +430,14 @@ class Probe(object):
             with self.guarded():
                 self.put("end", status=status)
             if hasattr(gc, "freeze") and not self.plain:
-                # At its end Python looks once more for cycles, in a kernel's environment for ten seconds. What lies in
-                # one is not finalized now; the system takes it back.
+                # At its end Python searches for cycles once more; with a kernel's environment this takes ten seconds.
+                # Objects in a cycle are not finalized now, and the system frees their memory.
                 gc.freeze()
         return status
 
 
 class Overheard(object):
-    """A stream whose text somebody hears."""
+    """A stream whose text is also given to a function."""
 
     def __init__(self, stream: Any, hear: Callable[[str], None]) -> None:
         self.stream = stream
@@ -441,7 +453,7 @@ class Overheard(object):
 
 @functools.lru_cache(maxsize=None)
 def _companion(name: str) -> Any:
-    """Return the module `name` beside this file, under a name that no project's module has."""
+    """Return the module `name` beside this file, under a name that no module of a project has."""
     place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
     spec = importlib.util.spec_from_file_location("docs_matrix_" + name, place)  # type: Any
     module = importlib.util.module_from_spec(spec)
@@ -482,7 +494,7 @@ def _after(owner: Any, name: str, hook: Callable[..., Any], guarded: Callable[[]
 
 
 def main() -> None:
-    """Look like the sphinx-build beside this interpreter, then be it."""
+    """Take the place of the sphinx-build beside this interpreter: look like it, then run as it does."""
     with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
     scripts = os.path.dirname(sys.executable)

@@ -2,15 +2,15 @@
 
 `config` is {"ordered": bool, "readers": null, number or "each", "trials": [[file, …], …], "only": bool}.
 
-`ordered` reads in the order of the probe's `documents`. `readers` is the number of processes that read; "each" reads every
-document in a process of its own, one after the other: what was read before is known to it as Sphinx's environment has it,
-and no other trace of it is left in the process. `only` ends the call behind the reading.
+`ordered` reads in the order of the probe's `documents`. `readers` is the number of processes that read. "each" reads every
+document in a process of its own, one after the other. Such a process has only what Sphinx's environment knows of the documents
+before. `only` ends the call after the reading.
 
-`trials` are sequences of documents. Each is read in this order in a process of its own, and a line `said` of the records
-has what the last document of some of them said (`trials`, their numbers). What several sequences have in common at their
-beginning is read once: the process forks where they part, so that to try a hundred beginnings costs little more than to
-read the longest. Without `only` the build follows as if there had been none: a trial prints nothing then, and breaks
-nothing else where it breaks off.
+`trials` are sequences of documents. Each sequence is read, in its order, in a process of its own. A line `said` of the records has
+a message of the last document, and the numbers of the sequences that gave it (`trials`). The common beginning of several
+sequences is read once: the process forks at the place where they differ. So to try a hundred sequences costs little more than to
+read the longest one. Without `only`, the build follows as if there had been no trials: a trial prints nothing, and if it
+fails, nothing else fails.
 """
 
 import os
@@ -23,7 +23,7 @@ Trial = Tuple[int, List[str]]
 
 
 class Ordered(object):
-    """How one call of sphinx-build reads."""
+    """The way in which one call of sphinx-build reads its documents."""
 
     def __init__(self, probe: Any, config: Dict[str, Any]) -> None:
         self.probe = probe
@@ -35,7 +35,7 @@ class Ordered(object):
         self.trying = []  # type: List[int]
 
     def arrange(self, app: Any, env: Any, names: List[str]) -> None:
-        """Put `names`, those of the documents to read, in order, and take the place of the builder's own reading."""
+        """Put `names`, the documents to read, in order, and replace the builder's own reading."""
         found = {self.probe.source(name): name for name in env.found_docs}
         if self.ordered:
             wanted = self.probe.restriction.documents
@@ -65,17 +65,17 @@ class Ordered(object):
         builder._read_serial = builder._read_parallel = read
 
     def end(self) -> None:
-        """End the call here, as one that did what it was asked."""
+        """End the call here, with success."""
         self.ended = True
         sys.exit(0)
 
     def heard(self, seen: Dict[str, Any]) -> None:
-        """Take a message; it belongs to the trials whose last document is being read."""
+        """Take a message. It belongs to the trials whose last document is being read."""
         if not (seen["dropped"] or seen["suppressed"]):
             self.probe.put("said", trials=self.trying, **seen)
 
     def follow(self, builder: Any, trials: List[Trial]) -> None:
-        """Read each of `trials` in a process of its own; returns in the process that was there before."""
+        """Read each of `trials` in a process of its own. Only the process that was there before returns."""
         parts = _parted(trials, 0)
         child = _fork_into(parts, len(parts))
         depth = 0
@@ -93,7 +93,7 @@ class Ordered(object):
             _fork_into(parts, len(parts) - 1)
 
     def read(self, builder: Any, name: str, trying: List[int]) -> None:
-        """Read one document, the last of the trials `trying`; what ends that ends the process."""
+        """Read one document, the last document of the trials `trying`. An exception ends the process."""
         self.trying = trying
         try:
             builder.events.emit("env-purge-doc", builder.env, name)
@@ -107,12 +107,12 @@ class Ordered(object):
 
 
 def _among(found: Dict[str, str], trial: List[str]) -> List[str]:
-    """Return the names of the documents of a trial; files before the last one that are no documents are left out."""
+    """Return the names of the documents of a trial. Files before the last one that are not documents are left out."""
     return [found[path] for path in trial[:-1] if path in found] + [found[trial[-1]]]
 
 
 def _parted(trials: List[Trial], depth: int) -> List[List[Trial]]:
-    """Return `trials` that have more than `depth` documents, by the one at `depth`; the longest of them are in the last part."""
+    """Return the `trials` with more than `depth` documents, grouped by the document at `depth`; the longest in the last group."""
     parts = {}  # type: Dict[str, List[Trial]]
     for at, trial in trials:
         if len(trial) > depth:
@@ -121,9 +121,9 @@ def _parted(trials: List[Trial], depth: int) -> List[List[Trial]]:
 
 
 def _fork_into(parts: List[List[Trial]], count: int) -> bool:
-    """Fork for each of the first `count` of `parts` in turn; a child is left with its part alone, the parent with the rest.
+    """Fork for each of the first `count` of `parts`, one after the other. A child keeps only its part, the parent keeps the rest.
 
-    True in a child.
+    Return True in a child.
     """
     for part in parts[:count]:
         sys.stdout.flush()
@@ -138,7 +138,7 @@ def _fork_into(parts: List[List[Trial]], count: int) -> bool:
 
 
 def _leave(status: int) -> None:
-    """End a forked process, past all that Sphinx does at its end."""
+    """End a forked process, without the work that Sphinx does at its end."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)

@@ -1,24 +1,24 @@
-"""Runs inside a cell, beside the probe: a build that reads some of a project's documents.
+"""Runs inside a cell, beside the probe: a build that reads only some of a project's documents.
 
-`documents` names files, documents, or folders with a slash at the end, relative to the source folder; without any, the build
-stays as it is. Discovery stays complete, so that a toctree entry or a :doc: is checked against the whole project; what is read is
-cut down; the root document, which Sphinx demands, is read as a stub where it is not named, and what it says is dropped.
-Entries of unread documents leave the toctrees before anything is collected from them, a :doc: to one becomes plain text,
-and before writing the unread documents are taken out of the project. Builders that write one file of many documents get
-them through a toctree in the stub.
+`documents` names files, documents, or folders with a slash at the end, relative to the source folder. If it is empty, the build
+is not changed. Sphinx still finds all documents, so a toctree entry or a :doc: is checked with the whole project. But only the
+chosen documents are read. Sphinx needs the root document: if it is not chosen, a stub is read in its place, and the messages
+of the stub are dropped. Entries of unread documents are removed from the toctrees before anything is collected from them. A
+:doc: to an unread document becomes plain text. Before writing, the unread documents are removed from the project. Builders
+that write one file from many documents get the chosen ones through a toctree in the stub.
 
-Unjudged, in a restricted build, is a message that reading the rest could take away or reword:
-  - every message about a cross-reference that Sphinx tries to resolve (labels, terms, options, citations, equations,
-    numbers of figures, objects of every domain; "more than one target" too), but not: a :doc: to a document that does
-    not exist, a label that is there and has no title, a reference that cannot be parsed, numfig being off, and an
-    intersphinx reference ("external …"), whose answer is in the other project;
+In a restricted build a message is unjudged if reading the other documents could remove or reword it:
+  - every message about a cross-reference that Sphinx tries to resolve: labels, terms, options, citations, equations,
+    numbers of figures, objects of every domain, "more than one target". These are judged, however: a :doc: to a document
+    that does not exist, a label that exists and has no title, a reference that cannot be parsed, numfig that is off, and
+    an intersphinx reference ("external …"), whose target is in the other project;
   - MyST's `xref_missing`;
   - a document that is in several toctrees, and a citation that is not referenced.
-A document "in no toctree" is judged by the sources: where that of an unread document with a toctree names it, only the
-restriction makes the message, and it is dropped; where none does, it is as true as in a whole build.
-Everything else is judged: docutils' messages, footnotes, includes, images, and the duplicates that were met.
+A document "in no toctree" is judged by the sources. If an unread document with a toctree names it, only the restriction
+causes the message, and it is dropped. If no document names it, the message is true in a full build as well. All other messages
+are judged: docutils' messages, footnotes, includes, images, and the duplicates that were found.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import fnmatch
@@ -44,10 +44,10 @@ JUDGED_REFERENCES = ("Unparseable ", "numfig is disabled", "external ")
 
 
 class Restriction(object):
-    """What one call of sphinx-build reads: `documents` of `probe`'s project, or all.
+    """The documents that one call of sphinx-build reads: `documents` of `probe`'s project, or all.
 
-    `unread` are the names of the documents that are left out, `stub` is the root document's where it is one of them; both
-    are known from `cut` on.
+    `unread` are the names of the documents that are left out. `stub` is the root document if it is one of them. Both are set by
+    `cut`.
     """
 
     def __init__(self, probe: Any, documents: Optional[Sequence[str]]) -> None:
@@ -61,14 +61,14 @@ class Restriction(object):
     # ---- what is read
 
     def connect(self) -> None:
-        """Watch the project's reading, behind its extensions."""
+        """Watch the reading of the project, after its extensions."""
         if self.documents is not None:
             self.probe.connect("source-read", self.on_source)
             self.probe.connect("missing-reference", self.on_missing_reference)
             self.probe.connect("env-updated", self.on_read)
 
     def cut(self, app: Any, env: Any, names: List[str]) -> None:
-        """Leave in `names`, the documents that Sphinx would read, those that are asked for, and the stub."""
+        """Remove documents from `names`, those that Sphinx would read, until only the chosen ones and the stub are left."""
         if self.documents is None:
             return
         chosen = {name for name in env.found_docs if self.is_chosen(name)}
@@ -103,7 +103,7 @@ class Restriction(object):
             env.found_docs = read
 
     def strip_toctrees(self, doctree: Any) -> None:
-        """Take the entries of unread documents out of the toctrees of a doctree."""
+        """Remove the entries of unread documents from the toctrees of a doctree."""
         find = getattr(doctree, "findall", None) or doctree.traverse
         for node in list(find(_addnodes().toctree)):
             node["entries"] = [entry for entry in node["entries"] if entry[1] not in self.unread]
@@ -112,7 +112,7 @@ class Restriction(object):
     # ---- what its messages are worth
 
     def is_unjudged(self, record: Any, message: str) -> bool:
-        """Return whether reading the rest could take away or reword the message of a log record."""
+        """Return whether reading the other documents could remove or reword the message of a log record."""
         if not self.unread:
             return False
         if getattr(record, "subtype", None) == "xref_missing" or message.startswith(ABOUT_ALL_DOCUMENTS):
@@ -127,14 +127,14 @@ class Restriction(object):
         return not (reference == ("std", "ref") and node.get("reftarget") in labels)
 
     def is_dropped(self, document: Optional[str], message: str) -> bool:
-        """Return whether only the restriction makes this message."""
+        """Return whether only the restriction causes this message."""
         unknown = UNKNOWN_DOCUMENT.match(message)
         if self.unread and message.startswith(NOT_INCLUDED) and self.is_listed(document):
             return True
         return (self.stub is not None and document == self.stub) or bool(unknown and unknown.group(1) in self.unread)
 
     def is_listed(self, document: Optional[str]) -> bool:
-        """Return whether the source of an unread document with a toctree names `document`, or has a pattern that does."""
+        """Return whether the source of an unread document with a toctree names `document`, or has a pattern that matches it."""
         if document is None:
             return False
 
@@ -142,24 +142,24 @@ class Restriction(object):
             folder = name[: name.rfind("/") + 1]
             return not document.startswith(folder), -len(folder)
 
-        # Mostly it is an index beside it or above, and thousands need not be opened.
+        # Usually it is an index beside the document or above it, so thousands of files need not be opened.
         return any(self.lists(name, document) for name in sorted(self.unread, key=distance))
 
     def lists(self, name: str, document: str) -> bool:
-        """Return whether one of the entries that the document `name` may have is `document`, or a pattern that it matches."""
+        """Return whether `document`, or a pattern that matches it, is among the lines that can be toctree entries of `name`."""
         if name not in self.entries:
             self.entries[name] = frozenset(self.listing(name))
         entries = self.entries[name]
         return document in entries or any("*" in entry and fnmatch.fnmatchcase(document, entry) for entry in entries)
 
     def listing(self, name: str) -> Iterator[str]:
-        """Yield what the lines of a document with a toctree would be as its entries: `target` and `Title <target>`."""
+        """Yield the lines of a document with a toctree, each as the entry that it could be: `target` and `Title <target>`."""
         try:
             with io.open(str(self.probe.app.env.doc2path(name)), "rb") as source:
                 content = source.read()
         except OSError:
             return
-        if b"toctree" not in content:  # nearly all of thousands: they need not be decoded
+        if b"toctree" not in content:  # true for nearly all of thousands: these need not be decoded
             return
         for line in content.decode("utf-8", "replace").splitlines():
             entry = ENTRY.match(line.strip())
@@ -176,7 +176,7 @@ def _docname_join(document: str, target: str) -> str:
 
 
 def _stub_source(app: Any, chosen: List[str]) -> str:
-    """Return the root document's text where it is not to be read."""
+    """Return the text of the root document if it is not to be read."""
     if app.builder.name not in ASSEMBLING or not chosen:
         return STUB
     return STUB + "\n.. toctree::\n\n" + "".join("   /%s\n" % name for name in chosen)

@@ -1,8 +1,8 @@
-"""Runs inside a cell, beside the probe: seals what a call of sphinx-build records: others who write into the file are noticed.
+"""Runs inside a cell, beside the probe: seals the records of a call of sphinx-build, so that foreign lines are noticed.
 
-The key comes on standard input, which is closed then: no file and no variable has it. Code in this very process can still find it.
+The key comes from standard input, which is closed then: no file and no variable has it. Code in this process can still find it.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ LENGTH = 32
 
 
 def key_from_input() -> bytes:
-    """Take the key from standard input, and leave nothing there."""
+    """Read the key from standard input, and leave nothing there."""
     key = os.read(0, LENGTH)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -24,7 +24,7 @@ def key_from_input() -> bytes:
 
 
 class Seal(object):
-    """All lines that one process recorded."""
+    """The seal over all lines that one process recorded."""
 
     def __init__(self, key: bytes) -> None:
         self.mac = hmac.new(key, digestmod=hashlib.sha256)

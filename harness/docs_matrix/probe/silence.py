@@ -1,9 +1,9 @@
-"""Runs inside a cell, beside the probe: what switches warnings off, by a setting or behind Sphinx's back.
+"""Runs inside a cell, beside the probe: finds what switches warnings off, by a setting or without Sphinx's knowledge.
 
-Settings are recorded as they are, so that a comparison of two builds sees whether a change added one. A build whose logging is
-disabled, or whose handler of warnings is gone, says nothing about its tree.
+Settings are recorded as they are, so a comparison of two builds finds out whether a change added one. If the logging is
+disabled, or if the handler of warnings was removed, the build says nothing about its tree.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import io
@@ -19,14 +19,14 @@ LEVEL = re.compile(r"^[ \t]*(report[_-]level|quiet)[ \t]*[:=][ \t]*(\S+)", re.MU
 
 
 class Silence(object):
-    """Sphinx's logger as Sphinx made it."""
+    """Sphinx's logger in the state in which Sphinx made it."""
 
     def __init__(self, namespace: str, handlers: List[Any]) -> None:
         self.logger = logging.getLogger(namespace)
         self.handlers = handlers
 
     def disabled(self) -> Optional[str]:
-        """Return how all warnings are switched off at this moment, None if they are not."""
+        """Return how all warnings are switched off at this moment; None if they are not."""
         if logging.root.manager.disable >= logging.WARNING:
             return "logging is disabled (logging.disable)"
         if self.logger.disabled:
@@ -36,7 +36,7 @@ class Silence(object):
         return None
 
     def broken(self) -> Optional[str]:
-        """Return the same, also where the handler that prints warnings is gone; not while Sphinx itself holds them back."""
+        """Return the same; also if the handler that prints warnings was removed, except while Sphinx itself holds warnings back."""
         for handler in self.handlers:
             if handler not in self.logger.handlers:
                 return "the handler that prints Sphinx's warnings was removed"
@@ -45,7 +45,7 @@ class Silence(object):
         return self.disabled()
 
     def filters(self) -> List[str]:
-        """Return the filters of warnings that are not Sphinx's."""
+        """Return the filters of warnings that are not Sphinx's own."""
         found = [one for owner in [self.logger, *self.handlers] for one in owner.filters]
         kinds = [one if hasattr(one, "__qualname__") else type(one) for one in found]
         names = ["%s.%s" % (kind.__module__, kind.__qualname__) for kind in kinds]

@@ -1,9 +1,9 @@
-"""Runs inside a cell, beside the probe: which object a row of autosummary's table is about.
+"""Runs inside a cell, beside the probe: finds the object of a row in a table of autosummary.
 
-Sphinx places a message of a row at the table's line. The row shows the first sentence of a docstring, so that a mistake in there
-is reported by the row and by the docstring.
+Sphinx places a message about a row at the line of the table. The row shows the first sentence of a docstring. So a mistake in
+this sentence is reported twice: for the row and for the docstring.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ NAMED = ":<autosummary>"
 
 
 class Summaries(object):
-    """The row that is being read, and those of references that are resolved later."""
+    """The row that is being read, and the rows of references that are resolved later."""
 
     def __init__(self) -> None:
         self.rows = []  # type: List[str]
         self.row = None  # type: Optional[str]
 
     def connect(self, probe: Any) -> None:
-        """Watch autosummary, where a project uses it."""
+        """Watch autosummary, if the project uses it."""
         module = sys.modules.get("sphinx.ext.autosummary")  # type: Any
         if module is None or not hasattr(module, "switch_source_input"):
             return
@@ -53,11 +53,11 @@ class Summaries(object):
             probe.connect("doctree-read", self.on_doctree_read)
 
     def of(self, location: Any, path: Optional[str]) -> Optional[str]:
-        """Return the object of a message at `path`, None where it is not in such a row; `location` may be a node."""
+        """Return the object for a message at `path`; None if it is not in such a row. `location` may be a node."""
         return getattr(location, "probe_row", None) or self.row if path and path.endswith(NAMED) else None
 
     def on_doctree_read(self, app: Any, doctree: Any) -> None:
-        """Leave the object with the references that are in its row."""
+        """Store in each reference of a row the object of this row."""
         addnodes, nodes = importlib.import_module("sphinx.addnodes"), importlib.import_module("docutils.nodes")
         tables = importlib.import_module("sphinx.ext.autosummary").autosummary_table
         for table in _find(doctree, tables):
@@ -72,7 +72,7 @@ def _find(node: Any, kind: Any) -> Any:
 
 
 def _qualified(name: str) -> str:
-    """Return the name that autodoc gives the object at `name`: that of the place where it is defined."""
+    """Return the name that autodoc gives the object at `name`: the name of the place that defines it."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         found = sys.modules.get(".".join(parts[:count]))  # type: Any

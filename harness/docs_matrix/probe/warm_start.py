@@ -1,20 +1,20 @@
-"""Runs inside a cell, beside the probe: a whole build that starts from the warm state of another.
+"""Runs inside a cell, beside the probe: a full build that starts from the warm state of another build.
 
-`looks` says what such a state is and how it is made.
+The module file_audit explains what a warm state is and makes it.
 
-A build that starts from a warm state reads the documents again
+A build that starts from a warm state reads these documents again:
 
-  - that came, and those whose files, folders or subprocesses' files have another content than then;
-  - that Sphinx adds itself (globs in toctrees, extensions);
-  - that share a message with one of these: the two ends of a duplicate, or a file of which a message was told while
-    another document was read (the first to include it, or to have kernel-doc parse it);
-  - that lose or win a name to one of these ("widen": the build is begun again with these added);
+  - documents that are new, and documents for which a file, a folder or a file of a subprocess has another content now;
+  - documents that Sphinx adds itself (globs in toctrees, extensions);
+  - documents that share a message with one of these: the two documents of a duplicate, or the documents that use a file, if its
+    message was given for only one of them (the first that included it, or had kernel-doc parse it);
+  - documents that lose a name to one of these, or get a name from it ("widen": the build begins again with these, too).
 
-and resolves again those, and the documents that mention a name (a label, a term, an object, a document) that went, came or
-changed. What the others said in the build that was kept is said again, to the letter. Where that would not be sound, the
-build stops with the reason ("cold"), and a whole one has to take its place.
+It resolves these documents again, and those that mention a name (a label, a term, an object, a document) that is new, removed or
+changed. The messages of all other documents are repeated exactly as the kept build gave them. If the result would not be reliable,
+the build stops with the reason ("cold"), and a build from nothing must take its place.
 
-The standard library alone, Python 3.6 and later.
+Only the standard library, Python 3.6 and later.
 """
 
 import gc
@@ -32,23 +32,23 @@ __all__ = ["Start", "Stopped"]
 
 PICKLE = "environment.pickle"
 INTO = re.compile(r"[\w./+-]+")
-"""What may be the name or the path of a document in a message."""
+"""A word in a message that can be the name or the path of a document."""
 WORD = re.compile(r"[\w-]+")
 ABOUT_ANOTHER = re.compile("duplicate|other instance|also|already|previous|defin|document", re.IGNORECASE)
-"""What a message says that may name another document by a word alone."""
+"""A message with one of these words may name another document by a single word."""
 FEW = 20
-"""So many words are looked for one after the other in less time than all at once."""
+"""It is faster to search for at most this many words one after the other than for all of them at once."""
 Outline = Tuple[Dict[str, List[str]], Set[Tuple[str, str]]]
 LOOKS = {"files": "content", "folders": "listing", "below": "everything"}
-"""How each kind of thing that was looked at is looked at again."""
+"""The function of `file_audit` with which each kind of thing is looked at again."""
 AS_A_WHOLE = ("anonlabels", "citations", "equation", "label", "labels", "term", "terms")
-"""What is referred to by its whole name alone; of objects the last word can be enough."""
+"""Kinds of names that a reference must name completely. For an object, the last word can be enough."""
 SILENT = "cmdoption"
-"""The one kind of object whose second description Sphinx takes over without a word."""
+"""The only kind of object of which Sphinx accepts a second description without a message."""
 
 
 class Stopped(SystemExit):
-    """Ends a build that cannot go on from a warm state; why stands in the records."""
+    """Ends a build that cannot go on from a warm state. The reason is in the records."""
 
 
 class Start(object):
@@ -82,7 +82,7 @@ class Start(object):
     # ---- before anything is read
 
     def begin(self, app: Any, conf_values: Any) -> None:
-        """Put the environment where Sphinx looks for it; stops where something that counts for all has changed."""
+        """Put the kept environment where Sphinx looks for it. Stop if something changed that counts for all documents."""
         conf = {}  # type: Dict[str, Any]
         with io.open(os.path.join(self.folder, "records.jsonl"), encoding="ascii") as stream:
             for line in stream:
@@ -103,7 +103,7 @@ class Start(object):
                     self.probe.put("places", places=record["places"])
         self.settings = self.probe.settings()
         path, code = self.probe.conf_code(app)
-        same = {path} if code is not None and code == conf.get("code") else set()  # it counts by its code
+        same = {path} if code is not None and code == conf.get("code") else set()  # conf.py counts by its code
         changed = next((name for name in self.differing(None) if name not in same), None)
         if changed is not None:
             self.stop("%s has changed" % changed)
@@ -113,15 +113,15 @@ class Start(object):
             used = conf_values.used(self.probe.names, conf["values"])
             if used:
                 self.stop("a function of conf.py uses %s, which has another value" % used)
-        gc.disable()  # all of the environment stays: there is nothing to be found in it
+        gc.disable()  # no object of the environment goes away, so a search for cycles finds nothing
         os.makedirs(str(app.doctreedir), exist_ok=True)
         shutil.copyfile(os.path.join(self.folder, PICKLE), os.path.join(str(app.doctreedir), PICKLE))
 
     def set_up(self, env: Any, app: Any) -> None:
-        """Before Sphinx looks whether the environment is of this source folder."""
+        """Prepare the environment before Sphinx checks whether it belongs to this source folder."""
         if getattr(env, "all_docs", None):
             env.srcdir = app.srcdir
-            for name in self.settings:  # which documents show them is known; Sphinx would read all
+            for name in self.settings:  # we know which documents show them; Sphinx would read all documents again
                 setattr(env.config, name, self.probe.setting(name))
 
     def stop(self, reason: str) -> None:
@@ -142,7 +142,7 @@ class Start(object):
                     yield "the setting %s" % name
 
     def answered_otherwise(self, asked: Dict[str, Any]) -> Iterator[str]:
-        """Yield the questions to git that have another answer now, in words; a call that is no question always has."""
+        """Yield the questions to git that have another answer now, in words. A call that is not a question always counts."""
         for text, before in asked.items():
             question = json.loads(text)
             if ("git", text) not in self.digests and question:
@@ -151,7 +151,7 @@ class Start(object):
                 yield "what git answers (git %s)" % " ".join(question["words"] if question else ("",))
 
     def shown_differently(self, env: Any) -> Set[str]:
-        """Return the documents that show a docstring or a signature that is not as it was, where a module has changed."""
+        """Return the documents that show a docstring or a signature that changed with its module."""
         if all(self.now("files", name, "content") == before for name, before in self.modules.items()):
             return set()
         self.described.load(name for record in self.objects.values() for name in record["names"])
@@ -167,7 +167,7 @@ class Start(object):
         return self.digests[kind, name]
 
     def place(self, name: str) -> str:
-        """Return where the file is that `Keeper.name` named so."""
+        """Return the path of the file that has the name `name` in the records of `Keeper`."""
         for folder, short in self.probe.places.pairs:
             if short and (name == short or name.startswith(short + "/")):
                 place = str(folder + name[len(short) :])
@@ -176,7 +176,10 @@ class Start(object):
         return os.path.join(self.probe.root, name)
 
     def outdated(self, env: Any, config_changed: bool) -> Tuple[Set[str], Set[str], Set[str]]:
-        """Return the documents that came, that must be read again, and that went; in place of Sphinx's, which looks at times."""
+        """Return the new documents, the documents to read again, and the removed documents.
+
+        This replaces Sphinx's own check, which compares times.
+        """
         gc.freeze()
         gc.enable()
         if not env.all_docs:
@@ -193,11 +196,11 @@ class Start(object):
         changed |= {name for name, entries in env.toctree_includes.items() if removed.intersection(entries)} & found
         changed = self.closed(env, changed | added | removed) & found - added
         if not added and not changed:
-            changed = {env.config.master_doc}  # Sphinx checks nothing where nothing was read
+            changed = {env.config.master_doc}  # if no document was read, Sphinx makes no checks at the end
         return added, changed, removed
 
     def closed(self, env: Any, names_of_documents: Iterable[str]) -> Set[str]:
-        """Return these documents, and all that share a message with one of them."""
+        """Return these documents, and all documents that share a message with one of them."""
         ends = {}  # type: Dict[str, Set[str]]
 
         def join(members: Set[str], by: str) -> None:
@@ -233,7 +236,7 @@ class Start(object):
         return self.sources[document]
 
     def mentioned(self, env: Any, record: Dict[str, Any]) -> Set[str]:
-        """Return the documents that a message names, except for the one that it was told of."""
+        """Return the documents that a message names, except for the document for which it was given."""
         prefix = str(self.probe.places.tidy(str(env.srcdir))) + "/"
         found = set()
         for word in INTO.findall(record["message"]):
@@ -244,7 +247,7 @@ class Start(object):
         return found - {record["of"]}
 
     def purge(self, app: Any, env: Any, documents: List[str]) -> None:
-        """Take all that is read again out of the environment before the first of it is read."""
+        """Remove all documents that are read again from the environment, before the first of them is read."""
         self.read = set(documents)
         for name in documents:
             app.emit("env-purge-doc", env, name)
@@ -253,7 +256,7 @@ class Start(object):
     # ---- after the reading
 
     def judge(self, env: Any, said: Iterable[Dict[str, Any]]) -> None:
-        """Choose what is resolved again; begins again with more documents where the reading shows that they matter."""
+        """Choose the documents to resolve again. Begin again with more documents if the reading shows that they are needed."""
         now = names(env)
         wider = set()
         for record in said:
@@ -280,20 +283,23 @@ class Start(object):
         self.resolved = {env.config.master_doc} | self.read | (self.mentioning(env, changed) if changed else set())
 
     def sidebars_differ(self, now: "Outline") -> bool:
-        """Return whether tables of contents may say something else on the pages of documents that are left alone."""
+        """Return whether tables of contents may give other messages on the pages of documents that are not resolved again."""
         (toctrees, broken), (toctrees_now, broken_now) = self.outline, now
         if not (broken or broken_now):
             return False
         return broken != broken_now or toctrees != toctrees_now or any(parent in self.read for parent, _ in broken)
 
     def add_images(self, app: Any) -> None:
-        """Have the images of documents that are left alone copied as well, for what is said of it."""
+        """Make Sphinx also copy the images of documents that are not read again, because copying can give messages."""
         for path in self.images:
             if path in app.env.images and os.path.lexists(os.path.join(str(app.srcdir), path)):
                 app.builder.images.setdefault(path, app.env.images[path][1])
 
     def mentioning(self, env: Any, changed: Iterable[Any]) -> Set[str]:
-        """Return the unread documents whose doctrees hold the last word of one of these names, or all of it where all is needed."""
+        """Return the unread documents whose doctrees contain one of the names `changed`.
+
+        The last word of a name is enough, except for kinds whose references have the complete name.
+        """
         words = set()
         for _, kind, name in changed:
             parts = [name] if kind in AS_A_WHOLE else WORD.findall(name)
@@ -305,7 +311,7 @@ class Start(object):
         return self.holding(words, set(env.found_docs) - self.read)
 
     def holding(self, words: Set[str], documents: Set[str]) -> Set[str]:
-        """Return those of these documents whose kept doctrees hold one of the words."""
+        """Return those of `documents` whose kept doctrees contain one of the words."""
         if not words:
             return set()
         wanted = [word.encode("utf-8").lower() for word in sorted(words)]
@@ -319,7 +325,7 @@ class Start(object):
         return found
 
     def doctree(self, original: Callable[..., Any], env: Any, document: str) -> Any:
-        """Return the doctree of a document, from the warm state where it was not read again."""
+        """Return the doctree of a document; from the warm state, if it was not read again."""
         if document in self.read:
             return original(env, document)
         mine = env.doctreedir
@@ -332,7 +338,7 @@ class Start(object):
     # ---- at the end
 
     def repeat(self, env: Any, said: Iterable[Dict[str, Any]]) -> None:
-        """Say again what the documents that were left alone said; stops where that cannot be known."""
+        """Repeat the messages of the documents that were not read again. Stop if these messages are not known."""
         here = {record["message"] for record in said}
         for record in self.said:
             again = self.read if record["stage"] == "reading" else self.resolved
@@ -354,18 +360,18 @@ class Start(object):
 
 
     def hand_on(self, app: Any, env: Any) -> None:
-        """Leave what was kept of the documents that were not read again for a build that starts from this one."""
+        """Leave the records of documents that were not read again, for a build that starts from this one."""
         self.probe.put("modules", files={name: self.now("files", name, "content") for name in self.modules})
         for document, records in self.looked.items():
             if document is None or (document in env.found_docs and document not in self.read):
                 for record in records:
-                    record.pop("conf", None)  # this build has its own
+                    record.pop("conf", None)  # this build has its own conf.py record
                     self.probe.put(**record)
         left = sorted(set(env.found_docs) - self.read)
         for document in left:
             if document in self.objects:
                 self.probe.put(**self.objects[document])
-        # This process can write no file of the store, so it cannot link one: the harness does.
+        # This process can write no file of the store, so it cannot make a link to one. The harness does it.
         with io.open(os.path.join(str(app.doctreedir), "handed-on.json"), "w", encoding="ascii") as stream:
             json.dump(left, stream)
 
@@ -374,12 +380,12 @@ class Start(object):
 
 
 def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
-    """Return what can be referred to: (domain, kind, name) and its document, with all else that a reference shows of it."""
+    """Return the names that a reference can have: (domain, kind, name), its document, and what a reference shows of it."""
     found = {}  # type: Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]
     for domain in list(env.domains.values() if hasattr(env.domains, "values") else env.domains.sorted()):
         for name, shown, kind, document, anchor, priority in domain.get_objects():
             if (domain.name, kind) == ("std", "doc"):
-                continue  # by its title, which no message shows
+                continue  # a reference by its title, which no message shows
             key = (domain.name, str(kind), str(name))
             value = (document, (str(shown), anchor, priority))
             found[key] = (document, (found[key][1], value)) if key in found else value
@@ -394,7 +400,7 @@ def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
 
 
 def outline(env: Any) -> "Outline":
-    """Return the toctrees, and their entries that tables of contents complain of: without a title, or in a circle."""
+    """Return the toctrees, and the entries about which tables of contents give messages: without a title, or in a circle."""
     toctrees = {name: list(entries) for name, entries in env.toctree_includes.items()}
     broken = {
         (parent, entry)
@@ -406,7 +412,7 @@ def outline(env: Any) -> "Outline":
 
 
 def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
-    """Return whether `wanted` is `start`, or in a toctree of its, or of one of these."""
+    """Return whether `wanted` is `start`, or in its toctree, or in one below."""
     seen, todo = set(), [start]  # type: Tuple[Set[str], List[str]]
     while todo:
         name = todo.pop()
@@ -419,7 +425,7 @@ def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
 
 
 def figures(env: Any) -> Dict[str, Any]:
-    """Return which figures of each document have a number."""
+    """Return the numbers of the figures of each document."""
     return (
         {
             document: sorted((kind, sorted(numbers)) for kind, numbers in kinds.items())
