@@ -36,7 +36,7 @@ def code_quality(run: Run, folder: str = "") -> list[dict[str, Any]]:
             "fingerprint": mark,
             "severity": "info" if finding.verdict is Verdict.NOTE else _SEVERITIES.get(finding.level, "major"),
             "location": {
-                "path": one_line(within(folder, file)) if file else _NO_PATH,
+                "path": (one_line(within(folder, file)) if file else "") or _NO_PATH,
                 "lines": {"begin": max(finding.line or 1, 1) if file else 1},
             },
         }
