@@ -320,7 +320,10 @@ def test_a_package_that_the_tree_needs_is_told_with_the_way_to_name_it(
 ) -> None:
     answer = docs_matrix("check", "--tree", write("project", {**PROJECT, "docs/conf.py": conf}), "--cell", NEWEST)
     assert answer.status == 3
-    assert "the head's build: name what it needs by --requirement: " in answer.findings["cells"][NEWEST]["reason"]
+    assert (
+        "the head's build: a package is missing; name it with --requirement: "
+        in answer.findings["cells"][NEWEST]["reason"]
+    )
     assert "no_such" in answer.findings["cells"][NEWEST]["reason"]
 
 

@@ -1,6 +1,6 @@
-"""The baseline verbs: what a tree's builds say becomes what is accepted.
+"""The verbs `baseline write` and `baseline prune`: make a baseline from the diagnostics of a tree's builds.
 
-A cell whose build did not come to its end changes nothing of what is accepted for it.
+If the build of a cell did not finish, the accepted diagnostics of this cell stay as they are.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ __all__ = ["Accepted", "accept"]
 
 @dataclass(frozen=True)
 class Accepted:
-    """What is accepted from now on: `now` takes the place of the file's content; `cells` and `lanes` say how each ended."""
+    """The new baseline `now`, which replaces the content of the file; `cells` and `lanes` say how each build and check ended."""
 
     now: Baseline
     cells: Mapping[str, CellBuild]
     lanes: tuple[CellResult, ...] = ()
     of_network: int = 0
-    """How many messages are not accepted, because an inventory of another project could not be fetched."""
+    """The number of messages that are not accepted because an inventory of another project could not be fetched."""
 
     @property
     def built(self) -> tuple[str, ...]:
-        """The cells that `now` is made from."""
+        """The names of the cells whose builds finished: `now` is made from them."""
         return tuple(name for name, one in self.cells.items() if one.status == "ok")
 
     @property
     def failures(self) -> dict[str, str]:
-        """Why the other cells have nothing to say: a build that failed, a missing interpreter."""
+        """The reason for each other cell and lane that has no answer: a build that failed, a missing interpreter."""
         cells = {name: one.failure for name, one in self.cells.items() if one.status != "ok"}
         return cells | {lane.name: f"{lane.status}: {lane.reason}" for lane in self.lanes if lane.status != "ok"}
 
@@ -56,9 +56,10 @@ def accept(
     *,
     reason: str | None = None,
 ) -> Accepted:
-    """Build the runner's subject in `cells`, run its checks, and accept `what` they say beside or instead of `kept`.
+    """Build the runner's subject in `cells`, run its checks, and return the baseline that accepts their diagnostics.
 
-    `every` are the tree's cells. The order of neither matters: what an entry looks like is what the newest release says.
+    `what` says whether they replace the entries of `kept`, are added to them, or only remove entries. `every` are the tree's
+    cells. `cells` and `every` may be in any order. An entry has the form in which the newest release prints the diagnostic.
     """
     found = {}
     whole: list[Made] = []
@@ -91,9 +92,9 @@ def accept(
 def _accept_lanes(
     what: What, kept: Baseline, runner: CellRunner, reason: str | None
 ) -> tuple[tuple[CellResult, ...], tuple[Entry, ...]]:
-    """Return the lanes of the subject's checks, and the entries that they have from now on.
+    """Return the lanes of the subject's checks, and the new entries of these lanes.
 
-    A check that could not run, or read no file, changes nothing of what is accepted for it.
+    If a check could not run, or read no file, its entries stay as they are.
     """
     lanes, entries = [], list[Entry]()
     for check in runner.subject.checks:

@@ -1,8 +1,8 @@
-"""The axes that are searched along: what the candidates are, and in which ways each can be made real.
+"""The axes of a search: their candidates, and the ways in which a candidate can be built.
 
-The first way holds everything else still. The others move the least that has to move: the release of Sphinx (or of
-docutils) that goes along, then the day as of which the rest is resolved, then another cell of the matrix or another
-Python. Each says what it moved.
+The first way changes nothing but the axis. If it cannot be built, the next ways change as little more as possible: first the
+release of Sphinx or docutils, to one that is compatible; then the date as of which the other packages are resolved; then the
+cell of the matrix, or the Python. Each way says what else it changed.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Candidate:
-    """A point of an axis: a release, a minor of Python or a day; `date` is when it came out, where that is known."""
+    """A point of an axis: a release, a minor version of Python or a day; `date` is when it was released, None if unknown."""
 
     name: str
     date: datetime | None = None
 
 
 class Axis(Protocol):
-    """What is moved: its candidates in order, and the ways in which each can be made real, the smallest change first."""
+    """What a search changes: its candidates in order, and the ways in which each can be built, the smallest change first."""
 
     @property
     def name(self) -> str:
-        """What the user called it."""
+        """The name of the axis, as the user gave it."""
         ...
 
     @property
@@ -65,17 +65,20 @@ class Axis(Protocol):
         ...
 
     def ways(self, candidate: Candidate) -> Iterator[Way]:
-        """Return the ways for one of `candidates`."""
+        """Yield the ways in which one of `candidates` can be built."""
         ...
 
     def like(self, candidate: Candidate, way: Way) -> Way | None:
-        """Return the candidate with the other packages of `way`, which has worked for a neighbour, if that saves a search."""
+        """Return a way for the candidate with the other packages of `way`, which worked for its neighbour.
+
+        None if this saves no search.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What an axis may use beside its cell: the matrix's cells, this machine's Pythons, and what the tree needs."""
+    """What an axis may use beside its cell: the cells of the matrix, the interpreters here, and the tree's requirements."""
 
     cells: tuple[Cell, ...]
     interpreters: tuple[Interpreter, ...]
@@ -84,7 +87,7 @@ class Surroundings:
 
     @property
     def minors(self) -> tuple[str, ...]:
-        """The minors of Python that are here, the oldest first; those that builds can be observed on."""
+        """The minor versions of Python on this machine in which the probe runs (3.6 and later), the oldest first."""
         found = {Version(interpreter.version).release[:2] for interpreter in self.interpreters}
         return tuple(".".join(map(str, release)) for release in sorted(found) if release >= (3, 6))
 
@@ -120,7 +123,10 @@ class Package:
         return self._way(replace(moved, date=past(max(way.cell.date, released))))
 
     def in_company(self, moved: Cell, date: datetime) -> Iterator[Way]:
-        """With the nearest Sphinx or docutils that goes along, as of `date`, and as of when the newest of them came out."""
+        """Yield ways for `moved` with the nearest Sphinx or docutils that is compatible with it.
+
+        Each is resolved as of `date`, and as of the day after the newest of these releases.
+        """
         for free in (("sphinx",), ("docutils",), ("sphinx", "docutils")):
             if self.name in free:
                 continue
@@ -146,7 +152,7 @@ class Package:
         return cell
 
     def _own_time(self, cell: Cell) -> datetime:
-        """Return the day after the newest of docutils, Sphinx and this package came out."""
+        """Return the day after the newest release among the cell's docutils, Sphinx and this package."""
         pins = (("docutils", cell.docutils), ("sphinx", cell.sphinx))
         dates = [_released(name, version, offline=self.around.offline) for name, version in pins]
         dates += [candidate.date for candidate in self.candidates if f"{self.name}=={candidate.name}" in cell.pins]
@@ -162,7 +168,7 @@ class Package:
 
 @dataclass(frozen=True)
 class Pythons:
-    """The minors of Python that are here."""
+    """The minor versions of Python on this machine."""
 
     candidates: tuple[Candidate, ...]
     cell: Cell
@@ -183,7 +189,7 @@ class Pythons:
 
 @dataclass(frozen=True)
 class Days:
-    """Days: everything resolved as of the end of the day (UTC), except for what the cell's requirements pin."""
+    """Days: all packages are resolved as of the end of the day (UTC), except for those that the cell's requirements pin."""
 
     candidates: tuple[Candidate, ...]
     cell: Cell
@@ -227,13 +233,13 @@ def pinned(cell: Cell, packages: dict[str, str]) -> Cell:
 
 
 def named(cell: Cell) -> Cell:
-    """Return `cell` under a name that says what it holds, so that no two different ones share a lock."""
+    """Return `cell` with a name that is made of its content, so that two different cells never share a lock."""
     mark = files.digest(f"{cell.date.isoformat()} {cell.requirements}")[:10]
     return replace(cell, name=f"py{cell.python}-docutils{cell.docutils}-sphinx{cell.sphinx}-{mark}")
 
 
 def difference(one: Cell, other: Cell, moved: str) -> str:
-    """In words what `other` has otherwise than `one`, apart from the axis `moved`."""
+    """Return, in words, how `other` differs from `one`, except for the axis `moved`."""
     told = [
         f"{title} {theirs} (the cell has {ours})"
         for name, title, ours, theirs in (
@@ -255,16 +261,16 @@ def _released(name: str, version: str, *, offline: bool) -> datetime | None:
 
 
 def past(moment: datetime) -> datetime:
-    """Return `moment`, or now where it lies ahead: what will come out is not known."""
+    """Return `moment`, or the present time if `moment` is in the future: future releases are not known."""
     return min(moment, datetime.now(UTC).replace(microsecond=0))
 
 
 def minor(python: str) -> str:
-    """Return the minor release of a Python: "3.13" of "3.13.5"."""
+    """Return the minor version of a Python: "3.13" for "3.13.5"."""
     return ".".join(python.split(".")[:2])
 
 
 def _apart(one: str, other: str) -> tuple[int, bool]:
-    """Return how far two minors are apart; of two that are as far, the older comes first."""
+    """Return how far two minor versions are from each other, as a key to sort by; of two equal distances the older comes first."""
     distance = Version(minor(one)).minor - Version(minor(other)).minor
     return abs(distance), distance > 0

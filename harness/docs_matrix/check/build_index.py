@@ -1,7 +1,7 @@
-"""What a kept build knows of the documents of a tree: which of them a changed file or a changed name means.
+"""What a kept build knows about the documents of a tree: which of them are affected if a file or a name changes.
 
-Every build of all documents that is kept leaves it, in whichever cell. It hardly differs between cells, so one build serves
-all of them.
+Each kept build of all documents stores such an index, in any cell. The index hardly differs between cells, so one build serves
+all cells.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ TERMS = frozenset(("term", "terms"))
 
 @dataclass(frozen=True)
 class BuildIndex:
-    """What one build knows. `None` in a set of documents stands for all documents.
+    """What one build knows. In a set of documents, None stands for all documents.
 
-    `sources` are the paths of the sources in the tree, by document, and `documents` the reverse. `files` are the documents by
-    a file that they looked at, `folders` by a folder whose names they listed, `below` by a folder of which they may have read
-    everything. `toctrees` are the entries of toctrees by document, `patterns` the documents whose toctrees have a pattern.
-    `defined` are the documents by what they define. `described` are the objects that documents describe, by document.
-    `messages` are the texts that mention other files, by document. `changed` are the files in which the tree of the build
-    differs from the base in question: of these only their text is known. `doctrees` is the folder of what the build made.
+    - `sources` maps a document to the path of its source in the tree; `documents` is the reverse.
+    - `files` maps a file to the documents that looked at it. `folders` maps a folder to the documents that listed it. `below`
+      maps a folder to the documents that may have read any file below it.
+    - `toctrees` maps a document to the entries of its toctrees. `patterns` are the documents whose toctrees have a pattern.
+    - `defined` maps a target to the documents that define it. `described` maps a document to the objects that it describes.
+    - `messages` maps a document to the text of its messages.
+    - `doctrees` is the folder of the doctrees that the build wrote.
+    - `changed` are the files in which the tree of the build differs from the base in question.
     """
 
     sources: Mapping[str, str]
@@ -62,7 +64,10 @@ class BuildIndex:
         return frozenset(posixpath.splitext(path)[1] for path in self.documents)
 
     def meant_by(self, path: str, *, appears: bool) -> frozenset[str | None]:
-        """Return the documents that looked at the file `path`, or that look at a folder in which it `appears`, or goes."""
+        """Return the documents that looked at the file `path`.
+
+        If the file was added or removed (`appears`), also those that listed its folder.
+        """
         found = set(self.files.get(path, ()))
         if path in self.documents:
             found.add(self.documents[path])
@@ -74,7 +79,7 @@ class BuildIndex:
         return frozenset(found)
 
     def describing(self, path: str) -> frozenset[str]:
-        """Return the documents that describe something of the module whose source is `path`."""
+        """Return the documents that describe an object of the Python module whose source is `path`."""
         if not path.endswith(".py"):
             return frozenset()
         parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
@@ -86,7 +91,7 @@ class BuildIndex:
         )
 
     def naming_document(self, name: str) -> frozenset[str]:
-        """Return the documents with the document `name` in a toctree, or of which a message said its last part."""
+        """Return the documents that have the document `name` in a toctree, or a message that holds the last part of `name`."""
         last = name.rpartition("/")[2]
         return frozenset(
             [parent for parent, entries in self.toctrees.items() if name in entries]
@@ -98,7 +103,7 @@ class BuildIndex:
         return frozenset(document for target in targets for document in self.defined.get(target, ()))
 
     def holding(self, words: Collection[str]) -> frozenset[str]:
-        """Return the documents whose doctree holds one of `words`, in whatever case."""
+        """Return the documents whose doctree holds one of `words`; upper and lower case are the same."""
         wanted = sorted({word.encode("utf-8").lower() for word in words if word})
         if not wanted:
             return frozenset()
@@ -113,7 +118,7 @@ class BuildIndex:
 
 
 def near(base: Tree, recipe: Recipe, bench: Workbench) -> BuildIndex | None:
-    """Return what the nearest kept build of the lineage of `base` knows, in any cell; None if there is none."""
+    """Return the index of the kept build that is nearest to `base` in its lineage, in any cell; None if there is none."""
     state = bench.runner.nearest(base, [cell.name for cell in bench.matrix.cells], recipe)
     if state is None:
         return None
@@ -126,7 +131,10 @@ def near(base: Tree, recipe: Recipe, bench: Workbench) -> BuildIndex | None:
 
 @functools.lru_cache(maxsize=2)
 def _kept(folder: Path) -> BuildIndex | None:
-    """Return what the build knows whose state is `folder`, where nothing is written again; None if it cannot be read."""
+    """Return the index of the build that is kept in `folder`; None if it cannot be read.
+
+    The files in such a folder never change, so the result is cached.
+    """
     try:
         with (folder / RECORDS).open(encoding="ascii") as records:
             return index_of(records, folder)
@@ -135,9 +143,9 @@ def _kept(folder: Path) -> BuildIndex | None:
 
 
 def index_of(records: Iterable[str], doctrees: Path) -> BuildIndex | None:
-    """Return what a build knows that left `records` and `doctrees`; None if it recorded no index.
+    """Return the index of the build that wrote `records` and `doctrees`; None if it recorded no index.
 
-    Raises `ValueError`, `KeyError` or `TypeError` if the records are not the probe's.
+    Raises `ValueError`, `KeyError` or `TypeError` if the records were not written by the probe.
     """
     index: dict[str, Any] | None = None
     looked: dict[str, defaultdict[str, set[str | None]]] = {
@@ -185,7 +193,7 @@ def _by_target(defined: Mapping[str, Iterable[tuple[str, str]]]) -> Mapping[Targ
 
 
 def _targets(kind: str, name: str) -> Iterator[Target]:
-    """Yield what a reference may call an object: `py:function` `pkg.mod.run` is the object `run`."""
+    """Yield the target by which a reference may name an object: `py:function` `pkg.mod.run` is the object `run`."""
     if kind in LABELS:
         yield Target(name, "label")
     elif kind in TERMS:

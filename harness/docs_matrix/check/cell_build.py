@@ -12,17 +12,20 @@ from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.findings import CellStatus
 from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterError
 
-__all__ = ["CellBuild", "ended"]
+__all__ = ["NAME_IT", "CellBuild", "ended"]
 
 LACKING = re.compile(r"ModuleNotFoundError|PackageNotFoundError|Could not import extension|No module named")
-"""How Python and Sphinx say that a package is not installed; a tree without a configuration names none."""
+"""How Python and Sphinx report that a package is not installed. Without a configuration, a tree names no packages."""
+
+NAME_IT = "a package is missing; name it with --requirement: "
+"""What stands before the reason of such a build."""
 
 
 @dataclass(frozen=True)
 class CellBuild:
-    """One build in one cell, however it ended.
+    """One build in one cell, and how it ended.
 
-    `provided` is None if there is no environment, `made` is None if no build took place; then `error` says why.
+    `provided` is None if there is no environment. `made` is None if no build took place; then `error` says why.
     """
 
     cell: Cell
@@ -30,11 +33,11 @@ class CellBuild:
     made: Made | None = None
     error: HarnessError | None = None
     seconds: float = 0.0
-    """The wall time of all of this."""
+    """The wall time of the whole attempt, with making the environment."""
 
     @property
     def now(self) -> tuple[Build, ...]:
-        """The builds that were made now."""
+        """The builds that ran now, and did not come from the store."""
         return self.made.now if self.made else ()
 
     @property
@@ -50,17 +53,17 @@ class CellBuild:
         if self.made is None:
             return str(self.error)
         reason = self.made.build.reason
-        return f"name what it needs by --requirement: {reason}" if reason and LACKING.search(reason) else reason
+        return f"{NAME_IT}{reason}" if reason and LACKING.search(reason) else reason
 
     @property
     def failure(self) -> str:
-        """Why there is no answer, in one line with the status of a build that took place; empty if there is one."""
+        """Why there is no answer, in one line; empty if there is one. If a build took place, the line begins with its status."""
         if self.status == "ok":
             return ""
         return str(self.error) if self.made is None else f"{self.status}: {self.reason}"
 
     def answer(self) -> Made:
-        """Return the build; raises the error that stopped it, or `MachineError` if it did not end well."""
+        """Return the build. Raise the error that stopped it, or `MachineError` if its status is not `ok`."""
         if self.error:
             raise self.error
         if self.made is None or self.status != "ok":
@@ -69,7 +72,10 @@ class CellBuild:
 
 
 def ended(base: CellBuild | None, head: CellBuild) -> tuple[CellStatus, str | None]:
-    """Return how a cell's builds ended together; a build that could not take place is worse than one that failed."""
+    """Return the status of a cell and its reason, from its two builds.
+
+    A build that could not take place counts more than a build that failed.
+    """
     for one in (base, head):
         if one and one.error:
             return one.status, one.reason

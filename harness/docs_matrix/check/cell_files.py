@@ -1,7 +1,7 @@
-"""The results of single cells, as files: how sessions and jobs that build one cell each make one report together.
+"""The results of single cells, as files: sessions and jobs that build one cell each use them to make one report.
 
-`keep` writes `cells/<cell>.json` for each cell of a run; `gather` makes one run of such files, from one folder or many.
-Only cells that answer the same question (same tree, base, patches, read set) are put together.
+`keep` writes `cells/<cell>.json` for each cell of a run. `gather` makes one run from such files, from one folder or several.
+Only cells that answer the same question (same tree, base, patches, read set) are combined.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ __all__ = ["CellFile", "forget", "gather", "keep", "left", "question", "with_mis
 
 @dataclass(frozen=True)
 class CellFile:
-    """What a run leaves of one cell: its `result`, and of the run the digest of its `question` and what concerns the cell."""
+    """The file that a run writes for one cell: the cell's `result`, and the parts of the run that concern this cell.
+
+    `question` is the digest of the run's question.
+    """
 
     question: str
     tree: str
@@ -42,13 +45,13 @@ class CellFile:
 
 
 def question(run: Run) -> str:
-    """Return the digest of what `run` asked, whatever its cells."""
+    """Return the digest of the question that `run` answers: its tree, base, documents and patches, but not its cells."""
     asked = (run.tree, run.identity, run.base, run.base_identity, run.docs, run.patches)
     return files.digest(json.dumps(asked))
 
 
 def keep(run: Run, out: Path) -> None:
-    """Write the results of each cell of `run` below `out`, each whole."""
+    """Write a file with the result of each cell of `run` below `out`. Each file is written atomically."""
     for cell in run.cells:
         named = {judged.diagnostic.path for judged in cell.judged}
         part = CellFile(
@@ -70,9 +73,9 @@ def keep(run: Run, out: Path) -> None:
 
 
 def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None:
-    """Remove the results of cells below `out`, except for those that `but` accepts; no other file.
+    """Remove the results of cells below `out`, except for those for which `but` returns true. Other files stay.
 
-    Results that another release left, and those that are cut, are removed too.
+    Results of another release, and files that are cut short, are removed too.
     """
     for path in sorted((out / "cells").glob("*.json")):
         part = json_values.read_or_none(path, CellFile, sealed=False)
@@ -81,15 +84,15 @@ def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None
 
 
 def left(folders: Sequence[Path]) -> list[Path]:
-    """Return the results of cells that lie below `folders`, at any depth."""
+    """Return the files with results of cells below `folders`, at any depth."""
     return [path for folder in folders for path in sorted(folder.rglob("cells/*.json"))]
 
 
 def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = None) -> Run:
-    """Return one run of the cells whose results lie below `folders`, at any depth; cells come in `order`, others behind.
+    """Return one run from the results of cells below `folders`, at any depth. Its cells are in `order`; others come after them.
 
-    `asked` leaves out results of other questions. Raises `InputError` where there is none, where one cannot be read, or
-    where they answer different questions.
+    With `asked`, the digest of a question, results of other questions are left out. Raise `InputError` if there is no result, if
+    one cannot be read, or if they answer different questions.
     """
     parts = [json_values.read(path, CellFile, sealed=False) for path in left(folders)]
     if asked is not None:
@@ -124,19 +127,22 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
 
 
 def _observed(cell: CellResult) -> CellResult:
-    """Return `cell`, as failed if it says that it is well and looked at nothing: that is no answer."""
+    """Return `cell`; if its status is `ok` but it read no document, return it as failed."""
     if cell.status == "ok" and cell.documents < 1:
         return replace(cell, status="failed", reason="its result looked at no documents", judged=())
     return cell
 
 
 def _badness(cell: CellResult) -> tuple[bool, int, int]:
-    """Return how bad a result is: of two for one cell the worse one counts, so that no job hides what another found."""
+    """Return a key by which a worse result sorts last.
+
+    Of two results for one cell the worse one counts, so that no job hides a finding of another.
+    """
     return cell.status != "ok", cell.count(Verdict.NEW), len(cell.judged)
 
 
 def with_missing(run: Run, expected: Iterable[str]) -> Run:
-    """Return `run` with a failed cell for each of `expected` that gave no result: a job that died is no silence."""
+    """Return `run` with a failed cell for each of `expected` that left no result: a job that died must be seen."""
     have = {cell.name for cell in run.cells}
     missing = tuple(
         CellResult(name, "", "", "", "failed", reason="no result was left for this cell")
@@ -147,7 +153,10 @@ def with_missing(run: Run, expected: Iterable[str]) -> Run:
 
 
 def _asked(parts: Sequence[Asked]) -> Asked | None:
-    """Return the question of several jobs: that of the first, in the cells of all; all cells if one job was asked for all."""
+    """Return one question for several jobs: the question of the first job, with the cells of all jobs.
+
+    If one job named no cells, the result names none either, which means all cells.
+    """
     if not parts:
         return None
     cells = dict.fromkeys(cell for part in parts for cell in part.cells) if all(part.cells for part in parts) else ()

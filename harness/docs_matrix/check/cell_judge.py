@@ -1,4 +1,4 @@
-"""What a cell says of the head: each diagnostic's verdict, by the base's build or by what is accepted."""
+"""The verdicts of one cell: each diagnostic of the head, compared with the base's build or with the baseline."""
 
 from __future__ import annotations
 
@@ -29,14 +29,17 @@ __all__ = ["CellJudge", "observed"]
 
 @dataclass(frozen=True)
 class CellJudge:
-    """Judges what the builds of a subject say; it reads their sources in `trees`."""
+    """Gives a verdict to each diagnostic of a subject's builds. It reads the sources of both versions from `trees`."""
 
     subject: Subject
     trees: Trees
 
     @cached_property
     def comparison(self) -> Comparison:
-        """What judges the head's diagnostics by the base's: through the change between the two, and their texts."""
+        """The function that compares the head's diagnostics with the base's.
+
+        It uses the line changes between the two versions, and their texts.
+        """
         base, head, trees = self.subject.base, self.subject.head, self.trees
         if base is None:
             return partial(compare, changes=NoChanges())
@@ -55,11 +58,14 @@ class CellJudge:
 
     @cached_property
     def unread(self) -> Unread:
-        """What answers for the documents that restricted builds do not read."""
+        """The search in the text of documents that restricted builds do not read."""
         return Unread(self.trees, self.subject.recipe)
 
     def judged(self, base: CellBuild | None, head: CellBuild) -> CellResult:
-        """Return what a cell says of the head, by its base or by what is accepted; a build that failed is its status."""
+        """Return the cell's result for the head, compared with the base or with the baseline.
+
+        If a build failed, the status of the result says so.
+        """
         cell, built = head.cell, [one for one in (base, head) if one]
         status, reason = ended(base, head)
         result = CellResult(
@@ -96,7 +102,7 @@ class CellJudge:
         )
 
     def verdicts(self, base: Made | None, head: Made, cell: str) -> tuple[Judged, ...]:
-        """Return a verdict on each diagnostic of `head` in `cell`: by those of `base`, else by what is accepted."""
+        """Return a verdict for each diagnostic of `head` in `cell`, compared with those of `base`, or with the baseline."""
         subject = self.subject
         if subject.read.head is not None:
             head = self.unread.settled(head, subject.head)
@@ -113,7 +119,7 @@ class CellJudge:
         )
 
     def was_read(self, path: str | None, head: Made) -> bool:
-        """Return whether the head's build could have said an accepted message at `path`; what was not read is not fixed."""
+        """Return whether the head's build read the document at `path`. An accepted message in an unread document is not fixed."""
         if self.subject.read.head is None:
             return True
         read = {recipes.in_tree(self.subject.recipe, name) for name in head.build.read}
@@ -121,7 +127,7 @@ class CellJudge:
 
 
 def observed(made: Made) -> Observed:
-    """Return what the equal builds of `made` said: what is steady in them, and what is flaky."""
+    """Return the diagnostics of the equal builds of `made`: those that all builds have, and those that only some have."""
 
     def same(before: Sequence[Diagnostic], now: Sequence[Diagnostic]) -> tuple[Judged, ...]:
         return compare(before, now, NoChanges())

@@ -15,17 +15,22 @@ __all__ = ["all_here", "newest_here"]
 
 
 def newest_here(cells: Sequence[Cell], bench: Workbench) -> Cell:
-    """Return the newest of `cells` whose interpreter is on this machine; raises `MissingInterpreterError` if none is."""
+    """Return the newest of `cells` whose interpreter is on this machine. Raise `MissingInterpreterError` if there is none."""
     return all_here(cells, bench)[-1]
 
 
 def all_here(cells: Sequence[Cell], bench: Workbench) -> list[Cell]:
-    """Return those of `cells` whose interpreter is on this machine, the oldest first; raises `MissingInterpreterError` for none."""
+    """Return those of `cells` whose interpreter is on this machine, the oldest first.
+
+    Raise `MissingInterpreterError` if there is none.
+    """
     here = []
     for cell in sorted(cells, key=age):
         with contextlib.suppress(MissingInterpreterError):
             interpreters.find(cell.python, offline=True, among=bench.interpreters)
             here.append(cell)
     if not here:
-        raise MissingInterpreterError("no cell of the matrix has its interpreter on this machine: docs-matrix doctor")
+        raise MissingInterpreterError(
+            "this machine has no interpreter for any cell of the matrix; docs-matrix doctor says how to install one"
+        )
     return here

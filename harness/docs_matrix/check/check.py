@@ -24,13 +24,13 @@ Answer = TypeVar("Answer")
 
 
 def check(runner: CellRunner, cells: Sequence[Cell]) -> Run:
-    """Build the runner's subject in `cells`, run its checks beside them, judge what they say, and merge it."""
+    """Build the runner's subject in `cells`, run its tree checks beside the builds, and return the merged results."""
     results, lanes = beside(runner, lambda: runner.results(cells))
     return assemble(runner.subject, (*results, *lanes), runner.bench)
 
 
 def beside(runner: CellRunner, build: Callable[[], Answer]) -> tuple[Answer, tuple[CellResult, ...]]:
-    """Return what `build` returns, and the lanes of the checks, which run at the same time."""
+    """Return the result of `build`, and the lanes of the tree checks, which run at the same time."""
     with process.workers(1) as pool:
         queued = Lanes(runner).queue(pool)
         answer = build()
@@ -38,7 +38,7 @@ def beside(runner: CellRunner, build: Callable[[], Answer]) -> tuple[Answer, tup
 
 
 def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) -> Run:
-    """Return the run that `results` make: their findings merged, with the sources that these name."""
+    """Return the run for `results`: their findings, merged, and the sources of the files that the findings name."""
     findings = merge(results)
     named = {finding.path for finding in findings if finding.path and finding.verdict is not Verdict.FIXED}
     sources = {path: text for path in sorted(named) if (text := text_of(bench.trees, subject.head, path)) is not None}
@@ -60,19 +60,19 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) 
 
 
 def _confined(results: Sequence[CellResult]) -> tuple[Note, ...]:
-    """Return what confined the builds; nothing if none took place."""
+    """Return a note for each way in which builds were confined; none if no build took place."""
     found = dict.fromkeys(result.confined for result in results if result.confined)
     return tuple(Note("confined", (text,)) for text in found)
 
 
 def _silences(results: Sequence[CellResult]) -> tuple[Note, ...]:
-    """Return the settings that the change adds and that hide warnings."""
+    """Return a note on the settings that the change adds and that hide warnings."""
     found = dict.fromkeys(text for result in results for text in result.silenced)
     return (Note("silences", tuple(found)),) if found else ()
 
 
 def _brings_code(subject: Subject, bench: Workbench) -> tuple[Note, ...]:
-    """Return the files of the change that a build may run: what it says of the change is what they say."""
+    """Return a note on the changed files that a build may run as code: they can influence the answer."""
     if subject.base is None:
         return ()
     changes = bench.trees.changed_paths(subject.base, subject.head)

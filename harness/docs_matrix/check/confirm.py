@@ -1,15 +1,15 @@
-"""What a comparison found is confirmed by reading apart.
+"""Confirm new and fixed diagnostics: read their documents again, each in a process of its own.
 
-A message that only some order of reading brings is neither new nor fixed.
+A message that appears only in some orders of reading is neither new nor fixed.
 
-Base and head may differ in what was read before a document, by the read set, by the number of readers, or since one of them
-starts from the other. What is left in the process by what was read before can bring a message or take it away. So the
-documents of what is new or gone are read once more, each in a process of its own, in both versions: what this does not
-say as well depends on what was read before. Documents that such a message names are read with its own, since Sphinx's
-environment tells one document of another: a second label, a second description of an object.
+Before a given document, base and head may have read other documents: their read sets or numbers of readers differ, or one build
+starts from the other. Documents that were read earlier can leave state in the process, and this state can add or remove a
+message. So the documents with new or fixed messages are read once more, in both versions, each in its own process. A difference
+that does not appear again depends on the order of reading. If a message names other documents, these are read in the same
+process, because Sphinx's environment connects them: two documents may define the same label or object.
 
-A build takes longer to begin than a few documents to read. So it tries those that may say something new alone on the way, where
-they are few, and another build is only made for what these trials leave in doubt.
+Starting a build takes longer than reading a few documents. So if few documents may have new messages, the normal build reads
+each of them alone first: a *trial*. Another build is made only for the messages that are still in doubt after that.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ __all__ = ["Confirmed", "confirm", "trials_alone"]
 
 APART = Reading(readers="each", only=True)
 FEW = 16
-"""More documents are not tried alone on the way."""
+"""The most documents of one version that a normal build tries alone."""
 WORD = re.compile(r"[\w./+-]+")
 
 
 class ReadApart(Protocol):
-    """Builds documents of a tree in the cell in question, read in a way of their own."""
+    """Builds documents of a tree in the cell in question, read as the `reading` says."""
 
     def __call__(self, tree: Tree, documents: tuple[str, ...], reading: Reading) -> Built: ...
 
 
 class Built(Protocol):
-    """What became of such a build."""
+    """The result of such a build."""
 
     @property
     def made(self) -> Made | None: ...
@@ -64,7 +64,7 @@ class Built(Protocol):
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What is judged after documents were read separately, and the builds that did so; `notice` says why they could not."""
+    """The verdicts after the second reading, and the builds that read. If these failed, `notice` says why."""
 
     judged: tuple[Judged, ...]
     built: tuple[Built, ...] = ()
@@ -72,10 +72,10 @@ class Confirmed:
 
 
 def trials_alone(versions: Sequence[tuple[str, ...] | None], apart: Collection[str]) -> list[Reading | None]:
-    """Return how to read each of `versions` (their documents) so that those in `apart` are tried alone before all are read.
+    """Return for each of `versions` (its documents) how to read it, so that its documents in `apart` are tried alone first.
 
-    None for a single document, since nothing is read before it. None for all versions if one of them has many such documents:
-    what one version says alone is only worth something beside what the other says.
+    None for a version with a single document, since nothing is read before it. None for all versions if one has more than `FEW`
+    such documents: a trial in one version is useless without the same trial in the other.
     """
     chosen = [[name for name in documents or () if name in apart] for documents in versions]
     if max(map(len, chosen)) > FEW:
@@ -96,10 +96,10 @@ def confirm(
     trees: Trees,
     read_apart: ReadApart,
 ) -> Confirmed:
-    """Return `judged` with what depends on the order of reading as flaky. Builds nothing where nothing is in doubt.
+    """Return `judged`, with each message that depends on the order of reading as flaky.
 
-    Without a base nothing that is fixed can be confirmed, and it stays as it is. Where the user said how documents are read,
-    what they say then is the answer.
+    If nothing is in doubt, nothing is built. Without a base, fixed messages cannot be confirmed and stay as they are. If the user
+    chose how documents are read (`--in-order`, `--readers`), that reading is the answer, and nothing is confirmed.
     """
     if subject.reading:
         return Confirmed(judged)
@@ -120,7 +120,11 @@ def confirm(
         one = read_apart(tree, documents + tuple(sorted(generated.intersection(made.build.read))), APART)
         built += (one,)
         if one.made is None or one.status != "ok":
-            return Confirmed(judged, built, f"what is new or fixed could not be read apart: {one.reason}")
+            return Confirmed(
+                judged,
+                built,
+                f"new and fixed messages are not confirmed, because the second reading failed: {one.reason}",
+            )
         said.append(one.made.build.diagnostics)
         read.update(one.made.build.read)
     depend = [item for item in _without(doubtful, comparison(*said[-2:])) if item.diagnostic.document in read]
@@ -132,12 +136,12 @@ def confirm(
 
 
 def _alone(made: Made | None) -> tuple[Diagnostic, ...]:
-    """Return what the documents said that a build tried alone."""
+    """Return the diagnostics of the documents that a build tried alone."""
     return tuple(chain.from_iterable(made.build.trials)) if made else ()
 
 
 def _without(doubtful: Sequence[Judged], alone: Sequence[Judged]) -> list[Judged]:
-    """Return those of `doubtful` that are not judged so `alone` as well."""
+    """Return those of `doubtful` that do not have the same verdict in `alone`."""
     same = Counter((item.verdict, _key(item.diagnostic)) for item in alone)
     left = []
     for item in doubtful:
@@ -149,7 +153,7 @@ def _without(doubtful: Sequence[Judged], alone: Sequence[Judged]) -> list[Judged
 
 
 def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
-    """Return whether what was read before may be behind the verdict: of the document that is read first nothing is."""
+    """Return whether earlier reading may have caused the verdict. For the document that was read first, it cannot."""
     said = item.diagnostic
     if item.verdict not in (Verdict.NEW, Verdict.FIXED) or said.phase != "reading" or said.document is None:
         return False
@@ -161,9 +165,10 @@ def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
 def _documents(
     doubtful: Sequence[Judged], base: Made | None, head: Made, subject: Subject, trees: Trees
 ) -> tuple[set[str], set[str]]:
-    """Return the documents that `doubtful` messages are of, and those that they name: paths in the tree, and names.
+    """Return the documents of `doubtful` messages, and the documents that these messages name.
 
-    A name stands for a document that is no file of the tree or has a suffix of its own: builds have found it.
+    The first set has paths in the tree. The second has names of documents that builds found elsewhere: the document is no file of
+    the tree (it was generated), or it has an unusual suffix.
     """
     recipe = subject.recipe
     everywhere = {path for tree in (subject.head, subject.base) if tree for path in trees.paths(tree)}

@@ -1,7 +1,7 @@
-"""Whether `check` reads all documents at once, or first those that the change can affect.
+"""Whether `check` reads all documents, or only those that the change can affect.
 
-The question is about all documents. If all that must be built for it is expected to take longer than `exact_within`, the answer
-is preliminary.
+The question is about all documents. If the builds for it are expected to take longer than `exact_within`, the answer is
+preliminary.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ __all__ = ["expected_seconds", "within"]
 START = 5.0
 A_DOCUMENT = 0.1
 A_MEGABYTE = 20.0
-"""Seconds that a build takes to begin, for each document, and for each million characters of them: by these linux-source-6.12
-takes fourteen minutes in a cell, which is right."""
+"""The estimated seconds of a build: to start, for each document, and for each million characters of text. For linux-source-6.12
+they give fourteen minutes in a cell, as measured."""
 WARM = 0.1
-"""The share of a full build that a build takes which starts from another, if none is known."""
+"""The estimated time of a warm build, as a share of a full build, if no earlier warm build is known."""
 
 
 def within(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int, *, times: int = 1) -> Subject:
-    """Return `subject`, which is about all documents, or about those that the change can affect if all would take too long.
+    """Return `subject` as it is if its builds take less than `exact_within`; else with only the affected documents.
 
-    `times` is how often each build is observed.
+    `times` is how often each build runs.
     """
     if subject.base is None or subject.read.head is not None:
         return subject
@@ -51,7 +51,7 @@ def within(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int,
 
 
 def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int, *, times: int = 1) -> float:
-    """Return the seconds that base and head of `subject` will take in `cells`, `jobs` builds at a time."""
+    """Return the expected seconds of wall time for base and head of `subject` in `cells`, with `jobs` builds at a time."""
     guess: list[float] = []
 
     def full(cell: Cell) -> float:
@@ -93,7 +93,7 @@ def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, 
 
 
 def _guess(subject: Subject, bench: Workbench) -> float:
-    """Return the seconds that a full build may take if nothing of the kind was ever built: by the text of its documents."""
+    """Return the estimated seconds of a full build, from the text of its documents. No such build is known."""
     names = recipes.documents(subject.recipe, bench.trees.paths(subject.head))
     paths = [recipes.in_tree(subject.recipe, name) for name in names]
     size = sum(len(text) for _, text in bench.trees.texts(subject.head, paths))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from docs_matrix.check.cell_build import NAME_IT
 from docs_matrix.requirements import conf_modules
 
 __all__ = ["short_reason"]
@@ -25,7 +26,7 @@ def short_reason(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [text]
     errors = [line for line in lines if re.search(r"[Ee]rror\b", line)]
     line: str = of_sphinx[-1].strip() if of_sphinx else (errors or lines)[-1]
-    line = line.removeprefix("failed: ").removeprefix("name what it needs by --requirement: ")
+    line = line.removeprefix("failed: ").removeprefix(NAME_IT)
     return f"{line} (--requirement {_requirement(line)} adds what it lacks)" if _LACKS.search(line) else line
 
 
