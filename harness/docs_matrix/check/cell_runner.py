@@ -1,7 +1,7 @@
-"""The pipeline of one cell: provide its environment, build, map every failure to a status, judge, confirm.
+"""The pipeline of one cell: make its environment, build, turn every failure into a status, judge, confirm.
 
-All questions that build go through `CellRunner`, so that a failure, a notice and a message that depends on the reading order
-mean the same in each of them.
+All questions build through `CellRunner`. So failures, notices, and messages that depend on the order of reading mean the same in
+each question.
 """
 
 from __future__ import annotations
@@ -34,16 +34,15 @@ from docs_matrix.trees import Tree
 __all__ = ["CellRunner"]
 
 SLOW = 10.0
-"""Seconds; the progress of a build that took longer last time says how long."""
+"""Seconds. If a build took longer than this last time, the progress shows how long it took."""
 
 
 @dataclass(frozen=True)
 class CellRunner:
     """Runs the cells of a matrix on one subject, at most `jobs` builds at a time.
 
-    Each build is observed `repeat` times at least: what equal builds do not all say is flaky. With `plain` a build of all
-    documents has no shortcut of ours, as `Order.plain` says. What goes wrong in a cell is the status of that cell and harms
-    no other.
+    Each build runs at least `repeat` times: a message that is not in all of these runs is flaky. With `plain`, a build of all
+    documents uses no shortcut of ours (`Order.plain`). An error in a cell becomes the status of that cell, and stops no other.
     """
 
     subject: Subject
@@ -54,7 +53,7 @@ class CellRunner:
     plain: bool = False
 
     def on(self, subject: Subject) -> CellRunner:
-        """Return a runner that does the same with another subject."""
+        """Return a runner with the same settings for another subject."""
         return replace(self, subject=subject)
 
     # ---- provide and build -------------------------------------------------------------------------------------------
@@ -73,10 +72,11 @@ class CellRunner:
         times: int = 1,
         remember: bool = False,
     ) -> CellBuild:
-        """Build `documents` of `tree` in `cell`, observed `times`; what is raised becomes the `error`.
+        """Build `documents` of `tree` in `cell`. The build runs `times` times.
 
-        `reading`, `keep` and `warm` are as in `Order`. `base` is the version whose requirements are compared with the tree's.
-        `doing` is what the progress says. `remember` leaves a record of the build for the question `history`.
+        An exception is not raised: it becomes the `error` of the result. `reading`, `keep` and `warm` are as in `Order`. `base` is
+        the version whose requirements are compared with the tree's. `doing` is the text for the progress. `remember` writes a
+        record of the build for the question `history`.
         """
         started = time.monotonic()
         provided: Prepared | None = None
@@ -112,7 +112,7 @@ class CellRunner:
         return CellBuild(cell, provided, made, stopped, time.monotonic() - started)
 
     def _equipped(self, cell: Cell, tree: Tree, base: Tree | None) -> Prepared:
-        """Return what `tree` is built with, and a notice if the requirements of `base` are others."""
+        """Return the environment for `tree`, with a notice if `base` has other requirements."""
 
         def of(version: Tree) -> Prepared:
             return equip(self.subject, self.bench, cell, version)
@@ -131,7 +131,7 @@ class CellRunner:
             return tuple(head.result() for _, head in self._versions(cells, pool))
 
     def results(self, cells: Sequence[Cell]) -> tuple[CellResult, ...]:
-        """Build the subject's versions in each of `cells`, judge what the head says, and confirm it."""
+        """Build base and head in each of `cells`, judge the head's diagnostics, and confirm the verdicts."""
         host_tools.require_tools(self.subject.recipe)
         with process.workers(self.jobs) as pool:
             ended = []
@@ -142,9 +142,9 @@ class CellRunner:
     def _versions(
         self, cells: Sequence[Cell], pool: ThreadPoolExecutor
     ) -> list[tuple[Future[CellBuild] | None, Future[CellBuild]]]:
-        """Queue all bases, then all heads: what waits for another build never blocks it.
+        """Queue all bases, then all heads. So a head that waits for its base never takes the place of the base.
 
-        What took longest last time comes first; what was never built comes before that.
+        The cells whose builds took longest last time come first; before them, cells that were never built.
         """
         subject = self.subject
         alone = trials_alone((subject.read.base, subject.read.head), subject.read.apart)
@@ -196,13 +196,13 @@ class CellRunner:
 
     @cached_property
     def judge(self) -> CellJudge:
-        """What judges the builds of each cell."""
+        """The judge of each cell's builds."""
         return CellJudge(self.subject, self.bench.trees)
 
     def confirmed(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
-        """Return `result` with what is new or fixed confirmed by reading its documents separately.
+        """Read the documents of new and fixed messages again, and return `result` with the confirmed verdicts.
 
-        What this does not show again depends on what was read before: it is flaky.
+        A message that does not show again depends on the order of reading: it becomes flaky.
         """
         if result.status != "ok" or head.made is None:
             return result
@@ -232,9 +232,10 @@ class CellRunner:
         )
 
     def told_apart(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
-        """Return `result` with what is new because the head requires other packages than the base: `reason` says so.
+        """Return `result` with a `reason` on each new diagnostic that comes from the head's other packages.
 
-        The base is built once more, in the head's environment. What it says there as well does not come from the text.
+        For this the base is built once more, in the head's environment. A new diagnostic that this build has too does not come from
+        the text.
         """
         new = {item.diagnostic for item in result.judged if item.verdict is Verdict.NEW}
         before, after = base and base.provided, head.provided
@@ -282,6 +283,6 @@ class CellRunner:
 
 
 def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Return which packages two environments do not share, in words; empty if they share all."""
+    """Return, in words, the packages that differ between two environments; empty if there are none."""
     names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
     return ", ".join(f"{name} {before.get(name, 'none')} → {now.get(name, 'none')}" for name in names)

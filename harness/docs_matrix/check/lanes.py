@@ -1,6 +1,6 @@
-"""The lanes of a run: what the checks beside the builds say of the base and the head, judged as the cells are.
+"""The lanes of a run: the results of the tree checks for base and head, with verdicts like those of the cells.
 
-A check runs once for each version of the tree, whatever the cells. Its lane stands among the results of the cells.
+A tree check runs once for each version of the tree, whatever the number of cells. Its lane stands among the results of the cells.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Lanes", "accepted_of", "lane_name", "tools_of"]
 
 @dataclass(frozen=True)
 class Lanes:
-    """Runs the checks of the runner's subject; checks of changed files also read `files`."""
+    """Runs the tree checks of the runner's subject. `files` are more files for the checks that read only changed files."""
 
     runner: CellRunner
     files: frozenset[str] = frozenset()
@@ -43,15 +43,15 @@ class Lanes:
         return tuple(lane_name(check) for check in self.runner.subject.checks)
 
     def queue(self, pool: ThreadPoolExecutor) -> list[Future[CellResult]]:
-        """Begin to run the checks in `pool`; their results never raise a `HarnessError`."""
+        """Start the checks in `pool`, and return the future result of each; it never raises a `HarnessError`."""
         return [pool.submit(self.result, check) for check in self.runner.subject.checks]
 
     def result(self, check: TreeCheck) -> CellResult:
-        """Return the lane of `check`: how it ended, and what is new. What goes wrong is its status and harms no other."""
+        """Return the lane of `check`: its status, and the verdicts. An error becomes the status, and stops no other check."""
         return self._ended(check, judge=True)[0]
 
     def said(self, check: TreeCheck) -> tuple[CellResult, tuple[Diagnostic, ...]]:
-        """Return the lane of `check` without verdicts, and what the check says of the head."""
+        """Return the lane of `check` without verdicts, and the diagnostics of the head."""
         return self._ended(check, judge=False)
 
     def _ended(self, check: TreeCheck, *, judge: bool) -> tuple[CellResult, tuple[Diagnostic, ...]]:
@@ -67,11 +67,13 @@ class Lanes:
             status: CellStatus = "skipped" if isinstance(error, MissingInterpreterError) else "failed"
             lane = CellResult(name, check.python or "", "", "", status, str(error))
         lane = replace(lane, seconds=time.monotonic() - started)
-        self.runner.progress.done(name, lane.in_words if judge or lane.status != "ok" else f"{len(diagnostics)} said")
+        self.runner.progress.done(
+            name, lane.in_words if judge or lane.status != "ok" else f"messages: {len(diagnostics)}"
+        )
         return lane, diagnostics
 
     def _ran(self, check: TreeCheck) -> tuple[CellResult, Checked | None, Checked]:
-        """Return the lane of `check` without verdicts, and what the check says of the base and of the head."""
+        """Return the lane of `check` without verdicts, and the results of the check for the base and for the head."""
         subject = self.runner.subject
         before, now = (self._named(check, base=base) for base in (True, False))
         environment = self._environment(check) if before or now or not check.files else None
@@ -120,7 +122,10 @@ class Lanes:
         return tuple(replace(item, verdict=Verdict.NOTE) if item.verdict is Verdict.NEW else item for item in judged)
 
     def _compared(self, base: Sequence[Diagnostic], head: Sequence[Diagnostic]) -> tuple[Judged, ...]:
-        """Judge the head's by the base's: first what is equal in a file that the change leaves alone, or has no line."""
+        """Return the verdicts of the head's diagnostics, compared with the base's.
+
+        Equal diagnostics are paired first, if their file is unchanged or they have no line.
+        """
         subject = self.runner.subject
         changed = (
             {
@@ -149,7 +154,7 @@ class Lanes:
         return (*known, *self.runner.judge.comparison(gone, new))
 
     def _named(self, check: TreeCheck, *, base: bool) -> tuple[str, ...]:
-        """Return the files behind the command of `check`: those that the change touches, or all if there is none."""
+        """Return the files to append to the command of `check`: the changed files, or all files if there is no change."""
         if not check.files:
             return ()
         subject, trees = self.runner.subject, self.runner.bench.trees
@@ -173,12 +178,12 @@ class Lanes:
 
 
 def accepted_of(baseline: Baseline, lane: str) -> tuple[Entry, ...]:
-    """Return what `baseline` accepts of a check: what is accepted in all cells is no message of a check."""
+    """Return the entries of `baseline` for `lane`. An entry without cells is for builds only, and is left out."""
     return tuple(entry for entry in baseline.entries if entry.cells and lane in entry.cells)
 
 
 def _was_read(item: Judged, check: TreeCheck, head: Checked) -> bool:
-    """Return whether the check read the file of an accepted message; what was not read is not fixed."""
+    """Return whether the check read the file of an accepted message. A message in an unread file is not fixed."""
     return not check.files or item.diagnostic.path in head.build.read
 
 
@@ -188,9 +193,9 @@ def lane_name(check: TreeCheck) -> str:
 
 
 def tools_of(check: TreeCheck, matrix: Matrix) -> Tools | None:
-    """Return what the environment of `check` is made of; None if it has none: then the programs of the machine run.
+    """Return the requirements of the environment of `check`; None if the check runs with the programs of the machine.
 
-    Its packages are resolved as of the newest date of the cells.
+    The packages are resolved as of the newest date of the cells.
     """
     if not check.requirements and check.python is None:
         return None

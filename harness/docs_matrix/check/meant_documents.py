@@ -1,8 +1,8 @@
-"""Which documents a change can affect, by what a kept build knows.
+"""Which documents a change can affect, by the index of a kept build.
 
-A build of all documents has looked at every file that counts. So a touched file means the documents that looked at it, and a
-name that comes or goes means those that define it or whose doctree holds it. Only files in which the build's tree differs
-from the base are searched for text.
+A build of all documents has looked at every file that counts. So a changed file affects the documents that looked at it. A name
+that is added or removed affects the documents that define it, and those whose doctree holds it. Text is searched only in the files
+in which the tree of the build differs from the base.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ __all__ = ["ChangedNames", "Changes", "Meant", "meant"]
 
 @dataclass(frozen=True)
 class ChangedNames:
-    """What other documents may call what the change touches.
+    """The names by which other documents may refer to what the change adds, removes or renames.
 
-    `documents` come, go or move, `moved` is defined or no more, and `referred` are the targets of references that come or go.
+    `documents` are the names of documents that are added, removed or renamed. `moved` are the targets whose definition is added
+    or removed. `referred` are the targets of references that are added or removed.
     """
 
     documents: frozenset[str]
@@ -32,7 +33,7 @@ class ChangedNames:
     referred: Targets
 
     def enters_in(self, text: str) -> bool:
-        """Return whether `text` may have one of the documents in a toctree, or refers to it."""
+        """Return whether `text` may have one of `documents` in a toctree, or refers to one."""
         return any(self._is_entry(line) for line in text.splitlines())
 
     def _is_entry(self, line: str) -> bool:
@@ -55,7 +56,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Meant:
-    """The documents of base and head that a change means; those in `apart` look at a touched file."""
+    """The documents of base and head that a change can affect; those in `apart` looked at a changed file."""
 
     base: tuple[str, ...]
     head: tuple[str, ...]
@@ -63,9 +64,9 @@ class Meant:
 
 
 def meant(changes: Changes, index: BuildIndex, concerns: Callable[[str], bool]) -> Meant | str:
-    """Return the documents that `changes` can affect; the path of a touched file if that means all of them.
+    """Return the documents that `changes` can affect. If one changed file can affect all documents, return its path instead.
 
-    `concerns` says whether a text has to do with the change. It is asked of files that the build has not seen as they are.
+    `concerns` returns whether a text has to do with the change. It is called for files that have changed since the kept build.
     """
     looking = set[str]()
     others = set(index.holding(_words(changes, index)))
@@ -89,7 +90,7 @@ def meant(changes: Changes, index: BuildIndex, concerns: Callable[[str], bool]) 
 
 
 def _words(changes: Changes, index: BuildIndex) -> set[str]:
-    """Return the words of which one stands in each doctree that refers to something that came or went."""
+    """Return search words: each doctree that refers to an added or removed name holds at least one of them."""
     words = {target.name for target in changes.names.moved.wanted}
     for change in changes.files:
         document = index.documents.get(change.base_path or "")
@@ -100,13 +101,13 @@ def _words(changes: Changes, index: BuildIndex) -> set[str]:
 
 
 def _as_document(path: str, recipe: Recipe, index: BuildIndex) -> str | None:
-    """Return the name of the document that a file is, or may be; None if it can be none."""
+    """Return the name of the document for the file `path`; None if a file with this path cannot be a document."""
     name, suffix = posixpath.splitext(recipes.below(recipe, path) or "")
     return name if name and suffix in index.suffixes else None
 
 
 def _unseen(changes: Changes, index: BuildIndex, concerns: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the files that the build has not seen as they are, and that have to do with the change."""
+    """Yield the files that have changed since the kept build, and that have to do with the change."""
     for tree in (changes.base, changes.head):
         paths = [path for path in index.changed if recipes.below(changes.recipe, path)]
         yield from (path for path, text in changes.trees.texts(tree, paths) if concerns(text))
@@ -115,7 +116,10 @@ def _unseen(changes: Changes, index: BuildIndex, concerns: Callable[[str], bool]
 def _both(
     looking: Iterable[str], others: Iterable[str], fresh: Iterable[str], changes: Changes, index: BuildIndex
 ) -> Meant:
-    """Return the documents as both versions name them: what is read of one is read of the other, or it would all be new."""
+    """Return the documents under their names in both versions.
+
+    Both versions must read the same documents: otherwise every message of a document that only the head reads would be new.
+    """
     lines, recipe = changes.trees.changes(changes.base, changes.head), changes.recipe
     sources = {index.sources[name] for name in (*looking, *others) if name in index.sources} | set(fresh)
     files = [set(changes.trees.paths(tree)) for tree in (changes.base, changes.head)]

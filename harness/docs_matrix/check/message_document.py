@@ -1,4 +1,4 @@
-"""Which document a message is of: the one at its place, or one that includes or documents the file at its place."""
+"""Which document gives a message: the file at its place, or a document that includes or describes that file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["reading_one"]
 
 
 def reading_one(path: str, wanted: Wanted, cell: Cell, runner: CellRunner) -> Subject:
-    """Return the runner's subject, reading the one document that says `wanted` at `path`.
+    """Return the runner's subject with a read set of one document: the one that gives the message `wanted` at `path`.
 
-    `path` is a document, or a file that documents include or are made of: then a build in `cell` finds the document. Raises
-    `InputError` if the tree has no such file, or if no document says it there.
+    `path` is a document, or a file that documents include or are generated from; then a build in `cell` finds the document. Raise
+    `InputError` if the tree has no such file, or if no document gives the message at that path.
     """
     subject, trees = runner.subject, runner.bench.trees
     place = posixpath.normpath(path.replace("\\", "/"))

@@ -1,8 +1,9 @@
 """The base of a patch: the tree as it is, the revisions that the user names, or the one that the patch was made for.
 
-Of revisions that are named, the first whose files are byte by byte those that the patch was made for is taken, else the first
-that it applies to. Where none is named and the tree as it is has other files, the commit that a mail names
-(`base-commit:`, the robot's `base:`) is looked for in the tree's repository, then one that has the blobs.
+If the user names revisions, the base is the first one that has exactly the files that the patch was made for. If there is none, it
+is the first one to which the patch applies. If the user names none, and the tree as it is does not have those files, the tree's
+repository is searched: first for the commit that the mail names (`base-commit:`, the robot's `base:`), then for a commit that has
+the patch's blobs.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _NAMED = re.compile(rb"^base-commit: ([0-9a-f]{12,40})\s*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Chosen:
-    """The base that was taken and the patched tree; `rev` is its revision (None: the tree as it is).
+    """The base that was chosen, and the patched tree. `rev` is the revision of the base; None for the tree as it is.
 
-    `tested` says of each revision that the user named how it went (`auto`: taken, `also`: it applies there too,
-    `cannot`), `notes` more of it.
+    `tested` has the outcome for each revision that the user named: `auto` (it is the base), `also` (the patch applies there too)
+    or `cannot`. `notes` have the details.
     """
 
     base: Tree
@@ -39,7 +40,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class _Try:
-    """One revision: what applying the patch there gave, or why it does not apply."""
+    """The patch applied to one revision: the patched tree, or the reason why it does not apply."""
 
     rev: str
     base: Tree
@@ -54,10 +55,10 @@ class _Try:
 def choose(
     source: Path, files: Sequence[Path], patches: Sequence[Patch], onto: Sequence[str], commit: str | None, trees: Trees
 ) -> Chosen:
-    """Return the base for `patches`, which came in `files`, of the tree at `source`.
+    """Return the base for `patches` in the tree at `source`. `files` are the files that the patches were read from.
 
-    `onto` are revisions that the user named, `commit` one that a report names. Raises `InputError` where the patches apply to
-    none of them, or to nothing that could be found.
+    `onto` are the revisions that the user named, `commit` is one that a report names. Raise `InputError` if the patches apply to
+    none of these, and to no other commit that was found.
     """
     if onto:
         return _of_named([_tried(source, rev, patches, trees) for rev in onto])
@@ -109,7 +110,7 @@ def _tried(source: Path, rev: str, patches: Sequence[Patch], trees: Trees) -> _T
 def _candidates(
     source: Path, files: Sequence[Path], commit: str | None, trees: Trees, patches: Sequence[Patch]
 ) -> list[tuple[str, str]]:
-    """Return the commits of the tree's repository that the mail `names`, or that `has` the blobs, each with which of the two."""
+    """Return the commits to try, each with the reason: "names" (the mail names it) or "has" (it has the patch's blobs)."""
     repository = user_repository.find(source) if source.is_dir() else None
     if repository is None:
         return []
@@ -126,5 +127,5 @@ def _is_exact(patched: Patched) -> bool:
 
 
 def _states(patched: Patched) -> bool:
-    """Return whether the patches say which files they were made for."""
+    """Return whether the patches state the blobs that they were made for."""
     return any(file.base_matches is not None for file in patched.files)

@@ -1,4 +1,4 @@
-"""Who hears how the cells of a run get on."""
+"""The interface by which a run reports the progress of its cells."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ __all__ = ["Progress"]
 
 
 class Progress(Protocol):
-    """Hears how the cells of a run get on; called from several threads."""
+    """Receives the progress of the cells of a run. It is called from several threads."""
 
     def update(self, cell: str, text: str) -> None:
-        """Hear that `cell` has come to `text`."""
+        """Report that `cell` has begun the step `text`."""
         ...
 
     def detail(self, cell: str, text: str) -> None:
-        """Hear how far `cell` is in what it does: what changes too often to be printed line by line."""
+        """Report how far `cell` is in its step. This changes too often to be printed line by line."""
         ...
 
     def done(self, cell: str, text: str) -> None:
-        """Hear that `cell` has ended with `text`."""
+        """Report that `cell` has ended with the result `text`."""
         ...

@@ -1,10 +1,13 @@
 """The read set: which documents of base and head a question reads.
 
-`all`, the documents and folders that the user names, or those that a change affects. If a build of the tree or of a version
-near it is kept, what it looked at says which these are (`docs_matrix.check.meant_documents`). If no cell has built the tree, its
-text does: the documents that the change touches, those whose source names a file that it touches (kernel-doc, include,
-literalinclude) or a label, document or object that it adds, removes or renames, and those that define what the changed text
-refers to.
+The read set is `all`, the documents and folders that the user names, or those that a change can affect. If a build of the tree or
+of a version near it is kept, its index tells which documents a change can affect (`docs_matrix.check.meant_documents`). If no cell
+has built the tree, its text tells. Then the read set has
+
+- the changed documents;
+- documents that name a changed file (kernel-doc, include, literalinclude);
+- documents that name a label, document or object that the change adds, removes or renames;
+- documents that define a target to which the changed text refers.
 """
 
 from __future__ import annotations
@@ -28,21 +31,22 @@ from docs_matrix.trees import Change, Tree, TreeChanges, Trees
 __all__ = ["Near", "ReadSet", "choose", "naming"]
 
 DIRECTIVE = re.compile(r"^[ \t]*(?:\.\. |:file: |[`:]{3,}\{).*$", re.MULTILINE)
-"""What begins a directive, in reStructuredText and in MyST (comments and targets begin so too), or names its file."""
+"""A line that begins a directive, in reStructuredText and in MyST, or names the file of a directive. Comments and targets of
+reStructuredText begin in the same way."""
 OURS = re.compile(r"(?:.*/)?(?:matrix\.yaml|\.buildinfo|locks/py3[^/]+-docutils[^/]+\.txt|\.github/.*)")
 """Files that no document reads."""
 MOST_NAMES = 1_000
-"""Beyond so many names to look for, of touched files or of targets, a scan takes longer than it saves: in Linux 6.12's
-documentation git takes 7 s for so many, as long as to look into all 10,000 files."""
+"""The most changed files, or targets, for which the text is searched: with more, the search takes longer than it saves. In Linux
+6.12's documentation git takes 7 s for so many, as long as for looking into all 10,000 files."""
 
 
 @dataclass(frozen=True)
 class ReadSet:
-    """What is read: files and folders (with a slash behind) below the recipe's source; None for all documents.
+    """The documents that base and head read: paths below the recipe's source folder; None for all documents.
 
-    `words` says what was chosen, `notes` what that cannot show. `closed` says that base and head differ in nothing that an
-    unread document reads. `apart` are the documents to be tried alone where that is worth it: all that the user names, and
-    of the affected those that the change touches, or that name a touched file in a directive; the others only mention one.
+    A folder ends with a slash. `words` describes the choice for the user; `notes` say what such a build cannot find. `closed` is
+    true if the change cannot affect any document outside of the read set. `apart` are the documents to try alone first, if they
+    are few: all that the user names, and the affected documents that are changed themselves or name a changed file in a directive.
     """
 
     base: tuple[str, ...] | None
@@ -54,7 +58,7 @@ class ReadSet:
 
 
 Near = Callable[[Tree], BuildIndex | None]
-"""Gives what a kept build knows of a tree; None if no build is kept."""
+"""Returns the index of the kept build that is nearest to a tree; None if no build is kept."""
 
 
 def choose(
@@ -65,12 +69,10 @@ def choose(
     trees: Trees,
     near: Near = lambda base: None,
 ) -> ReadSet:
-    """Return what `docs` (documents and folders as the user wrote them, `affected`, `all`; empty for the default) stands for.
+    """Return the read set for `docs`: documents and folders as the user wrote them, `affected` or `all`.
 
-    The default is `affected` where there is a base, else `all`. `near` gives what a kept build knows of the base.
-
-    Raises `InputError` for a document that neither version
-    has, with the one that may have been meant.
+    If `docs` is empty, it is `affected` if there is a base, else `all`. (The verb `check` never leaves it empty.) `near` returns
+    the index of a kept build for the base. Raise `InputError` for a document that neither version has, with a suggestion.
     """
     wanted = docs or (("affected",) if base else ("all",))
     whole = {"all", posixpath.normpath(recipe.source), f"{posixpath.normpath(recipe.source)}/", ".", "./"}
@@ -101,7 +103,11 @@ def choose(
 
 
 def naming(path: str, tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
-    """Return the documents that include the file `path` of `tree`, or name it if it can be no document; none if it is not there."""
+    """Return the documents that use the file `path` of `tree`.
+
+    If `path` can be a document, these are the documents that include it, else those that name it. There are none if `tree` has no
+    such file.
+    """
     if path not in trees.paths(tree):
         return ()
     inside = path.endswith(recipes.SUFFIXES)
@@ -114,7 +120,7 @@ def naming(path: str, tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ..
 
 
 def _base_name(name: str, changes: TreeChanges, recipe: Recipe) -> str:
-    """Return what the file or folder `name` of the head is called in the base; `name` where it was not there."""
+    """Return the name in the base of the file or folder `name` of the head; `name` itself if the base does not have it."""
     if name.endswith("/"):
         return name
     return recipes.below(recipe, changes.base_path(recipes.in_tree(recipe, name)) or "") or name
@@ -138,7 +144,7 @@ def _all(*facts: str) -> ReadSet:
 
 
 def _concerns(text: str, changes: Changes) -> bool:
-    """Return whether `text` names something that the change touches, or defines what its changed text refers to."""
+    """Return whether `text` names a file or a target that has changed, or defines a target of the changed text."""
     names, recipe = changes.names, changes.recipe
     touched = {path for change in changes.files for path in (change.base_path, change.head_path) if path}
     return (
@@ -150,7 +156,7 @@ def _concerns(text: str, changes: Changes) -> bool:
 
 
 def _by_text(base: Tree, head: Tree, changed: Sequence[Change], recipe: Recipe, trees: Trees) -> ReadSet:
-    """Return what a change affects as far as the text of the tree tells, which no cell has built yet."""
+    """Return what a change affects, by the text of the tree alone: no cell has built the tree yet."""
     templates = _templates(head, recipe, trees)
     for change in changed:
         if _concerns_all(change, recipe, templates):
@@ -181,13 +187,13 @@ def _by_text(base: Tree, head: Tree, changed: Sequence[Change], recipe: Recipe, 
 
 
 def _is_ours(change: Change) -> bool:
-    """Return whether a touched file is one of docs-matrix's own, or one that Sphinx leaves: no build of documents reads it."""
+    """Return whether a changed file is one of docs-matrix's own, or one that Sphinx writes: no document reads it."""
     paths = [path for path in (change.base_path, change.head_path) if path]
     return all(OURS.fullmatch(path) for path in paths)
 
 
 def _templates(tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
-    """Return the folders that conf.py names as literals in `templates_path`, each with a slash at its end."""
+    """Return the folders that conf.py names in `templates_path` as literal strings, each with a slash at its end."""
     config = posixpath.normpath(posixpath.join(recipe.config, "conf.py"))
     try:
         code = ast.parse(trees.read(tree, config) or b"")
@@ -205,7 +211,7 @@ def _templates(tree: Tree, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
 
 
 def _concerns_all(change: Change, recipe: Recipe, templates: tuple[str, ...]) -> bool:
-    """Return whether a touched file can change any document: Python code (conf.py, extensions, what autodoc reads), templates."""
+    """Return whether a changed file can affect any document: Python code (conf.py, extensions, modules for autodoc), templates."""
     paths = [path for path in (change.base_path, change.head_path) if path]
     return any(
         path.endswith(".py")
@@ -234,10 +240,10 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
 
 @dataclass(frozen=True)
 class _Concerned:
-    """The files below the sources that a change can affect.
+    """The files below the source folder that a change can affect.
 
-    `touched` are those of them that the change touches, or that name a touched file in a directive. `named` are the touched
-    files that some document names or that may be documents, `unnamed` the others.
+    `touched` are those that are changed themselves, or that name a changed file in a directive. `named` are the changed files that
+    a document names, or that may be documents. `unnamed` are the other changed files.
     """
 
     files: set[str]
@@ -249,13 +255,14 @@ class _Concerned:
 def _concerned(
     tree: Tree, touched: Collection[str], names: ChangedNames, recipe: Recipe, trees: Trees
 ) -> _Concerned | None:
-    """Return the files below the sources that a change of `touched` can affect.
+    """Return the files below the source folder that a change of the files `touched` can affect.
 
-    These are the touched files, those that name what changed in them or define what their changed text refers to, and those
-    that name or include one of these, until nothing is added. None if a touched file below the sources is no document and
-    none names it.
+    Start with the changed files. Add files that name what changed, and files that define a target of the changed text. Then add
+    files that name or include one of these, until nothing is added. Return None if a changed file below the source folder is not a
+    document, and no document names it.
 
-    A file outside of the sources is named by its whole path (kernel-doc), any by its own name in an include.
+    A file outside of the source folder counts as named by its full path (kernel-doc). Any file counts as named by its base name
+    in an include.
     """
     inside = {path for path in touched if recipes.below(recipe, path)}
     found, named, pending = set(inside), set[str](), set(touched)
@@ -285,7 +292,7 @@ def _concerned(
 
 
 def _naming_targets(tree: Tree, names: ChangedNames, recipe: Recipe, trees: Trees) -> set[str]:
-    """Return the files below the sources that may name what came or went, or define what is referred to."""
+    """Return the files below the source folder that may name an added or removed target, or define a target of the changed text."""
     words = names.moved.words | names.referred.words
     if len(words) <= MOST_NAMES:
         paths = trees.naming(tree, words, recipe.source, ignore_case=True)
@@ -296,13 +303,16 @@ def _naming_targets(tree: Tree, names: ChangedNames, recipe: Recipe, trees: Tree
 
 
 def _in_a_directive(text: str, paths: Collection[str]) -> bool:
-    """Return whether one of `paths` is named by a line that begins a directive, or by the file that it is given."""
+    """Return whether a line that begins a directive, or names its file, has the base name of one of `paths`."""
     names = {posixpath.basename(path) for path in paths}
     return any(name in line for line in DIRECTIVE.findall(text) for name in names)
 
 
 def _names(text: str, path: str, *, inside: bool) -> bool:
-    """Return whether a source names a file: by its whole path, or by its own name, which for a document is an include's."""
+    """Return whether the source `text` names the file `path`, by its path or by its base name.
+
+    `inside` says that the file lies below the source folder. The base name of a document counts only on a line with an include.
+    """
     name = posixpath.basename(path)
     if not inside and name == path:  # many a text says README or MAINTAINERS
         return any(name in line for line in DIRECTIVE.findall(text))
@@ -311,7 +321,7 @@ def _names(text: str, path: str, *, inside: bool) -> bool:
 
 
 def _including(tree: Tree, paths: Collection[str], recipe: Recipe, trees: Trees) -> set[str]:
-    """Return the files below the sources that include one of `paths`, as far as their own names tell."""
+    """Return the files below the source folder that include one of `paths`. Only base names are compared."""
     names = {name for path in paths if "\n" not in (name := posixpath.basename(path))}
     return {
         path
@@ -321,7 +331,10 @@ def _including(tree: Tree, paths: Collection[str], recipe: Recipe, trees: Trees)
 
 
 def _documents(wanted: Iterable[str], head: Tree, base: Tree | None, recipe: Recipe, trees: Trees) -> tuple[str, ...]:
-    """Return the files and folders that `wanted` names, relative to the tree or to its source folder, suffix or not."""
+    """Return the files and folders that `wanted` names, relative to the source folder.
+
+    The names are relative to the tree or to its source folder, with or without a suffix.
+    """
     paths = {path for tree in (head, base) if tree for path in trees.paths(tree)}
     inside = {name for name in (recipes.below(recipe, path) for path in paths) if name}
     folders = {parent for name in inside for parent in _parents(name)}

@@ -1,8 +1,9 @@
-"""What the text of documents refers to and what it defines, read off without building: labels, terms, options and objects.
+"""The labels, terms, options and objects that the text of a document defines or refers to, found without a build.
 
-A role is `:domain:role:`Title <target>``, in MyST `{role}`…``; what kernel-doc describes in a comment of C is an object. What
-an extension makes of other text (the kernel's automatic references to functions, sections by their titles) is not seen, nor is
-a name with a NUL in it, which git does not look for. Names are held without case and with single spaces.
+A role is `:domain:role:`Title <target>``, in MyST `{role}`…``. An object is also what kernel-doc describes in a comment of C.
+References that an extension makes from other text are not found: the kernel's automatic references to functions, sections by their
+titles. A name that holds a NUL is not found either, since git does not search for it. Names are kept in lower case, with single
+spaces.
 """
 
 from __future__ import annotations
@@ -21,30 +22,31 @@ LABEL = re.compile(
     r"(?:\.\.[ \t]+_(?!_:)(?:`([^`\n\0]+)`|((?:[^:`\n\0]|:(?=\S))+)):(?:[ \t]+[^\n\0]*_)?|\(([^()\n\0]+)\)=)[ \t\r]*$",
     re.MULTILINE,
 )
-"""What defines a label, in reStructuredText and in MyST; an item may begin with it, and a line of a comment in C."""
+"""The definition of a label, in reStructuredText and in MyST. It may also stand at the start of a list item, or of a line in a
+comment of C."""
 TITLE = re.compile(r"\s*+(?:[^\n]+\n)?[ \t]*([^\w\s])\1*[ \t\r]*$", re.MULTILINE)
-"""The title of a section, or its beginning, behind a label."""
+"""The title of a section, or its first line, after a label."""
 OPTION = re.compile(r"^[ \t]*:(?:name|label):[ \t]*(\S[^\n\0]*)$|\{#([\w:.-]+)", re.MULTILINE)
-"""An option of a directive (a figure, an equation) that defines a label, or an attribute of MyST's that does."""
+"""An option of a directive (a figure, an equation), or an attribute in MyST, that defines a label."""
 ROLE = re.compile(r"(?::([A-Za-z][\w.+:-]{0,80}):|\{([A-Za-z][\w.+:-]{0,80})\})`([^`\0]{1,200})`")
 QUOTED = re.compile(r"`([^`\0]{1,200})`")
 BETWEEN = re.compile(r"[\s`<>()\[\]{}\"'|,]+")
 TITLED = re.compile(r"(?<!\\)<([^<>]*)>$")
 GLOSSARY = re.compile(r"\.\.[ \t]+glossary::|(?<![`:])[`:]{3,}+\{glossary\}")
 TERM = re.compile(r"^[ \t]*+(?!\.\.[ \t]|[`:]{3}|:[\w-]{1,80}:\s)(?=[^\n]*[^\W_])([^\s\0][^\n\0]*)$", re.MULTILINE)
-"""Any line that may be one: no directive, no option, and with something to look for."""
+"""Any line that may be a term of a glossary: not a directive, not an option, and with at least one letter or digit."""
 OF_LABELS = frozenset(("any", "eq", "keyword", "numref", "ref"))
 """Roles whose target is a label; by the last part of their names."""
 OF_TERMS = frozenset(("any", "term"))
 OF_OPTIONS = frozenset(("any", "cmdoption", "option"))
 SCOPES = frozenset(("currentmodule", "module", "namespace", "program"))
-"""Directives that say what the objects behind them belong to."""
+"""Directives that name the module, program or namespace of the objects that follow."""
 OBJECTS = (
     "attribute|class|classmethod|concept|confval|data|decorator|decoratormethod|describe|directive|enum|enum-class|"
     "enum-struct|enumerator|envvar|exception|function|macro|member|method|module|object|property|role|"
     "setting|staticmethod|struct|type|union|var"
 )
-"""Directives that describe objects, of Sphinx's own domains and by a usual name; by the last part of their names."""
+"""The last parts of the names of directives that describe objects: those of Sphinx's own domains, and usual names of others."""
 OF_OBJECTS = re.compile(f"{OBJECTS}|any|attr|const|deco|dir|exc|expr|func|meth|mod|namespace|obj")
 """Roles whose target is an object."""
 DESCRIBED = re.compile(
@@ -53,13 +55,13 @@ DESCRIBED = re.compile(
     r"(?:::|\})(.*(?:\n[ \t]+[^\s:].*)*)",
     re.MULTILINE,
 )
-"""Such a directive, with the lines of its signatures."""
+"""A directive that describes objects or names their scope, with the lines of its signatures."""
 KERNEL_DOC = re.compile(
     r"/\*\*[ \t]*+\r?\n[ \t]*+\*[ \t]*+(?!DOC:)(?>(?:\w++[ \t*]++(?=\w)){0,4})(\w++)[ \t]*+"
     r"(?>(?:\([^\n]*\)[ \t]*+)?)\r?(?:[-:]|$)",
     re.MULTILINE,
 )
-"""The first line of a comment that kernel-doc takes, which names what it describes.
+"""The first line of a comment that kernel-doc reads. It names the object that the comment describes.
 
 Groups are atomic instead of possessive: before Python 3.11.5, a possessive group that backtracks inside does not match.
 """
@@ -72,36 +74,34 @@ SIGNED = re.compile(
 WORD = re.compile(r"-{0,2}\w[\w-]*")
 PLAIN = re.compile(r"[^\W_]+")
 PARTS = re.compile(r"[.:]+|\s+(?=\w+$)")
-"""What stands between the parts of an object's name: `module.function`, `program option`, `struct name`."""
+"""The separators between the parts of an object's name: `module.function`, `program option`, `struct name`."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is defined and referred to: a label or a term, by its whole name, or an option or object, by the last part of it."""
+    """Something that can be defined and referred to: a label or term with its full name, an option or object with its last part."""
 
     name: str
     kind: Literal["label", "term", "option", "object"]
 
 
 def moved(before: str, after: str) -> set[Target]:
-    """Return what only one of two texts defines.
+    """Return the targets that only one of two texts defines.
 
-    Also what the other text defines as a part of something else (a module, a program) or without the title that a reference
-    needs.
-
-    Of a text with a glossary, each line may be a term.
+    A target counts also if both texts define it, but in another module or program, or only one of them with the title that a
+    reference needs. In a text with a glossary, each line may be a term.
     """
     old, new = Counter(_definitions(before)), Counter(_definitions(after))
     return {target for target, _ in (old - new) + (new - old)}
 
 
 def definitions(text: str) -> frozenset[Target]:
-    """Return what `text` defines."""
+    """Return the targets that `text` defines."""
     return frozenset(target for target, _ in _definitions(text))
 
 
 def referred(before: str, after: str) -> set[Target]:
-    """Return what the roles of one of two texts refer to more often than those of the other.
+    """Return the targets to which the roles of two texts refer a different number of times.
 
     "See :ref:`the table <A Table>` and :c:func:`~lib.f()`." refers to the label `a table` and the object `f`.
     """
@@ -110,7 +110,7 @@ def referred(before: str, after: str) -> set[Target]:
 
 
 def _definitions(text: str) -> Iterator[tuple[Target, str]]:
-    """Yield what `text` defines, and what else matters of it."""
+    """Yield each target that `text` defines, with its context: the module or program, or whether a label has a title."""
     yield from _labels_and_terms(text)
     yield from _options_and_objects(text)
 
@@ -143,7 +143,7 @@ def _options_and_objects(text: str) -> Iterator[tuple[Target, str]]:
 
 
 def _described(directive: str, signature: str) -> Iterator[tuple[Target, str]]:
-    """Yield what a line of signatures describes, by its last part and as a whole: `-o, --option FILE` are two."""
+    """Yield each target that a line of signatures describes, and its full name: `-o, --option FILE` are two."""
     if directive in OF_OPTIONS:
         for one in signature.split(", "):
             if name := _normal(re.split(r"[\s=\[]", one.strip(), maxsplit=1)[0]):
@@ -171,20 +171,23 @@ def _references(text: str) -> Iterator[Target]:
 
 
 def _mentions(text: str) -> set[str]:
-    """Return what `text` may call a label by: each word between spaces and brackets, and what stands in backquotes."""
+    """Return the words of `text` that may name a label: words between spaces and brackets, and text in backquotes."""
     words = {word.strip(".:;!?#") for word in BETWEEN.split(text.lower())}
     return words | {_target(match[1].strip()) for match in QUOTED.finditer(text)}
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Some targets, of which it is asked which texts name them."""
+    """A set of targets. It tells whether a text defines or names one of them."""
 
     wanted: frozenset[Target]
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Of these, in any case, at least one stands in each text that names one of the targets without a backslash in it."""
+        """Search words: each text that names a target holds at least one of them, in upper or lower case.
+
+        The exception is a text that names the target with a backslash in it.
+        """
         long = (max(PLAIN.findall(name) or name.split(), key=len) for name in self._named("label", "term"))
         return self._objects.union(long)
 
@@ -204,7 +207,7 @@ class Targets:
         return self._named("object", "option")
 
     def are_defined_in(self, text: str) -> bool:
-        """Return whether `text` may define one of them: for an object, any word of a signature."""
+        """Return whether `text` may define one of the targets. For an object, any word of a signature counts."""
         return (
             bool(self._objects)
             and any(not self._objects.isdisjoint(WORD.findall(match[2].lower())) for match in DESCRIBED.finditer(text))
@@ -214,9 +217,9 @@ class Targets:
         )
 
     def are_named_in(self, text: str) -> bool:
-        """Return whether `text` defines one of them, refers to it by a role, or mentions it, if it is a label.
+        """Return whether `text` defines one of the targets, refers to one by a role, or mentions a label.
 
-        Who defines an option of the same name is of no interest: it may belong to any program.
+        The definition of an option does not count, because it may belong to another program.
         """
         if not self.wanted:
             return False
@@ -228,7 +231,7 @@ class Targets:
 
 
 def _target(content: str) -> str:
-    """Return what `Title <target>` refers to, or what stands there without a title."""
+    """Return the target of `Title <target>`, or all of `content` if there is no title."""
     titled = TITLED.search(content)
     return _normal(_unescaped(titled[1] if titled else content))
 

@@ -1,4 +1,4 @@
-"""What is needed to see a run's new diagnostics again without docs-matrix, from the cell that tells most of them."""
+"""Make the rerun of a run: everything to see its new diagnostics again, without docs-matrix, in the cell that has most."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from docs_matrix.trees import Change
 __all__ = ["rerun_of"]
 
 LARGEST = 4 << 20
-"""Bytes of a change; a larger one is no patch that is mailed."""
+"""The most bytes of a change for which a rerun is made: nobody mails a larger patch."""
 
 
 def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workbench) -> Rerun | None:
-    """Return the rerun of `run`, which `subject` was asked for in `cells`.
+    """Return the rerun of `run`, the answer for `subject` in `cells`.
 
-    None where nothing is new, where no base was built, or where the change is too large to be mailed.
+    None if nothing is new, if no base was built, or if the change is too large to be mailed.
     """
     told = [result for result in newest_first(run.builds) if result.status == "ok" and result.count(Verdict.NEW)]
     chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=None)
@@ -52,7 +52,10 @@ def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workben
 
 
 def _blobs(change: Change) -> Iterator[tuple[str, str | None, str | None]]:
-    """Path, blob before and blob after, where a rename is a file that goes and one that comes; links have no say."""
+    """Yield the path, the blob before and the blob after, for each file of `change`.
+
+    A rename gives two files: one removed, one added. Symbolic links are left out.
+    """
     if change.is_link:
         return
     if change.base_path and change.base_path != change.head_path:
@@ -63,9 +66,9 @@ def _blobs(change: Change) -> Iterator[tuple[str, str | None, str | None]]:
 
 
 def _folders(subject: Subject, bench: Workbench) -> tuple[str, ...]:
-    """Return the folders of the documents concerned, each the deepest around a document that has an index of its own.
+    """Return for each document of the read set its nearest folder that has an `index.rst`.
 
-    None where all must be read, a document at the top among them.
+    The result is empty if all documents must be read, or if one of these folders is the top folder.
     """
     found = set[str]()
     for name in subject.read.head or ("",):

@@ -1,4 +1,4 @@
-"""What somebody else needs to see a run's new diagnostics: one cell's pins, the change, and what must come out."""
+"""The rerun of a run: one cell's pins, the change, and the messages to expect. With these, others see the new diagnostics."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Rerun"]
 class Rerun:
     """One cell of a run, to be built again without docs-matrix.
 
-    `requirements` are its pins with their hashes, as pip and uv take them. `patch` makes the head of the base; `blobs` are
-    path, git's id of the base's file and of the head's (None: there is none). `build` is how the recipe builds a copy of the
-    tree. `expected` are the lines that the cell prints again. `packages` are the folders of
-    the packages of the tree itself. `environment` are the variables of the build, `setup` the commands that run before it.
+    `requirements` are its pins with their hashes, in the form for pip and uv. `patch` turns the base into the head. `blobs` are
+    the changed files: path, git's id in the base and in the head (None if the file is not there). `build` is how the recipe builds
+    a copy of the tree. `expected` are the lines that the cell prints again. `packages` are the folders of the tree's own packages.
+    `environment` are the variables of the build, `setup` the commands that run before it.
     """
 
     cell: str

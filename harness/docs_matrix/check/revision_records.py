@@ -1,8 +1,8 @@
-"""The question `history`: warnings a cell over the revisions of a tree, from what finished builds left in the store.
+"""The question `history`: the number of warnings in each cell, for each revision of a tree, from records in the store.
 
-Every build of a version of a tree leaves a small record, `<store>/revisions/<lineage>/<digest>.json`, written whole: one
-for each version, cell and read set, the last build's. Versions are commits, and the contents of sources that git does not
-know; work in progress is none, and neither is what a patch makes of a tree.
+Every build of a version of a tree writes a small record, `<store>/revisions/<lineage>/<digest>.json`, atomically. There is one
+record for each version, cell and read set; a later build replaces it. A version is a commit, or the content of a source that is not
+in git. A work tree with edits is not a version, and a patched tree is not one either.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from docs_matrix.trees import lineage, user_repository
 __all__ = ["around", "recall", "remember"]
 
 LATEST = 60
-"""As many revisions of its history does a report show."""
+"""The most revisions that the history in a report has."""
 
 
 @dataclass(frozen=True)
 class _Record:
-    """What a build of a version leaves.
+    """The record of a build of a version.
 
-    `marks` are what its diagnostics are known by from revision to revision, equal ones as often as they were said; `way` is
-    a digest of what built it.
+    `marks` identify the diagnostics across revisions; a mark is repeated if its diagnostic was printed several times. `way` is a
+    digest of the lock, the Python, the recipe and the release of docs-matrix.
     """
 
     identity: str
@@ -54,14 +54,14 @@ class _Record:
 
 
 def remember(made: Made, order: Order, cell: str, subject: Subject, store: Path) -> None:
-    """Leave in `store` what the build `made` of `order` in `cell` told, where it was of a version of the subject's tree.
+    """Write a record of the build `made` of `order` in `cell` to `store`, if it built a version of the subject's tree.
 
-    A build that failed takes no earlier answer's place. Raises `MachineError` where the store cannot be written.
+    A failed build does not replace an earlier answer. Raise `MachineError` if the store cannot be written.
     """
     tree = order.tree
     in_progress = tree.commit is None and tree.objects is not None
     if in_progress or (subject.patches and tree is subject.head) or subject.read.closed:
-        return  # what a change concerns is another read set for every change
+        return  # each change has its own read set, so these records cannot be compared
     failed = next((build for build in made.observations if build.status != "ok"), None)
     said = () if failed else made.build.diagnostics
     counts: dict[str, Counter[str]] = {}
@@ -90,9 +90,10 @@ def remember(made: Made, order: Order, cell: str, subject: Subject, store: Path)
 
 
 def around(subject: Subject, source: Path, cells: Sequence[str], store: Path) -> RevisionHistory | None:
-    """Return the history of `subject`, whose tree is at `source`, for a report on `cells`: up to its head or its base.
+    """Return the history of `subject` up to its head or its base, for a report on `cells`. Its tree is at `source`.
 
-    Of those documents that it reads, and of all where those are what a change concerns; None where there is none.
+    The history is for the documents that the subject reads. If a change chose these documents, it is for all documents. Return
+    None if there is no history.
     """
     documents = None if subject.read.closed or subject.read.head is None else tuple(sorted(set(subject.read.head)))
     commit = subject.head.commit or (subject.base.commit if subject.base else None)
@@ -104,10 +105,10 @@ def around(subject: Subject, source: Path, cells: Sequence[str], store: Path) ->
 def recall(
     name: str, source: Path, store: Path, order: Sequence[str], *, tip: str | None = None
 ) -> tuple[RevisionHistory, ...]:
-    """Return the histories of the tree at `source`, which the user calls `name`: one for each set of documents, all first.
+    """Return the histories of the tree at `source`, which the user calls `name`.
 
-    Cells come in `order`, others behind. `tip` leaves out all revisions but those that this one holds. Raises `InputError`
-    where there is no such revision.
+    There is one history for each set of documents; the one for all documents comes first. Cells are in `order`, others come after
+    them. With `tip`, only this revision and its ancestors are returned. Raise `InputError` if there is no such revision.
     """
     repository = user_repository.find(source) if source.is_dir() else None
     if tip is not None and repository is None:
@@ -128,7 +129,7 @@ def recall(
 
 
 def _rows(records: Sequence[_Record]) -> dict[str, Revision]:
-    """Return the versions that `records` are of, without what was told of them."""
+    """Return a row without counts for each version in `records`, by version."""
     return {
         record.commit or record.identity: Revision(record.identity, record.date, record.commit, record.subject, {})
         for record in sorted(records, key=lambda record: record.date, reverse=True)  # the first build's date stays
@@ -138,7 +139,7 @@ def _rows(records: Sequence[_Record]) -> dict[str, Revision]:
 def _told(
     ordered: Sequence[Revision], records: Sequence[_Record], order: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[Revision, ...]]:
-    """Return the cells of a history, and its rows `ordered` with what each cell told of them."""
+    """Return the cells of a history, and its rows `ordered` with the counts of each cell."""
     by = {(record.commit or record.identity, record.cell): record for record in records}
     versions = {row.version for row in ordered}
     place = {name: number for number, name in enumerate(order)}

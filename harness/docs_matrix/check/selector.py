@@ -1,4 +1,7 @@
-"""What is asked of a build: which of its diagnostics, and what of them makes a state of the search."""
+"""What a search looks at: which diagnostics of a build, and which of their properties (aspects) it compares.
+
+The *state* of a diagnostic is the values of these aspects. A search finds the release that changed the state.
+"""
 
 from __future__ import annotations
 
@@ -17,25 +20,25 @@ __all__ = ["ASPECTS", "RECORD", "Aspect", "Wanted", "state", "states", "wanted"]
 
 Aspect = Literal["presence", "line", "level", "wording", "printed"]
 ASPECTS: tuple[Aspect, ...] = ("presence", "line", "level", "wording", "printed")
-"""What of a diagnostic can be asked for; `printed` is what people see, category included."""
+"""The properties of a diagnostic that can be compared. `printed` is the text in the log, with the category if it is printed."""
 
 RECORD: tuple[Aspect, ...] = ("presence", "line", "level", "wording")
-"""What the log record has of a diagnostic, whichever of it a release prints."""
+"""The properties in the log record. Every release has them, also if it does not print them."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which diagnostics are meant.
+    """The diagnostics that a search follows.
 
-    Those whose printed text `text` is found in, at `path` (relative to the tree's root, of the message or of the
-    document); None for any.
+    `text` must match the printed text, and `path` must be the path of the message or of its document (relative to the tree's
+    root). None means any.
     """
 
     text: re.Pattern[str] | None
     path: str | None
 
     def of(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """Return those of `diagnostics` that are meant; what a restricted build cannot judge is left out."""
+        """Return the wanted ones among `diagnostics`, without those that a restricted build cannot judge."""
         return tuple(item for item in diagnostics if not item.unjudged and self._means(item))
 
     def _means(self, diagnostic: Diagnostic) -> bool:
@@ -48,7 +51,10 @@ class Wanted:
 
 
 def wanted(find: str | None, path: str | None) -> Wanted:
-    """Return `find` as given by the user: a text, or an expression between slashes. Raises `InputError` where it is none."""
+    """Return the wanted diagnostics for `--find` and `--path`. `find` is a text, or a regular expression between slashes.
+
+    Raise `InputError` if `find` is empty, or is not a regular expression.
+    """
     clean = posixpath.normpath(path.replace("\\", "/")) if path else None
     if find is None:
         return Wanted(None, clean)
@@ -63,9 +69,9 @@ def wanted(find: str | None, path: str | None) -> Wanted:
 
 
 def states(diagnostics: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> Mapping[Hashable, Hashable]:
-    """Return the states by question.
+    """Return the state of each question.
 
-    Diagnostics with the same path and headline are one question, and its state is what `aspects` see of all of them.
+    Diagnostics with the same path and headline are one question. Its state is the values of `aspects` of all of them.
     """
     groups: dict[Hashable, list[Diagnostic]] = defaultdict(list)
     for diagnostic in diagnostics:
@@ -74,7 +80,7 @@ def states(diagnostics: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> Mapp
 
 
 def state(diagnostic: Diagnostic, aspects: Sequence[Aspect]) -> tuple[object, ...]:
-    """Return what `aspects` see of one diagnostic."""
+    """Return the values of `aspects` for one diagnostic."""
     seen: dict[Aspect, object] = {
         "presence": True,
         "line": diagnostic.line,

@@ -1,4 +1,4 @@
-"""What was built, as services of continuous integration name it: a commit, and patches."""
+"""Identify what was built, as CI services do: by a commit and a digest of patches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["source_code"]
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
 _HEAD = 1 << 16
-"""Bytes of a mail in which its message-id is looked for."""
+"""How many bytes at the start of a mail are searched for its message-id."""
 
 
 def source_code(subject: Subject) -> SourceCode:
-    """Return the commit that the head of `subject` stands on, and the patches that were applied to it."""
+    """Return the commit of the head of `subject`; with patches, the commit of the base and the digest of the patches."""
     files = [Path(name) for name in (*subject.asked.before, *subject.asked.patches)]
     if not files or subject.base is None:
         return SourceCode(subject.head.commit.id if subject.head.commit else None)

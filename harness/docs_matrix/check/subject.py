@@ -1,6 +1,6 @@
 """The subject of a question: which versions of which tree are built, how, and what they are compared with.
 
-This is the part of every question that looks at the user's tree, patch and revisions, before anything is built.
+Every question makes its subject first: this reads the user's tree, patches and revisions, before anything is built.
 """
 
 from __future__ import annotations
@@ -32,19 +32,20 @@ from docs_matrix.trees import Patched, PatchedFile, Tree, Trees, patches
 __all__ = ["HERE", "Subject", "equip", "named_in", "patch_notes", "resolve", "source", "supported"]
 
 HERE = "."
-"""The name of the tree that is the current folder, where no file names it."""
+"""The name of the tree in the current folder, if no matrix.yaml names it."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The versions to build and what they are compared with, as `asked` has it.
+    """The versions to build, and what they are compared with, for the question `asked`.
 
-    `base` is None where no second version is built: then `baseline` is the file of accepted diagnostics, or None where
-    nothing is accepted. `against` says in words which of these it is. `read` is what is read of each version. `cells` are
-    the names of the cells that the tree supports, None for all. `tested` says of each revision that the user named for the
-    patches how it went: `auto` (it is the base), `also` (they apply there too) or `cannot`. `reading` is how they are read,
-    where that is asked for. `patched` says what the patches did to each file. `checks` run beside the builds; those in
-    `checked_whole` on all their files, also where the change touches few.
+    `base` is None if only the head is built. Then `baseline` is the file of accepted diagnostics, or None if no diagnostic is
+    accepted. `against` says in words what the head is compared with. `read` is the read set of each version; `reading` is how the
+    documents are read, if the user chose it, else None. `cells` are the names of the cells that the tree supports, None for all.
+
+    `tested` has the outcome for each revision that the user named for the patches: `auto` (it is the base), `also` (they apply
+    there too) or `cannot`. `patched` says what the patches did to each file. `checks` are the tree checks; those named in
+    `checked_whole` read all their files, also if few have changed.
     """
 
     name: str
@@ -69,7 +70,10 @@ class Subject:
 
 
 def resolve(asked: Asked, bench: Workbench) -> Subject:
-    """Look at the tree, apply the patches, choose the recipe and what is read; raises `InputError` with the place."""
+    """Read the tree, apply the patches, choose the recipe and the read set, and return the subject.
+
+    Raise `InputError` with the place of a mistake.
+    """
     _refuse_contradictions(asked)
     named = _named(asked.tree, bench)
     trees = bench.trees
@@ -125,7 +129,10 @@ def equip(subject: Subject, bench: Workbench, cell: Cell, tree: Tree) -> Prepare
 
 
 def _again(asked: Asked, requirements: tuple[str, ...], bench: Workbench) -> Asked:
-    """Return `asked` as any folder can ask it: elsewhere, `HERE` is another tree, without its requirements."""
+    """Return `asked` in a form that is valid in every folder.
+
+    In another folder the name `HERE` means another tree, so the requirements are written out.
+    """
     named = named_in(bench.matrix, asked.tree)
     if named and named.name == HERE:
         return replace(asked, named=False, requirements=requirements)
@@ -133,7 +140,10 @@ def _again(asked: Asked, requirements: tuple[str, ...], bench: Workbench) -> Ask
 
 
 def _reading(asked: Asked) -> Reading | None:
-    """Return how documents are read, if that is asked for: in order by one process, if nobody says by how many."""
+    """Return how documents are read, if the user chose it; else None.
+
+    With `--in-order` and without `--readers`, one process reads them.
+    """
     if not asked.in_order and asked.readers is None:
         return None
     readers: int | Literal["each"] = "each" if asked.readers == "each" else int(asked.readers or 1)
@@ -141,13 +151,13 @@ def _reading(asked: Asked) -> Reading | None:
 
 
 def supported(tree: str, bench: Workbench) -> tuple[str, ...] | None:
-    """Return the names of the cells that the tree which the user names supports; None for all."""
+    """Return the names of the cells that `tree`, as the user names it, supports; None for all."""
     named = _named(tree, bench)
     return named.cells if named else None
 
 
 def source(tree: str, bench: Workbench) -> Path:
-    """Return where the tree that the user names lies; raises `InputError` where there is none."""
+    """Return the path of `tree`, as the user names it. Raise `InputError` if there is no such tree."""
     named = _named(tree, bench)
     return named.path if named else Path(tree)
 
@@ -169,7 +179,7 @@ def _refuse_contradictions(asked: Asked) -> None:
 
 
 def _named(tree: str, bench: Workbench) -> NamedTree | None:
-    """Return the tree of matrix.yaml that the user names, by its name or by its path."""
+    """Return the tree of matrix.yaml that has the name or the path `tree`; None if matrix.yaml has none."""
     if not Path(tree).exists() and tree not in bench.matrix.trees:
         meant = did_you_mean(tree, bench.matrix.trees)
         raise InputError(
@@ -189,7 +199,7 @@ def named_in(matrix: Matrix, tree: str) -> NamedTree | None:
 def _versions(
     asked: Asked, source: Path, trees: Trees
 ) -> tuple[Tree, Tree | None, tuple[Note, ...], patch_base.Chosen | None]:
-    """Return the head, the base where one is built, what there is to say of the patches, and what they were applied to."""
+    """Return the head, the base if one is built, notes on the patches, and what the patches were applied to."""
     if asked.base is not None:
         base = trees.revision(source, asked.base)
         head = trees.open(source) if asked.head is None else trees.revision(source, asked.head)
@@ -212,7 +222,7 @@ def _versions(
 
 
 def patch_notes(patched: Patched) -> tuple[Note, ...]:
-    """Return a note for each patch and file: the blobs before and after, and those that the patch names."""
+    """Return a note for each file that the patches change: its blobs before and after, and those that the patch states."""
     return tuple(
         Note(
             "patched",
@@ -242,21 +252,21 @@ def _recipe(asked: Asked, named: NamedTree | None, head: Tree, trees: Trees) -> 
 
 
 def _environment(named: NamedTree | None, head: Tree, trees: Trees) -> Mapping[str, str] | None:
-    """Return the variables of the builds: those of Read the Docs where the tree is built there, and those of matrix.yaml."""
+    """Return the variables of the builds: those of Read the Docs, if the tree is built there, and those of matrix.yaml."""
     return {**read_the_docs.variables(trees.paths(head)), **(named.environment if named else {})} or None
 
 
 def _setup(named: NamedTree | None, head: Tree, trees: Trees) -> tuple[str, ...]:
-    """Return the commands that make a part of the tree: as matrix.yaml says, else what the head's Read the Docs file runs."""
+    """Return the commands that make a part of the tree: those of matrix.yaml, else those of the head's Read the Docs file."""
     if named and named.setup is not None:
         return named.setup
     return read_the_docs.setup(trees.paths(head), partial(trees.read, head)).commands
 
 
 def _install(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) -> Install:
-    """Return which packages of the tree are installed: as matrix.yaml says, else what the head's files say.
+    """Return the packages of the tree that are installed: those that matrix.yaml names, else those that the head's files name.
 
-    Raises `InputError` if matrix.yaml names a folder that holds no package in the head.
+    Raise `InputError` if matrix.yaml names a folder that holds no package in the head.
     """
     read = partial(trees.read, head)
     if named is None or named.install is None:
@@ -270,7 +280,7 @@ def _install(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) 
 
 
 def _checks(named: NamedTree | None, head: Tree, recipe: Recipe, trees: Trees) -> tuple[TreeCheck, ...]:
-    """Return the checks that matrix.yaml names, and those that the tree itself has, if matrix.yaml names none of that name."""
+    """Return the checks of matrix.yaml, and the tree's own checks whose names matrix.yaml does not use."""
     stated = named.checks if named else ()
     own = recipes.KINDS[recipe.kind].checks(trees.entries(head))
     return (*stated, *(check for check in own if check.name not in {one.name for one in stated}))
@@ -294,5 +304,5 @@ def _against(asked: Asked, base: Tree | None, accepted: str, chosen: patch_base.
 
 
 def _shown(path: Path | None, folder: Path) -> str:
-    """Return `path` from the folder of matrix.yaml on, if it lies there."""
+    """Return `path`, relative to the folder of matrix.yaml if it lies there; empty for None."""
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path) if path else ""

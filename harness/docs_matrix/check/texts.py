@@ -1,4 +1,4 @@
-"""The texts of two trees, for the comparison: read once, whichever cells ask for them."""
+"""The texts of two trees, for the comparison. Each file is read once for all cells."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from docs_matrix.trees import Tree, Trees
 __all__ = ["TreeSources", "text_of"]
 
 LONGEST_SOURCE = 2_000_000
-"""Bytes; a longer file is not looked into, nor carried into the reports."""
+"""Bytes. A longer file is neither searched nor put into the reports."""
 
 
 def text_of(trees: Trees, tree: Tree, path: str) -> str | None:
-    """Return the text of a file of `tree`; None where it has none, or one that is too long."""
+    """Return the text of the file `path` of `tree`; None if there is no such file, or if it is too long."""
     data = trees.read(tree, path)
     return None if data is None or len(data) > LONGEST_SOURCE else data.decode("utf-8", "backslashreplace")
 

@@ -1,7 +1,7 @@
-"""Trials: one document of a tree built in any toolchain that can be resolved, each answered from the store if it can be.
+"""Builds of the same documents in toolchains that no matrix has. A search needs them; finished ones come from the store.
 
-A trial is not a cell of the matrix: its cell is made up on the way. What cannot be resolved, or does not build, is an
-answer too, with its reason.
+The cell of such a build is made up for the search. If a toolchain cannot be resolved or does not build, that is an answer too, with
+its reason.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from docs_matrix.errors import InputError, MissingInterpreterError
 __all__ = ["FAILED", "Trial", "Trials", "Way"]
 
 FAILED = "the build failed: "
-"""How the reason begins if a project fails in a toolchain that works."""
+"""The begin of the reason if a project fails in a toolchain that works."""
 SMOKE = Recipe("sphinx", ".", ".")
 SMOKE_FILES = {"conf.py": "project = 'smoke'\n", "index.rst": "Smoke\n=====\n\nA page.\n"}
 
 
 @dataclass(frozen=True)
 class Way:
-    """A way to make a candidate real: a cell, and in words what moved along with the axis (empty: nothing)."""
+    """A way to build a candidate: its cell, and in words what else changed with the axis (empty: nothing)."""
 
     cell: Cell
     company: str = ""
@@ -37,8 +37,8 @@ class Way:
 class Trial:
     """A build of the documents in the toolchain of `way`.
 
-    `packages` are the installed versions by canonical name, `python` is the full version; `fresh` says that it was
-    built now.
+    `packages` maps canonical names to the installed versions, `python` is the full version; `fresh` says that the build ran now
+    and did not come from the store.
     """
 
     way: Way
@@ -52,7 +52,7 @@ class Trials:
     """Builds the same documents of the same tree in many toolchains; safe to use from several threads."""
 
     def __init__(self, runner: CellRunner, documents: tuple[str, ...] | None) -> None:
-        """`documents` of the head of the runner's subject are built; None for all."""
+        """Build `documents` of the head of the runner's subject; None for all."""
         self.runner = runner
         self.documents = documents
         self._smoke: CellRunner | None = None
@@ -61,10 +61,10 @@ class Trials:
         self._lock = threading.Lock()
 
     def of(self, ways: Iterable[Way]) -> Trial | str:
-        """Return the trial in the first of `ways` whose toolchain works at all; else why there is none.
+        """Return the build in the first of `ways` whose toolchain works; if there is none, return the reason.
 
-        A toolchain that cannot even build an empty project is not the candidate's fault: the next way is tried. One that
-        can, and fails on the documents, is the answer. Raises `MachineError` where the package index or the disk fails.
+        If a toolchain cannot build an empty project, the candidate is not the cause, and the next way is tried. If it can, but
+        fails on the documents, that is the answer. Raise `MachineError` if the package index or the disk fails.
         """
         reasons: list[str] = []
         for way in ways:

@@ -1,7 +1,8 @@
-"""What a restricted build leaves open about a reference is answered by the text of what it did not read.
+"""Search the unread documents for targets that a restricted build did not find.
 
-Sphinx says that a label, a term or an object is not found. If no text of the tree can define it, the message is true. If an
-unread document defines it, only the restriction makes the message, and it is dropped. Between the two it stays unjudged.
+A restricted build cannot tell whether some references are broken: Sphinx reports that a label, a term or an object is not found. If
+no text of the tree can define it, the message is true. If an unread document defines it, a full build would not print the message,
+and it is dropped. In all other cases it stays unjudged.
 """
 
 from __future__ import annotations
@@ -29,31 +30,31 @@ MISSING = re.compile(
     r"unknown keyword|equation|citation))(?: not found| not in glossary)?: "
     r"(?P<quote>['\"]?)(?P<name>.+?)(?P=quote)(?: \(if the link has no caption [^()]*\))?(?: \[[\w.-]+\])?$"
 )
-"""How Sphinx and MyST say that what a reference names is not found."""
+"""How Sphinx and MyST report that the target of a reference is not found."""
 WORD = re.compile(r"[^\W_]+")
 MOST_NAMES = 1_000
-"""If more names are missing, the text is not searched."""
+"""The most missing names for which the text is searched."""
 
 
 @dataclass(frozen=True)
 class _Name:
-    """What is missing: the name as printed, and what it could be defined as; `object` has only its last part."""
+    """A missing target: its name as printed, and its kind. The name of an `object` is only its last part."""
 
     text: str
     kind: Literal["label", "term", "object"]
 
     @property
     def word(self) -> str:
-        """The longest word of the name: every text that defines it holds this."""
+        """The longest word of the name. Every text that defines the name holds it."""
         return max(WORD.findall(self.text), key=len, default="")
 
     def is_defined(self, found: Collection[Target]) -> bool:
-        """Return whether the definitions of a document have it."""
+        """Return whether `found`, the targets that a document defines, has this name."""
         option = Target(self.text, "option")
         return Target(self.text, self.kind) in found or (self.kind == "object" and option in found)
 
     def may_be_defined(self, text: str, path: str) -> bool:
-        """Return whether `text`, which has no references any more, may define it."""
+        """Return whether `text`, from which references were removed, may define this name."""
         if self.kind == "object":
             document = path.endswith(recipes.SUFFIXES)
             directive = r"(?:::|\}).*" if document else ""
@@ -67,7 +68,7 @@ class _Name:
 
 
 def missing(message: str) -> _Name | None:
-    """Return what a message says is not found; None if it says something else.
+    """Return the target that a message reports as not found; None for another message.
 
     "undefined label: 'far'" gives the label `far`, "py:func reference target not found: lib.f" the object `f`.
     """
@@ -84,7 +85,7 @@ def missing(message: str) -> _Name | None:
 
 @dataclass(frozen=True)
 class Unread:
-    """The text that restricted builds of some trees did not read; safe to use from several threads."""
+    """Searches the text that restricted builds of some trees did not read. It is safe to use from several threads."""
 
     trees: Trees
     recipe: Recipe
@@ -92,9 +93,9 @@ class Unread:
     _lock: Lock = field(default_factory=Lock)
 
     def settled(self, made: Made, tree: Tree) -> Made:
-        """Return `made`, a build of `tree`, without the messages that only its restriction makes.
+        """Return `made`, a build of `tree`, without the messages that a full build would not print.
 
-        Messages that are true whatever the other documents say are judged.
+        Messages that a full build would print too are no longer marked as unjudged.
         """
         builds = [
             replace(build, diagnostics=self._settled(build.diagnostics, build.read, tree))

@@ -1,8 +1,8 @@
-"""`check --verify`: the proof that nothing is lost by a shortcut of ours.
+"""`check --verify`: the proof that our shortcuts lose no message.
 
-Every version is built again plainly (`docs_matrix.builds.order.Order.plain`): all of its documents, from nothing. What each
-cell says then is compared with what it was judged by. If all documents were read, each line that the two builds of a version
-printed is compared as well, and how they ended.
+Every version is built again without them (`docs_matrix.builds.order.Order.plain`): all documents, from nothing. Then the verdicts
+of each cell are compared with those of the first answer. If the first answer read all documents, each line that the two builds of
+a version printed is compared as well, and how they ended.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WHOLE = ReadSet(None, None, "all documents")
 
 
 def verify(run: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Return where `run`, the runner's answer, is not what plain builds of all documents say; a line each."""
+    """Return a line for each difference between `run`, the runner's answer, and the answer from plain builds."""
     subject = runner.subject
     plain = replace(runner, subject=replace(subject, read=WHOLE), repeat=1, plain=True)
     exact = plain.results(cells)
@@ -51,7 +51,10 @@ def _as_built(ours: CellBuild, plain: CellBuild) -> tuple[str, ...]:
 
 
 def as_printed(ours: Build, plain: Build) -> tuple[str, ...]:
-    """Return what two builds of one version did not both print, a line each; the two ends of a duplicate are one."""
+    """Return a line for each message that two builds of one version do not both print.
+
+    A duplicate can be reported at either of its two places; both count as the same message.
+    """
     mine, others = _without(ours.diagnostics, plain.diagnostics), _without(plain.diagnostics, ours.diagnostics)
     lines = list[str]()
     for item in compare(mine, others, NoChanges()):
@@ -69,7 +72,7 @@ def as_printed(ours: Build, plain: Build) -> tuple[str, ...]:
 
 
 def _without(some: Iterable[Diagnostic], others: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return those of `some` whose printed text is not among that of `others`, as multisets."""
+    """Return those of `some` whose printed text `others` do not have. If a text is repeated, its number counts."""
     have = Counter(diagnostic.printed for diagnostic in others)
     left = []
     for diagnostic in some:
@@ -84,7 +87,10 @@ def _first(text: str) -> str:
 
 
 def disagreements(told: CellResult, exact: CellResult, restricted: bool) -> tuple[str, ...]:
-    """Return where the two answers of a cell differ; what a `restricted` read set left open, or did not read, is no answer."""
+    """Return a line for each difference between two answers of a cell.
+
+    If the read set of the first was `restricted`, messages that it left unjudged or could not have are no difference.
+    """
     if told.status != exact.status:
         return (f"is {told.status}, and {exact.status} when all documents are read",)
     lines: list[str] = []
@@ -101,16 +107,16 @@ def disagreements(told: CellResult, exact: CellResult, restricted: bool) -> tupl
 
 
 def differences(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> tuple[Judged, ...]:
-    """Return what two builds of the same tree do not both say: `new` is in `after` alone, `fixed` in `before` alone.
+    """Return the messages that two builds of the same tree do not both have: `new` is only in `after`, `fixed` only in `before`.
 
-    The two ends of a duplicate are one; whether a message is left open by a read set is nothing that was said.
+    The two places of a duplicate count as the same message. The flag `unjudged` is ignored.
     """
     one, other = ([replace(diagnostic, unjudged=False) for diagnostic in side] for side in (before, after))
     return tuple(item for item in compare(one, other, NoChanges()) if not _same(item))
 
 
 def _same(item: Judged) -> bool:
-    """Return whether both builds say it, in the same place; of a duplicate, at either end."""
+    """Return whether both builds have the message in the same place; for a duplicate, at either of its places."""
     return item.verdict is Verdict.KNOWN and (
         item.how == "duplicate" or (item.base is not None and item.base.line == item.diagnostic.line)
     )

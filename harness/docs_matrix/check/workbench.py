@@ -1,6 +1,6 @@
-"""The workbench: what every question needs at hand. The matrix, the trees, the environments of its cells, and the runner.
+"""The workbench: the matrix, the trees, the environments of the cells, and the runner of builds. Every question needs them.
 
-Environments are provided once a run for each cell and set of requirements, however many questions want them.
+In one run, the environment of a cell and a set of requirements is made once, whatever the number of questions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["Prepared", "Provided", "Workbench"]
 
 @dataclass(frozen=True)
 class Provided:
-    """An environment for a cell, with the notices that its results must carry (another patch release of Python)."""
+    """An environment for a cell, and notices that its results must have (such as another patch release of Python)."""
 
     environment: Environment
     notices: tuple[str, ...]
@@ -41,10 +41,10 @@ class Provided:
 
 @dataclass(frozen=True)
 class Prepared(Provided):
-    """An environment for a version of a tree, and what is made of that version before it is built.
+    """An environment for a version of a tree, and what was made from that version before its build.
 
-    `packages` are those of the tree; they lie outside of the environment, which others share. `tree` is the version with what
-    the commands of `setup:` wrote.
+    `packages` are the tree's own packages; they lie outside of the environment, because other trees share it. `tree` is the
+    version with the files that the commands of `setup:` wrote.
     """
 
     tree: Tree
@@ -52,7 +52,7 @@ class Prepared(Provided):
 
 
 class Workbench:
-    """The matrix and the store, made ready for questions; safe to use from several threads."""
+    """The matrix and the store, ready for questions. It is safe to use from several threads."""
 
     def __init__(
         self, matrix: Matrix, store: Path, *, offline: bool = False, confinement: Confinement | None = None
@@ -77,7 +77,7 @@ class Workbench:
         self._provided: dict[tuple[Cell, tuple[str, ...]], Future[Provided]] = {}
 
     def provide(self, cell: Cell, requirements: tuple[str, ...]) -> Provided:
-        """Return the environment of `cell` with a tree's `requirements`, made now if need be.
+        """Return the environment of `cell` with a tree's `requirements`. It is made now if it does not exist.
 
         Raises `MissingInterpreterError`, `MachineError` (the package index cannot be reached) or `InputError` (the cell
         cannot be resolved).
@@ -126,7 +126,7 @@ class Workbench:
         return Prepared(environment, notices, self._setup.prepared(tree, recipe, environment, packages), packages)
 
     def lock(self, cell: Cell, requirements: tuple[str, ...]) -> Lock:
-        """Return the lock of `cell` with a tree's `requirements`, resolved now if need be; nothing is installed.
+        """Return the lock of `cell` with a tree's `requirements`. It is resolved now if there is none; nothing is installed.
 
         Raises `MachineError` (the package index cannot be reached) or `InputError` (the cell cannot be resolved).
         """

@@ -22,7 +22,8 @@ from docs_matrix.questions.init.short_reason import short_reason
         ),
         ("the project wants sphinx <6", "the project wants sphinx <6"),
         (
-            "failed: a package is missing; name it with --requirement: Extension error:\nCould not import extension x (No module named 'x')",
+            "failed: a package is missing; name it with --requirement: Extension error:\n"
+            "Could not import extension x (No module named 'x')",
             "Could not import extension x (No module named 'x') (--requirement NAME adds what it lacks)",
         ),
     ],
