@@ -282,7 +282,7 @@ def test_an_interrupted_run_ends_at_once_and_leaves_no_process(write: Write, sto
     running.send_signal(signal.SIGTERM)
     said = running.communicate(timeout=30)[1]
     assert running.returncode == 130
-    assert said.endswith("the next run goes on from them\n")
+    assert said.endswith("the next run continues from them\n")
     assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 

@@ -90,7 +90,7 @@ def test_the_order_of_the_cells_changes_no_byte(docs_matrix: Command, write: Wri
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("check", "--ratchet", "--patch", "examples/noiommu.patch"), "--ratchet: it needs a baseline file"),
+        (("check", "--ratchet", "--patch", "examples/noiommu.patch"), "--ratchet: needs a baseline file"),
         (("check", "--tree", "examples/kernel-like", "--base", "HEAD", "--baseline", "x.yaml"), "give only one"),
         (("baseline", "prune", "--baseline", "no-such.yaml"), "no-such.yaml: the baseline cannot be read"),
         (("baseline", "show", "--baseline", "no-such.yaml"), "no-such.yaml: the baseline cannot be read"),

@@ -1,1 +1,1 @@
-"""The verbs of the command: arguments in, one question asked, its answer told, an exit status out. No logic."""
+"""The command: a module for each verb, which turns arguments into a question and prints the answer, and what verbs share."""

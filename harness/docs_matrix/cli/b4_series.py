@@ -1,8 +1,7 @@
-"""The series that a mail belongs to, if b4 runs us as a check and hands over that mail alone.
+"""Find the series of a mail, if b4 runs us as a check and passes only that mail.
 
-b4 gives a check one message: a patch, or the cover letter. The series is in the repository that b4 works in: its review
-branch, which `$B4_TRACKING_FILE` names, has a commit for each patch. Without one b4 is asked for the series by the mail's
-message-id.
+b4 passes one mail to a check: a patch, or the cover letter. If b4 tracks the series, `$B4_TRACKING_FILE` names a review branch in
+the repository, with a commit for each patch. Otherwise b4 fetches the series by the mail's message-id.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _NAME = "series.mbox"
 class Tracked:
     """A series that b4 tracks in the repository at `folder`.
 
-    `commits` are its patches in order, each with its subject, `base` is the commit before the first.
+    `commits` are its patches in order, each with its subject. `base` is the commit before the first patch.
     """
 
     folder: Path
@@ -40,7 +39,7 @@ class Tracked:
 
 
 def tracked(environment: Mapping[str, str], folder: Path) -> Tracked | None:
-    """Return the series that b4 names in `environment`, as the repository at `folder` has it; None if there is none."""
+    """Return the series that b4 names in `environment`, from the repository at `folder`; None if there is none."""
     try:
         about = json.loads(Path(environment["B4_TRACKING_FILE"]).read_bytes())["series"]
         first, change = str(about["first-patch-commit"]), str(about["change-id"])
@@ -66,9 +65,9 @@ def tracked(environment: Mapping[str, str], folder: Path) -> Tracked | None:
 
 
 def after_earlier_patches(asked: Asked, store: Path) -> Asked:
-    """Return `asked` about the one patch of a mail with what comes before it in its series.
+    """Return `asked`, a question about the one patch of a mail, with the earlier patches of its series in the base.
 
-    That is the commit before it if b4 tracks the series here, else the patches before it, which b4 is asked for. Raises
+    If b4 tracks the series here, the base is the commit before the patch. Otherwise b4 fetches the earlier patches. Raise
     `MachineError` if b4 cannot get them.
     """
     found = patches.read(Path(asked.patches[0]))
@@ -88,7 +87,7 @@ def after_earlier_patches(asked: Asked, store: Path) -> Asked:
 
 
 def whole_series(asked: Asked, store: Path) -> Asked:
-    """Return `asked` about all patches of the series that its one mail belongs to: a cover letter, or one patch of several.
+    """Return `asked` with all patches of the series that its one mail belongs to: a cover letter, or one patch of several.
 
     Raises `InputError` if that mail has no message-id, `MachineError` if b4 cannot get the series.
     """
@@ -104,15 +103,17 @@ def whole_series(asked: Asked, store: Path) -> Asked:
 
 
 def _fetched(path: Path, store: Path) -> Path:
-    """Return the file of the series that b4 gets for the mail in the file at `path`."""
+    """Fetch the series of the mail in the file `path` with b4, and return the path of the series."""
     message = str(BytesHeaderParser().parsebytes(path.read_bytes()).get("Message-ID", "")).strip("<> \t\r\n")
     if not message:
-        raise InputError(f"{path.name}: is no series, and has no message-id by which b4 could find it")
+        raise InputError(
+            f"{path.name}: is no series, and has no message-id by which b4 could find it; give all patches with --patch"
+        )
     return keep(of_lore(f"{LORE}{message}", "am", "-o-"), _NAME, store)
 
 
 def _is_series(path: Path) -> bool:
-    """Return whether the file holds all patches that the subject of its first one counts."""
+    """Return whether the file holds a series: several patches, or one that is alone in its series."""
     try:
         found = patches.read(path)
     except InputError:
@@ -121,6 +122,6 @@ def _is_series(path: Path) -> bool:
 
 
 def _steps(series: Tracked) -> list[tuple[str, tuple[str, str]]]:
-    """Return each commit of the series after the one before it."""
+    """Return each commit of the series, with the commit before it."""
     before = (series.base, *(commit for commit, _ in series.commits))
     return list(zip(before, series.commits, strict=False))

@@ -34,7 +34,7 @@ EXAMPLES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the three verbs below."""
+    """Add the three verbs of `VERBS`."""
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     functions = {"write": _write, "show": _show, "prune": _prune}
     nested = {name: options.add_nested(verbs, name, VERBS[name], example=EXAMPLES[name]) for name in functions}
@@ -54,17 +54,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the verb below that was called. Returns the exit status."""
+    """Run the verb of `VERBS` that was called, and return the exit status."""
     return int(args.answer(args))
 
 
 def _write(args: argparse.Namespace) -> int:
-    """Accept what the tree says. Returns the exit status."""
+    """Accept the diagnostics of the tree, and return the exit status."""
     return _accept("new" if args.new else "all", args)
 
 
 def _prune(args: argparse.Namespace) -> int:
-    """Accept no longer what no cell says. Returns the exit status."""
+    """Remove the accepted diagnostics that no cell has any more, and return the exit status."""
     return _accept("said", args)
 
 
@@ -96,7 +96,7 @@ def _accept(what: What, args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    """Tell what is accepted. Returns the exit status."""
+    """Print the accepted diagnostics, and return the exit status."""
     path = common.baseline_path(args, common.matrix_of(args))
     kept = baseline_file.read(path)
     if args.json:

@@ -1,4 +1,4 @@
-"""The verb `cells`: the matrix, and whether each cell can be built here."""
+"""The verb `cells`: list the cells of the matrix, and whether each can be built here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from docs_matrix.cli.printing import print_json
 from docs_matrix.config import matrix
 from docs_matrix.errors import InputError
 from docs_matrix.reports import github_step, tables
+from docs_matrix.suggestions import did_you_mean
 from docs_matrix.toolchains import doctor, interpreters
 
 __all__ = ["add_arguments", "run"]
@@ -29,16 +30,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("table", "json", "github"), default="table", help=text)
     parser.add_argument("--tree", metavar="T", help="only the cells that this tree of matrix.yaml supports")
     parser.add_argument(
-        "--requirement", action="append", metavar="REQ", help="what a tree needs beside the pins; repeatable"
+        "--requirement",
+        action="append",
+        metavar="REQ",
+        help="what a tree needs beside the pins of a cell (PEP 508); repeatable",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the matrix, and what can be built here, and return the exit status."""
+    """Print the cells, and whether each can be built here, and return the exit status."""
     configuration = common.matrix_of(args)
     tree = configuration.trees.get(args.tree or configuration.tree or "")
     if args.tree and tree is None:
-        raise InputError(f"--tree {args.tree}: {configuration.path} names no such tree")
+        raise InputError(
+            f"--tree {args.tree}: {configuration.path} names no such tree{did_you_mean(args.tree, configuration.trees)}"
+        )
     needed = args.requirement or (tree.requirements if tree else None) or ()
     among = interpreters.installed()
     states = [
@@ -63,11 +69,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _jobs(states: Sequence[doctor.CellState]) -> dict[str, list[Any]]:
-    """Return a job a cell, as GitHub's `strategy.matrix` takes them; `lock` is what a cache of environments is known by."""
+    """Return one job for each cell, in the form of GitHub's `strategy.matrix`. `lock` is the key for a cache of environments."""
     if len(states) > github_step.JOBS:
         left = len(states) - github_step.JOBS
         print(
-            f"docs-matrix: GitHub makes {github_step.JOBS} jobs of a matrix; {left} cells are left out", file=sys.stderr
+            f"docs-matrix: GitHub allows at most {github_step.JOBS} jobs in one matrix; {left} cells are left out",
+            file=sys.stderr,
         )
     jobs = states[: github_step.JOBS]
     include = [

@@ -1,4 +1,4 @@
-"""The verb `check`: which diagnostics are new in a tree, in which cells."""
+"""The verb `check`: print which diagnostics of a tree are new, in which cells."""
 
 from __future__ import annotations
 
@@ -39,9 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_revisions(parser)
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="a file of accepted diagnostics")
     parser.add_argument(
-        "--verify", action="store_true", help="also run plain builds of all documents, and compare with them"
+        "--verify", action="store_true", help="also run plain builds of all documents, and compare the answers"
     )
-    parser.add_argument("--ratchet", action="store_true", help="fail on accepted diagnostics that are fixed")
+    parser.add_argument(
+        "--ratchet",
+        action="store_true",
+        help="also fail if an accepted diagnostic is fixed and still in the baseline file",
+    )
     options.add_repeat(parser)
     options.add_docs(parser, "read only this document or folder, or 'affected', or 'all'; repeatable")
     parser.add_argument("--in-order", action="store_true", help="read the documents in the order of --docs")
@@ -50,17 +54,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_kernel_doc(parser)
     options.add_out(parser)
     parser.add_argument(
-        "--exit-zero", action="store_true", help="end with 0 if something is new; the merge of the jobs fails then"
+        "--exit-zero",
+        action="store_true",
+        help="end with 0 also if something is new; docs-matrix merge, which runs later, ends with 1",
     )
     parser.add_argument(
-        "--join", action="store_true", help="keep the results of other cells in --out, and report on all"
+        "--join",
+        action="store_true",
+        help="keep the results of other cells that are in --out, and report on all of them",
     )
-    text = "print one line for each cell; the merge of the jobs prints the report"
+    text = "print one line for each cell, and no report; docs-matrix merge prints it later"
     parser.add_argument("--briefly", action="store_true", help=text)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what is new in a tree: build its cells, write the reports, tell, and return the exit status."""
+    """Build the cells, write the reports, print the answer, and return the exit status."""
     with github_step.commands_stopped({} if args.json or args.format else os.environ):
         answer, status = _checked(args)
     if args.github:
@@ -84,7 +92,9 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     found = replace(found, asked=replace(found.asked, docs=asked.docs))
     folder.prepare(args.out, keep=args.join)  # a question that cannot be asked leaves no folder
     if args.ratchet and found.baseline is None:
-        raise InputError("--ratchet: it needs a baseline file, but the head is compared with " + found.against)
+        raise InputError(
+            "--ratchet: needs a baseline file (--baseline FILE), but the head is compared with " + found.against
+        )
     cells = common.cells(bench.matrix, args.cell, found.cells)
     if not (asked.docs or variables.in_ci()):
         built = project.first(cells) if alone and not args.cell else cells
@@ -134,7 +144,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
 
 
 def _verified(answer: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[Run, bool]:
-    """Return `answer` with what plain builds of all documents say of it in its notes, and whether they agree."""
+    """Compare `answer` with plain builds of all documents. Return it with the differences as notes, and whether there are none."""
     lines = verify.verify(answer, runner, cells)
     told = (Note("verified", (str(len(lines) or "no"),)), *(Note("differs", (line,)) for line in lines))
     return replace(answer, notes=(*answer.notes, *told)), not lines

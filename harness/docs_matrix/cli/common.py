@@ -1,4 +1,4 @@
-"""What the verbs share: the matrix, the cells and the bench that the arguments mean, and how a run is printed."""
+"""What the verbs share: the matrix, the cells and the workbench for the arguments, and how a run is printed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MATRIX = "matrix.yaml"
 
 
 def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
-    """Return what the arguments of `verb` ask of a tree."""
+    """Return the question in the arguments of `verb`."""
     configuration = matrix_of(args)
     tree = args.tree or default_tree(configuration)
     given = vars(args)
@@ -79,7 +79,7 @@ def asked_of(args: argparse.Namespace, verb: AskingVerb) -> Asked:
 
 
 def default_tree(configuration: Matrix) -> str:
-    """Return the tree that matrix.yaml names for who names none; raises `InputError` where it names none."""
+    """Return the default tree of matrix.yaml. Raise `InputError` if there is none."""
     if is_shipped(configuration):
         return subject.HERE
     if configuration.tree is None:
@@ -88,7 +88,7 @@ def default_tree(configuration: Matrix) -> str:
 
 
 def baseline_path(args: argparse.Namespace, configuration: Matrix) -> Path:
-    """Return the file of a baseline verb: the one that the user gives, else the tree's."""
+    """Return the baseline file: the one that the user names, else the tree's. Raise `InputError` if there is none."""
     if args.baseline:
         return Path(args.baseline)
     tree = args.tree or default_tree(configuration)
@@ -101,7 +101,10 @@ def baseline_path(args: argparse.Namespace, configuration: Matrix) -> Path:
 
 
 def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequence[str] | None) -> list[Cell]:
-    """Return the cells that the user named, else those that the tree supports, in the matrix's order."""
+    """Return the cells with `names`, else the cells that the tree supports, in the order of the matrix.
+
+    `None` for `supported` means all cells. Raise `InputError` for an unknown name.
+    """
     known = [cell.name for cell in configuration.cells]
     for name in names or ():
         if name not in known:
@@ -112,9 +115,9 @@ def cells(configuration: Matrix, names: Sequence[str] | None, supported: Sequenc
 
 
 def bench(args: argparse.Namespace) -> Workbench:
-    """Return the bench on the user's store, with the project here if nothing else is named.
+    """Return the workbench for the arguments, on the user's store.
 
-    Raises `InputError` or `MachineError`.
+    If no matrix.yaml and no tree is named, its tree is the project in the current folder. Raise `InputError` or `MachineError`.
     """
     configuration, store = matrix_of(args), variables.store_folder()
     if is_shipped(configuration):
@@ -126,9 +129,9 @@ def bench(args: argparse.Namespace) -> Workbench:
 
 
 def confinement(args: argparse.Namespace) -> Confinement:
-    """Return how builds are confined here; raises `InputError` if the user's choice does not work on this machine.
+    """Return how builds are confined here. Raise `InputError` if the user's choice does not work on this machine.
 
-    If nothing confines builds, code of others is not run, except if the user wants it with `--confine none`.
+    If nothing can confine builds here, code of other people runs only with `--confine none`.
     """
     given = vars(args)
     if "confine" not in given:
@@ -144,9 +147,9 @@ def confinement(args: argparse.Namespace) -> Confinement:
 
 
 def matrix_of(args: argparse.Namespace) -> Matrix:
-    """Return the matrix that the user names, else that of this folder or one above, or of the tree.
+    """Return the matrix that the user names, else the one in this folder, in a folder above it, or in the tree.
 
-    If there is none, it is the shipped one, without a default tree.
+    If there is none, return the shipped matrix, without a default tree.
     """
     if args.matrix:
         return matrix.load(args.matrix)
@@ -160,12 +163,12 @@ def matrix_of(args: argparse.Namespace) -> Matrix:
 
 
 def is_shipped(configuration: Matrix) -> bool:
-    """Return whether nobody configured anything: the matrix is the shipped one, and it was not found here or above."""
+    """Return whether `configuration` is the shipped matrix, because the user has none."""
     return configuration.tree is None and configuration.path == shipped_matrix()
 
 
 def shipped_matrix() -> Path:
-    """Return the default matrix that docs-matrix comes with: in the installed package, or in its checkout."""
+    """Return the path of the shipped matrix: in the installed package, or in a checkout of docs-matrix."""
     package = Path(docs_matrix.__file__).parent
     installed = package / "default" / MATRIX
     return installed if installed.is_file() else package.parents[1] / MATRIX
@@ -182,21 +185,24 @@ def refuse_shipped(path: Path, configuration: Matrix) -> None:
 
 
 def progress_console(args: argparse.Namespace) -> Console:
-    """Return where progress is printed: nowhere if a tool reads the answer, which may take a line for a failure."""
+    """Return the console for progress. With `--format` it is silent, because a tool may read a line of progress as a failure."""
     return Console(stderr=True, quiet=bool(args.format) and not sys.stderr.isatty())
 
 
 def write_outcome(answer: Run, args: argparse.Namespace, status: int) -> None:
-    """Write what `answer` means, which ends with `status`, for patchwork and KCIDB."""
+    """Write the files for patchwork and KCIDB, for the run `answer` and its exit status `status`."""
     folder.write_outcome(answer, outcome.of_run(answer, status), args.out, url=args.url, origin=args.kcidb)
 
 
 def tell(answer: Run, args: argparse.Namespace, status: int, *, part: bool) -> None:
-    """Print `answer`, which ends with `status`; if it is a `part` of what other sessions will complete, its findings in short."""
+    """Print the run `answer`, whose exit status is `status`.
+
+    If other sessions will add to it (`part`), its findings are printed in short form.
+    """
     if args.format:
         print(formats.text(args.format, outcome.of_run(answer, status), answer, url=args.url), end="")
     elif args.json:
-        # the same to a reader of JSON, and no command to GitHub's runner, which looks for these inside of lines
+        # "[" is escaped: readers of JSON see no difference, and GitHub's runner, which searches inside of lines, no command
         print(harmless((args.out / "findings.json").read_text("utf-8"), bracket="\\u005b"), end="")
     else:
         terminal.tell(answer, Console(), briefly=part)
@@ -208,7 +214,7 @@ def tell(answer: Run, args: argparse.Namespace, status: int, *, part: bool) -> N
 
 
 def folder_in_repository(answer: Run, configuration: Matrix) -> str:
-    """Return where the tree of `answer` lies in its git repository; empty where it is the repository, or in none."""
+    """Return the folder of the tree of `answer` in its git repository; empty at the top level, or outside of git."""
     named = configuration.trees.get(answer.tree)
     place = named.path if named else Path(answer.tree)
     repository = user_repository.find(place) if place.is_dir() else None

@@ -1,4 +1,4 @@
-"""The verb `compare`: which diagnostics differ between two cells."""
+"""The verb `compare`: print which diagnostics differ between two cells."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what two cells do not say alike, and return the exit status."""
+    """Print which diagnostics differ between two cells, and return the exit status."""
     bench = common.bench(args)
     found = subject.resolve(common.asked_of(args, "compare"), bench)
     one, other = (common.cells(bench.matrix, [name], found.cells)[0] for name in (args.one, args.other))

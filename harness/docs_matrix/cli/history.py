@@ -1,4 +1,4 @@
-"""The verb `history`: warnings a cell over the revisions of a tree, from the store."""
+"""The verb `history`: print the number of warnings in each cell over revisions, from the store."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Warnings a cell over the revisions of a tree. Returns the exit status."""
+    """Print the number of warnings in each cell for each revision, and return the exit status."""
     bench = common.bench(args)
     tree = args.tree or common.default_tree(bench.matrix)
     order = [cell.name for cell in bench.matrix.cells]

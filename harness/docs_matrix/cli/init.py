@@ -37,14 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the verb takes."""
     options.add_every(parser, example=EXAMPLE)
     parser.add_argument(
-        "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="the project; default: here"
+        "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="the project; default: the current folder"
     )
     options.add_cell(parser, "only this cell of the matrix; repeatable")
     parser.add_argument("--nox", action="store_true", help="also write a noxfile.py of three lines")
     parser.add_argument(
         "--action",
         metavar="OWNER/REPO@COMMIT",
-        help="write a GitHub workflow that takes docs-matrix from there; default: where this one was installed from",
+        help="write a GitHub workflow that installs docs-matrix from this repository; default: that of this installation",
     )
     parser.add_argument("--gitlab", action="store_true", help="write jobs for GitLab")
     parser.add_argument("--source", metavar="DIR", help="the folder of conf.py; default: the one that is found")
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write what a project needs. Returns the exit status."""
+    """Write the files that a project needs, and return the exit status."""
     folder: Path = args.folder
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
@@ -117,7 +117,7 @@ def _update(
     dates: Mapping[str, datetime | str],
     beside: ci_files.CiFiles,
 ) -> int:
-    """Add to the matrix that is there the cells that the user names; returns the exit status."""
+    """Add the cells that the user names to the existing matrix, and return the exit status."""
     folder: Path = args.folder
     configuration = matrix.load(folder / "matrix.yaml")
     known = {cell.name for cell in configuration.cells}
@@ -150,21 +150,24 @@ def _candidates(
 ) -> tuple[list[Cell], list[str]]:
     """Return the cells to try: those of the matrix, the one that the project pins, and the one of today.
 
-    The second value says why one of the last two cannot be. If the user names cells of the matrix, only those are tried.
+    The second value has lines for the user: the cell of the pins, or the reason why one of the last two cells cannot be made.
+    If the user names cells of the matrix, only those are tried.
     """
     configuration = matrix.load(args.matrix or common.shipped_matrix())
     cells, notices = list(configuration.cells), []
     if not set(args.cell or ()) - {cell.name for cell in cells} and args.cell:
         return common.cells(configuration, args.cell, None), []
     interpreters = installed()
-    for what, cell in (
+    for label, cell in (
         ("the cell of the project's own pins", own_cells.pinned(project, interpreters, dates, offline=args.offline)),
         ("the cell of today", own_cells.dated_today(project, interpreters, offline=args.offline)),
     ):
         if isinstance(cell, str):
-            notices.append(f"{what} is left out: {cell}")
+            notices.append(f"{label} is left out: {cell}")
         elif cell:
             cells.append(cell)
             if cell.name.endswith(own_cells.PINNED_LABEL):
-                notices.append(f"{cell.why}: a cell of its own, {cell.name}; the other cells have their own releases")
+                notices.append(
+                    f"{cell.why}: they have a cell of their own, {cell.name}; the other cells have other releases"
+                )
     return common.cells(replace(configuration, cells=tuple(cells)), args.cell, None), notices

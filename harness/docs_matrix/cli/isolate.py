@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print which documents must be read before another one for it to say what it says, and return the exit status."""
+    """Print which documents must be read before another one to cause its diagnostic, and return the exit status."""
     bench = common.bench(args)
     wanted = selector.wanted(args.find, None)
     found = subject.resolve(replace(common.asked_of(args, "isolate"), docs=("all",)), bench)
@@ -54,5 +54,5 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _spread(cells: Sequence[Cell]) -> list[Cell]:
-    """Return the oldest, the middle and the newest."""
+    """Return the oldest, the middle and the newest of `cells`, without repetition."""
     return list(dict.fromkeys((cells[0], cells[len(cells) // 2], cells[-1])))

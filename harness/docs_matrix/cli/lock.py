@@ -1,4 +1,4 @@
-"""The verb `lock`: resolve the locks, or say whether they answer their cells."""
+"""The verb `lock`: resolve the locks, or check that each lock fits its cell."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Resolve the locks, or say whether they answer their cells. Returns the exit status."""
+    """Resolve the locks, or check that each lock fits its cell, and return the exit status."""
     configuration = common.matrix_of(args)
     cells = common.cells(configuration, args.cell or None, None)
     where = configuration.folder / "locks"
     sets = set(locks.requirement_sets(configuration.cells, where))
-    # What a package requires is known when it is built: such a lock is one of those that are there.
-    alone = [tree for tree in configuration.trees.values() if not (tree.install and tree.install.folders)]
-    sets |= {tree.requirements for tree in alone if tree.requirements is not None}
+    # The requirements of a tree's own package are known only after it is built. So its locks are not made here.
+    without_package = [tree for tree in configuration.trees.values() if not (tree.install and tree.install.folders)]
+    sets |= {tree.requirements for tree in without_package if tree.requirements is not None}
     checks = (check for tree in configuration.trees.values() for check in tree.checks)
     tools = [tools for check in checks if (tools := tools_of(check, configuration))]
     if not args.check:
@@ -46,5 +46,5 @@ def run(args: argparse.Namespace) -> int:
             print(f"{outcome.path}: written")
     for error in errors:
         complain(f"docs-matrix: {error}")
-    print(f"{len(outcomes) - len(errors)} of {len(outcomes)} locks answer their cells")
+    print(f"{len(outcomes) - len(errors)} of {len(outcomes)} locks fit their cells")
     return max((error.exit_status for error in errors), default=0)

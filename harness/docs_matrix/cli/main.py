@@ -1,7 +1,7 @@
-"""The command `docs-matrix`: it runs the verb that its arguments name, and tells its errors in a line each.
+"""The command `docs-matrix`: it runs the verb that its arguments name, and prints each error in one line.
 
 Exit status: 0 nothing new (or: answered) - 1 new diagnostics - 2 the input or the configuration is wrong - 3 a cell
-could not be built, this machine lacks something, or docs-matrix itself failed.
+could not be built, this machine lacks something, or docs-matrix itself failed - 130 the command was interrupted.
 """
 
 from __future__ import annotations
@@ -23,37 +23,39 @@ __all__ = ["main", "run"]
 
 INTERRUPTED = 130
 ENDING = (signal.SIGTERM, signal.SIGHUP)
-"""Signals that end a run as Ctrl-C does."""
+"""The signals that end a run like Ctrl-C."""
 
 
 def run() -> None:
-    """Run the command with this process's arguments and leave with its exit status."""
+    """Run the command with the arguments of this process, and end the process with the exit status."""
     streams.prepare()
     try:
         try:
             status: object = main(sys.argv[1:])
-        except SystemExit as ended:  # argparse leaves so
+        except SystemExit as ended:  # raised by argparse
             status = ended.code
         sys.stdout.flush()
     except HarnessError as error:
         status = _told(error, debug=False)
-    except KeyboardInterrupt:  # another one, while the first was answered
+    except KeyboardInterrupt:  # a second one, while the first is handled
         os._exit(INTERRUPTED)
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command with `arguments`; returns its exit status."""
+    """Run the command with `arguments`, and return its exit status."""
     debug = "--debug" in arguments
     try:
         with _signals():
             args = parser(arguments).parse_args(arguments)
             return int(args.run(args))
     except KeyboardInterrupt:
-        from docs_matrix import process  # here, because what starts no process has nothing to stop
+        from docs_matrix import process  # imported here: a verb that starts no process has nothing to stop
 
         process.stop_all()
-        print("docs-matrix: interrupted; finished builds are kept, the next run goes on from them", file=sys.stderr)
+        print(
+            "docs-matrix: interrupted; finished builds are kept, and the next run continues from them", file=sys.stderr
+        )
         return INTERRUPTED
     except HarnessError as error:
         return _told(error, debug=debug)
@@ -62,10 +64,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _told(error: HarnessError, *, debug: bool) -> int:
-    """Print `error` in a line, with the traceback if `debug`; returns its exit status."""
+    """Print `error` in one line, with the traceback if `debug`, and return its exit status."""
     if debug:
         traceback.print_exception(error)
-    from docs_matrix.cli.printing import complain  # here, because what ends well has nothing to complain about
+    from docs_matrix.cli.printing import complain  # imported here: a verb that succeeds prints no error
 
     complain(f"docs-matrix: {error}")
     return error.exit_status
@@ -73,7 +75,10 @@ def _told(error: HarnessError, *, debug: bool) -> int:
 
 @contextmanager
 def _signals() -> Iterator[None]:
-    """Answer `ENDING` as Ctrl-C, except those that the caller ignores (`nohup`), and hear of children that end."""
+    """Treat the signals `ENDING` like Ctrl-C, except those that the caller ignores (`nohup`), and reset SIGCHLD.
+
+    If the caller ignored SIGCHLD, the end of a child process could not be noticed.
+    """
     with contextlib.ExitStack() as before:
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""The verb `merge`: one report from the folders that many jobs left."""
+"""The verb `merge`: make one report from the results of many jobs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one report from the folders that many jobs left, and return the exit status."""
+    """Print one report from the results of many jobs, and return the exit status."""
     configuration = common.matrix_of(args)
     with github_step.commands_stopped({} if args.json or args.format else os.environ):
         whole = _merged(args, configuration)
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _merged(args: argparse.Namespace, configuration: Matrix) -> Run:
-    """Return the run that the jobs' folders hold, with a failed cell for each that had to leave a result and did not."""
+    """Return the run in the jobs' folders, with a failed cell for each expected cell that left no result."""
     order = [cell.name for cell in configuration.cells]
     expected = [cell.name for cell in common.cells(configuration, args.cell, None)] if args.cell else []
     if args.all_cells and not cell_files.left(args.folder):

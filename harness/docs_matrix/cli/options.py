@@ -36,9 +36,9 @@ __all__ = [
 TREE = "a tree of matrix.yaml, a folder, a git repository or an archive"
 JSON = "the answer as JSON"
 FORMATS = ("b4", "terse")
-"""What `--format` prints for other tools; a run of cells also as `ktap` (`docs_matrix.reports.formats`)."""
+"""The forms of `--format`, for other tools. A run of cells has also `ktap` (`docs_matrix.reports.formats`)."""
 CONFINE = ("auto", "bubblewrap", "landlock", "none")
-"""As `docs_matrix.confinement.confinement.Choice`, which is not imported to print a help."""
+"""The same as `docs_matrix.confinement.confinement.Choice`, which is not imported only to print a help text."""
 
 
 def add_every(parser: argparse.ArgumentParser, *, example: str) -> None:
@@ -50,12 +50,14 @@ def add_every(parser: argparse.ArgumentParser, *, example: str) -> None:
         metavar="FILE",
         help="matrix.yaml; default: the one in this folder or above it, or the shipped one",
     )
-    parser.add_argument("--offline", action="store_true", help="do not use the package index")
+    parser.add_argument(
+        "--offline", action="store_true", help="do not use the package index, and fetch no inventory of another project"
+    )
     parser.add_argument("--debug", action="store_true", help="show tracebacks and unclassified lines")
 
 
 def add_nested(verbs: Any, name: str, line: str, *, example: str) -> argparse.ArgumentParser:
-    """Add the verb `name` below another one, with what every verb has; returns its parser."""
+    """Add the verb `name` below another one, with the options of every verb, and return its parser."""
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=line, description=sentence(line))
     add_every(parser, example=example)
     return parser
@@ -67,7 +69,7 @@ def sentence(line: str) -> str:
 
 
 def add_tree(parser: argparse.ArgumentParser) -> None:
-    """Add `--tree`, `--requirement` and `--jobs`: what is built, with what, and how much at a time."""
+    """Add the options that name a tree and say how it is built: `--tree`, `--requirement`, `--jobs`, and the confinement."""
     parser.add_argument("--tree", metavar="T", help=TREE)
     parser.add_argument(
         "--requirement",
@@ -80,10 +82,12 @@ def add_tree(parser: argparse.ArgumentParser) -> None:
 
 
 def add_confinement(parser: argparse.ArgumentParser) -> None:
-    """Add `--confine` and `--network`: what builds, which run the code of a tree, may do on this machine."""
-    text = "what keeps builds from the rest of this machine; default: auto, the strongest that works here"
+    """Add `--confine` and `--network`: they say what a build may do on this machine, since it runs the code of a tree."""
+    text = "how builds are kept away from the rest of this machine; default: auto, the strongest way that works here"
     parser.add_argument("--confine", choices=CONFINE, default="auto", help=text)
-    parser.add_argument("--network", choices=("on", "off"), default="off", help="the network of builds; default: off")
+    parser.add_argument(
+        "--network", choices=("on", "off"), default="off", help="whether builds have the network; default: off"
+    )
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +110,7 @@ def add_patch(
     parser: argparse.ArgumentParser, text: str = "a diff or an mbox; repeatable", metavar: str = "FILE"
 ) -> None:
     """Add `--patch` and `--before`, which may be given several times."""
-    more = "- is standard input, lore:MESSAGE-ID what b4 fetches"
+    more = "- for standard input; lore:MESSAGE-ID for a mail that b4 fetches"
     parser.add_argument("--patch", action="append", metavar=metavar, help=f"{text}; {more}")
     text = "a diff or an mbox that comes before --patch: applied to both sides; repeatable"
     parser.add_argument("--before", action="append", metavar="FILE", help=text)
@@ -119,7 +123,7 @@ def add_docs(parser: argparse.ArgumentParser, text: str = "read only this docume
 
 def add_onto(parser: argparse.ArgumentParser) -> None:
     """Add `--onto`: where a patch is applied."""
-    text = "apply the patch to this revision; if repeated, to the one that it was made for"
+    text = "apply the patch to this revision; if repeated, to the one of them that it was made for"
     parser.add_argument("--onto", action="append", metavar="REV", help=text)
 
 
@@ -131,7 +135,7 @@ def add_revisions(parser: argparse.ArgumentParser) -> None:
 
 def add_kernel_doc(parser: argparse.ArgumentParser) -> None:
     """Add `--kernel-doc`."""
-    text = "of a kernel, check the comments of the sources that the change touches (default), or of all"
+    text = "for a kernel: check the kernel-doc comments of changed source files (changed; default), or of all source files (all)"
     parser.add_argument("--kernel-doc", choices=("changed", "all"), help=text)
 
 
@@ -148,7 +152,8 @@ def add_repeat(parser: argparse.ArgumentParser) -> None:
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Add the positional REPORT: a robot's mail."""
-    text = "a report as text, a mail, an mbox, a page of an archive or a thread; - is standard input; lore:MESSAGE-ID"
+    more = "- for standard input; lore:MESSAGE-ID for a thread that b4 fetches"
+    text = f"a file with a robot's report: text, mail, mbox, archive page or thread; {more}"
     parser.add_argument("report", metavar="REPORT", help=text)
 
 
@@ -186,18 +191,21 @@ def add_report_forms(parser: argparse.ArgumentParser) -> None:
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
-    """Add what says where a check's report goes, and in which forms."""
+    """Add the options that say where the reports go, and in which forms."""
     parser.add_argument(
         "--out", type=Path, default=Path("docs-matrix-report"), metavar="DIR", help="the folder for the reports"
     )
     add_format(parser, (*FORMATS, "ktap"), json="print findings.json")
     parser.add_argument(
-        "--kcidb", type=_origin, metavar="ORIGIN", help="write kcidb.json, as this CI system submits it"
+        "--kcidb",
+        type=_origin,
+        metavar="ORIGIN",
+        help="also write kcidb.json; ORIGIN is the name of the CI system that submits it",
     )
     parser.add_argument(
         "--github",
         action="store_true",
-        help="print annotations, and write the summary and the outputs of the GitHub step",
+        help="in GitHub Actions: print annotations, and write the summary and the outputs of the step",
     )
     parser.add_argument(
         "--strict-junit", action="store_true", help="write only what Jenkins' schema for junit.xml allows"
@@ -205,7 +213,7 @@ def add_out(parser: argparse.ArgumentParser) -> None:
 
 
 def positive(text: str) -> int:
-    """Return the whole number from 1 that `text` is; raises `argparse.ArgumentTypeError`."""
+    """Return `text` as a whole number. Raise `argparse.ArgumentTypeError` if it is none, or less than 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)

@@ -1,6 +1,6 @@
 """The files that `--patch` names: also standard input, a thread of a mailing list that b4 fetches, and a Maildir.
 
-What is not a file yet is kept in the store as one, so that every command that is printed can name it again.
+Patches that are not in a file yet are written to the store, so that every command that is printed can name the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["LORE", "STDIN", "keep", "of_lore", "patch_files", "standard_input"]
 
 STDIN = "-"
 LORE = "lore:"
-"""What a word begins with that names a message of a mailing list's archive."""
+"""The prefix of a word that names a message in a mailing list archive."""
 
 LARGEST = 256 << 20
 """The most bytes that are read from standard input."""
@@ -29,7 +29,7 @@ TIME_LIMIT = 300.0
 
 
 def patch_files(words: Sequence[str], store: Path) -> tuple[str, ...]:
-    """Return the paths of the files that `words` name, `-` for standard input and `lore:MESSAGE-ID` among them.
+    """Return the paths of the files that `words` name. A word can be `-` (standard input) or `lore:MESSAGE-ID`.
 
     Raises `InputError` if there is nothing to read, and `MachineError` if b4 is missing or fails.
     """
@@ -50,7 +50,7 @@ def _file(word: str, store: Path) -> str:
 
 
 def standard_input(option: str) -> bytes:
-    """Return what standard input holds; raises `InputError` for `option` if that is nothing, or too much."""
+    """Return the content of standard input, for `option`. Raise `InputError` if it is empty, or too long."""
     data = sys.stdin.buffer.read(LARGEST + 1)
     if not data.strip():
         raise InputError(f"{option}: standard input is empty")
@@ -62,11 +62,12 @@ def standard_input(option: str) -> bytes:
 def of_lore(word: str, *command: str) -> bytes:
     """Return what `b4 COMMAND` prints for the message that `word` names (`lore:MESSAGE-ID`).
 
-    b4 has the network and the user's configuration; this has neither.
+    b4 uses the network and the user's configuration. Raise `InputError` if there is no message-id, `MachineError` if b4 is missing
+    or fails.
     """
     message = word.removeprefix(LORE).strip().strip("<>")
     if not message or message.startswith("-"):
-        raise InputError(f"{word}: a message-id is missing: lore:20260302100000.1-1-a@example.org")
+        raise InputError(f"{word}: a message-id is missing; it looks like lore:20260302100000.1-1-a@example.org")
     if shutil.which("b4") is None:
         raise MachineError(f"{word}: the program b4 must fetch it, but is not installed: python3 -m pip install b4")
     done = process.run(["b4", *command, "--", message], timeout=TIME_LIMIT)
@@ -79,7 +80,7 @@ def of_lore(word: str, *command: str) -> bytes:
 
 
 def keep(data: bytes, name: str, store: Path) -> Path:
-    """Return the file in `store` that holds `data`, by its content, under `name`."""
+    """Write `data` to the file `name` in `store`, in a folder that is named by its digest, and return the path."""
     path = room(store, "mails") / files.digest(data)[:16] / name
     if not path.exists():
         files.write_whole(path, data)

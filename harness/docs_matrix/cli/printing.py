@@ -1,4 +1,4 @@
-"""How the verbs print an answer: as JSON, or in lines that no terminal takes for commands."""
+"""How the verbs print an answer: as JSON, or as lines. No terminal can take a part of it for a command."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def print_json(value: object) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print `lines`, with what a terminal would interpret made visible."""
+    """Print `lines`, with characters that control a terminal made visible."""
     for line in lines:
         print(harmless(line))
 
 
 def complain(text: str) -> None:
-    """Print `text` to standard error, on one line that no terminal and no runner takes for a command."""
+    """Print `text` to standard error in one line. No terminal and no CI runner can take it for a command."""
     print(harmless(one_line(text)), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The project that one stands in: what is built where no matrix.yaml is here or above, and no tree is named."""
+"""The project in the current folder: it is checked if there is no matrix.yaml here or above, and no tree is named."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from docs_matrix.trees import user_repository
 __all__ = ["add_project", "check_newest", "first", "is_sphinx", "note", "subject_of"]
 
 MOST_CELLS = 2
-"""In how many cells a project without a matrix is checked."""
+"""The number of cells in which a project without a matrix is checked."""
 MOST_FAILURES = 3
-"""After how many cells that do not build it the search for those that do ends: an older one would fail as well."""
+"""The search for cells that can build the project stops after this many failures: an older cell would fail too."""
 
 
 def add_project(shipped: Matrix, folder: Path) -> Matrix:
     """Return the matrix `shipped` with the documentation below `folder` as its default tree.
 
-    Raises `InputError` if there is no documentation, or if no cell has the releases that it wants.
+    Raise `InputError` if there is no documentation, or if no cell has releases that it allows.
     """
     kernel = _recognised(folder)
     if kernel:
@@ -51,14 +51,14 @@ def add_project(shipped: Matrix, folder: Path) -> Matrix:
 
 
 def is_sphinx(folder: Path) -> bool:
-    """Return whether there is a Sphinx project in `folder`, and no tree of another kind, such as a kernel."""
+    """Return whether `folder` holds a Sphinx project, and not a tree of another kind, such as a kernel."""
     if not folder.is_dir() or _recognised(folder):
         return False
     return any(Path(path).name == "conf.py" for path in recipes.telling_files(folder))
 
 
 def _recognised(folder: Path) -> Recognised | None:
-    """Return the recipe of a tree that is no plain Sphinx project, such as a kernel."""
+    """Return the recipe of a tree that is not a Sphinx project, such as a kernel; None for a Sphinx project or no tree."""
     paths = [str(path.relative_to(folder)) for pattern in ("*", "*/*") for path in folder.glob(pattern)]
     try:
         found = recipes.recognise(
@@ -70,7 +70,7 @@ def _recognised(folder: Path) -> Recognised | None:
 
 
 def _wanted(project: ProjectFacts, shipped: Matrix, folder: Path) -> list[Cell]:
-    """Return the cells whose docutils and Sphinx the project allows; raises `InputError` for none."""
+    """Return the cells whose docutils and Sphinx the project allows. Raise `InputError` if there is none."""
     cells = [
         cell
         for cell in shipped.cells
@@ -80,13 +80,16 @@ def _wanted(project: ProjectFacts, shipped: Matrix, folder: Path) -> list[Cell]:
     if not cells:
         wanted = ", ".join(f"{name}{project.allowed[name]}" for name in PINNED if str(project.allowed[name]))
         raise InputError(
-            f"{folder}: it wants {wanted}, and no shipped cell has that; write a matrix.yaml with one that has"
+            f"{folder}: the project requires {wanted}, and no shipped cell has that; write a matrix.yaml with a cell that has it"
         )
     return cells
 
 
 def subject_of(asked: Asked, bench: Workbench) -> Subject:
-    """Return what to check: in git, what changed since the default branch was left; everything if nothing did."""
+    """Return the subject for `asked`. In git, its base is the commit at which the branch left the default branch.
+
+    If nothing has changed since that commit, or outside of git, there is no base.
+    """
     if not asked.patches and asked.base is None and asked.baseline is None:
         repository = user_repository.find(subject.source(asked.tree, bench))
         commit = user_repository.branch_point(repository) if repository else None
@@ -99,15 +102,15 @@ def subject_of(asked: Asked, bench: Workbench) -> Subject:
 
 
 def first(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Return those of `cells` that `check_newest` builds first."""
+    """Return the cells that `check_newest` builds first: the newest ones."""
     return tuple(sorted(cells, key=age)[-MOST_CELLS:])
 
 
 def check_newest(runner: CellRunner, cells: Sequence[Cell]) -> Run:
     """Check the runner's subject in the newest of `cells` that can build it, at most `MOST_CELLS`.
 
-    The notes say which newer cells cannot. A cell that builds the base and not the head is an answer: it is never left out.
-    If no cell can build it, the answer is how the newest ones failed.
+    Notes name the newer cells that cannot build it. A cell that builds the base but not the head is never left out. If no cell can
+    build it, the answer has the failures of the newest cells.
     """
     waiting, answers, failed = sorted(cells, key=age), list[CellResult](), list[CellResult]()
 
@@ -136,7 +139,7 @@ def _builds_base(runner: CellRunner, cell: Cell) -> bool:
 
 
 def note(folder: Path, answer: Run, found: Subject) -> Note:
-    """Return what was checked, and since when: the revision, or nothing."""
+    """Return a note that names what was checked: the documentation, the revision of the base (or empty), and the cells."""
     documentation = f"{folder.resolve().name}/{found.recipe.source}".removesuffix("/.")
     cells = ", ".join(cell.name for cell in answer.builds)
     return Note("project", (documentation, found.against if found.base else "", cells))

@@ -1,4 +1,4 @@
-"""The verb `read`: the content of a report of the 0-day robot, as data."""
+"""The verb `read`: print the content of a report of the 0-day robot, as data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what a robot's report says, and return the exit status."""
+    """Print the content of a robot's report, and return the exit status."""
     reading = robot_report.read_file(args.report)
     if args.json:
         print_json(document(reading))

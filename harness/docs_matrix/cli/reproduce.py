@@ -1,4 +1,4 @@
-"""The verb `reproduce`: whether a robot's report reproduces, and what made it."""
+"""The verb `reproduce`: find out whether a robot's report reproduces, and which toolchain made it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from docs_matrix.cli import common, options, robot_report
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.errors import InputError
 from docs_matrix.questions.reproduce import reproduce, reproduce_report, reproduction
+from docs_matrix.reports.escaping import plural
 from docs_matrix.reports.steps import Steps
 from docs_matrix.robot.report import Report, ReportFile
 from docs_matrix.trees import patches
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_onto(parser)
     options.add_docs(parser, "read this document or folder; repeatable")
     parser.add_argument(
-        "--number", type=options.positive, metavar="N", help="the Nth report of a file that holds several"
+        "--number", type=options.positive, metavar="N", help="choose the Nth report of a file that holds several"
     )
     parser.add_argument("--refine", action="store_true", help="build one more cell, if that narrows the answer down")
     options.add_repeat(parser)
@@ -41,12 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print whether a robot's report reproduces, and what made it, and return the exit status."""
+    """Print whether a robot's report reproduces, and which toolchain made it, and return the exit status."""
     reading = robot_report.read_file(args.report)
     if len(reading.reports) > 1 and args.number is None:
         raise InputError(f"{args.report}: holds {len(reading.reports)} reports; choose one with --number")
     if (args.number or 1) > len(reading.reports):
-        raise InputError(f"--number {args.number}: {args.report} holds {len(reading.reports)}")
+        raise InputError(f"--number {args.number}: {args.report} holds only {plural(len(reading.reports), 'report')}")
     report = reading.reports[(args.number or 1) - 1]
     bench = common.bench(args)
     wanted = common.asked_of(args, "reproduce")
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _patches_of(report: Report, reading: ReportFile) -> list[str]:
-    """Return the patches in a report's file, in their order, up to the one that the report is about where it says which."""
+    """Return the patches in a report's file, in order. If the report says which patch it is about, later patches are left out."""
     about = patches.counted(report.patch_subject or report.subject or "")
     numbers = [patches.counted(subject) for subject in reading.subjects]
     later = {at for at, number in enumerate(numbers) if about and number and number[1] == about[1] and number > about}

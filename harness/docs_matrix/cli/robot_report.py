@@ -14,14 +14,14 @@ __all__ = ["read_file"]
 
 
 def read_file(name: str) -> ReportFile:
-    """Return what the report in the file `name` says, `-` for standard input, `lore:MESSAGE-ID` for a thread that b4 fetches.
+    """Return the content of the report in the file `name`; `-` is standard input, `lore:MESSAGE-ID` a thread that b4 fetches.
 
     Raises `InputError` if it cannot be read, `MachineError` if b4 is missing or fails.
     """
     if name == "-":
         return read(sys.stdin.buffer.read(LARGEST + 1), "standard input")
     if name.startswith("lore:"):
-        from docs_matrix.cli import patch_files  # here, because what reads a file starts no process
+        from docs_matrix.cli import patch_files  # imported here: reading a file starts no process
 
         return read(patch_files.of_lore(name, "mbox", "-o-"), name)
     try:

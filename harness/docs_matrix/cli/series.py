@@ -1,4 +1,4 @@
-"""The verb `series`: which patch of a series brings what."""
+"""The verb `series`: find which patch of a series causes which diagnostic, and which fixes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print which patch of a series brings what, and return the exit status."""
+    """Print which patch of a series causes or fixes which diagnostic, and return the exit status."""
     bench = common.bench(args)
     wanted = common.asked_of(args, "series")
     if args.patch == [patch_files.STDIN]:

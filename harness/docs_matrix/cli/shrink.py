@@ -1,4 +1,4 @@
-"""The verb `shrink`: the smallest Sphinx project that still gives a message, as a folder."""
+"""The verb `shrink`: make the smallest Sphinx project that still gives a message, as a folder."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the smallest project that still gives a message, as a folder, and return the exit status."""
+    """Write the smallest project that still gives a message into a folder, and return the exit status."""
     out: Path = args.out
     if out.exists() and any(out.iterdir()):
         raise InputError(f"{out}: this folder is not empty; give --out a new or empty folder")

@@ -1,4 +1,4 @@
-"""The verb `store`: where everything is kept, what it holds, and how to remove it."""
+"""The verb `store`: show where everything is kept, and how much; or remove it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXAMPLES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the two verbs below."""
+    """Add the two verbs of `VERBS`."""
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     for name, function in (("show", _show), ("empty", _empty)):
         verb = options.add_nested(verbs, name, VERBS[name], example=EXAMPLES[name])
@@ -31,12 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the verb below that was called. Returns the exit status."""
+    """Run the verb of `VERBS` that was called, and return the exit status."""
     return int(args.answer(args))
 
 
 def _show(args: argparse.Namespace) -> int:
-    """Print what is kept, and return the exit status."""
+    """Print what the store holds, and return the exit status."""
     everything = store.kept(variables.store_folder())
     rows = []
     for kind in store.KINDS:
@@ -49,7 +49,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _empty(args: argparse.Namespace) -> int:
-    """Remove what is kept. Returns the exit status."""
+    """Remove what the store holds, and return the exit status."""
     store.empty(variables.store_folder())
     print(f"{variables.store_folder()}: emptied")
     return 0

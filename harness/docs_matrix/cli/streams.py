@@ -1,7 +1,7 @@
-"""Standard output and error as the command uses them: closed ones, full ones, and readers that have gone.
+"""Standard output and error of the command, also if they are closed, if a disk is full, or if their reader has gone.
 
-The answer goes to standard output: if it cannot be written there, that is an error. Standard error has the progress: what
-cannot be written there is lost, and changes no answer.
+The answer goes to standard output: if it cannot be written there, that is an error. Progress goes to standard error: if it cannot
+be written there, it is lost, and the answer does not change.
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ from docs_matrix.errors import MachineError
 __all__ = ["prepare"]
 
 CLOSED_PIPE = 128 + signal.SIGPIPE
-"""The exit status if the reader of standard output has seen enough, as `head` has."""
+"""The exit status if the reader of standard output has gone, as `head` does after its last line."""
 
 
 def prepare() -> None:
-    """Make standard input, output and error fit to be used, however this process was started."""
+    """Make standard input, output and error safe to use, however this process was started."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # or the next file that is opened would be taken for the closed stream
+            os.open(
+                os.devnull, os.O_RDWR
+            )  # otherwise the next file that is opened would get the number of the closed stream
     sys.stdout = _text(sys.stdout, _Answer(1, "w", closefd=False))
     sys.stderr = _text(sys.stderr, _Progress(2, "w", closefd=False))
 
 
 class _Answer(io.FileIO):
-    """Standard output. Raises `MachineError` if it cannot be written, and leaves in silence if its reader has gone."""
+    """Standard output. Raises `MachineError` if it cannot be written; ends the process silently if its reader has gone."""
 
     def write(self, data: Any) -> int:
         try:
@@ -46,7 +48,7 @@ class _Answer(io.FileIO):
 
 
 class _Progress(io.FileIO):
-    """Standard error. What cannot be written is lost."""
+    """Standard error. Text that cannot be written is lost."""
 
     def write(self, data: Any) -> int:
         try:
@@ -56,7 +58,7 @@ class _Progress(io.FileIO):
 
 
 def _text(before: Any, raw: io.FileIO) -> io.TextIOWrapper:
-    """Return the text stream over `raw`; a character that its encoding lacks is written as its escape."""
+    """Return a text stream over `raw`. A character that its encoding does not have is written as an escape."""
     encoding = getattr(before, "encoding", None) or "utf-8"
     return io.TextIOWrapper(
         io.BufferedWriter(raw),

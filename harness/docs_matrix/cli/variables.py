@@ -1,4 +1,4 @@
-"""What the environment's variables say: where the store is, how large it may become, whether this is CI."""
+"""The settings in environment variables: where the store is, how large it may become, whether this is CI."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ __all__ = ["in_ci", "store_folder", "store_limit"]
 
 
 def store_folder() -> Path:
-    """Return the folder that everything is kept in: $DOCS_MATRIX_STORE, else one in the user's cache folder."""
+    """Return the folder of the store: $DOCS_MATRIX_STORE, else one in the user's cache folder."""
     named = os.environ.get("DOCS_MATRIX_STORE")
     return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("docs-matrix")
 
 
 def store_limit() -> int:
-    """Return the most bytes that the store may have."""
+    """Return the limit of the store in bytes."""
     return store.limit(os.environ.get("DOCS_MATRIX_STORE_LIMIT"))
 
 
 def in_ci() -> bool:
-    """Return whether `$CI` says that nobody looks on."""
+    """Return whether this runs in CI: `$CI` is set, and is not 0 or false."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
