@@ -152,7 +152,7 @@ class GitAnswers:
             lines = [json.loads(line) for line in text.splitlines()]
             asked = tuple(sorted({(_text(line[0]), _text(line[1])) for line in lines if line}))
         except (ValueError, TypeError, LookupError, RecursionError) as error:
-            raise MachineError(f"the record of the build's questions to git is not one: {error}") from error
+            raise MachineError(f"the record of the build's questions to git is not valid: {error}") from error
         if tree.history is None or not lines:
             return key
         everything = None in lines or len({question for question, _ in asked}) != len(asked)

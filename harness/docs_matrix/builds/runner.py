@@ -180,7 +180,7 @@ class Runner:
                 return made
             self._inventories.note(build_key(order), urls)
             self._inventories.note(_kind(order), urls)
-        raise MachineError(f"{order.tree.name}: each build of it names other inventories")
+        raise MachineError(f"{order.tree.name}: after {MOST_BEGINNINGS} builds, it still asks for other inventories")
 
     def _built(self, order: Order, times: int) -> Made:
         asking = build_key(order)
@@ -255,7 +255,7 @@ class Runner:
             lost = _lost(before[0], build, captured.unheard)
             if lost:
                 warm_store.remove(self._store, key)
-                return f"nobody says again: {lost}"
+                return f"the base printed this, and it cannot be assigned to a document: {lost}"
             self._builds.put(key, build, text)
             self._bases.note(order, key, asking, start)
         return Made(build, key, (build,), self._builds.log(key))

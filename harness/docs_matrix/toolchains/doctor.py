@@ -112,7 +112,7 @@ PACKAGES = {"dot": "graphviz"}
 
 
 def _programs(tools: Mapping[str, str]) -> Iterator[Lack]:
-    for program, effect in {"git": "patches cannot be applied and revisions not be read", **tools}.items():
+    for program, effect in {"git": "patches cannot be applied, and revisions cannot be read", **tools}.items():
         if shutil.which(program) is None:
             installing = _installing(PACKAGES.get(program, program))
             yield Lack(f"{program} is not on PATH: {effect}", installing, needed=program not in tools)
@@ -171,7 +171,10 @@ def _store(store: Path) -> Iterator[Lack]:
         yield Lack(f"the store {store} cannot be written: {error.strerror or error}", elsewhere)
         return
     if free < ROOM:
-        yield Lack(f"the store {store} has {free >> 20} MiB left on its disk; {ROOM >> 20} are wise", elsewhere)
+        yield Lack(
+            f"the store {store} has {free >> 20} MiB left on its disk; at least {ROOM >> 20} MiB are recommended",
+            elsewhere,
+        )
 
 
 def _index() -> Iterator[Lack]:

@@ -70,7 +70,9 @@ def _of(package: OwnPackage, extra: str, python: str) -> Iterable[Requirement]:
         try:
             requirement = Requirement(text)
         except InvalidRequirement as error:
-            raise InputError(f"{package.name} {package.version}: its metadata has no requirement: {text}") from error
+            raise InputError(
+                f"{package.name} {package.version}: its metadata has an invalid requirement: {text}"
+            ) from error
         marker = requirement.marker
         of_extra = marker is not None and re.search(r"\bextra\b", str(marker)) is not None
         if of_extra and extra and marker and marker.evaluate(_environment(extra, python)):
