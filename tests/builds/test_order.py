@@ -86,7 +86,7 @@ def test_bytecode_and_files_of_other_folders_do_not_change_the_key(package: Path
         {"recipe": Recipe("make", "docs", "docs")},
         {"documents": ("a.rst",)},
         {"reading": Reading(readers=2)},
-        {"loud": True},
+        {"all_pages": True},
         {"plain": True},
     ],
     ids=lambda other: "-".join(other),

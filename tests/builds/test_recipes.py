@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from docs_matrix.builds import host_tools, recipes
-from docs_matrix.builds.recipes import Recognised, Rooms, Shortcuts, read_the_docs, recognise
+from docs_matrix.builds.recipes import BuildFolders, Recognised, Shortcuts, read_the_docs, recognise
 from docs_matrix.builds.recipes.read_the_docs import HostedSetup
 from docs_matrix.builds.recipes.sphinx import SphinxBuild
 from docs_matrix.config.matrix import Recipe
@@ -20,7 +20,7 @@ KERNEL = {
     "Documentation/conf.py": b"",
     "Documentation/sphinx/requirements.txt": b"# it needs\nalabaster\nSphinx\nsphinx-rtd-theme\npyyaml # yaml\n-r a.txt\n",
 }
-ROOMS = Rooms(Path("/t"), Path("/s"), Path("/s/bin/sphinx-build"))
+FOLDERS = BuildFolders(Path("/t"), Path("/s"), Path("/s/bin/sphinx-build"))
 
 
 def known(files: Mapping[str, bytes]) -> recipes.Recognised:
@@ -120,7 +120,7 @@ def test_a_tree_without_documentation_is_an_error() -> None:
 
 def test_sphinx_build_gets_folders_builder_and_options() -> None:
     recipe = Recipe("sphinx", "docs/source", "docs", builder="dummy", options=("-t", "extra"), jobs=2)
-    words = recipes.KINDS["sphinx"].command(recipe, ROOMS).words
+    words = recipes.KINDS["sphinx"].command(recipe, FOLDERS).words
     assert words[0] == "/s/bin/sphinx-build"
     assert words[-2:] == ("/t/docs/source", "/s/output")
     assert " ".join(words[1:-2]) == "-b dummy -j 2 -d /s/doctrees -c /t/docs --no-color -t extra"
@@ -128,7 +128,7 @@ def test_sphinx_build_gets_folders_builder_and_options() -> None:
 
 def test_sphinx_build_starts_in_its_folder_and_a_script_names_the_others_from_there() -> None:
     recipe = Recipe("sphinx", "docs/source", "docs", folder="docs")
-    assert recipes.KINDS["sphinx"].command(recipe, ROOMS).cwd == Path("/t/docs")
+    assert recipes.KINDS["sphinx"].command(recipe, FOLDERS).cwd == Path("/t/docs")
     script = recipes.KINDS["sphinx"].script(recipe, ())
     assert script.folder == "docs"
     assert [word.text for word in script.words][-4:] == ["-c", ".", "source", ""]
@@ -136,7 +136,7 @@ def test_sphinx_build_starts_in_its_folder_and_a_script_names_the_others_from_th
 
 def test_make_points_at_the_probe_and_builds_outside_of_the_tree() -> None:
     recipe = Recipe("make", "Documentation", "Documentation", variables={"SPHINXDIRS": "driver-api"})
-    command = recipes.KINDS["make"].command(recipe, ROOMS)
+    command = recipes.KINDS["make"].command(recipe, FOLDERS)
     assert command.cwd == Path("/t")
     assert "SPHINXBUILD=/s/bin/sphinx-build" in command.words
     assert "BUILDDIR=/s/output" in command.words

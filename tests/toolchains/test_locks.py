@@ -84,31 +84,31 @@ def test_requirements_that_make_no_plain_name_are_named_by_a_digest(requirements
 
 def test_a_lock_answers_its_own_cell_only(tmp_path: Path) -> None:
     lock = kept(tmp_path, TEXT)
-    assert locks.answers(lock, CELL, ()) is None
-    assert locks.answers(lock, CELL, ("Sphinx",)) is None
+    assert locks.mismatch(lock, CELL, ()) is None
+    assert locks.mismatch(lock, CELL, ("Sphinx",)) is None
     for change, says in (
         ({"python": "3.12"}, "it was resolved for python 3.13, and 3.12 is asked for"),
         ({"date": CELL.date + timedelta(seconds=1)}, "2025-08-09T00:00:00Z, and 2025-08-09T00:00:01Z is asked for"),
         ({"docutils": "0.21.1"}, "pins docutils==0.21.2 sphinx==8.1.3, and docutils==0.21.1 sphinx==8.1.3 is asked"),
         ({"requirements": ("furo",)}, "docutils==0.21.2 sphinx==8.1.3 furo is asked for"),
     ):
-        reason = locks.answers(lock, dataclasses.replace(CELL, **change), ())
+        reason = locks.mismatch(lock, dataclasses.replace(CELL, **change), ())
         assert reason is not None
         assert says in reason
-    assert locks.answers(lock, CELL, KERNEL) == (
+    assert locks.mismatch(lock, CELL, KERNEL) == (
         "it was resolved for requirements none, and alabaster pyyaml is asked for"
     )
 
 
 def test_a_patch_release_of_python_is_answered_by_the_lock_of_its_minor(tmp_path: Path) -> None:
-    assert locks.answers(kept(tmp_path, TEXT), dataclasses.replace(CELL, python="3.13.5"), ()) is None
+    assert locks.mismatch(kept(tmp_path, TEXT), dataclasses.replace(CELL, python="3.13.5"), ()) is None
 
 
 def test_a_lock_edited_by_hand_is_seen(tmp_path: Path) -> None:
     edited = TEXT.replace("sphinx==8.1.3 \\\n", "sphinx==8.1.2 \\\n")
-    assert locks.answers(kept(tmp_path, edited), CELL, ()) == "it holds sphinx 8.1.2, and sphinx==8.1.3 is asked for"
+    assert locks.mismatch(kept(tmp_path, edited), CELL, ()) == "it holds sphinx 8.1.2, and sphinx==8.1.3 is asked for"
     cut = TEXT[: TEXT.index("sphinx==8.1.3 \\\n")]
-    assert locks.answers(kept(tmp_path, cut), CELL, ()) == "it does not hold sphinx"
+    assert locks.mismatch(kept(tmp_path, cut), CELL, ()) == "it does not hold sphinx"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_requirement_with_a_marker_that_does_not_hold_is_left_out(tmp_path: Pa
     requirements = ('tomli; python_version < "3.11"', "furo>=2024")
     lock = kept(tmp_path, resolved(CELL, requirements))
     assert "tomli" not in lock.packages
-    assert locks.answers(lock, CELL, requirements) is None
+    assert locks.mismatch(lock, CELL, requirements) is None
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""One environment builds one tree: the order, its key, the recipe, the sandbox, the run, the store of results."""
+"""One environment builds one tree: the order, its key, the recipe, the scratch folder, the run, the store of results."""

@@ -30,7 +30,7 @@ from docs_matrix.probe import git_recorder
 from docs_matrix.store import room
 from docs_matrix.trees import Tree, Trees, Workspace
 
-__all__ = ["GitAnswers", "furnish", "note_more"]
+__all__ = ["GitAnswers", "git_variables", "note_more", "recorder"]
 
 ASKED, SETTINGS = "git-asked.jsonl", "git.json"
 ASKED_LIMIT = 256 << 20
@@ -42,7 +42,7 @@ TIME_LIMIT = 600.0
 
 
 @dataclass(frozen=True)
-class Answers:
+class AnswerSet:
     """The questions of one build, each with its answer as JSON; `state` is `GitHistory.state`, `key` the final key of the build.
 
     `all` is true if the build read git's files directly: then its result is valid only for the same `state`.
@@ -58,10 +58,10 @@ class Answers:
 class Known:
     """The content of `git.json`."""
 
-    sets: tuple[Answers, ...] = ()
+    sets: tuple[AnswerSet, ...] = ()
 
 
-def furnish(workspace: Workspace, python: Path) -> tuple[dict[str, Any], str] | None:
+def recorder(workspace: Workspace, python: Path) -> tuple[dict[str, Any], str] | None:
     """Return the settings of the recorder, and the script that takes the place of git in a build; None if there is no git."""
     git = shutil.which("git")
     root, top, scratch = workspace.root, workspace.top, workspace.scratch
@@ -72,7 +72,7 @@ def furnish(workspace: Workspace, python: Path) -> tuple[dict[str, Any], str] | 
         "program": str(scratch / "bin" / "git"),
         "root": str(root),
         "top": str(top),
-        "variables": dict(variables(top)),
+        "variables": dict(git_variables(top)),
         "asked": str(scratch / ASKED),
     }
     with nofollow.folder(scratch) as scratch_fd:  # a package's backend may have run here, and left a link
@@ -89,7 +89,7 @@ def note_more(scratch_fd: int) -> None:
     nofollow.write(ASKED, asked + b"null\n", dir_fd=scratch_fd)
 
 
-def variables(top: Path) -> Mapping[str, str]:
+def git_variables(top: Path) -> Mapping[str, str]:
     """Return git's variables for a build. Git reads no configuration of the machine, and no repository around the store.
 
     `top` is the folder of the repository.
@@ -132,7 +132,7 @@ class GitAnswers:
         with self.trees.workspace(tree) as workspace:
             agreeing = next((one for one in able if _answered(one, workspace, self.confinement)), None)
         if agreeing:
-            self._keep(key, Answers(state, agreeing.key, agreeing.asked))
+            self._keep(key, AnswerSet(state, agreeing.key, agreeing.asked))
         return agreeing.key if agreeing else key
 
     def note(self, key: str, tree: Tree, scratch_fd: int) -> str:
@@ -158,27 +158,27 @@ class GitAnswers:
         everything = None in lines or len({question for question, _ in asked}) != len(asked)
         state = tree.history.state
         whole = files.digest(key, _text(asked), state if everything else "")
-        self._keep(key, Answers(state, whole, asked, everything))
+        self._keep(key, AnswerSet(state, whole, asked, everything))
         return whole
 
     def _place(self, key: str) -> Path:
         return self.folder / "builds" / key / SETTINGS
 
-    def _known(self, key: str) -> tuple[Answers, ...]:
+    def _known(self, key: str) -> tuple[AnswerSet, ...]:
         known = json_values.read_or_none(self._place(key), Known)
         return known.sets if known else ()
 
-    def _keep(self, key: str, answers: Answers) -> None:
+    def _keep(self, key: str, answers: AnswerSet) -> None:
         room(self.folder, "builds")
         others = (one for one in self._known(key) if one.state != answers.state)
         json_values.write(self._place(key), Known((answers, *others)[:MOST]))
 
 
-def _answered(answers: Answers, workspace: Workspace, confinement: Confinement) -> bool:
+def _answered(answers: AnswerSet, workspace: Workspace, confinement: Confinement) -> bool:
     """Return whether git gives these `answers` in a private copy of the tree."""
     python = Path(sys.executable).resolve()
-    furnished = furnish(workspace, python)
-    if furnished is None:
+    recording = recorder(workspace, python)
+    if recording is None:
         return False
     asked = "".join(f"{question}\n" for question, _ in answers.asked).encode("ascii")
     words = (python, "-I", "-S", git_recorder.__file__, "--answers", workspace.scratch / SETTINGS)
@@ -187,7 +187,7 @@ def _answered(answers: Answers, workspace: Workspace, confinement: Confinement) 
         "HOME": str(workspace.scratch),
         "TMPDIR": str(workspace.scratch),
         "LC_ALL": "C.UTF-8",
-        **variables(workspace.top),
+        **git_variables(workspace.top),
     }
     may = Reach((workspace.top, workspace.scratch), (*workspace.objects, *_programs()))
     found = confinement.run(words, may, timeout=TIME_LIMIT, cwd=workspace.root, env=env, stdin=asked)

@@ -39,15 +39,15 @@ class KeptBase:
     """A kept build. `key` is its final key, and `asked` its key without git's answers.
 
     `whole` is the key of a build of the same tree from nothing, without git's answers. `steps` is the number of builds between that
-    build and this one. `environment` is the digest of the order without its tree; `alike` is the same digest without the
-    inventories. `urls` are the addresses of the inventories.
+    build and this one. `without_tree` is the digest of the order without its tree; `without_inventories` is the same digest without
+    the inventories. `urls` are the addresses of the inventories.
     """
 
     key: str
     asked: str
     whole: str
-    environment: str
-    alike: str
+    without_tree: str
+    without_inventories: str
     urls: tuple[str, ...]
     identity: str
     object_id: str
@@ -107,7 +107,15 @@ class KeptBases:
         identity, object_id = order.tree.identity, order.tree.object_id
         urls = tuple(given.url for given in order.inventories)
         kept = KeptBase(
-            key, asked, build_key(order), _environment(order), _alike(order), urls, identity, object_id, steps
+            key,
+            asked,
+            build_key(order),
+            _without_tree(order),
+            _without_inventories(order),
+            urls,
+            identity,
+            object_id,
+            steps,
         )
         place = room(self.folder, "bases") / kind_of(order.tree.lineage, order.environment.lock.cell, order.recipe)
         json_values.write(place / f"{key}.json", kept)
@@ -131,13 +139,13 @@ class KeptBases:
 
     def _of(self, order: Order, *, supplied: bool) -> Iterator[KeptBase]:
         """Yield the kept builds from which `order` can start, the last used first."""
-        environment, alike, whole = _environment(order), _alike(order), build_key(order)
+        without_tree, without_inventories, whole = _without_tree(order), _without_inventories(order), build_key(order)
         for path in self._paths(order):
             kept = json_values.read_or_none(path, KeptBase)
             if kept is None or not warm_store.has(self.folder, kept.key):
                 path.unlink(missing_ok=True)
                 continue
-            same = kept.environment == environment if supplied else kept.alike == alike
+            same = kept.without_tree == without_tree if supplied else kept.without_inventories == without_inventories
             if same and (kept.whole == whole or kept.steps < MOST_STEPS):
                 yield kept
 
@@ -159,10 +167,10 @@ class KeptBases:
         return None if found is None else len(found)
 
 
-def _environment(order: Order) -> str:
+def _without_tree(order: Order) -> str:
     """Return the digest of `order` without its tree."""
     return build_key(replace(order, tree=replace(order.tree, identity=""), packages=()))
 
 
-def _alike(order: Order) -> str:
-    return _environment(replace(order, inventories=()))
+def _without_inventories(order: Order) -> str:
+    return _without_tree(replace(order, inventories=()))

@@ -60,7 +60,7 @@ class Order:
     - `keep`: a build of all documents leaves its warm state in the store.
     - `warm`: the build may start from the warm state of another version of the tree.
     - `packages`: the packages of the tree itself.
-    - `loud`: the builder writes all pages, also those that are skipped otherwise (`docs_matrix.probe.no_output`).
+    - `all_pages`: the builder writes all pages, also those that are skipped otherwise (`docs_matrix.probe.no_output`).
     - `plain`: the build has no shortcut of ours, and Sphinx is only observed. All documents are read, and it starts from nothing.
     - `network`: the build has the network.
     - `hear`: is called with the progress of the build.
@@ -74,7 +74,7 @@ class Order:
     keep: bool = False
     warm: bool = False
     packages: tuple[OwnPackage, ...] = ()
-    loud: bool = False
+    all_pages: bool = False
     inventories: tuple[Given, ...] = ()
     plain: bool = False
     network: bool = False
@@ -105,7 +105,7 @@ def build_key(order: Order) -> str:
         "tools": {tool: host_tools.tool_version(tool) for tool in recipes.KINDS[recipe.kind].tools},
         "capture": capture_version(),
         **({"packages": [package.digest for package in order.packages]} if order.packages else {}),
-        **({"loud": True} if order.loud else {}),
+        **({"all_pages": True} if order.all_pages else {}),
         **({"inventories": [vars(given) for given in order.inventories]} if order.inventories else {}),
         **({"plain": True} if order.plain else {}),
         **({"network": True} if order.network else {}),

@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from docs_matrix import files, process
-from docs_matrix.builds import own_files, recipes, warm_store
-from docs_matrix.builds.answers import Answers
+from docs_matrix.builds import recipes, unused_files, warm_store
 from docs_matrix.builds.build_output import PRINTED_LIMIT, BuildOutput, collect
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.costs import Cost, Costs, Memory, guess
+from docs_matrix.builds.generator_outputs import GeneratorOutputs
 from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.inventories import Inventories
 from docs_matrix.builds.kept_bases import KeptBase, KeptBases, KeptState
@@ -36,7 +36,7 @@ from docs_matrix.builds.order import Order, Scope, build_key
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.reach import reach
 from docs_matrix.builds.result import Build, BuildStatus
-from docs_matrix.builds.sandbox import furnish, variables
+from docs_matrix.builds.scratch_folder import fill, variables
 from docs_matrix.builds.warm_store import WarmState
 from docs_matrix.capture import records
 from docs_matrix.capture.said import Said
@@ -49,7 +49,7 @@ from docs_matrix.trees.tree import identity_of
 
 __all__ = ["Made", "Runner"]
 
-MOST_BEGINNINGS = 5
+MOST_ATTEMPTS = 5
 """The most times that a build begins, with more inventories or with more documents to read again."""
 
 
@@ -121,7 +121,7 @@ class Runner:
         scope = _scope(order, warm=self.start(order) is not None)
         return self.expected(order.tree.lineage, order.environment.lock.cell, order.recipe, scope)
 
-    def answers(self, order: Order) -> bool:
+    def has(self, order: Order) -> bool:
         """Return whether the store has the build that `order` asks for."""
         order = self._supplied(order)
         start, whole = self._start(order), build_key(order)
@@ -168,7 +168,7 @@ class Runner:
         missing, a disk is full, or it names other inventories each time.
         """
         order = replace(order, network=self._confinement.network)
-        for _ in range(MOST_BEGINNINGS):
+        for _ in range(MOST_ATTEMPTS):
             supplied = self._supplied(order)
             try:
                 made = self._built(supplied, times)
@@ -180,7 +180,7 @@ class Runner:
                 return made
             self._inventories.note(build_key(order), urls)
             self._inventories.note(_kind(order), urls)
-        raise MachineError(f"{order.tree.name}: after {MOST_BEGINNINGS} builds, it still asks for other inventories")
+        raise MachineError(f"{order.tree.name}: after {MOST_ATTEMPTS} builds, it still asks for other inventories")
 
     def _built(self, order: Order, times: int) -> Made:
         asking = build_key(order)
@@ -243,7 +243,7 @@ class Runner:
             if found:
                 return Made(found[0], key, (), self._builds.log(key))
             again: tuple[str, ...] = ()
-            for _ in range(MOST_BEGINNINGS):
+            for _ in range(MOST_ATTEMPTS):
                 build, text, captured, key = self._make(order, asking, state, again)
                 if captured.cold:
                     return captured.cold
@@ -269,10 +269,10 @@ class Runner:
         changes = self._trees.differing(start.object_id, tree)
         if not changes or identity_of(start.object_id, tree.empty_folders) != start.identity:
             return None
-        kind: Literal["own files", "code"] | None = "own files" if own_files.are_own(changes, order.recipe) else None
-        kind = "code" if own_files.are_code(changes, order.recipe) else kind
+        kind: Literal["own files", "code"] | None = "own files" if unused_files.are_own(changes, order.recipe) else None
+        kind = "code" if unused_files.are_code(changes, order.recipe) else kind
         as_before = build_key(replace(order, tree=replace(tree, identity=start.identity))) == start.whole
-        unseen = kind and as_before and not own_files.looked_at(state, changes)
+        unseen = kind and as_before and not unused_files.looked_at(state, changes)
         return kind if unseen and self._git.key(start.asked, tree) == start.key else None
 
     def _make(self, order: Order, key: str, state: WarmState | None = None, again: tuple[str, ...] = ()) -> _Ran:
@@ -283,7 +283,7 @@ class Runner:
         """
         made = self._run(order, key, state, again)
         if made.captured.unwritten and state is None:
-            made = self._run(replace(order, loud=True), key, None, ())
+            made = self._run(replace(order, all_pages=True), key, None, ())
         return made
 
     def _run(self, order: Order, key: str, state: WarmState | None, again: tuple[str, ...]) -> _Ran:
@@ -291,14 +291,14 @@ class Runner:
         slot = state.slot if state else ""
         expected = self._expected_bytes(order)
         with self._memory.held(expected), self._trees.workspace(order.tree, slot) as workspace:
-            answers = self._answers(order, workspace)
-            rooms = furnish(order, workspace, self._store, state, again, answers)
+            outputs = self._generator_outputs(order, workspace)
+            where = fill(order, workspace, self._store, state, again, outputs)
             folders = lay.lay(order.packages, workspace, order.environment.python)
-            command = kind.command(order.recipe, rooms)
-            own = variables(order.environment, rooms, folders)
+            command = kind.command(order.recipe, where)
+            own = variables(order.environment, where, folders)
             given = {**own, **(order.recipe.environment or {}), **command.variables}
             kept = (state.folder,) if state else ()
-            read = (*kept, *workspace.objects, *([answers.known] if answers else []))
+            read = (*kept, *workspace.objects, *([outputs.known] if outputs else []))
             may = reach(order.environment, workspace.top, workspace.scratch, read=read, expected=expected)
             seal = secrets.token_bytes(32) if kind.seals else b""
             finished, output = self._observed(command, workspace, given, may, order.hear, seal)
@@ -315,8 +315,8 @@ class Runner:
             elif build.status == "ok":
                 slot = workspace.top.parent.name
                 warm_store.keep(self._store, key, workspace.scratch_fd, output.records, slot, state)
-                if answers:
-                    answers.take(workspace.scratch_fd)
+                if outputs:
+                    outputs.take(workspace.scratch_fd)
                 if not order.plain:
                     self._costs.note(
                         order.tree.lineage,
@@ -328,12 +328,12 @@ class Runner:
             words = shlex.join(command.words).encode("utf-8", "replace")
             return _Ran(build, b"$ %s\n%s%s" % (words, output.stdout, output.stderr), captured, key)
 
-    def _answers(self, order: Order, workspace: Workspace) -> Answers | None:
+    def _generator_outputs(self, order: Order, workspace: Workspace) -> GeneratorOutputs | None:
         """Return the outputs of a tree's generators; None for a build that runs no generator, or takes no shortcut."""
         watched = bool(order.reading and order.reading.watched)
-        if watched or order.plain or not recipes.KINDS[order.recipe.kind].keeps_answers:
+        if watched or order.plain or not recipes.KINDS[order.recipe.kind].keeps_outputs:
             return None
-        return Answers.of(self._store, workspace.scratch, self._trees.entries(order.tree))
+        return GeneratorOutputs.of(self._store, workspace.scratch, self._trees.entries(order.tree))
 
     def _observed(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from docs_matrix import process
-from docs_matrix.builds.answers import runs
+from docs_matrix.builds.generator_outputs import may_run
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.lanes import Lanes
 from docs_matrix.check.source_code import source_code
@@ -76,5 +76,5 @@ def _brings_code(subject: Subject, bench: Workbench) -> tuple[Note, ...]:
     if subject.base is None:
         return ()
     changes = bench.trees.changed_paths(subject.base, subject.head)
-    found = tuple(sorted(change.head_path for change in changes if change.head_path and runs(change.head_path)))
+    found = tuple(sorted(change.head_path for change in changes if change.head_path and may_run(change.head_path)))
     return (Note("brings code", found),) if found else ()

@@ -73,7 +73,7 @@ def expected_seconds(subject: Subject, cells: Sequence[Cell], bench: Workbench, 
         order = Order(
             provided.environment, provided.tree, subject.recipe, None, subject.reading, True, once, provided.packages
         )
-        if bench.runner.answers(order):
+        if bench.runner.has(order):
             return 0.0
         if once and (tree is subject.head or bench.runner.start(order)):
             last = bench.runner.expected(tree.lineage, cell.name, subject.recipe, "changed")

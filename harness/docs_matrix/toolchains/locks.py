@@ -1,6 +1,6 @@
 """Locks: the complete pinned, hashed requirements of a cell together with a tree's own requirements.
 
-A lock is a plain requirements file. Its header says for what it was resolved, so that `answers` can check offline whether it still
+A lock is a plain requirements file. Its header says for what it was resolved, so that `mismatch` can check offline whether it still
 fits:
 
     # docs-matrix lock 1
@@ -46,10 +46,10 @@ __all__ = [
     "Outcome",
     "Pinned",
     "Tools",
-    "answers",
     "check_all",
     "file_name",
     "look_up",
+    "mismatch",
     "provide",
     "read",
     "requirement_sets",
@@ -162,7 +162,7 @@ def read(path: Path) -> Lock:
     return _lock(path, text)
 
 
-def answers(lock: Lock, cell: Pinned, requirements: Iterable[str]) -> str | None:
+def mismatch(lock: Lock, cell: Pinned, requirements: Iterable[str]) -> str | None:
     """Return the reason why `lock` is not the lock of `cell` and `requirements`; None if it is. The package index is not asked."""
     wanted = normalised(requirements)
     said = (
@@ -198,7 +198,7 @@ def look_up(cell: Pinned, requirements: Iterable[str], *, committed: Path, store
         except InputError as error:
             reason = reason or (str(error) if path.exists() else "")
             continue
-        refusal = answers(lock, cell, requirements)
+        refusal = mismatch(lock, cell, requirements)
         if refusal is None:
             return lock
         reason = reason or f"{path}: {refusal}"
@@ -316,7 +316,7 @@ def check_all(
         expected.add(path)
         error: HarnessError | None = None
         try:
-            refusal = answers(read(path), cell, requirements)
+            refusal = mismatch(read(path), cell, requirements)
             if refusal:
                 error = InputError(f"{path}: {refusal}: {again}")
         except InputError as mistake:

@@ -53,10 +53,10 @@ def one(package: str, text: str, *, offline: bool = False) -> Release:
     """
     name = canonicalize_name(package)
     wanted = version(name, text)
-    found = _newest(name, f"=={wanted}", prereleases=True, offline=offline)
+    found = _newest_or_oldest(name, f"=={wanted}", prereleases=True, offline=offline)
     if found is None:
-        below = _newest(name, f"<{wanted}", prereleases=False, offline=offline)
-        above = _newest(name, f">{wanted}", prereleases=False, offline=offline, lowest=True)
+        below = _newest_or_oldest(name, f"<{wanted}", prereleases=False, offline=offline)
+        above = _newest_or_oldest(name, f">{wanted}", prereleases=False, offline=offline, oldest=True)
         near = " and ".join(release.version for release in (below, above) if release)
         raise InputError(
             f"{name} {text}: the package index has no such release with a wheel"
@@ -78,7 +78,7 @@ def between(
     found = {Version(release.version): release for release in ends}
     walk = partial(_walk, name, first, last, found, prereleases=prereleases, offline=offline)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for walked in [pool.submit(walk, lowest=lowest) for lowest in (False, True)]:
+        for walked in [pool.submit(walk, oldest=oldest) for oldest in (False, True)]:
             walked.result()
     if not found:
         raise InputError(f"{name}: the package index has no package of this name, or none with a wheel")
@@ -93,15 +93,15 @@ def _walk(
     *,
     prereleases: bool,
     offline: bool,
-    lowest: bool,
+    oldest: bool,
 ) -> None:
     """Add the releases from `first` to `last` to `found`, until one is already in it.
 
-    The walk goes from the newest down, or, if `lowest`, from the oldest up.
+    The walk goes from the newest down, or, if `oldest`, from the oldest up.
     """
     low = f">={Version(first)}" if first else ""
     high = f"<={Version(last)}" if last else ""
-    ask = partial(_newest, name, prereleases=prereleases, lowest=lowest)
+    ask = partial(_newest_or_oldest, name, prereleases=prereleases, oldest=oldest)
     release = ask(",".join(filter(None, (low, high))), offline=offline)
     ends = {Version(end) for end in (first, last) if end is not None}
     while release is not None:
@@ -109,21 +109,23 @@ def _walk(
         if here in found and here not in ends:
             return
         found[here] = release
-        bounds = (f">={here}", high) if lowest else (low, f"<={here}")
+        bounds = (f">={here}", high) if oldest else (low, f"<={here}")
         beyond = ",".join(filter(None, (*bounds, f"!={here}")))
         # Only the first question must go to the index; uv's cache can answer the others, if it has the package.
         release = ask(beyond, offline=True) or (None if offline else ask(beyond, offline=False))
 
 
-def _newest(name: str, specifier: str, *, prereleases: bool, offline: bool, lowest: bool = False) -> Release | None:
-    """Return the newest release that `specifier` allows, or the oldest if `lowest`; None if there is none."""
+def _newest_or_oldest(
+    name: str, specifier: str, *, prereleases: bool, offline: bool, oldest: bool = False
+) -> Release | None:
+    """Return the newest release that `specifier` allows, or the oldest if `oldest`; None if there is none."""
     finished = uv.run(
         "pip", "compile", "-",
         "--no-deps", "--format", "pylock.toml", "--no-header", "--no-annotate", "--quiet",
         "--python", sys.executable, "--python-version", ANY_PYTHON, "--python-platform", "linux",
         "--only-binary", ":all:", "--no-python-downloads", "--no-sources",
         "--prerelease", "allow" if prereleases else "if-necessary",
-        *(("--resolution", "lowest") if lowest else ()),
+        *(("--resolution", "lowest") if oldest else ()),
         *(("--offline",) if offline else ()),
         timeout=ASKING,
         stdin=f"{name}{specifier}\n".encode(),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docs_matrix import files, json_values, process
-from docs_matrix.builds import host_tools, sandbox
+from docs_matrix.builds import host_tools, scratch_folder
 from docs_matrix.builds.build_store import BuildStore
 from docs_matrix.builds.order import capture_version
 from docs_matrix.builds.reach import reach
@@ -80,7 +80,7 @@ class CheckRunner:
     ) -> tuple[Build, bytes]:
         with self.trees.workspace(tree, git=check.git) as workspace:
             program = _program(check.command[0], workspace)
-            given = sandbox.furnish_check(workspace, environment)
+            given = scratch_folder.fill_for_check(workspace, environment)
             may = reach(environment, workspace.top, workspace.scratch, read=workspace.objects)
             built, log = _nothing(environment, 0), ""
             for words in ((*check.command, *some) for some in _chunks(named)):

@@ -12,13 +12,13 @@ from docs_matrix.builds import git_answers, recipes
 from docs_matrix.builds.packages import call_backend
 from docs_matrix.builds.packages.package_source import PackageSource
 from docs_matrix.builds.reach import reach
-from docs_matrix.builds.sandbox import script, variables
+from docs_matrix.builds.scratch_folder import script, variables
 from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.errors import InputError
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
-__all__ = ["Backend", "HookAnswer", "made"]
+__all__ = ["Backend", "HookAnswer", "call_hook"]
 
 LARGEST = 1 << 30
 """The most bytes of a wheel."""
@@ -44,15 +44,15 @@ class Backend:
 class HookAnswer:
     """The answer of a hook: its `value`, and the files of the tree that it `opened`.
 
-    `has`: the backend has this hook. `heard`: the interpreter reports which files are opened. `tells`: all files that the hook read
-    are known, because it also started no program except git or hg.
+    `exists`: the backend has this hook. `opened_is_known`: the interpreter reports which files are opened. `reads_are_known`: all
+    files that the hook read are known, because it also started no program except git or hg.
     """
 
     value: Any
     opened: tuple[str, ...]
-    has: bool
-    heard: bool
-    tells: bool
+    exists: bool
+    opened_is_known: bool
+    reads_are_known: bool
 
     def wheel(self, workspace: Workspace) -> bytes:
         """Return the wheel that the hook made; raises `InputError` if there is none."""
@@ -63,7 +63,7 @@ class HookAnswer:
             raise InputError(f"its build backend made no wheel: {error.strerror or error}") from error
 
 
-def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
+def call_hook(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
     """Call `hook` for the tree in `workspace` and return its answer; raises `InputError` with the last printed line if it fails."""
     source, scratch = backend.source, workspace.scratch
     for name in ("home", "tmp", "bin", _WHEELS, "metadata"):
@@ -79,12 +79,12 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
         "answer": str(scratch / f"{hook}.json"),
     }
     nofollow.write("job.json", json.dumps(job).encode("ascii"), dir_fd=workspace.scratch_fd)
-    git = git_answers.furnish(workspace, backend.environment.python)
+    git = git_answers.recorder(workspace, backend.environment.python)
     if git:
         nofollow.write("bin/git", script(git[1]), dir_fd=workspace.scratch_fd, mode=0o755)
-    rooms = recipes.Rooms(workspace.root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
+    where = recipes.BuildFolders(workspace.root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
     given = {
-        **variables(backend.environment, rooms),
+        **variables(backend.environment, where),
         "PYTHONDONTWRITEBYTECODE": "1",  # else a later hook opens bytecode, and its source is not noted
         "SOURCE_DATE_EPOCH": "315532800",  # the first day that a zip file can name
     }
@@ -102,7 +102,7 @@ def made(backend: Backend, hook: str, workspace: Workspace) -> HookAnswer:
     if finished.stopped:
         raise InputError(f"its backend was ended: {finished.stopped}")
     answer = _answer(workspace, f"{hook}.json")
-    if git and (any(path.startswith(".git/") for path in answer.opened) or not answer.heard):
+    if git and (any(path.startswith(".git/") for path in answer.opened) or not answer.opened_is_known):
         git_answers.note_more(workspace.scratch_fd)  # it may have read git's files directly
     return answer
 
@@ -111,8 +111,10 @@ def _answer(workspace: Workspace, name: str) -> HookAnswer:
     try:
         told = json.loads(nofollow.read(name, ANSWER_LIMIT, dir_fd=workspace.scratch_fd))
         value, opened, started = told["value"], told["opened"], set(told["started"])
-        heard = opened is not None
-        return HookAnswer(value, tuple(opened or ()), bool(told["has"]), heard, heard and started <= _VERSION_CONTROL)
+        known = opened is not None
+        return HookAnswer(
+            value, tuple(opened or ()), bool(told["exists"]), known, known and started <= _VERSION_CONTROL
+        )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"its build backend gave no answer: {error}") from error
 

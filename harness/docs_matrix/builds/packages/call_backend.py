@@ -3,7 +3,7 @@
     python call_backend.py JOB.json
 
 JOB.json is {"hook": name, "backend": "module:object", "path": [folder, …], "root": folder, "output": folder or null,
-"answer": file}. The current folder is the package's. The file `answer` gets {"value": the hook's result, "has": whether the
+"answer": file}. The current folder is the package's. The file `answer` gets {"value": the hook's result, "exists": whether the
 backend has this hook, "opened": the files below `root` that were opened, or null if this interpreter does not report them,
 "started": the names of the programs that were started}.
 
@@ -21,15 +21,15 @@ from typing import Any, Tuple
 __all__ = ["main"]
 
 
-class Heard(object):
+class OpenedFiles(object):
     """The files that this process opens, and the programs that it starts."""
 
     def __init__(self, root: str) -> None:
         self.root = os.path.join(root, "")
         self.opened = set()  # type: set[str]
         self.started = set()  # type: set[str]
-        self.tells = hasattr(sys, "addaudithook")
-        if self.tells:
+        self.complete = hasattr(sys, "addaudithook")
+        if self.complete:
             sys.addaudithook(self.hook)
 
     def hook(self, event: str, arguments: Tuple[Any, ...]) -> None:
@@ -69,14 +69,14 @@ def main() -> None:
         job = json.load(stream)  # type: dict[str, Any]
     sys.argv = ["backend"]
     sys.path[0:1] = job["path"]  # in place of this script's folder
-    heard = Heard(job["root"])
+    opened = OpenedFiles(job["root"])
     hook = getattr(backend(job["backend"]), job["hook"], None)
     value = None if hook is None else hook(job["output"]) if job["output"] else hook()
     answer = {
         "value": value,
-        "has": hook is not None,
-        "opened": sorted(heard.opened) if heard.tells else None,
-        "started": sorted(heard.started),
+        "exists": hook is not None,
+        "opened": sorted(opened.opened) if opened.complete else None,
+        "started": sorted(opened.started),
     }
     with io.open(job["answer"], "w", encoding="ascii") as stream:
         stream.write(json.dumps(answer))

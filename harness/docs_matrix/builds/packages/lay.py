@@ -12,10 +12,10 @@ from pathlib import Path
 from docs_matrix import files, nofollow
 from docs_matrix.builds import recipes
 from docs_matrix.builds.packages.own_package import FOLDER, OwnPackage
-from docs_matrix.builds.sandbox import script
+from docs_matrix.builds.scratch_folder import script
 from docs_matrix.trees import Workspace
 
-__all__ = ["lay", "packed"]
+__all__ = ["lay", "pack"]
 
 _SCRIPT = re.compile(r"\w[\w.-]*")
 _RUN = """\
@@ -29,7 +29,7 @@ _TREE = "tree/"
 _METADATA = f"{FOLDER}/"
 
 
-def packed(path: Path, laid: Mapping[str, bytes], metadata: Mapping[str, bytes]) -> None:
+def pack(path: Path, laid: Mapping[str, bytes], metadata: Mapping[str, bytes]) -> None:
     """Write the archive `path` that `lay` reads: files for the tree (`laid`) and `metadata`; raises `OSError`."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for prefix, content in ((_TREE, laid), (_METADATA, metadata)):

@@ -75,14 +75,14 @@ def _of(package: OwnPackage, extra: str, python: str) -> Iterable[Requirement]:
             ) from error
         marker = requirement.marker
         of_extra = marker is not None and re.search(r"\bextra\b", str(marker)) is not None
-        if of_extra and extra and marker and marker.evaluate(_environment(extra, python)):
+        if of_extra and extra and marker and marker.evaluate(_markers(extra, python)):
             requirement.marker = None
             yield requirement
         elif not of_extra and not extra:
             yield requirement
 
 
-def _environment(extra: str, python: str) -> Mapping[str, str]:
+def _markers(extra: str, python: str) -> Mapping[str, str]:
     minor = ".".join(python.split(".")[:2])
     return {
         **{name: str(value) for name, value in default_environment().items()},

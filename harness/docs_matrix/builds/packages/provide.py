@@ -25,7 +25,7 @@ from docs_matrix import files, json_values
 from docs_matrix.builds import recipes
 from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.packages import call_backend, lay, package_source, wheel
-from docs_matrix.builds.packages.backend import Backend, HookAnswer, made
+from docs_matrix.builds.packages.backend import Backend, HookAnswer, call_hook
 from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.builds.packages.package_source import PackageSource
 from docs_matrix.builds.packages.wheel import Entries, Parts
@@ -179,12 +179,12 @@ class Factory:
             if again:
                 return again
             with self.trees.workspace(tree) as workspace:
-                asked = made(backend, "get_requires_for_build_wheel", workspace)
+                asked = call_hook(backend, "get_requires_for_build_wheel", workspace)
                 more = tuple(str(text) for text in asked.value) if isinstance(asked.value, list) else ()
                 if more:
                     backend, _ = self._backend(found, (*found.requires, *more), interpreter)
-                metadata = made(backend, "prepare_metadata_for_build_wheel", workspace)
-                built = made(backend, "build_wheel", workspace)
+                metadata = call_hook(backend, "prepare_metadata_for_build_wheel", workspace)
+                built = call_hook(backend, "build_wheel", workspace)
                 answered = self._git.note(key, tree, workspace.scratch_fd)
                 parts = wheel.take_apart(built.wheel(workspace), found.folder, self.trees.entries(tree))
             kept = _described(parts, asked, metadata, self.trees.entries(tree))
@@ -226,7 +226,7 @@ def _described(parts: Parts, asked: HookAnswer, metadata: HookAnswer, entries: E
     """Return the description of a package: the fields of its metadata, and the files on which it depends."""
     headers = parts.headers
     opened = {*asked.opened, *metadata.opened, *parts.changed}
-    every = parts.moved or not (asked.tells and metadata.tells and metadata.has)
+    every = parts.moved or not (asked.reads_are_known and metadata.reads_are_known and metadata.exists)
     return _Kept(
         name=canonicalize_name(str(headers.get("Name", ""))),
         version=str(headers.get("Version", "")),
@@ -246,7 +246,7 @@ def _keep(place: Path, parts: Parts, kept: _Kept) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as stream:
             pass
-        lay.packed(Path(stream.name), parts.laid, parts.metadata)
+        lay.pack(Path(stream.name), parts.laid, parts.metadata)
         Path(stream.name).replace(folder / "content.zip")
     except OSError as error:
         raise files.cannot_write(folder, error) from error

@@ -16,7 +16,7 @@ __all__ = ["READ_THE_DOCS", "recognise"]
 
 READ_THE_DOCS = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
 
-READS_CODE = re.compile(
+RUNS_CODE = re.compile(
     rb"\bautodoc\b|\bautosummary\b|automodapi|autodoc_typehints|autoprogram|sphinx_click|sphinxarg|programoutput"
     rb"|plot_directive|jupyter|ipython_directive|sphinx_gallery|\bmyst_nb\b|\bnbsphinx\b"
     rb"|\bimportlib[._]metadata\b|\bimport metadata\b|\bget_version\(|\bget_distribution\(|\bpkg_resources\b"
@@ -69,7 +69,7 @@ def _hosted(read: Read) -> tuple[str, ...]:
 
 def _runs_code(recipe: Recipe, paths: Collection[str], read: Read) -> bool:
     conf = COMMENT.sub(b"", read(posixpath.normpath(posixpath.join(recipe.config, "conf.py"))) or b"")
-    if READS_CODE.search(conf):
+    if RUNS_CODE.search(conf):
         return True
     imported = {name.decode() for name in IMPORTED.findall(conf)}
     here = {part for path in paths for part in _modules(path)}

@@ -32,7 +32,7 @@ Entries = Mapping[str, tuple[str, str]]
 UNPACKED = ".docs-matrix"
 """A folder inside the package's folder. A module goes there if the tree has no file with its name."""
 
-_PLATFORM = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
+_MODULES = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _ELSEWHERE = re.compile(r"[^/]+\.data/")
 
 
@@ -71,7 +71,7 @@ def take_apart(wheel: bytes, folder: str, entries: Entries) -> Parts:
     content: dict[str, bytes] = {}
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         for name in archive.namelist():
-            path = _PLATFORM.sub("", name)
+            path = _MODULES.sub("", name)
             if name.endswith("/") or _ELSEWHERE.match(path) or _leads_out(path):
                 continue
             where = metadata if path.partition("/")[0].endswith(".dist-info") else content

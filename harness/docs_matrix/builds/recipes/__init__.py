@@ -13,7 +13,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from docs_matrix.builds.recipes import read_the_docs
-from docs_matrix.builds.recipes.base import Command, Kind, Recognised, Rooms, Script, ScriptWord, Shortcuts, exec_line
+from docs_matrix.builds.recipes.base import (
+    BuildFolders,
+    Command,
+    Kind,
+    Recognised,
+    Script,
+    ScriptWord,
+    Shortcuts,
+    exec_line,
+)
 from docs_matrix.builds.recipes.kernel import Make
 from docs_matrix.builds.recipes.sphinx import ELSEWHERE, SphinxBuild
 from docs_matrix.config.matrix import Recipe
@@ -22,10 +31,10 @@ from docs_matrix.errors import InputError
 __all__ = [
     "KINDS",
     "SUFFIXES",
+    "BuildFolders",
     "Command",
     "Kind",
     "Recognised",
-    "Rooms",
     "Script",
     "ScriptWord",
     "Shortcuts",

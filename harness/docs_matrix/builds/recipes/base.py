@@ -11,11 +11,11 @@ from typing import Protocol
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.config.tree_check import TreeCheck
 
-__all__ = ["DOT", "Command", "Kind", "Recognised", "Rooms", "Script", "ScriptWord", "Shortcuts", "exec_line"]
+__all__ = ["DOT", "BuildFolders", "Command", "Kind", "Recognised", "Script", "ScriptWord", "Shortcuts", "exec_line"]
 
 
 @dataclass(frozen=True)
-class Rooms:
+class BuildFolders:
     """The folders of a build.
 
     `root` is the private copy of the tree, `scratch` a folder outside of it, and `sphinx_build` the program that takes the place of
@@ -98,8 +98,8 @@ class Kind(Protocol):
         """
         ...
 
-    def command(self, recipe: Recipe, rooms: Rooms) -> Command:
-        """Return the command that builds the tree in `rooms` by `recipe`."""
+    def command(self, recipe: Recipe, where: BuildFolders) -> Command:
+        """Return the command that builds the tree in `where` by `recipe`."""
         ...
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
@@ -112,7 +112,7 @@ class Kind(Protocol):
     seals: bool
     """Whether the records are sealed. This is possible if the command is sphinx-build itself: it gets a key on standard input."""
 
-    keeps_answers: bool
+    keeps_outputs: bool
     """Whether the builds keep outputs of generators in the store."""
 
     def checks(self, paths: Collection[str]) -> tuple[TreeCheck, ...]:

@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts, exec_line
+from docs_matrix.builds.recipes.base import (
+    DOT,
+    BuildFolders,
+    Command,
+    Recognised,
+    Script,
+    ScriptWord,
+    Shortcuts,
+    exec_line,
+)
 from docs_matrix.builds.recipes.kernel_checks import kernel_checks
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.config.tree_check import TreeCheck
@@ -31,7 +40,7 @@ class Make:
     }
 
     seals = False
-    keeps_answers = True
+    keeps_outputs = True
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
         """Return the recipe of a kernel: a tree with `Kbuild`, and with the target `htmldocs` in the makefile beside conf.py."""
@@ -42,15 +51,15 @@ class Make:
         recipe = Recipe("make", folder, folder, target="htmldocs")
         return Recognised(recipe, _requirements(wanted.decode("utf-8", "replace")))
 
-    def command(self, recipe: Recipe, rooms: Rooms) -> Command:
+    def command(self, recipe: Recipe, where: BuildFolders) -> Command:
         variables = {
-            "SPHINXBUILD": str(rooms.sphinx_build),
+            "SPHINXBUILD": str(where.sphinx_build),
             "SPHINXOPTS": f"-j{recipe.jobs}",
-            "BUILDDIR": str(rooms.scratch / "output"),
+            "BUILDDIR": str(where.scratch / "output"),
             **(recipe.variables or {}),
         }
         words = ("make", "--no-print-directory", *(f"{name}={value}" for name, value in variables.items()))
-        return Command((*words, recipe.target), rooms.root, {})
+        return Command((*words, recipe.target), where.root, {})
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
         """Return the call of make; SPHINXDIRS restricts it to `folders`."""

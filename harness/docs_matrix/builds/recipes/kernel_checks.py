@@ -15,7 +15,7 @@ TOOLS = ("tools/docs", "scripts")
 LIBRARIES = "tools/lib/python"
 """The folder of the modules that the Python programs import."""
 SOURCES = ("*.c", "*.h")
-ABI_7 = (
+ABI_MESSAGE = (
     r"\[(?P<level>WARNING|ERROR)\] (?=(?:.* is defined \d+ times: )?(?P<path>[^\s:;]+?)(?:(?:lines |:)(?P<line>\d+)|;))"
     r"(?:(?P=path):(?P=line): )?(?P<message>.+(?:\n\t\t.+)?)"
 )
@@ -61,7 +61,9 @@ def _abi(python: str | None, perl: str | None) -> TreeCheck | None:
     where = ("--dir", f"./{folder}")
     if python:
         words: tuple[str, ...] = ("python3", python, *where, "validate")
-        return TreeCheck("abi", words, ABI_7, reads=(python, LIBRARIES, folder), statuses=(0,), tools=("python3",))
+        return TreeCheck(
+            "abi", words, ABI_MESSAGE, reads=(python, LIBRARIES, folder), statuses=(0,), tools=("python3",)
+        )
     if perl:
         words = (perl, "validate", *where)
         return TreeCheck("abi", words, None, reads=(perl, folder), statuses=(0,), tools=("perl",))

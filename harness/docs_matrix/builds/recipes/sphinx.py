@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from docs_matrix.builds.recipes import makefiles, read_the_docs
-from docs_matrix.builds.recipes.base import DOT, Command, Recognised, Rooms, Script, ScriptWord, Shortcuts
+from docs_matrix.builds.recipes.base import DOT, BuildFolders, Command, Recognised, Script, ScriptWord, Shortcuts
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.config.tree_check import TreeCheck
 from docs_matrix.errors import InputError
@@ -59,7 +59,7 @@ class SphinxBuild:
     tools: Mapping[str, str] = DOT
     needed: Mapping[str, str] = {}
     seals = True
-    keeps_answers = False
+    keeps_outputs = False
 
     def recognise(self, name: str, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recognised | None:
         """Return the recipe of a project with a conf.py; None if there is none.
@@ -84,19 +84,19 @@ class SphinxBuild:
             )
         return Recognised(started(Recipe("sphinx", found[0], found[0]), paths, read), ()) if found else None
 
-    def command(self, recipe: Recipe, rooms: Rooms) -> Command:
+    def command(self, recipe: Recipe, where: BuildFolders) -> Command:
         words = (
-            str(rooms.sphinx_build),
+            str(where.sphinx_build),
             *("-b", recipe.builder),
             *("-j", str(recipe.jobs)),
-            *("-d", str(rooms.scratch / "doctrees")),
-            *("-c", str(rooms.root / recipe.config)),
+            *("-d", str(where.scratch / "doctrees")),
+            *("-c", str(where.root / recipe.config)),
             "--no-color",
             *recipe.options,
-            str(rooms.root / recipe.source),
-            str(rooms.scratch / "output"),
+            str(where.root / recipe.source),
+            str(where.scratch / "output"),
         )
-        return Command(words, rooms.root / recipe.folder, {})
+        return Command(words, where.root / recipe.folder, {})
 
     def script(self, recipe: Recipe, folders: tuple[str, ...]) -> Script:
         """Return the call of sphinx-build. It cannot build single folders, so it builds all documents."""

@@ -21,7 +21,7 @@ from docs_matrix.builds.git_answers import GitAnswers
 from docs_matrix.builds.packages import lay
 from docs_matrix.builds.packages.own_package import OwnPackage
 from docs_matrix.builds.reach import reach
-from docs_matrix.builds.sandbox import script, variables
+from docs_matrix.builds.scratch_folder import script, variables
 from docs_matrix.builds.setup.opened_paths import OpenedPaths, listen
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.confinement.confinement import Confinement
@@ -169,12 +169,12 @@ class _Step:
         scratch, root = workspace.scratch, workspace.root
         for name in ("home", "tmp", "bin"):
             (scratch / name).mkdir(exist_ok=True)
-        git = git_answers.furnish(workspace, self.environment.python)
+        git = git_answers.recorder(workspace, self.environment.python)
         if git:
             nofollow.write("bin/git", script(git[1]), dir_fd=workspace.scratch_fd, mode=0o755)
-        rooms = recipes.Rooms(root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
+        where = recipes.BuildFolders(root, scratch, scratch / "bin" / "sphinx-build", workspace.top)
         given = {
-            **variables(self.environment, rooms, folders),
+            **variables(self.environment, where, folders),
             "PYTHONDONTWRITEBYTECODE": "1",
             **(self.recipe.environment or {}),
         }

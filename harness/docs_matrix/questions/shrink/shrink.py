@@ -12,9 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from docs_matrix import files
-from docs_matrix.builds.fork_client import Workshop, workshop
 from docs_matrix.builds.order import Order, Reading
 from docs_matrix.builds.result import Build
+from docs_matrix.builds.workshop import Workshop, workshop
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.selector import Wanted
 from docs_matrix.check.subject import Subject, equip

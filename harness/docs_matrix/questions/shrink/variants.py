@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from docs_matrix import files
-from docs_matrix.builds.fork_client import Workshop
+from docs_matrix.builds.workshop import Workshop
 from docs_matrix.check.progress import Progress
 from docs_matrix.questions.shrink.source_files import Project
 

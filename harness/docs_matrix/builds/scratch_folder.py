@@ -11,8 +11,8 @@ from pathlib import Path
 
 from docs_matrix import files
 from docs_matrix.builds import git_answers, host_tools, inventories, recipes
-from docs_matrix.builds.answers import Answers
 from docs_matrix.builds.build_output import RECORDS
+from docs_matrix.builds.generator_outputs import GeneratorOutputs
 from docs_matrix.builds.order import Order
 from docs_matrix.builds.packages.own_package import FOLDER as PACKAGES
 from docs_matrix.builds.warm_store import WarmState
@@ -20,20 +20,20 @@ from docs_matrix.probe import probe
 from docs_matrix.toolchains.environments import Environment
 from docs_matrix.trees import Workspace
 
-__all__ = ["furnish", "furnish_check", "script", "variables"]
+__all__ = ["fill", "fill_for_check", "script", "variables"]
 
 
-def furnish(
+def fill(
     order: Order,
     workspace: Workspace,
     store: Path,
     state: WarmState | None,
     again: tuple[str, ...],
-    answers: Answers | None,
-) -> recipes.Rooms:
+    outputs: GeneratorOutputs | None,
+) -> recipes.BuildFolders:
     """Fill the scratch folder of a build with the probe's settings, HOME and TMPDIR, and `sphinx-build`; return the folders.
 
-    `state` is the warm state to start from, with the documents `again` to read in any case. `answers` is None for a build without
+    `state` is the warm state to start from, with the documents `again` to read in any case. `outputs` is None for a build without
     shortcuts.
     """
     scratch = workspace.scratch
@@ -41,11 +41,11 @@ def furnish(
     python = order.environment.python
     kind = recipes.KINDS[order.recipe.kind]
     shortcuts = recipes.Shortcuts()
-    if answers:
-        shortcuts = kind.shortcuts(workspace.root, python, answers.known, answers.new)
+    if outputs:
+        shortcuts = kind.shortcuts(workspace.root, python, outputs.known, outputs.new)
     for name in ("home", "tmp", "bin"):
         (scratch / name).mkdir()
-    git = git_answers.furnish(workspace, python)
+    git = git_answers.recorder(workspace, python)
     config = {
         "records": str(scratch / RECORDS),
         "root": str(workspace.root),
@@ -58,7 +58,7 @@ def furnish(
         ],
         "documents": None if order.documents is None else list(order.documents),
         "plain": order.plain,
-        "quiet": not (order.loud or order.plain),
+        "quiet": not (order.all_pages or order.plain),
         "keep": str(scratch / "warm") if order.keep and order.answers_for_all else None,
         "start": str(state.folder) if state else None,
         "again": list(again),
@@ -76,15 +76,17 @@ def furnish(
     _program(sphinx_build, recipes.exec_line(python, *options, probe.__file__, scratch / "probe.json"))
     for name, text in {**shortcuts.programs, **({"git": git[1]} if git else {})}.items():
         _program(scratch / "bin" / name, text)
-    return recipes.Rooms(workspace.root, scratch, sphinx_build, workspace.top)
+    return recipes.BuildFolders(workspace.root, scratch, sphinx_build, workspace.top)
 
 
-def furnish_check(workspace: Workspace, environment: Environment | None) -> Mapping[str, str]:
+def fill_for_check(workspace: Workspace, environment: Environment | None) -> Mapping[str, str]:
     """Make HOME and TMPDIR for a tree check, and return its environment variables."""
-    rooms = recipes.Rooms(workspace.root, workspace.scratch, workspace.scratch / "bin" / "sphinx-build", workspace.top)
+    where = recipes.BuildFolders(
+        workspace.root, workspace.scratch, workspace.scratch / "bin" / "sphinx-build", workspace.top
+    )
     for name in ("home", "tmp", "bin"):
         (workspace.scratch / name).mkdir()
-    return variables(environment, rooms)
+    return variables(environment, where)
 
 
 def _program(path: Path, text: str) -> None:
@@ -98,21 +100,23 @@ def script(text: str) -> bytes:
     return f"#!/bin/sh\n{text}\n".encode()
 
 
-def variables(environment: Environment | None, rooms: recipes.Rooms, folders: Sequence[str] = ()) -> Mapping[str, str]:
+def variables(
+    environment: Environment | None, where: recipes.BuildFolders, folders: Sequence[str] = ()
+) -> Mapping[str, str]:
     """Return all variables of a build. PATH starts with `bin` of the virtual environment; no variable comes from the user.
 
     Python looks into `folders` before its own. A tree check may have no `environment`.
     """
     own = (str(environment.bin),) if environment else ()
-    path = (str(rooms.sphinx_build.parent), *own, *host_tools.folders())
+    path = (str(where.sphinx_build.parent), *own, *host_tools.folders())
     return {
         "PATH": os.pathsep.join(path),
-        "HOME": str(rooms.scratch / "home"),
-        "TMPDIR": str(rooms.scratch / "tmp"),
+        "HOME": str(where.scratch / "home"),
+        "TMPDIR": str(where.scratch / "tmp"),
         "LC_ALL": "C.UTF-8",  # Sphinx 8 and 9 crash at the start on a locale that the system lacks
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",  # else the lines of a child come before earlier lines of its parent
         **({"VIRTUAL_ENV": str(environment.folder)} if environment else {}),
-        **git_answers.variables(rooms.top or rooms.root),
+        **git_answers.git_variables(where.top or where.root),
         **({"PYTHONPATH": os.pathsep.join(folders)} if folders else {}),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from docs_matrix.builds.fork_client import Workshop, workshop
+from docs_matrix.builds.workshop import Workshop, workshop
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config import matrix
 from docs_matrix.confinement.confinement import choose

@@ -18,7 +18,7 @@ from pathlib import Path
 from docs_matrix import files, nofollow
 from docs_matrix.store import room
 
-__all__ = ["Answers", "code", "runs"]
+__all__ = ["GeneratorOutputs", "code_digest", "may_run"]
 
 FOLDER = "answers"
 _NAME = re.compile(r"[0-9a-f]{40}(-[0-9.]+)?")
@@ -38,16 +38,16 @@ _RUN = ("Documentation", "arch", "doc", "scripts", "tools")
 
 
 @dataclass(frozen=True)
-class Answers:
+class GeneratorOutputs:
     """The folder with the `known` outputs, and the folder in the scratch folder where a build leaves `new` ones."""
 
     known: Path
     new: Path
 
     @classmethod
-    def of(cls, store: Path, scratch: Path, entries: Mapping[str, tuple[str, str]]) -> Answers:
+    def of(cls, store: Path, scratch: Path, entries: Mapping[str, tuple[str, str]]) -> GeneratorOutputs:
         """Return the outputs for a tree with the files `entries` (path to mode and blob)."""
-        return cls(room(store, "answers") / code(entries)[:32], scratch / FOLDER)
+        return cls(room(store, "answers") / code_digest(entries)[:32], scratch / FOLDER)
 
     def take(self, scratch_fd: int) -> None:
         """Copy the new outputs from the open scratch folder into the store; raises `MachineError` on a full disk."""
@@ -64,22 +64,22 @@ class Answers:
             return  # the build left something else than regular files: nothing is taken
 
 
-def code(entries: Mapping[str, tuple[str, str]]) -> str:
+def code_digest(entries: Mapping[str, tuple[str, str]]) -> str:
     """Return the digest of all files of a tree that a build of its documentation may run.
 
     >>> one = {"Makefile": ("100644", "a1"), "drivers/x.c": ("100644", "b1"), "drivers/Kconfig": ("100644", "c1")}
-    >>> code(one) == code({**one, "drivers/x.c": ("100644", "b2"), "drivers/Kconfig": ("100644", "c2")})
+    >>> code_digest(one) == code_digest({**one, "drivers/x.c": ("100644", "b2"), "drivers/Kconfig": ("100644", "c2")})
     True
-    >>> code(one) == code({**one, "Makefile": ("100644", "a2")})
+    >>> code_digest(one) == code_digest({**one, "Makefile": ("100644", "a2")})
     False
     """
     return files.digest(*(f"{path}\0{mode} {blob}" for path, (mode, blob) in sorted(entries.items()) if _is_code(path)))
 
 
-def runs(path: str) -> bool:
+def may_run(path: str) -> bool:
     """Return whether a build may run the file `path`, by its name.
 
-    >>> runs("docs/conf.py"), runs("drivers/net/Makefile"), runs("Makefile"), runs("docs/index.rst")
+    >>> may_run("docs/conf.py"), may_run("drivers/net/Makefile"), may_run("Makefile"), may_run("docs/index.rst")
     (True, False, True, False)
     """
     return _CODE.search(path) is not None and _is_code(path)

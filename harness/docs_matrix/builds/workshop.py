@@ -20,7 +20,7 @@ from docs_matrix import nofollow, process
 from docs_matrix.builds import recipes
 from docs_matrix.builds.build_output import RECORDS, RECORDS_LIMIT
 from docs_matrix.builds.reach import reach
-from docs_matrix.builds.sandbox import variables
+from docs_matrix.builds.scratch_folder import variables
 from docs_matrix.capture import records as capture
 from docs_matrix.confinement.confinement import Confinement
 from docs_matrix.diagnostics.diagnostic import Diagnostic
@@ -143,8 +143,8 @@ def workshop(environment: Environment, confinement: Confinement, *, limit: float
         requests, answers = place / "requests", place / "answers"
         os.mkfifo(requests)
         os.mkfifo(answers)
-        rooms = recipes.Rooms(place / "tree", place, place / "bin" / "sphinx-build")
-        given = {**variables(environment, rooms), "PYTHONDONTWRITEBYTECODE": "1"}
+        where = recipes.BuildFolders(place / "tree", place, place / "bin" / "sphinx-build")
+        given = {**variables(environment, where), "PYTHONDONTWRITEBYTECODE": "1"}
         command = [environment.python, Path(fork_server.__file__), requests, answers]
         pool = opened.enter_context(ThreadPoolExecutor(1))
         ended = pool.submit(confinement.run, command, reach(environment, place), timeout=limit, cwd=place, env=given)
