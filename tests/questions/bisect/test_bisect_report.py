@@ -102,7 +102,7 @@ def test_company_that_made_the_change_is_named_in_place_of_the_axis() -> None:
 
 
 def test_what_is_not_known_is_said() -> None:
-    assert "is not known" in headline("docutils", replace(FOUND, cause="unknown"))
+    assert "is unknown" in headline("docutils", replace(FOUND, cause="unknown"))
 
 
 def test_the_main_change_is_told_first() -> None:

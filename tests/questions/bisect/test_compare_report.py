@@ -56,7 +56,7 @@ def test_what_explains_most_comes_first() -> None:
 
 def test_a_difference_without_a_reason_is_not_hidden() -> None:
     text = "\n".join(lines(ANSWER))
-    assert "nothing was found behind 1 difference\n  only in the second: a.rst:7: ERROR" in text
+    assert "no cause was found for 1 difference\n  only in the second: a.rst:7: ERROR" in text
 
 
 def test_markdown_has_a_row_for_each_difference() -> None:

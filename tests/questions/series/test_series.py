@@ -78,9 +78,9 @@ def test_five_patches_each_get_what_is_theirs(docs_matrix: Command, series: tupl
     title = next(one for one in told["diagnostics"] if one["introduced"] == 2)
     assert title["message"].startswith("Title underline too short.")
     assert "nothing new\n" in answer.stdout.split("patch 2 of 5")[0]
-    assert "patch 4 repairs it" in answer.stdout
+    assert "patch 4 fixes it" in answer.stdout
     assert "which patch 2 brought" in answer.stdout
-    assert "5 patches in 2 cells: 3 new, of which the series itself repairs 2;" in answer.stdout
+    assert "5 patches in 2 cells: 3 new, of which the series itself fixes 2;" in answer.stdout
 
 
 def test_all_documents_are_read_unless_that_takes_too_long(

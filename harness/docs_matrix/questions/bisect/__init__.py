@@ -1,6 +1,6 @@
-"""Which release did it: `bisect` asks for one axis, `compare_cells` for all differences of two cells.
+"""Which release made a change: `bisect` searches along one axis, `compare_cells` along all differences of two cells.
 
-`ranges` has the candidates, `axes` what a step along an axis is, `paths` the steps where more than one axis must go,
-`trials` builds them, `asked` and `observed` say what is looked at, `search` chooses the next build and knows no builds,
-`histories` quotes a release's own history, `attribution` tells an axis from the company it brought.
+`ranges` has the candidates, `docs_matrix.check.axes` the steps along an axis, `paths` the steps if more than one axis must
+move. `docs_matrix.check.trials` builds them. `release_search` chooses the next build, and knows nothing of builds. `changelogs`
+quotes a release's own history. `attribution` decides whether the axis or a package that changed with it is the cause.
 """

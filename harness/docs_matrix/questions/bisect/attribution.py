@@ -1,8 +1,8 @@
-"""Who is behind a change between two trials: the axis, or what had to come along with it.
+"""Find the cause of a change between two trials: the axis, or the packages that had to change with it.
 
-Two neighbouring candidates may differ in more than the axis: another Sphinx had to be taken, or the rest is of another
-day. Then a control is built that moves one thing alone: the axis among the other packages of before, or of after. Where the
-company did it, its packages are moved one by one, and the releases of the one that did it are searched.
+Two neighbouring candidates may differ in more than the axis: another Sphinx was needed, or the other packages are of another
+day. Then a control is built that changes one thing alone: the axis, among the other packages of before, or of after. If the
+other packages are the cause, they are changed one by one, and the releases of the one that made the change are searched.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from docs_matrix.toolchains import releases
 __all__ = ["Attribution", "attribute", "attribute_each", "company_of"]
 
 SINGLY = 5
-"""How many things are moved one by one where they cannot be moved by halves."""
+"""How many things are changed one by one if halves of them cannot be changed."""
 
 SUSPECTS = ("docutils", "sphinx", "pygments", "jinja2")
-"""What most often changes a diagnostic, looked at first."""
+"""The packages that change diagnostics most often; they are tried first."""
 
 State = Callable[[Trial], object]
-"""What a trial shows of the change in question: two trials are alike in it where these are equal."""
+"""What a trial shows of the change; two trials show the same if these values are equal."""
 
 
 States = Callable[[Trial], Mapping[Hashable, Hashable]]
-"""What a trial shows of each question."""
+"""What a trial shows for each question."""
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """Who did it, in a word and in a sentence; the package behind it where the axis was not it and it could be found."""
+    """The cause, in a word and in a sentence; and the package that made the change, if it is not the axis and was found."""
 
     cause: Cause
     explanation: str
@@ -46,7 +46,7 @@ class Attribution:
 
 
 def company_of(before: Trial, after: Trial, axis: str) -> tuple[str, ...]:
-    """Return what differs between two trials beside the axis: packages by name, and `python`."""
+    """Return what differs between two trials besides the axis: packages by name, and `python`."""
     names = sorted({*before.packages, *after.packages} - {axis})
     found = [name for name in names if before.packages.get(name) != after.packages.get(name)]
     if axis != "python" and minor(before.python) != minor(after.python):
@@ -65,9 +65,9 @@ def attribute_each(
     *,
     deep: bool = True,
 ) -> Mapping[Attribution, tuple[Hashable, ...]]:
-    """Return `attribute` for each of `questions`, whose states `states` gives; those with one answer together.
+    """Return `attribute` for each of `questions`, whose states `states` gives; questions with the same answer are together.
 
-    What came along may have made several changes, each in a release of its own.
+    The packages that changed with the axis may have made several changes, each in a release of its own.
     """
     found: dict[Attribution, tuple[Hashable, ...]] = {}
     for question in questions:
@@ -85,9 +85,8 @@ def attribute(
 ) -> Attribution:
     """Return what made `state` differ between the neighbours `before` and `after` of `axis`.
 
-    The axis is a package, `python`, or neither of them: then only the packages that had to change too can be the cause.
-
-    With `deep`, the releases between the two toolchains are searched where moving one thing alone tells nothing.
+    The axis is a package, `python`, or something else; in the last case only the packages can be the cause. With `deep`, the
+    releases between the two toolchains are searched if changing one thing alone gives no answer.
     """
     company = company_of(before, after, axis)
     if not company:
@@ -96,24 +95,24 @@ def attribute(
     is_thing = axis == "python" or axis in after.packages or axis in before.packages
     control = _control(before, after, axis, state, trials) if is_thing else "company"
     if control == "axis":
-        return Attribution("axis", f"{axis} alone makes the change; with it came {told}, which does not")
+        return Attribution("axis", f"{axis} alone makes the change; these differ too, without an effect: {told}")
     culprit = _narrowed(before, after, company, state, trials) if control == "company" else None
     if culprit is None and deep and {"docutils", "sphinx"} & {*company, axis}:
         culprit = _on_the_way(before, after, state, trials, around)
     if culprit and culprit.axis == axis and culprit.first == after.packages.get(axis):
-        return Attribution("axis", f"{axis} makes the change; with it came {told}, which does not")
+        return Attribution("axis", f"{axis} makes the change; these differ too, without an effect: {told}")
     if culprit:
-        return Attribution("company", f"{_release(culprit)} makes the change; what differs is {told}", culprit)
+        return Attribution("company", f"{_release(culprit)} makes the change; the differences are {told}", culprit)
     if control is None:
-        says = f"it cannot be told whether {axis} or what came along with it makes the change: {told}"
-        return Attribution("unknown", f"{says}; neither can be moved alone")
+        says = f"it is unknown whether {axis} or what changed with it makes the change: {told}"
+        return Attribution("unknown", f"{says}; neither can be changed alone")
     if is_thing:
-        return Attribution("company", f"not {axis} but what came along with it makes the change: {told}")
-    return Attribution("together", f"nothing alone makes the change, of what differs: {told}")
+        return Attribution("company", f"not {axis} but what changed with it makes the change: {told}")
+    return Attribution("together", f"no single difference makes the change: {told}")
 
 
 def _control(before: Trial, after: Trial, axis: str, state: State, trials: Trials) -> Cause | None:
-    """Move the axis alone: among the other packages of before, else of after; None where neither can be built."""
+    """Change the axis alone, among the other packages of before, else of after; None if neither can be built."""
     for here, there in ((before, after), (after, before)):
         control = trials.of((*_moved(here, there, (axis,)), *_loosely(here, there, axis)))
         if isinstance(control, Trial):
@@ -127,8 +126,7 @@ def _control(before: Trial, after: Trial, axis: str, state: State, trials: Trial
 def _narrowed(before: Trial, after: Trial, company: Sequence[str], state: State, trials: Trials) -> Culprit | None:
     """Return the one thing of `company` that makes the change.
 
-    Half of what is suspected is moved until one is left; None where that cannot be built, or where no one thing does
-    it.
+    Half of the suspects are changed until one is left. None if that cannot be built, or if no single one makes the change.
     """
     suspects = tuple(company)
     while len(suspects) > 1:
@@ -143,7 +141,7 @@ def _narrowed(before: Trial, after: Trial, company: Sequence[str], state: State,
 
 
 def _makes(before: Trial, after: Trial, suspects: Sequence[str], state: State, trials: Trials) -> bool | None:
-    """Return whether moving `suspects` alone makes the change; None where that cannot be built."""
+    """Return whether changing `suspects` alone makes the change; None if that cannot be built."""
     for here, there in ((before, after), (after, before)):
         moved = trials.of(_moved(here, there, suspects))
         if isinstance(moved, Trial) and state(moved) in (state(before), state(after)):
@@ -152,7 +150,7 @@ def _makes(before: Trial, after: Trial, suspects: Sequence[str], state: State, t
 
 
 def _culprit(before: Trial, after: Trial, suspect: str, state: State, trials: Trials) -> Culprit | None:
-    """Return the release of `suspect` that makes the change where it alone is moved; None where it does not, or cannot be."""
+    """Return the release of `suspect` that makes the change if it alone is changed; None if there is none, or none can be built."""
     for here, there in ((before, after), (after, before)):
         moved = trials.of((*_moved(here, there, (suspect,)), *_loosely(here, there, suspect)))
         if isinstance(moved, Trial) and state(moved) == state(there):
@@ -161,7 +159,7 @@ def _culprit(before: Trial, after: Trial, suspect: str, state: State, trials: Tr
 
 
 def _on_the_way(before: Trial, after: Trial, state: State, trials: Trials, around: Surroundings) -> Culprit | None:
-    """Search the releases of docutils and Sphinx between the two toolchains, where they lie further apart."""
+    """Search the releases of docutils and Sphinx between the two toolchains, if others are between them."""
     path = paths.between(before.way.cell, after.way.cell, around)
     found: dict[int, Trial | str] = {0: before, len(path.candidates) - 1: after}
 
@@ -184,7 +182,7 @@ def _on_the_way(before: Trial, after: Trial, state: State, trials: Trials, aroun
 def _release_of(
     before: Trial, after: Trial, company: Trial, suspect: str, state: State, trials: Trials
 ) -> Culprit | None:
-    """Search the releases of `suspect` between its two versions, all else as in `company`."""
+    """Search the releases of `suspect` between its two versions; all other packages are as in `company`."""
     if suspect == "python":
         return Culprit("python", minor(after.python), minor(before.python), None)
     old, new = before.packages.get(suspect), after.packages.get(suspect)
@@ -213,7 +211,7 @@ def _release_of(
 
 
 def _moved(here: Trial, there: Trial, suspects: Sequence[str]) -> Iterator[Way]:
-    """Yield `here` with `suspects` as they are `there`, and everything else exactly held."""
+    """Yield `here` with `suspects` as they are `there`; all else is held exactly."""
     packages = dict(here.packages)
     cell = here.way.cell
     for suspect in suspects:
@@ -228,9 +226,9 @@ def _moved(here: Trial, there: Trial, suspects: Sequence[str]) -> Iterator[Way]:
 
 
 def _loosely(here: Trial, there: Trial, axis: str) -> Iterator[Way]:
-    """As `_moved` for one thing, with Python, docutils and Sphinx held and the rest left to the resolver.
+    """Yield the same for one thing, with Python, docutils and Sphinx held, and the other packages left to the resolver.
 
-    A release may need others of what it depends on.
+    A release may need other releases of its dependencies.
     """
     cell = here.way.cell
     if axis == "python":

@@ -1,7 +1,7 @@
 """The question `bisect`: which release of a package (or Python, or day) changed a diagnostic.
 
-A bisect goes in steps: choose the axis and the document, search, widen what is read where the diagnostic does not show,
-then say for each change who is behind it and what the release's own history says.
+A bisect has these steps: choose the axis and the document, search, read more if the diagnostic does not show, then find the
+cause of each change and quote the release's own history.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ __all__ = ["BisectQuestion", "bisect"]
 
 @dataclass(frozen=True)
 class BisectQuestion:
-    """What is asked.
+    """The question.
 
-    The axis with its ends, the cell that the rest is held at, the diagnostics and what of them; `find` is the text as
-    the user gave it, `every` asks all candidates, `prereleases` lets those take part, `add_package` allows an axis that
-    the cell's environment lacks.
+    It has the axis with its ends, the cell that all else is held at, the diagnostics, and which part of them. `find` is the
+    text as the user gave it. `every` builds all candidates. `prereleases` includes pre-releases. `add_package` allows an axis
+    that the cell's environment lacks.
     """
 
     axis: str
@@ -71,10 +71,10 @@ class BisectQuestion:
 
 
 def bisect(asked: BisectQuestion, runner: CellRunner) -> Bisection:
-    """Find where the diagnostics that `asked` means change along its axis.
+    """Find where the diagnostics of `asked` change along its axis.
 
-    Raises `InputError` where the range is none, or where its ends do not differ in what is asked; `MachineError` where too
-    little could be built to say anything.
+    Raises `InputError` if the range is wrong, or if its ends do not differ in the diagnostics; `MachineError` if too little
+    could be built for an answer.
     """
     started = time.monotonic()
     subject, bench = runner.subject, runner.bench
@@ -143,9 +143,9 @@ def _searched(
     runner: CellRunner,
     notes: list[Note],
 ) -> tuple[ObservedAxis, SearchOutcome, tuple[Aspect, ...]]:
-    """Search with as few documents as show the diagnostic, and by what the log records before what is printed.
+    """Search with the fewest documents that show the diagnostic, first by the records and then by the printed text.
 
-    If neither end says it, it is looked for between them.
+    If neither end has the diagnostic, it is searched between them.
     """
     tried: list[ObservedAxis] = []
     for documents in _read_sets(asked.wanted, runner.subject, runner.bench):
@@ -186,7 +186,7 @@ def _search(
 
 
 def _read_sets(wanted: Wanted, subject: Subject, bench: Workbench) -> Iterator[tuple[str, ...] | None]:
-    """Yield what to read, the least first: the document (or those that name the file), its folder, all."""
+    """Yield the documents to read, the fewest first: the document (or those that name the file), its folder, all."""
     least = subject.read.head
     if wanted.path is not None:
         least = _documents(wanted.path, subject, bench) or least
@@ -286,7 +286,7 @@ def _found(
     notes: list[Note],
     around: Surroundings,
 ) -> Iterator[FoundChange]:
-    """Yield what changed between two neighbours, one for each that is behind a part of it."""
+    """Yield the changes between two neighbours, one for each cause."""
     before, after = observed.trial(change.before), observed.trial(change.after)
     first = observed.axis.candidates[change.after]
 

@@ -1,6 +1,6 @@
-"""A bisection told to someone: on a terminal in plain lines, and as Markdown for a bug report.
+"""Print a bisection: on a terminal in plain lines, and as Markdown for a bug report.
 
-Where several things changed, each is reported; the one that the question is about comes first.
+If several things changed, each is reported; the one that the question is about is the first.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from docs_matrix.reports.note_words import words
 __all__ = ["lines", "markdown"]
 
 _LONGEST = 2_000
-"""Characters of one message; a bug report with more is not read."""
+"""How many characters of a message are shown; nobody reads a bug report with more."""
 _SHOWN = 10
-"""Differences of one change that are reported; all of them are in the JSON form."""
+"""How many differences of one change are shown; all of them are in the JSON form."""
 _LINES = re.compile(r"line \S+ -> \S+")
 
 
@@ -50,7 +50,7 @@ def markdown(answer: Bisection) -> str:
 
 
 def headline(axis: str, found: FoundChange) -> str:
-    """Return the answer in one line: the first with it, its day, the last without.
+    """Return the answer in one line: the first release with the change, its day, and the last release without it.
 
     >>> headline("docutils", FoundChange("0.22.1", "0.22", "2025-09-17", (), (), "axis", ""))
     'docutils 0.22.1 (2025-09-17) made the change; the last without it is 0.22'
@@ -71,9 +71,7 @@ def headline(axis: str, found: FoundChange) -> str:
             f"{made} made the change, and the last without it is {one_line(culprit.last_without)}: it came with {first}"
         )
     if found.cause == "unknown":
-        return (
-            f"{first} has the change, {last} has not; whether {one_line(axis)} or what came along made it is not known"
-        )
+        return f"{first} has the change, {last} has not; whether {one_line(axis)} or what changed with it made it is unknown"
     return f"the change came with {first}, the last without it is {last}; not {one_line(axis)} alone made it"
 
 
@@ -105,7 +103,7 @@ def _change(answer: Bisection, found: FoundChange) -> Iterator[str]:
 
 
 def _alike(found: Sequence[BeforeAfter]) -> list[list[BeforeAfter]]:
-    """Return the pairs of a change with those together that differ in the same way, wherever they stand."""
+    """Return the pairs of a change in groups: each group differs in the same way, in whatever place."""
     groups: dict[Hashable, list[BeforeAfter]] = {}
     for pair in found:
         sides = [one and message_keys.key(one.message) for one in (pair.before, pair.after)]
@@ -121,7 +119,7 @@ def _elsewhere(pairs: Sequence[BeforeAfter]) -> str:
 
 
 def _only_printed(pair: BeforeAfter) -> bool:
-    """Return whether both sides are the same message in the same place, so that only what was printed differs."""
+    """Return whether both sides are the same message in the same place, so that only the printed text differs."""
     old, new = pair.before, pair.after
     return old is not None and new is not None and wording.statement(old) == wording.statement(new)
 

@@ -1,4 +1,4 @@
-"""The answer to "which release did it", as values: what changed where, what was tried, and who is behind it.
+"""The answer to "which release made the change", as values: what changed, what was tried, and the cause.
 
 Its JSON form has the main change's `first`, `last_without`, `date`, `before` and `after` on top, and all of `changes` below.
 """
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Cause = Literal["axis", "company", "together", "unknown"]
-"""Who is behind a change: the axis; what had to come along with it; only both together; or that cannot be told."""
+"""The cause of a change: the axis; what had to change with it; only both together; or unknown."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,7 @@ class BeforeAfter:
 class TriedCandidate:
     """A candidate that was built.
 
-    What it is called, its day, with what (`company`: what moved along), in which round, and the diagnostics asked for
-    that it said.
+    It has its name, its day, the packages that changed with it (`company`), the round, and the diagnostics in question.
     """
 
     release: str
@@ -73,7 +72,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Culprit:
-    """The package (or `python`) behind a change that the axis itself did not make, where it could be found."""
+    """The package (or `python`) that made a change, if that was not the axis and it was found."""
 
     axis: str
     first: str
@@ -93,8 +92,9 @@ class QuotedHistory:
 class FoundChange:
     """A change.
 
-    The first candidate with it, its day, the last without, what could not be tested between (the gap holds the answer
-    then), what changed, and who is behind it, in one word and in a sentence.
+    It has the first candidate with the change, its day, and the last candidate without it. `gap` are those between that could
+    not be tested; if there are any, the answer is one of them. It also has the differences and the cause, in a word and in a
+    sentence.
     """
 
     first: str
@@ -112,8 +112,8 @@ class FoundChange:
 class Bisection:
     """The whole answer.
 
-    `changes` are in the order of the candidates; `returns` says that a change went back and forth; `rounds` counts the
-    rounds of the search; `command` shows the main change again.
+    `changes` are in the order of the candidates. `returns` says that a change went back and forth. `rounds` counts the rounds
+    of the search. `command` shows the main change again.
     """
 
     axis: str
@@ -135,7 +135,7 @@ class Bisection:
 
     @property
     def main(self) -> FoundChange:
-        """The change that the question is about: the first that the axis made, else the first."""
+        """The change that the question is about: the first one that the axis made, else the first one."""
         return main_change(self.changes)
 
 
@@ -159,7 +159,7 @@ def document(answer: Bisection) -> dict[str, Any]:
 
 
 def of_change(change: FoundChange) -> dict[str, Any]:
-    """Return `change` as a JSON object, in which each pair says what differs."""
+    """Return `change` as a JSON object; each pair names its differences."""
     return {**plain(change), "pairs": [{"what": differences(pair), **plain(pair)} for pair in change.pairs]}
 
 
@@ -168,16 +168,17 @@ def _picked(value: object, *names: str) -> dict[str, Any]:
 
 
 def main_change(changes: Sequence[FoundChange]) -> FoundChange:
-    """Return the one of `changes` that the question is about: the first that the axis made, else the first."""
+    """Return the one of `changes` that the question is about: the first one that the axis made, else the first one."""
     return next((found for found in changes if found.cause == "axis"), changes[0])
 
 
 def pairs(
     before: Sequence[Diagnostic], after: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
 ) -> tuple[BeforeAfter, ...]:
-    """Return what changed from `before` to `after`, one pair a diagnostic; what both say with the same `alike` is left out.
+    """Return the changes from `before` to `after`, one pair for each diagnostic.
 
-    The nearest belong together: the same headline first, then the same line (or the next one).
+    Those with the same `alike` on both sides are left out. The nearest make a pair: the same headline first, then the same line
+    (or the next one).
     """
     gone, come = _without(before, after, alike), _without(after, before, alike)
     found = []
@@ -223,7 +224,7 @@ def _or_none(value: object) -> str:
 def _without(
     some: Sequence[Diagnostic], others: Sequence[Diagnostic], alike: Callable[[Diagnostic], Hashable]
 ) -> list[Diagnostic]:
-    """Return the diagnostics of `some` that `others` does not have alike, as multisets."""
+    """Return the diagnostics of `some` that have no equal `alike` in `others`; each counts once."""
     have = Counter(map(alike, others))
     left = []
     for diagnostic in some:
@@ -247,7 +248,7 @@ def _apart(old: Diagnostic, new: Diagnostic) -> int:
 
 
 def _position(pair: BeforeAfter) -> tuple[bool, str, int]:
-    """Pairs with both sides first."""
+    """Return the sort key that puts pairs with both sides first."""
     diagnostic = pair.after or pair.before
     both = pair.before is not None and pair.after is not None
     return (not both, (diagnostic and diagnostic.path) or "", (diagnostic and diagnostic.line) or 0)

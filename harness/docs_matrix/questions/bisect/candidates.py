@@ -1,4 +1,4 @@
-"""The candidates of an axis, observed: each is built once, whichever questions are asked of it."""
+"""The candidates of an axis, observed: each is built once for all questions."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from docs_matrix.questions.bisect.release_search import Observation, Observer, S
 __all__ = ["ObservedAxis", "between_ends", "day", "in_words", "same_failure", "skipped", "tried"]
 
 FEATURE = re.compile(r"\d+(\.\d+)?(\.0)?")
-"""The number of a release that brings features: 5, 0.22, 8.2.0."""
+"""The number of a release with new features: 5, 0.22, 8.2.0."""
 MOST_BETWEEN = 200
-"""So many candidates are tried between two ends that do not have the message."""
+"""How many candidates are tried between two ends that do not have the message."""
 VARYING = re.compile(r"[\w./-]*/[\w./-]*|\d+(\.\d+)*")
 NEAR = (-1, 1, -2, 2, -3, 3)
-"""How far away a neighbour may be for its company to be tried."""
+"""The distances of the neighbours whose packages are tried first."""
 
 
 class ObservedAxis:
-    """The candidates of an axis as trials: each is built once, and told to who asks in states."""
+    """The candidates of an axis as trials: each is built once, and described by states."""
 
     def __init__(self, axis: Axis, trials: Trials) -> None:
         self.axis = axis
@@ -33,7 +33,7 @@ class ObservedAxis:
         self.found: dict[int, Trial | str] = {}
 
     def at(self, numbers: Sequence[int]) -> list[Trial | str]:
-        """Return the trials of some candidates, or why there are none; those of one call are built side by side."""
+        """Return the trials of some candidates, or the reasons why there are none; those of one call are built side by side."""
         missing = [number for number in numbers if number not in self.found]
         with process.workers(self.trials.runner.jobs) as pool:
             found = zip(missing, pool.map(self._try, missing), strict=True)
@@ -42,14 +42,14 @@ class ObservedAxis:
         return [self.found[number] for number in numbers]
 
     def trial(self, number: int) -> Trial:
-        """Return the trial of a candidate that was built; raises `KeyError` for another."""
+        """Return the trial of a candidate that was built; raises `KeyError` for any other."""
         found = self.found[number]
         if isinstance(found, str):
             raise KeyError(number)
         return found
 
     def observer(self, wanted: Wanted, aspects: Sequence[Aspect]) -> Observer:
-        """For the search: the states of the diagnostics that are `wanted`, as `aspects` see them."""
+        """Return the observer for the search: it gives the states of the diagnostics that are `wanted`, as `aspects` show them."""
 
         def observe(numbers: Sequence[int]) -> list[Observation]:
             return [
@@ -62,7 +62,7 @@ class ObservedAxis:
         return observe
 
     def _ways(self, number: int) -> Iterator[Way]:
-        """Yield the ways of a candidate; what a near neighbour needed is tried before that is searched for again."""
+        """Yield the ways to build a candidate; the packages of a near neighbour are tried before others are searched."""
         candidate = self.axis.candidates[number]
         ways = self.axis.ways(candidate)
         yield from islice(ways, 1)
@@ -111,22 +111,22 @@ def skipped(observed: ObservedAxis, outcome: SearchOutcome, numbers: Iterable[in
 
 
 def day(candidate: Candidate) -> str | None:
-    """Return the day of a candidate (UTC), where it is known."""
+    """Return the day of a candidate (UTC), None if it is unknown."""
     return f"{candidate.date:%Y-%m-%d}" if candidate.date else None
 
 
 def between_ends(axis: Axis) -> tuple[int, ...]:
-    """Return the candidates between the ends in the order in which something short-lived is looked for.
+    """Return the candidates between the ends, in the order in which a short-lived message is searched.
 
-    Feature releases come first (8.2.0 before 8.1.3), the newest before the others: they bring most of what the next release
-    takes away. Of many days only some are chosen, evenly.
+    Feature releases come first (8.2.0 before 8.1.3), the newest first: the next release often takes away what they brought. If
+    there are many days, only some are chosen, evenly.
     """
     inner = range(len(axis.candidates) - 2, 0, -(len(axis.candidates) // MOST_BETWEEN + 1))
     return tuple(sorted(inner, key=lambda at: not FEATURE.fullmatch(axis.candidates[at].name)))
 
 
 def same_failure(one: str, other: str) -> bool:
-    """Return whether a project itself fails, for the same reason except for numbers and paths."""
+    """Return whether both are failures of the project itself, with the same reason except for numbers and paths."""
     return all(reason.startswith(FAILED) for reason in (one, other)) and VARYING.sub("", one) == VARYING.sub("", other)
 
 

@@ -1,4 +1,4 @@
-"""The answer to "what differs between two cells, and which release is behind each", as values."""
+"""The answer to "what differs between two cells, and which release made each difference", as values."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Kind = Literal["changed", "only in the first", "only in the second"]
 
 @dataclass(frozen=True)
 class DiagnosticDifference:
-    """A diagnostic that the two cells do not say alike; `steps` are the indices of the steps that made it so."""
+    """A diagnostic that differs between the two cells; `steps` are the indices of the steps that made the difference."""
 
     pair: BeforeAfter
     steps: tuple[int, ...]
 
     @property
     def kind(self) -> Kind:
-        """Whether both cells say it, in different ways, or one alone."""
+        """Whether both cells have it in different forms, or only one has it."""
         if self.pair.before is None:
             return "only in the second"
         return "only in the first" if self.pair.after is None else "changed"
@@ -41,8 +41,8 @@ class DiagnosticDifference:
 class CellDifferences:
     """The whole answer.
 
-    `steps` are the changes on the way from the cell `one` to the cell `other`, each with who is behind it; `alike`
-    counts the diagnostics that both say in the same way, `only_printed` those of them that are printed in another way.
+    `steps` are the changes on the way from the cell `one` to the cell `other`, each with its cause. `alike` counts the
+    diagnostics that are the same in both; `only_printed` counts those of them whose printed text differs.
     """
 
     tree: str

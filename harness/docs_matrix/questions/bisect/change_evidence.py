@@ -1,4 +1,4 @@
-"""What is known of a change between two trials: releases alike on both sides, what differs, and what its release says of it."""
+"""The facts about a change between two trials: equal releases on both sides, the differences, and the release's own history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def nearest_alike(
 ) -> int | None:
     """Return the nearest candidate before a change with the Python, docutils and Sphinx of the one after it, except the axis.
 
-    None if the last one without the change has them, or if that candidate does not show what the last one shows.
+    None if the last one without the change has them, or if that candidate shows something else than the last one.
     """
     before, after = observed.trial(change.before), observed.trial(change.after)
     axis = observed.axis.name
@@ -43,7 +43,7 @@ def nearest_alike(
 
 
 def why_not(observed: ObservedAxis, outcome: SearchOutcome, at: int) -> str:
-    """Return why a candidate does not count between two that are alike except for the axis."""
+    """Return why a candidate between two that are equal except for the axis does not count."""
     said = outcome.observed.get(at)
     if isinstance(said, Untestable):
         return said.reason
@@ -57,7 +57,7 @@ def history(
     notes: list[Note],
     bench: Workbench,
 ) -> QuotedHistory | None:
-    """Return what the release behind a change says of it; `move` is the axis with its releases, where no other is behind it."""
+    """Return what the release that made a change says about it; `move` is the axis with its releases, for a change that it made."""
     if said.culprit:
         move = (said.culprit.axis, said.culprit.first, said.culprit.last_without)
     elif said.cause != "axis":
@@ -73,8 +73,8 @@ def changed_pairs(
 ) -> tuple[BeforeAfter, ...]:
     """Return what changed between two trials in `questions`.
 
-    A diagnostic that is not said any more in the words that were asked for may be said in others: what is new at its
-    place stands beside it.
+    A diagnostic that is no longer there in the words of the question may be there in other words. So a new one at its place is
+    shown beside it.
     """
     sides = []
     for trial in (before, after):

@@ -1,4 +1,4 @@
-"""What a release says of itself: entries of the history file in its source distribution, quoted and not judged."""
+"""What a release says about itself: entries of the history file in its source distribution, quoted and not judged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST = 6
 
 NAMES = re.compile(r"(HISTORY|CHANGES|CHANGELOG|NEWS|RELEASE[-_]NOTES)(\.(rst|txt|md))?", re.IGNORECASE)
 LARGEST = 4 << 20
-"""Characters of a history file that are looked at."""
+"""How many characters of a history file are read."""
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{4,}")
 _COMMON = frozenset(
@@ -76,7 +76,7 @@ def quote(
 ) -> QuotedHistory | None:
     """Return the entries of `package` after `last_without` up to `first` that name what `changed`.
 
-    None, with a note, if there is no history or nothing in it does. History files are kept in `store`.
+    None, with a note, if there is no history, or no entry that does. History files are kept in `store`.
     """
     words, own = terms(changed), names(changed)
     try:
@@ -132,7 +132,7 @@ def section(text: str, first: str, last_without: str) -> str:
 
 
 def names(pairs: Iterable[BeforeAfter]) -> tuple[str, ...]:
-    """Return what the diagnostics of a change quote or are called, in lower case: settings, functions, categories.
+    """Return the names in the diagnostics of a change, in lower case: quoted settings and functions, and the categories.
 
     An entry with one of these is about the change, whatever its other words. A name of the project itself is in no history.
     """
@@ -150,9 +150,9 @@ def names(pairs: Iterable[BeforeAfter]) -> tuple[str, ...]:
 def entries(text: str, words: Sequence[str], own: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the entries of a section that are about a change, those with the most of its words first, at most `MOST`.
 
-    An entry is about it if it has one of its `own` names or one of `words` that is not general, or if all are, two. An entry is an
-    item of a list with what is indented below it, or a paragraph. If a list stands below an item that names a file, each of
-    its items is quoted with that name.
+    An entry is about it if it has one of its `own` names, or one of `words` that is not general, or two general ones if all are
+    general. An entry is an item of a list with what is indented below it, or a paragraph. If a list is below an item that names
+    a file, each of its items is quoted with that name.
 
     >>> entries("* states.py\\n\\n  - Better tables.\\n  - Faster.\\n", ["table"])
     ('states.py: Better tables.',)
@@ -178,7 +178,7 @@ def entries(text: str, words: Sequence[str], own: Sequence[str] = ()) -> tuple[s
 
 
 def _score(entry: str, words: Sequence[str], own: Sequence[str]) -> int:
-    """Return how much an entry, in lower case, has of a change; 0 if it is about something else."""
+    """Return how well an entry, in lower case, fits a change; 0 if it is about something else."""
     named = sum(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", entry) is not None for name in own)
     found = [word for word in words if re.search(rf"(?<!\w){re.escape(_stem(word))}", entry)]
     telling = not _GENERAL.issuperset(found) or (len(found) > 1 and _GENERAL.issuperset(words))
@@ -190,7 +190,7 @@ def _stem(word: str) -> str:
 
 
 def _heading(lines: Sequence[str], at: int) -> Version | None:
-    """Return the version that the heading on line `at` names; None where there is no heading."""
+    """Return the version that the heading on line `at` names; None if there is no heading."""
     line = lines[at]
     under = lines[at + 1] if at + 1 < len(lines) else ""
     if not (line.startswith("#") or (line.strip() and _is_rule(under))) or len(line) > 100:
@@ -204,9 +204,9 @@ def _is_rule(line: str) -> bool:
 
 
 def _history_files(package: str, version: str, kept: Path, *, offline: bool) -> tuple[tuple[str, str], ...]:
-    """Return the history files of a release: those in the folder `kept`, else fetched now and kept there.
+    """Return the history files of a release: those in the folder `kept`, else downloaded now and kept there.
 
-    Raises `MachineError` with the reason if they cannot be fetched.
+    Raises `MachineError` with the reason if they cannot be downloaded.
     """
     path = kept / f"{package}-{version}.json"
     found = json_values.read_or_none(path, _HistoryFiles)
@@ -219,7 +219,7 @@ def _history_files(package: str, version: str, kept: Path, *, offline: bool) -> 
 
 
 def _fetched(package: str, version: str) -> tuple[tuple[str, str], ...]:
-    """Return the files of a source distribution, which uv fetches and makes a wheel of, as an installation does."""
+    """Return the files of a source distribution. uv downloads it and makes a wheel of it, as in an installation."""
     with tempfile.TemporaryDirectory() as folder:
         cache, target = Path(folder) / "cache", Path(folder) / "target"
         finished = uv.run(

@@ -1,6 +1,6 @@
-"""The question `compare`: which diagnostics of a tree differ between two cells, and which release is behind each.
+"""The question `compare`: which diagnostics of a tree differ between two cells, and which release made each difference.
 
-One search along the path between the two cells follows all diagnostics that differ; each build answers for all of them.
+One search along the path between the two cells follows all diagnostics that differ: each build answers for all of them.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ ANY = Wanted(None, None)
 
 
 def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences:
-    """Return what the cells `one` and `other` say otherwise of the documents that the subject reads, and why.
+    """Return how the cells `one` and `other` differ in the documents that the subject reads, and why.
 
-    Raises `InputError` where they are one cell, `MachineError` where one of them cannot be built.
+    Raises `InputError` if both are one cell, `MachineError` if one of them cannot be built.
     """
     if one.name == other.name:
         raise InputError(f"{one.name} and {other.name} are the same cell; name two cells")
@@ -69,7 +69,7 @@ def compare_cells(one: Cell, other: Cell, runner: CellRunner) -> CellDifferences
 def _steps(
     observed: ObservedAxis, outcome: SearchOutcome, around: Surroundings
 ) -> Iterator[tuple[FoundChange, frozenset[Hashable]]]:
-    """Yield the changes on the path, one for each two neighbours and what is behind it, with the questions that each answers."""
+    """Yield the changes on the path, one for each cause between two neighbours, with the questions that each answers."""
     places: dict[StateChange, list[Hashable]] = {}
     for question in outcome.questions:
         for change in outcome.changes(question):
@@ -112,7 +112,7 @@ def _differences(
 
 
 def _alike(one: Sequence[Diagnostic], other: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> int:
-    """Return how many diagnostics both say in the same way, as far as `aspects` see."""
+    """Return how many diagnostics are the same in both, as far as `aspects` show."""
     said = [Counter((item.path, state(item, aspects)) for item in ANY.of(side)) for side in (one, other)]
     return (said[0] & said[1]).total()
 

@@ -1,4 +1,4 @@
-"""The differences between two cells told to someone: what is behind each, the release that explains most first."""
+"""Print the differences between two cells with the release that made each; the release with the most differences is the first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from docs_matrix.reports.note_words import words
 __all__ = ["lines", "markdown"]
 
 _SHOWN = 20
-"""Differences that are reported of one step; all of them are in the JSON form."""
+"""How many differences of one step are shown; all of them are in the JSON form."""
 
 
 def lines(answer: CellDifferences) -> Iterator[str]:
@@ -34,7 +34,7 @@ def lines(answer: CellDifferences) -> Iterator[str]:
     unexplained = [difference for difference in answer.differences if not difference.steps]
     if unexplained:
         yield ""
-        yield f"nothing was found behind {plural(len(unexplained), 'difference')}"
+        yield f"no cause was found for {plural(len(unexplained), 'difference')}"
         yield from (f"  {_told(difference)}" for difference in unexplained[:_SHOWN])
     yield ""
     yield f"built {len(answer.tried)} toolchains between the two, in {plural(answer.rounds, 'round')}"
@@ -45,7 +45,7 @@ def lines(answer: CellDifferences) -> Iterator[str]:
 
 def markdown(answer: CellDifferences) -> str:
     """Return the answer as Markdown: a table with a row for each difference."""
-    rows = ["| difference | behind it |", "|---|---|"]
+    rows = ["| difference | cause |", "|---|---|"]
     for difference in answer.differences:
         behind = "; ".join(_headline(answer.steps[at]) for at in difference.steps) or "not found"
         rows.append(f"| {as_code(_told(difference), 400)} | {as_text(behind, 300)} |")
@@ -64,7 +64,7 @@ def _summary(answer: CellDifferences) -> str:
 
 
 def _by_weight(answer: CellDifferences) -> list[tuple[int, FoundChange]]:
-    """Return the steps, those behind the most differences first."""
+    """Return the steps, those that made the most differences first."""
     weights = [sum(at in difference.steps for difference in answer.differences) for at in range(len(answer.steps))]
     return sorted(enumerate(answer.steps), key=lambda item: (-weights[item[0]], item[0]))
 

@@ -1,6 +1,6 @@
-"""The path between two cells: the releases of docutils and Sphinx that lie between them, in the order of their days.
+"""The path between two cells: the releases of docutils and Sphinx between them, sorted by their days.
 
-Its steps are as small as the releases allow, so that a search along it ends between two toolchains that differ in little.
+Its steps are as small as the releases allow, so that a search along it ends between two toolchains with few differences.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Path:
-    """The way from the cell `old` to the cell `new`, both being its ends.
+    """The way from the cell `old` to the cell `new`, which are its ends.
 
     `steps` are docutils and Sphinx at each candidate between.
     """
@@ -37,10 +37,10 @@ class Path:
     name: str = "path"
 
     def ways(self, candidate: Candidate) -> Iterator[Way]:
-        """Yield the toolchains between two cells, which are the ends themselves.
+        """Yield the toolchains of a candidate; the ends are the cells themselves.
 
-        Between them, the oldest Python that this docutils and Sphinx run on, with the rest of their day, or of the
-        later end's where there are no wheels of that day.
+        Between them: the oldest Python on which this docutils and Sphinx run, with the other packages of their day; if there
+        are no wheels of that day, with those of the later end's day.
         """
         if candidate in (self.candidates[0], self.candidates[-1]):
             yield Way(self.old if candidate == self.candidates[0] else self.new)
@@ -56,7 +56,7 @@ class Path:
                 yield Way(named(cell), difference(self.new, cell, ""))
 
     def like(self, candidate: Candidate, way: Way) -> Way | None:
-        """No company is searched for on a path."""
+        """Return None: on a path no other packages are searched."""
         return None
 
     def _pythons(self) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class Path:
 
 
 def between(old: Cell, new: Cell, around: Surroundings) -> Path:
-    """Return the path from `old` to `new`; where one is newer in Sphinx and the other in docutils, Sphinx leads."""
+    """Return the path from `old` to `new`. If one is newer in Sphinx and the other in docutils, Sphinx decides."""
     upwards = (Version(old.sphinx), Version(old.docutils)) <= (Version(new.sphinx), Version(new.docutils))
     low, high = (old, new) if upwards else (new, old)
     events = [

@@ -1,4 +1,4 @@
-"""The range of a search: from which release, minor of Python or day to which, as asked or as the cell allows."""
+"""The range of a search: the first and the last release, minor of Python or day, as asked for or as the cell allows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Range", "choose"]
 
 @dataclass(frozen=True)
 class Range:
-    """An axis with its candidates; `note` says how an end was chosen that was not given, None if both were."""
+    """An axis with its candidates; `note` says how an end was chosen that was not given, None if both were given."""
 
     axis: Axis
     note: Note | None
@@ -33,9 +33,9 @@ def choose(
 ) -> Range:
     """Return the axis `name` (`python`, `date` or a package) from `first` to `last`.
 
-    An end that is None is the last that the cell's other pins accept; where they accept the cell's own release alone, it
-    is the matrix's oldest or newest. Raises `InputError` where an end is none, where there is no such package or
-    release, or where the ends are in the wrong order.
+    An end that is None is the last release that the cell's other pins accept. If they accept only the cell's own release, it is
+    the matrix's oldest or newest. Raises `InputError` if an end is wrong, if there is no such package or release, or if the
+    ends are in the wrong order.
     """
     axis: Axis
     if name == "python":
@@ -72,7 +72,7 @@ def _package(
 
 
 def _default(package: str, cell: Cell, around: Surroundings) -> tuple[str, str, str]:
-    """Return the lowest and the highest release to search where nothing is asked for, and how they were chosen."""
+    """Return the lowest and the highest release to search if none is asked for, and how they were chosen."""
     accepted = _accepted(package, cell, around)
     if len(accepted) > 1 or package not in ("docutils", "sphinx"):
         return accepted[0].version, accepted[-1].version, f"what the other pins of {cell.name} accept"
@@ -83,8 +83,8 @@ def _default(package: str, cell: Cell, around: Surroundings) -> tuple[str, str, 
 def _accepted(package: str, cell: Cell, around: Surroundings) -> tuple[Release, ...]:
     """Return the releases around the cell's own that its other pins accept without a gap.
 
-    Very old releases name no upper bounds, so that a resolver accepts them with anything: the range stops at the first
-    release that is refused.
+    Very old releases name no upper bounds, so a resolver accepts them with anything. So the range stops at the first release
+    that is refused.
     """
     others = [pin for pin in (*cell.pins, *around.requirements) if canonicalize_name(Requirement(pin).name) != package]
 
@@ -102,7 +102,7 @@ def _accepted(package: str, cell: Cell, around: Surroundings) -> tuple[Release, 
 
 
 def _run(items: Sequence[str], holds: Callable[[str], bool]) -> int:
-    """Return the index of the last of `items` up to which `holds` is true, the first taken for granted; looks at few of them.
+    """Return the index of the last of `items` up to which `holds` is true; few are tried, and the first is taken as true.
 
     >>> _run("aaaab", lambda item: item == "a")
     3

@@ -1,9 +1,9 @@
-"""The search for the candidate, in an ordered range, at which what is observed changes.
+"""Search, in a sorted range, for the candidate at which the observed states change.
 
-It knows candidates by their number only, and an observer that says what a candidate shows: for each question a state
-(any value; a question that is not named has the state None), or that it cannot be tested. Many questions are followed
-at once, since one observation answers them all. A question is settled where each two neighbouring observations that
-differ have nothing observable between them; what lies between and cannot be tested is a gap, and part of the answer.
+The search knows candidates by their number only. An observer gives, for each question, the state of a candidate (any value;
+None for a question that is not named), or says that it cannot be tested. Many questions are followed at once, since one
+observation answers them all. A question is settled if there is no testable candidate between any two neighbouring observations
+that differ. Candidates between them that cannot be tested are a gap, and a part of the answer.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Untestable:
 
 Observation = Shown | Untestable
 Observer = Callable[[Sequence[int]], Sequence[Observation]]
-"""Gets the numbers of one round, which may be observed side by side; gives an observation for each."""
+"""Gets the numbers of one round, which may be observed side by side; returns an observation for each."""
 
 
 @dataclass(frozen=True)
 class StateChange:
-    """Between `before` and `after`, the nearest candidates that could be tested, the state changed.
+    """The state changed between `before` and `after`, the nearest candidates that could be tested.
 
-    `gap` lies between and cannot be tested.
+    `gap` are the candidates between them, which cannot be tested.
     """
 
     before: int
@@ -51,7 +51,7 @@ class StateChange:
 
 @dataclass(frozen=True)
 class SearchOutcome:
-    """All that was observed, by candidate, and the rounds it took, each with its candidates."""
+    """All observations, by candidate, and the rounds, each with its candidates."""
 
     observed: Mapping[int, Observation]
     rounds: tuple[tuple[int, ...], ...]
@@ -63,11 +63,11 @@ class SearchOutcome:
 
     @property
     def questions(self) -> tuple[QuestionKey, ...]:
-        """Every question that some candidate named, in the order in which they came up."""
+        """Every question that some candidate named, in the order in which they appeared."""
         return tuple(dict.fromkeys(question for said in self.seen.values() for question in said.states))
 
     def changes(self, question: QuestionKey) -> tuple[StateChange, ...]:
-        """Return where the state of `question` changed, in order."""
+        """Return the changes of the state of `question`, in order."""
         return tuple(
             StateChange(before, after, tuple(range(before + 1, after)))
             for before, after in pairwise(self.seen)
@@ -79,7 +79,7 @@ class SearchOutcome:
         return self.seen[at].states.get(question)
 
     def returns(self, question: QuestionKey) -> bool:
-        """Return whether a state of `question` came back after another: then there is no one release that made the change.
+        """Return whether a state of `question` came back after another one: then no single release made the change.
 
         >>> seen = {at: Shown({"q": state}) for at, state in enumerate("aba")}
         >>> SearchOutcome(seen, ()).returns("q")
@@ -101,11 +101,12 @@ def search(
 ) -> SearchOutcome:
     """Observe as few of `count` candidates as settle all questions, at most `width` in a round.
 
-    The ends come first, side by side; an end that cannot be tested is moved inwards, except if both ends fail for reasons that
-    are `alike`: then nothing else is tried. After that each round takes the candidates that split the most open intervals. With
-    `every`, all candidates are observed, so that no change that goes back again is missed. As long as no candidate names a
-    question, those in `between` are observed in their order: one release may have brought what the next one took away.
-    Raises `ValueError` if `count` is below one.
+    The ends are first, side by side. An end that cannot be tested is moved inwards, except if both ends fail for reasons that
+    are `alike`: then nothing else is tried. After that each round takes the candidates that split the most open intervals.
+
+    With `every`, all candidates are observed, so that no change is missed that is undone later. As long as no candidate names a
+    question, those in `between` are observed in their order: one release may have brought a message that the next one took
+    away. Raises `ValueError` if `count` is below one.
     """
     if count < 1:
         raise ValueError("a search needs a candidate")
@@ -137,7 +138,7 @@ def _chosen(
 
 
 def _ends(observed: Mapping[int, Observation], count: int) -> list[int]:
-    """Return the candidates to try as ends: the outermost that were not tried, while all further out cannot be tested."""
+    """Return the candidates to try as ends: the outermost that were not tried, if all further out cannot be tested."""
     chosen = []
     for order in (range(count), range(count - 1, -1, -1)):
         for at in order:
@@ -149,7 +150,7 @@ def _ends(observed: Mapping[int, Observation], count: int) -> list[int]:
 
 
 def _next(observed: Mapping[int, Observation], count: int, width: int, *, every: bool) -> list[int]:
-    """Return the candidates of the next round; none where everything is settled."""
+    """Return the candidates of the next round; none if everything is settled."""
     if every:
         return [at for at in range(count) if at not in observed][:width]
     chosen: list[int] = []
@@ -165,7 +166,7 @@ def _next(observed: Mapping[int, Observation], count: int, width: int, *, every:
 
 
 def _open(observed: Mapping[int, Observation]) -> list[tuple[int, ...]]:
-    """For each question and each two neighbours that differ in it: what lies between and was not tried yet."""
+    """Return, for each question and each two neighbours that differ in it, the candidates between them that were not tried yet."""
     outcome = SearchOutcome(observed, ())
     found = []
     for question in outcome.questions:
@@ -177,7 +178,9 @@ def _open(observed: Mapping[int, Observation]) -> list[tuple[int, ...]]:
 
 
 def _middle(untried: tuple[int, ...]) -> int:
-    """Return the middle of the longest run of candidates: what lies beside one that cannot be tested often cannot either.
+    """Return the middle of the longest run of candidates.
+
+    The neighbours of one that cannot be tested often cannot be tested either.
 
     >>> _middle((1, 2, 3)), _middle((1, 2, 4, 5, 6))
     (2, 5)

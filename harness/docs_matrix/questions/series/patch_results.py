@@ -1,4 +1,4 @@
-"""A series of patches, as values: which patch brings each diagnostic, and which takes it away again."""
+"""A series of patches, as values: which patch brings each diagnostic, and which fixes it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ __all__ = ["CellEnd", "Series", "Step", "Strand", "document", "over_cells", "str
 class Strand:
     """One diagnostic through a series.
 
-    `introduced` and `repaired` are patches, from 1; `introduced` is 0 where it was there before, `repaired` None where
-    it stays. `diagnostic` is what was said when it came (or last, where it was there before); `cells` have it so, each
-    at its line (`lines`).
+    `introduced` and `repaired` are patches, from 1. `introduced` is 0 if it was there before the series, `repaired` None if it
+    stays. `diagnostic` is its form when it appeared (or its last form, if it was there before). `cells` have it, each at its
+    line (`lines`).
     """
 
     introduced: int
@@ -37,7 +37,7 @@ class Strand:
 class Step:
     """One patch of a series.
 
-    Its number from 1, its name, its subject, what it did to each file, whether anything that is read changed with it,
+    It has the number from 1, the name, the subject, what the patch did to each file, whether it changed anything that is read,
     and the run of it against the patch before.
     """
 
@@ -51,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True)
 class CellEnd:
-    """How a cell ended: `reason` says why it tells nothing, None if it is `ok`."""
+    """How a cell ended: `reason` says why it gives no answer, None if it is `ok`."""
 
     name: str
     status: CellStatus
@@ -59,13 +59,13 @@ class CellEnd:
 
     @property
     def words(self) -> str:
-        """This in a line."""
+        """The same in a line."""
         return self.status if self.reason is None else f"{self.status}: {self.reason}"
 
 
 @dataclass(frozen=True)
 class Series:
-    """The whole answer: the patches in order, and the strands that one of them brings or takes away, in order of place."""
+    """The whole answer: the patches in order, and the strands that one of them brings or fixes, sorted by place."""
 
     tree: str
     base: str
@@ -78,17 +78,17 @@ class Series:
 
     @property
     def broken(self) -> tuple[CellEnd, ...]:
-        """The cells that tell nothing."""
+        """The cells that give no answer."""
         return tuple(cell for cell in self.cells if cell.status != "ok")
 
     @property
     def remaining(self) -> tuple[Strand, ...]:
-        """What the series brings and does not take away."""
+        """The strands that the series brings and does not fix."""
         return tuple(strand for strand in self.strands if strand.introduced and strand.repaired is None)
 
 
 def document(answer: Series) -> dict[str, Any]:
-    """Return `answer` as `series.json` has it, without the findings of each step's run."""
+    """Return `answer` as in `series.json`, without the findings of each step's run."""
     return {
         "schema": 1,
         "tree": answer.tree,
@@ -124,7 +124,10 @@ def _of_strand(strand: Strand) -> dict[str, Any]:
 
 
 def strands(steps: Sequence[Sequence[Judged]]) -> tuple[Strand, ...]:
-    """Return the strands of one cell, from what comparing each patch with the one before said; what nothing changed has none."""
+    """Return the strands of one cell, from the comparison of each patch with the one before.
+
+    A diagnostic that never changed has no strand.
+    """
     open_ones: dict[Diagnostic, list[Strand]] = defaultdict(list)
     done: list[Strand] = []
     for number, judged in enumerate(steps, start=1):
@@ -137,22 +140,25 @@ def strands(steps: Sequence[Sequence[Judged]]) -> tuple[Strand, ...]:
             elif item.verdict is Verdict.NEW:
                 following[item.diagnostic].append(Strand(number, None, item.diagnostic))
             elif open_ones.get(item.diagnostic):
-                done.append(_continued(open_ones, item.diagnostic))  # only the reading order took it away: it stays
+                done.append(
+                    _continued(open_ones, item.diagnostic)
+                )  # it is missing only because of the reading order: it stays
         open_ones = following
     done += [strand for group in open_ones.values() for strand in group]
     return tuple(strand for strand in done if strand.introduced or strand.repaired)
 
 
 def _continued(open_ones: dict[Diagnostic, list[Strand]], diagnostic: Diagnostic) -> Strand:
-    """Return the strand that has come to `diagnostic`; one that was there before the series where none has."""
+    """Return the strand that continues with `diagnostic`; if there is none, a new one that was there before the series."""
     group = open_ones.get(diagnostic)
     return group.pop(0) if group else Strand(0, None, diagnostic)
 
 
 def over_cells(cells: Mapping[str, Sequence[Strand]]) -> tuple[Strand, ...]:
-    """Return the strands of all cells, those that are one mistake together.
+    """Return the strands of all cells; those that are one mistake are one strand.
 
-    The same patches, file and headline, the first with the first. The newest cell (the last) says how it reads.
+    They are one mistake if they have the same patches, file and headline; the first is put together with the first. The newest
+    cell (the last) gives the text.
     """
     groups: dict[tuple[object, ...], list[tuple[str, Strand]]] = {}
     for name, found in cells.items():

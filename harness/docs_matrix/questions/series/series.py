@@ -1,8 +1,8 @@
-"""The question `series`: which patch of a series brings which diagnostic, and which takes it away again.
+"""The question `series`: which patch of a series brings which diagnostic, and which one fixes it.
 
-Every state of the tree, before the first patch and after each, is built once in each cell, and compared with the state
-before it. All states read the same documents: those that any of the patches concerns. A patch that changes nothing of what
-is read says what the one before said.
+Every state of the tree, before the first patch and after each patch, is built once in each cell, and compared with the state
+before it. All states read the same documents: those that any of the patches affects. If a patch changes nothing that is read,
+its result is that of the patch before.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = ["examine"]
 class _State:
     """The tree after a patch (or before all).
 
-    `documents` are read of it, as `reading` says; `touches`: a document that is read changed.
+    `documents` are read of it, as `reading` says; `touches` says that a document that is read changed.
     """
 
     tree: Tree
@@ -53,7 +53,7 @@ class _State:
 
 @dataclass(frozen=True)
 class _InCell:
-    """What a cell says of each patch, or why it says nothing; `builds` were made for it."""
+    """The result of a cell for each patch, or why it gives none; `builds` were made for it."""
 
     end: CellEnd
     results: tuple[CellResult, ...]
@@ -72,8 +72,8 @@ def examine(
 ) -> Series:
     """Apply the patches of `asked` one after another and build each state; raises `InputError` if one does not apply.
 
-    If `asked` names no documents, all are read as in `check`, or those that the patches can affect if all would take too long; with
-    `exact` all are read however long it takes.
+    If `asked` names no documents, all are read as in `check`, or those that the patches can affect if all would take too long.
+    With `exact` all are read, however long it takes.
     """
     if not asked.patches:
         raise InputError("--patch is missing: the mbox of the series")
@@ -117,7 +117,7 @@ def examine(
 
 
 def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbench) -> tuple[_State, ...]:
-    """Return the states with what is read of each: the documents that any step concerns, as far as the state has them."""
+    """Return the states with the documents to read of each: those that any step affects, if the state has them."""
     near = partial(build_index.near, recipe=found.recipe, bench=bench)
     wanted: set[str] | None = set()
     apart: set[str] = set()
@@ -136,7 +136,7 @@ def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbenc
         if wanted is None:
             return None
         known = {recipes.below(found.recipe, path) for path in bench.trees.paths(tree)}
-        # What has no suffix is a folder, or a document that is no file of the tree.
+        # A name without a suffix is a folder, or a document that is no file of the tree.
         return tuple(sorted(name for name in wanted if name in known or not posixpath.splitext(name)[1]))
 
     documents = [there(tree) for tree in trees]
@@ -173,7 +173,7 @@ def _in_cells(
 
 
 def _in_cell(cell: Cell, runner: CellRunner, states: Sequence[_State], steps: Sequence[CellRunner]) -> _InCell:
-    """Build the states in one cell, in order; judge and confirm each by the one before."""
+    """Build the states in one cell, in order; compare each with the one before, and confirm it."""
     built: list[CellBuild] = []
     for number, state in enumerate(states):
         if number and not state.touches:
@@ -204,7 +204,7 @@ def _in_cell(cell: Cell, runner: CellRunner, states: Sequence[_State], steps: Se
 
 
 def _ended(built: Sequence[CellBuild], doing: str, patches: int, runner: CellRunner) -> _InCell:
-    """Return what a cell is worth whose last build did not end well: nothing, with the reason."""
+    """Return the result of a cell whose last build did not end well: none, with the reason."""
     last = built[-1]
     reason = f"{doing}: {last.reason}" if last.made else last.reason
     result = replace(runner.judge.judged(None, last), reason=reason)
@@ -217,7 +217,7 @@ def _made_now(built: Sequence[CellBuild]) -> int:
 
 
 def _with_repairs(step: Step, whole: Sequence[Strand]) -> Step:
-    """Return the step with a note for each of its diagnostics that a later patch takes away."""
+    """Return the step with a note for each of its diagnostics that a later patch fixes."""
     told = [
         Note("repaired later", (_place(strand.diagnostic), str(strand.repaired)))
         for strand in whole

@@ -1,4 +1,4 @@
-"""A series told in lines: each patch with what it brings and what it takes away."""
+"""Print a series in lines: each patch with the diagnostics that it brings and fixes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def lines(answer: Series) -> Iterator[str]:
 
 
 def outcome(answer: Series, status: int) -> Outcome:
-    """Return what a series means, which ends with `status`: what is new at its end counts, each with its patch."""
+    """Return the outcome of a series that ends with `status`: what is new at its end counts, each diagnostic with its patch."""
     left = [_left(strand, answer) for strand in answer.remaining]
     broken = [cell for cell in answer.broken if cell.status != "skipped" or status > 1]
     faults = [cell_line(cell.name, cell.status, cell.reason) for cell in broken]
@@ -49,13 +49,13 @@ def _total(answer: Series) -> str:
     limited = any(wording.is_preliminary(step.run) for step in answer.steps)
     return (
         f"{plural(len(answer.steps), 'patch')} in {plural(good, 'cell')}: {len(brought)} new, of which the series itself "
-        f"repairs {len(passing)}; {len(before)} repaired that were there before; {len(answer.remaining)} new at its end"
-        + ("; preliminary: read are the documents that any of the patches concerns" if limited else "")
+        f"fixes {len(passing)}; {len(before)} fixed that were there before; {len(answer.remaining)} new at its end"
+        + ("; preliminary: only the documents that a patch can affect are read" if limited else "")
     ).replace("patchs", "patches")
 
 
 def folder_name(step: Step) -> str:
-    """Return the name of the folder with a patch's reports: its number, and what of its subject is fit for a name."""
+    """Return the name of the folder with a patch's reports: its number, and the part of its subject that is fit for a name."""
     words_of = re.sub(r"[^A-Za-z0-9]+", "-", step.subject or step.name).strip("-")[:50].strip("-")
     return f"{step.number:04}-{words_of}" if words_of else f"{step.number:04}"
 
@@ -66,12 +66,12 @@ def _step(step: Step, answer: Series) -> Iterator[str]:
     brought = [strand for strand in answer.strands if strand.introduced == step.number]
     taken = [strand for strand in answer.strands if strand.repaired == step.number]
     for strand in brought:
-        later = f"; patch {strand.repaired} repairs it" if strand.repaired else ""
+        later = f"; patch {strand.repaired} fixes it" if strand.repaired else ""
         yield f"  new: {_said(strand)}"
         yield f"       {_cells(strand, answer)}{later}"
     for strand in taken:
         since = f"which patch {strand.introduced} brought" if strand.introduced else "which was there before"
-        yield f"  repaired: {_said(strand)}"
+        yield f"  fixed: {_said(strand)}"
         yield f"       {since}; {_cells(strand, answer)}"
     if not brought and not taken:
         yield "  nothing new" if step.touches else "  nothing new: it changes no document"
