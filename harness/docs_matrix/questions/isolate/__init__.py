@@ -1,1 +1,1 @@
-"""The question `isolate`: which documents must be read before another one for it to say what it says."""
+"""The question `isolate`: which documents must be read before another one to cause its message."""

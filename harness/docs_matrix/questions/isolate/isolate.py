@@ -1,4 +1,4 @@
-"""What must be read before a document for it to say what it says: searched for in one cell, proven in others."""
+"""Find the documents that must be read before another one to cause its message: by a search in one cell, proven in others."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from docs_matrix.reports.commands import command
 __all__ = ["MOST_BUILDS", "IsolateQuestion", "Reader", "isolate"]
 
 MOST_BUILDS = 25
-"""No question takes more builds than these."""
+"""The largest number of builds for one question."""
 
 
 @dataclass(frozen=True)
 class IsolateQuestion:
-    """Which diagnostics are meant, the cell to search in, and the cells to prove the answer in.
+    """The diagnostics of the question, the cell to search in, and the cells in which the answer is proven.
 
-    `wanted` is made of the text `find` as the user wrote it.
+    `wanted` is made from the text `find`, which is as the user wrote it.
     """
 
     wanted: Wanted
@@ -42,7 +42,7 @@ class IsolateQuestion:
 
 
 class Reader:
-    """Tries sequences of documents in cells, by builds that end behind the reading; counts them.
+    """Reads sequences of documents in cells, by builds that end after the reading phase; counts the builds.
 
     Each sequence is read before `document`, in a process of its own.
     """
@@ -56,7 +56,7 @@ class Reader:
         self.message: Diagnostic | None = None
 
     def shown(self, cell: Cell, tried: Sequence[Names]) -> list[bool]:
-        """Return whether the message appears behind each of `tried`.
+        """Return whether the message appears after each of `tried`.
 
         Raises `OutOfQuestionsError` if all builds are used up, a `HarnessError` if this one did not end well.
         """
@@ -74,9 +74,9 @@ class Reader:
 
 
 def isolate(question: IsolateQuestion, subject: Subject, bench: Workbench, *, progress: Progress) -> Isolation:
-    """Return what the message depends on. `subject` reads the one document that says it.
+    """Return what the message depends on. `subject` reads the one document that has the message.
 
-    Raises `InputError` where it does not read exactly one, `MachineError` where the cell cannot build it.
+    Raises `InputError` if it does not read exactly one document, `MachineError` if the cell cannot build it.
     """
     require_tools(subject.recipe)
     document = _document(subject)
@@ -121,7 +121,7 @@ def isolate(question: IsolateQuestion, subject: Subject, bench: Workbench, *, pr
 
 
 def _proof(cell: Cell, before: Names, reader: Reader) -> Proof:
-    """Return whether it is there with `before`, and not without each of them nor without all."""
+    """Return whether the message is there with `before`, and not there without each of them and without all."""
     fewer = [(*before[:at], *before[at + 1 :]) for at in range(len(before))]
     try:
         shown, alone, *without = reader.shown(cell, [before, (), *fewer])
@@ -140,7 +140,7 @@ def _document(subject: Subject) -> str:
 
 
 def _candidates(document: str, subject: Subject, bench: Workbench) -> list[Names]:
-    """Return sets of documents below the recipe's source that may matter, the likeliest first."""
+    """Return sets of documents below the recipe's source that may be the cause, the likeliest first."""
     recipe = subject.recipe
     names = recipes.documents(recipe, bench.trees.paths(subject.head))
     paths = {name: recipes.in_tree(recipe, name) for name in names}

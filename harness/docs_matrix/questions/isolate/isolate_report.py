@@ -11,7 +11,7 @@ from docs_matrix.reports.escaping import cut, one_line, plural, visible
 __all__ = ["lines"]
 
 _LONGEST = 2_000
-"""At most this many characters of the message are printed."""
+"""How many characters of the message are shown."""
 
 
 def lines(answer: Isolation) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The answer to "what must be read before", as values."""
+"""The answer to "which documents must be read before", as values."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Isolation", "Proof", "document"]
 
 @dataclass(frozen=True)
 class Proof:
-    """What a cell says.
+    """The result of a cell.
 
-    Whether the message appears with the documents read before, without each of them (in their order), and alone.
-    `reason` says why it could not be built, None where it could.
+    It says whether the message appears with the documents read before, without each of them (in their order), and alone.
+    `reason` says why it could not be built, None if it was.
     """
 
     cell: str
@@ -27,18 +27,18 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """With them it is there, without them it is not."""
+        """Whether the message is there with them, and not there without them."""
         return self.reason is None and self.shown and not self.alone and not any(self.without)
 
 
 @dataclass(frozen=True)
 class Isolation:
-    """What the message that `find` means in the document `document` depends on.
+    """What a message depends on: the text `find` names it, and the document `document` has it.
 
-    `verdict`: it `depends` on `before`, documents that are read first, in this order; it is `independent`; or it is
-    `absent` from every reading. `smallest`: without any of `before` it does not appear. `message` is the diagnostic itself,
-    `cell` the one that was searched in, `proofs` what this and other cells say of the result. `builds` counts the builds of
-    the question. `shows` is the command that shows the message, `hides` the one that reads the document alone.
+    `verdict`: it `depends` on `before`, documents that are read first, in this order; it is `independent`; or it is `absent`
+    from every reading. `smallest`: without any of `before` it does not appear. `message` is the diagnostic itself, `cell` the
+    one of the search, `proofs` the results of this and other cells. `builds` counts the builds of the question. `shows` is the
+    command that shows the message, `hides` the one that reads the document alone.
     """
 
     tree: str

@@ -1,8 +1,8 @@
-"""Which documents may matter to another one, the likeliest first.
+"""Find the documents that may influence another one, the likeliest first.
 
-What one document leaves behind in the process for another goes through code that runs for both, mostly that of a directive.
-So documents are likelier the more their directives are those of the other one, a rare directive counting for more; of
-equal ones those in folders near it come first.
+A document can leave something in the process for another one only through code that runs for both, mostly that of a directive.
+So documents are likelier the more directives they share with the other one; a rare directive counts for more. Among equal ones,
+those in folders near it are first.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ __all__ = ["likeliest"]
 DIRECTIVE = re.compile(r"^\s*\.\. ([\w:.+-]+)::|^\s*[`:]{3,}\{([\w:.+-]+)\}", re.MULTILINE)
 """A directive, in reStructuredText and in MyST."""
 ENDS = (16, 64, 192, 512)
-"""The ranks at which sets of the likeliest end; then come all."""
+"""The ranks at which sets of the likeliest end; the last set has all."""
 
 
 def likeliest(document: str, texts: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Return the documents of `texts` (source text by path) that may matter to `document`, as sets in the order of reading.
+    """Return the documents of `texts` (source text by path) that may influence `document`, as sets in the order of reading.
 
     The first set holds the few likeliest documents, the next ones hold more, the last one holds all.
 

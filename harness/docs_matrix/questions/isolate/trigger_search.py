@@ -1,9 +1,9 @@
-"""The search for what must be read before: pure, over a function that tries sequences of documents.
+"""Search for the documents that must be read before: without builds, with a function that tries sequences of documents.
 
-It rests on the shortest beginning of a sequence of documents behind which the message appears: its last document is one
-that matters. With that one held at the end, the shortest beginning of what came before it gives the next, and so on, until
-those that matter are all that is read. A question tries as many sequences as it likes at once, and counts once: what the
-sequences have in common is read in common.
+The search looks for the shortest beginning of a sequence of documents after which the message appears: the last document of
+that beginning is one of the causes. With that one held at the end, the shortest beginning of the documents before it gives the
+next cause, and so on, until only causes are read. One question tries any number of sequences at once, and counts once: the
+sequences share the reading of their common beginnings.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ __all__ = ["Ask", "OutOfQuestionsError", "Sought", "Triggers", "search"]
 
 Names = tuple[str, ...]
 Ask = Callable[[Sequence[Names]], Sequence[bool]]
-"""Tells of each sequence of documents whether the message appears where they are read first, in this order."""
+"""Returns, for each sequence of documents, whether the message appears if they are read first, in this order."""
 
 MARKS = 16
-"""So many beginnings are tried in one question."""
+"""How many beginnings are tried in one question."""
 PARTS = 64
-"""Of at most so many documents each one alone is tried as well."""
+"""If there are at most this many documents, each of them is tried alone too."""
 
 
 class OutOfQuestionsError(Exception):
@@ -29,7 +29,7 @@ class OutOfQuestionsError(Exception):
 
 @dataclass(frozen=True)
 class Triggers:
-    """What must be read before, in this order; `smallest`: without any of them the message does not appear."""
+    """The documents that must be read before, in this order; `smallest`: without any of them the message does not appear."""
 
     before: Names
     smallest: bool
@@ -39,7 +39,7 @@ class Triggers:
 class Sought:
     """How a search ended.
 
-    `alone` says that the message appears where nothing is read before; `found` is None where no sequence shows it.
+    `alone` says that the message appears if nothing is read before; `found` is None if no sequence shows it.
     """
 
     alone: bool
@@ -47,7 +47,7 @@ class Sought:
 
 
 def search(candidates: Sequence[Names], ask: Ask) -> Sought:
-    """Look in each of `candidates`, sequences of documents, until one shows the message, for the fewest that show it.
+    """Try each of `candidates`, sequences of documents, until one shows the message, and return the fewest of them that show it.
 
     >>> search([("a", "b"), ("a", "b", "c", "d")], lambda tried: ["b" in names and "d" in names for names in tried])
     Sought(alone=False, found=Triggers(before=('b', 'd'), smallest=True))
@@ -68,7 +68,7 @@ def search(candidates: Sequence[Names], ask: Ask) -> Sought:
 
 
 def _smallest(names: Names, done: int, ask: Ask) -> Triggers:
-    """Return the fewest of `names` that show the message, where the first `done` of them do not."""
+    """Return the fewest of `names` that show the message; the first `done` of them do not."""
     held: Names = ()
     try:
         while True:
@@ -87,9 +87,9 @@ def _smallest(names: Names, done: int, ask: Ask) -> Triggers:
 
 
 def _shortest(names: Names, done: int, held: Names, ask: Ask) -> Names:
-    """Return the shortest beginning of `names` that, with `held` behind it, shows the message: it is longer than `done`.
+    """Return the shortest beginning of `names` that shows the message if `held` follows it. It is longer than `done`.
 
-    What lies behind `done` is tried without what lies before, too, and there each document by itself: one alone is usual.
+    The documents after `done` are also tried without those before, and each of them alone, because one alone is usual.
     """
     while len(names) - done > 1:
         part = names[done:]
@@ -110,7 +110,7 @@ def _shortest(names: Names, done: int, held: Names, ask: Ask) -> Names:
 
 
 def _without_any(names: Names, ask: Ask) -> Triggers:
-    """Leave out of `names` whatever the message does not need, one by one, until nothing is left that can go."""
+    """Remove from `names` each document that the message does not need, one by one, until all are needed."""
     while len(names) > 1:
         fewer = [(*names[:at], *names[at + 1 :]) for at in range(len(names))]
         try:
@@ -124,6 +124,6 @@ def _without_any(names: Names, ask: Ask) -> Triggers:
 
 
 def _beginnings(names: Names, most: int) -> list[Names]:
-    """At most `most` beginnings of `names`, the shortest first, the last of them all of it; none of it empty."""
+    """Return at most `most` beginnings of `names`, the shortest first; the last one is all of `names`, none is empty."""
     count = min(len(names), most)
     return [names[: (at * len(names) + count - 1) // count] for at in range(1, count + 1)]

@@ -1,4 +1,4 @@
-"""What a tree's own checks say of a report's messages that no cell says: `W=1` kernel-doc, missing files, the ABI, bindings."""
+"""Compare messages of a report that no cell has with the tree's own checks: `W=1` kernel-doc, missing files, the ABI, bindings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = ["with_checks"]
 def with_checks(
     told: Sequence[ToldMessage], runner: CellRunner, exact: Collection[str]
 ) -> tuple[tuple[ToldMessage, ...], tuple[Note, ...]]:
-    """Return `told` with what checks say of the messages that no cell has, and a note for each check that could not run.
+    """Return `told` with the results of checks for messages that no cell has, and a note for each check that could not run.
 
-    `exact` are the paths of files that are byte by byte those of the report. Nothing runs if cells say all of `told`.
+    `exact` are the paths of files that are byte for byte those of the report. Nothing runs if cells have all messages.
     """
     waiting = [at for at, one in enumerate(told) if not one.cells]
     if not waiting:
@@ -44,7 +44,7 @@ def with_checks(
 
 
 def _reader(one: ToldMessage, runner: CellRunner, ran: Sequence[CellResult]) -> str | None:
-    """Return the lane of the check that is given the file of a message, if there is one and the tree has the file."""
+    """Return the lane of the check that reads the file of a message, if there is one and the tree has the file."""
     names = [lane.name for lane in ran]
     path = one.message.path
     if path is None or path not in runner.bench.trees.entries(runner.subject.head):

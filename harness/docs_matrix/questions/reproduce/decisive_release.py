@@ -1,4 +1,4 @@
-"""What told two cells apart: one package is moved alone, release by release, in the cell that explains a report."""
+"""Find why two cells differ: one package is changed alone, release by release, in the cell that explains a report."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from docs_matrix.toolchains.releases import Release
 __all__ = ["Explains", "tell_apart"]
 
 Explains = Callable[[Sequence[Judged]], tuple[str, ...]]
-"""Why what a build said does not explain the report; empty where it does."""
+"""Why a build's diagnostics do not explain the report; empty if they do."""
 
 MOST = 12
-"""Releases that are built one by one; of more, only those that a search by halves needs."""
+"""How many releases are built one by one; if there are more, only those that a binary search needs are built."""
 
 
 def tell_apart(
@@ -35,9 +35,9 @@ def tell_apart(
     explains: Explains,
     calendar: Calendar,
 ) -> Apart | tuple[Note, ...]:
-    """Return which package told `explaining` from `without`, and from which release on the report is explained.
+    """Return the package that makes `explaining` differ from `without`, and the release from which on the report is explained.
 
-    Else why that cannot be told. The rest of the toolchain is that of `explaining`.
+    If there is no such package, return the reasons. The rest of the toolchain is that of `explaining`.
     """
     reasons = []
     for axis in ("docutils", "sphinx"):
@@ -66,7 +66,7 @@ def _along(
     explains: Explains,
     calendar: Calendar,
 ) -> Apart:
-    """Build the releases between the two ends, those that came out after the report apart."""
+    """Build the releases between the two ends, but not those that came out after the report."""
     inner = [release for release in listed if release.version != end.release]
     in_time = [release for release in inner if not (calendar.date and release.date and release.date > calendar.date)]
     chosen = in_time if len(in_time) <= MOST else _halves(in_time, package, trials, explains)
@@ -90,7 +90,7 @@ def _along(
 
 
 def _halves(listed: Sequence[Release], package: Package, trials: Trials, explains: Explains) -> list[Release]:
-    """Return those of `listed` that a search by halves for the first that explains looks at, and the last."""
+    """Return those of `listed` that a binary search for the first explaining release needs, and the last one."""
     looked = [listed[-1]]
     low, high = 0, len(listed) - 1
     while low < high:

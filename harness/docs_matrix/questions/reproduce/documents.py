@@ -1,4 +1,4 @@
-"""Which documents a report's messages come from, and whether their sources are in a tree at all."""
+"""Find the documents from which a report's messages come, and whether a tree has their sources."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from docs_matrix.trees import Tree, Trees
 __all__ = ["MessageSources"]
 
 MOST = 12
-"""Documents that are read for one message; a file that more of them name is not looked for."""
+"""The largest number of documents that are read for one message; if more documents name a file, it is not searched."""
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 
 
@@ -30,7 +30,7 @@ class MessageSources:
         self._known: dict[str, tuple[str, ...]] = {}
 
     def lack(self, message: Message) -> str | None:
-        """Return why `message` cannot come from this tree; None where it can."""
+        """Return why `message` cannot come from this tree; None if it can."""
         if message.path is None:
             return "only its end is shown" if message.cut else "it names no file"
         if message.path not in self._paths:
@@ -46,7 +46,7 @@ class MessageSources:
         return None
 
     def documents(self, message: Message) -> tuple[str, ...]:
-        """Return the documents that `message` comes from, by their paths in the tree; none where that is not known."""
+        """Return the documents from which `message` comes, by their paths in the tree; none if they are unknown."""
         path = message.path
         if path is None:
             return ()

@@ -1,4 +1,4 @@
-"""The messages of a report compared with what cells said: where each reproduces, and which cell says all as the report does."""
+"""Compare the messages of a report with those of cells: in which cells each reproduces, and which cell has all of them exactly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["extras", "misses", "seen_in", "standing", "tell"]
 
 
 def seen_in(reported: Sequence[Message], judged: Sequence[Judged]) -> list[SeenMessage | None]:
-    """Return what one cell has of each message, from the judged diagnostics of its head."""
+    """Return how one cell has each message, from the judged diagnostics of its head."""
     said = [item for item in judged if item.verdict is not Verdict.FIXED]
     found = matching.pairs(reported, [item.diagnostic for item in said])
     return [
@@ -35,10 +35,10 @@ def tell(
     *,
     based: bool,
 ) -> tuple[ToldMessage, ...]:
-    """Return what became of each message.
+    """Return the result for each message.
 
-    `lacks` says why one cannot come from this tree, `exact` are the paths of files that are byte by byte those of the
-    report; `based`: there was a base.
+    `lacks` says why one cannot come from this tree. `exact` are the paths of files that are byte for byte those of the report.
+    `based`: there was a base.
     """
     return tuple(
         _told(message, {name: seen[at] for name, seen in cells.items()}, lacks[at], exact, based=based)
@@ -58,26 +58,26 @@ def _told(
         return ToldMessage(message, "absent" if absent else "unjudged", {}, judged=False, reason=lack)
     if message.path in exact:
         return ToldMessage(
-            message, "absent", {}, judged=True, reason="no cell says it, and its file is the report's own"
+            message, "absent", {}, judged=True, reason="no cell has it, and its file is the same as in the report"
         )
     return ToldMessage(
         message,
         "absent",
         {},
         judged=False,
-        reason=f"no cell says it; {message.path} may be another file here, or it depends on what else is read",
+        reason=f"no cell has it; {message.path} may be another version here, or it depends on what else is read",
     )
 
 
 def standing(here: Mapping[str, SeenMessage], *, based: bool) -> Standing:
-    """Return what a message is that `here` say: new or known if there was a base."""
+    """Return the standing of a message that the cells of `here` have: new or known if there was a base."""
     if not based:
         return "here"
     return "new" if any(seen.verdict in (Verdict.NEW, Verdict.FLAKY) for seen in here.values()) else "known"
 
 
 def misses(told: Sequence[ToldMessage], seen: Sequence[SeenMessage | None]) -> tuple[str, ...]:
-    """Return why a cell that has `seen` does not explain the judged messages of `told`; what is flaky may be absent."""
+    """Return why a cell that has `seen` does not explain the judged messages of `told`; a flaky message may be absent."""
     reasons: list[str] = []
     for one, here in zip(told, seen, strict=True):
         if not one.judged or (one.flaky and (here is None or here.differences)):

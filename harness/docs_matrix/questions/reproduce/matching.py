@@ -1,6 +1,6 @@
-"""Whether a diagnostic of a build is a message of a report, and in what the two differ.
+"""Decide whether a diagnostic of a build is a message of a report, and list the differences.
 
-What people see is compared: the level and the category as that release printed them, the lines that the report shows.
+The visible text is compared: the level and the category as that release printed them, and the lines that the report shows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LEVEL = re.compile(r"(?:^|: )\(?\[?(WARNING|ERROR|CRITICAL|SEVERE|warning|error
 
 
 def pairs(reported: Sequence[Message], said: Sequence[Diagnostic]) -> list[int | None]:
-    """For each message the index of the diagnostic in `said` that it is, each used once; the most alike are paired first."""
+    """Return, for each message, the index of its diagnostic in `said`, each used once; the most similar are paired first."""
     candidates: list[tuple[int, int, int, int]] = []
     by_path: dict[str | None, list[int]] = {}
     for index, diagnostic in enumerate(said):
@@ -39,7 +39,7 @@ def pairs(reported: Sequence[Message], said: Sequence[Diagnostic]) -> list[int |
 
 
 def differences(message: Message, diagnostic: Diagnostic) -> tuple[str, ...] | None:
-    """In what `diagnostic` differs from the `message` of a report, in words; None where it is another mistake."""
+    """Return the differences of `diagnostic` from the `message` of a report, in words; None if it is another mistake."""
     if message.path != diagnostic.path or message_keys.gist(message.message) != message_keys.gist(diagnostic.message):
         return None
     told: list[str] = []
@@ -67,13 +67,13 @@ def printed_level(diagnostic: Diagnostic) -> str:
 
 
 def printed_category(diagnostic: Diagnostic) -> str | None:
-    """Return the category, where that release printed it."""
+    """Return the category, if that release printed it."""
     category = diagnostic.category
     return category if category and diagnostic.printed.rstrip().endswith(f"[{category}]") else None
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines as a report has them: empty ones left out, blanks squeezed."""
+    """Return the lines as a report has them: without empty ones, with single spaces."""
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 

@@ -1,7 +1,7 @@
-"""Does a report reproduce, in which cells, and which toolchain made it.
+"""The question `reproduce`: whether a report reproduces, in which cells, and which toolchain made it.
 
-Base and head of the documents concerned are built in every cell, as `check` does it. What the report says of documents that
-the patch does not touch is looked for in the tree alone, and only where its source is there at all.
+Base and head of the affected documents are built in every cell, as in `check`. For documents that the patch does not touch,
+only the tree is built, and only if it has their sources.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ from docs_matrix.robot.report import Message, Report
 __all__ = ["ReproduceQuestion", "reproduce"]
 
 MOST = 40
-"""Documents that are read for messages that have nothing to do with the patch."""
+"""The largest number of documents that are read for messages that the patch does not affect."""
 
 
 @dataclass(frozen=True)
 class ReproduceQuestion:
-    """What is asked: a report, of a tree (with the patch), in `cells` (what the header names comes first).
+    """The question: a report, a tree (with the patch), and `cells` (those that the header names come first).
 
-    `refine`: build the one more cell that would tell more.
+    `refine`: build the one additional cell that would narrow the answer down.
     """
 
     report: Report
@@ -60,7 +60,7 @@ class ReproduceQuestion:
 
 @dataclass(frozen=True)
 class _Resolved:
-    """A question resolved: the runner of the patched documents, and that of the others (None if there are none)."""
+    """A question with its runners: for the patched documents, and for the others (None if there are none)."""
 
     question: ReproduceQuestion
     runner: CellRunner
@@ -81,7 +81,7 @@ class _Resolved:
 
 
 def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progress: Progress) -> Reproduction:
-    """Return the answer; raises `InputError` where the patch does not apply or a document is not there, `MachineError`."""
+    """Return the answer; raises `InputError` if the patch does not apply or a document is missing, and `MachineError`."""
     started = time.monotonic()
     case = _resolve(question, bench, jobs=jobs, progress=progress)
     report = question.report
@@ -129,7 +129,7 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
 
 
 def _resolve(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progress: Progress) -> _Resolved:
-    """Read the tree, and find the documents of the messages: those that the patch concerns, and the others."""
+    """Read the tree, and find the documents of the messages: those that the patch affects, and the others."""
     found = subjects.resolve(question.asked, bench)
     sources = MessageSources(found.head, found.recipe, bench.trees)
     reported = question.report.messages
@@ -167,11 +167,10 @@ def _resolve(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progre
 def _built(
     case: _Resolved, cells: Sequence[Cell]
 ) -> tuple[tuple[CellResult, ...], dict[str, tuple[Judged, ...]], tuple[Note, ...]]:
-    """Return each cell's judged diagnostics of the documents concerned.
+    """Return, for each cell, its result, its diagnostics of the other documents, and notes.
 
-    What it says of the others, which are in the base too; and a note for each cell in which these could not be built.
-
-    The others are built in two cells first: what neither says at all is not built in the rest.
+    There is a note for each cell in which the other documents could not be built. They are built in two cells first: a document
+    with no message in either is not built in the rest.
     """
     results = case.runner.results(cells)
     if case.others is None:
@@ -189,7 +188,7 @@ def _built(
 def _said_of_others(
     runner: CellRunner, cells: Sequence[Cell]
 ) -> tuple[dict[str, tuple[Judged, ...]], tuple[Note, ...]]:
-    """Return what `cells` say of the documents that the patch does not concern, and a note for each that could not build them."""
+    """Return the diagnostics of `cells` for the documents that the patch does not affect, and a note for each cell that failed."""
     said: dict[str, tuple[Judged, ...]] = {}
     broken = []
     for one in runner.heads(cells):
@@ -207,7 +206,7 @@ def _seen(case: _Resolved, result: CellResult, others: dict[str, tuple[Judged, .
 
 
 def _exact(case: _Resolved) -> set[str]:
-    """Return the files that are byte by byte those that the report is about: the patch's result has the blob that it names."""
+    """Return the files that are byte for byte those of the report: the patch's result has the blob that the patch names."""
     return {file.head_path for file in case.own.patched if file.head_path and file.base_matches and file.head_matches}
 
 
@@ -240,10 +239,9 @@ def _verdict(reasons: Sequence[str], later: Sequence[str], told: Sequence[ToldMe
 def _apart(
     case: _Resolved, cells: Sequence[Cell], chains: Sequence[Toolchain], told: Sequence[ToldMessage], calendar: Calendar
 ) -> Iterator[Apart | tuple[Note, ...]]:
-    """Yield what told the nearest cells apart.
+    """Yield why the nearest cells differ.
 
-    One that does not explain the report (the header's, where that is so) and the nearest that does, in time where there
-    is one.
+    One does not explain the report (the header's, if so), and the other is the nearest that does, if possible one of that time.
     """
     by_name = {cell.name: cell for cell in cells}
     fitting = [chain for chain in chains if chain.fits]
@@ -267,9 +265,9 @@ def _apart(
 def _proposal(
     case: _Resolved, cells: Sequence[Cell], told: Sequence[ToldMessage], calendar: Calendar
 ) -> tuple[str | None, list[Toolchain]]:
-    """Return the one more cell that would tell more, in words, and what it said where it was to be built.
+    """Return the one additional cell that would narrow the answer down, in words, and its result if it was built.
 
-    The newest releases of the report's day, which is what a machine gets that is brought up to date.
+    It has the newest releases of the report's day, as a machine has them after an update.
     """
     if calendar.date is None:
         return None, []

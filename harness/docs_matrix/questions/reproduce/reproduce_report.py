@@ -1,4 +1,4 @@
-"""A reproduction told in lines: each message of the report, the toolchains, and what told them apart."""
+"""Print a reproduction in lines: each message of the report, the toolchains, and why they differ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STANDING = {
     "absent": "not present in this tree",
 }
 _SHOWN = 4
-"""Reasons of one toolchain that are reported; all of them are in the JSON form."""
+"""How many reasons of one toolchain are shown; all of them are in the JSON form."""
 
 
 def lines(answer: Reproduction) -> Iterator[str]:
@@ -42,7 +42,7 @@ def lines(answer: Reproduction) -> Iterator[str]:
         yield from _apart(apart, answer)
     if answer.proposal:
         yield ""
-        yield f"one more cell would tell more: {one_line(answer.proposal)}"
+        yield f"building one more cell would narrow this down: {one_line(answer.proposal)}"
 
 
 def _messages(answer: Reproduction) -> Iterator[str]:
@@ -116,12 +116,12 @@ def _header(answer: Reproduction) -> Iterator[str]:
         yield "the toolchain that the header names does not explain the report"
     if explained:
         yield f"it is explained by {_names(explained)}" + (
-            ": this report does not tell them apart" if len(explained) > 1 else ""
+            ": the report fits all of them" if len(explained) > 1 else ""
         )
 
 
 def _apart(apart: Apart, answer: Reproduction) -> Iterator[str]:
-    yield f"what told {apart.without} from {apart.with_}: {apart.axis}, moved alone in the latter"
+    yield f"why {apart.without} and {apart.with_} differ: {apart.axis}, changed alone in the second"
     for difference in apart.differences:
         yield f"  {cut(one_line(difference), 500)}"
     for tried in apart.tried:

@@ -25,18 +25,18 @@ __all__ = [
 ]
 
 Standing = Literal["new", "known", "here", "absent", "unjudged"]
-"""Of a message: new by the patch; in the base too; said here where there is no base; said by no cell; or not looked for."""
+"""The standing of a message: new by the patch; in the base too; in this tree (without a base); absent; or not searched."""
 
 ToolchainVerdict = Literal["explains", "does not explain", "ruled out", "not built"]
-"""Of a toolchain: every judged line is as it says it; some are not; it came out later; or it could not be built."""
+"""The verdict on a toolchain: it has every judged line exactly; it lacks some; it came out later; or it could not be built."""
 
 
 @dataclass(frozen=True)
 class SeenMessage:
     """A message in one cell.
 
-    `differences` are empty where the cell says it exactly as the report; `verdict` is that of the diagnostic against
-    the base; `line` is where the cell has it.
+    `differences` are empty if the cell has it exactly as the report. `verdict` is that of the diagnostic against the base.
+    `line` is its line in the cell.
     """
 
     differences: tuple[str, ...]
@@ -46,7 +46,7 @@ class SeenMessage:
 
 @dataclass(frozen=True)
 class ToldMessage:
-    """What became of one message of the report: where it reproduces, and whether it is `judged` (counts for toolchains).
+    """The result for one message of the report: where it reproduces, and whether it is `judged` (counts for toolchains).
 
     `missed`: it is new and has no mark. `reason` says why it is absent, or not judged. `flaky`: equal builds differ in it.
     """
@@ -60,12 +60,12 @@ class ToldMessage:
 
     @property
     def missed(self) -> bool:
-        """Whether the robot shows it among the old ones although the patch makes it."""
+        """Whether the robot lists it among the old ones although the patch makes it."""
         return self.standing == "new" and not self.message.marked
 
     @property
     def exact(self) -> tuple[str, ...]:
-        """The cells that say it exactly as the report does."""
+        """The cells that have it exactly as the report."""
         return tuple(name for name, seen in self.cells.items() if not seen.differences)
 
 
@@ -73,8 +73,8 @@ class ToldMessage:
 class Toolchain:
     """A cell, and whether it explains the report.
 
-    `header`: it is the one that the report names. `later` are the releases in it that came out after the report.
-    `company` says what had to move along, in a cell that is not of the matrix.
+    `header`: it is the one that the report names. `later` are its releases that came out after the report. `company` names the
+    packages that had to change too, in a cell that is not of the matrix.
     """
 
     name: str
@@ -91,13 +91,13 @@ class Toolchain:
 
     @property
     def fits(self) -> bool:
-        """Whether it says every judged line as the report does, whenever it came out."""
+        """Whether it has every judged line exactly as the report, whenever it came out."""
         return not self.reasons and self.verdict != "not built"
 
 
 @dataclass(frozen=True)
 class TriedRelease:
-    """A release that was built to tell two cells apart: whether it explains the report, or why that is not known."""
+    """A release that was built to find why two cells differ: whether it explains the report, or why that is unknown."""
 
     release: str
     date: str | None
@@ -107,10 +107,10 @@ class TriedRelease:
 
 @dataclass(frozen=True)
 class Apart:
-    """What told a cell that does not explain the report (`without`) from one that does (`with_`).
+    """Why a cell that does not explain the report (`without`) differs from one that does (`with_`).
 
-    The package `axis`, moved alone in the latter; `first` is the oldest release that explains it, `last` the newest up
-    to the report's date.
+    The package `axis` was changed alone in the second. `first` is the oldest release that explains the report, `last` the
+    newest up to the report's date.
     """
 
     axis: str
@@ -137,8 +137,8 @@ class Extra:
 class Reproduction:
     """The whole answer.
 
-    `subject`, `date`, `docutils`, `python` are the report's; `notes` are about tree and patch; `proposal` is the one
-    more cell that would tell more, in words, where there is one.
+    `subject`, `date`, `docutils`, `python` are the report's. `notes` are about tree and patch. `proposal` is the one additional
+    cell that would narrow the answer down, in words, if there is one.
     """
 
     subject: str | None
@@ -198,7 +198,7 @@ def _of_message(told: ToldMessage) -> dict[str, Any]:
 
 
 def _of_apart(apart: Apart) -> dict[str, Any]:
-    """Return `apart` with the key `with`, which no field can be named."""
+    """Return `apart` with the key `with`, which cannot be the name of a field."""
     value = plain(apart)
     other = value.pop("with_")
     return {**value, "with": other}

@@ -1,4 +1,4 @@
-"""The toolchains that may have made a report: what its header names, the matrix's, and the newest of its day."""
+"""The toolchains that may have made a report: that of its header, those of the matrix, and the newest of its day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Calendar", "of_the_day", "of_the_header"]
 
 
 class Calendar:
-    """When releases came out, against the day of a report."""
+    """The dates of releases, compared with the day of a report."""
 
     def __init__(self, date: datetime | None, *, offline: bool) -> None:
         self.date = date
@@ -28,7 +28,7 @@ class Calendar:
         self.released = cache(self._released)
 
     def later(self, cell: Cell) -> tuple[str, ...]:
-        """Return the releases in `cell` that came out after the report, in words; none where its day is not known."""
+        """Return the releases in `cell` that came out after the report, in words; none if the day of the report is unknown."""
         told = []
         for package, version in (("docutils", cell.docutils), ("sphinx", cell.sphinx)):
             date = self.released(package, version)
@@ -44,10 +44,10 @@ class Calendar:
 
 
 def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tuple[list[Cell], tuple[Note, ...]]:
-    """Return the cells that the report's header names (none where it names none that can be), and notes.
+    """Return the cells that the report's header names (none if it names none that can be built), and notes.
 
-    Those of the matrix with this docutils on this minor of Python; else one with the newest Sphinx of the report's day that
-    accepts it. The interpreter is of the exact release where that is on this machine.
+    These are the cells of the matrix with this docutils on this minor of Python; else one with the newest Sphinx of the
+    report's day that accepts this docutils. The interpreter is of the exact release if that is on this machine.
     """
     cells = around.cells
     if report.docutils is None:
@@ -75,7 +75,7 @@ def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tup
 
 
 def of_the_day(date: datetime, around: Surroundings) -> Cell | None:
-    """Return the newest docutils and Sphinx of a day, on the newest Python here that they run on; None if there are none."""
+    """Return the newest docutils and Sphinx of a day, on the newest Python here on which they run; None if there are none."""
     for python in reversed(around.minors):
         packages = compatible.resolved(
             ("docutils", "sphinx", *around.requirements), python, past(date + DAY), offline=around.offline
