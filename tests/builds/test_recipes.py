@@ -102,6 +102,14 @@ def test_a_makefile_that_starts_no_sphinx_says_nothing() -> None:
     assert (found.folder, found.options) == (".", ())
 
 
+def test_no_notebook_and_no_gallery_is_executed_unless_the_makefile_says_how() -> None:
+    conf = b"extensions = ['myst_nb', 'sphinx_gallery.gen_gallery']\n"
+    found = known(
+        {"docs/conf.py": conf, "docs/Makefile": b"SPHINXOPTS = -D plot_gallery=1\nall:\n\tsphinx-build\n"}
+    ).recipe
+    assert found.options == ("-D", "plot_gallery=1", "-D", "nb_execution_mode=off")
+
+
 def test_several_unusual_folders_are_an_error_that_names_them_and_the_way_out() -> None:
     says = r"conf.py is in a and in b; choose one: docs-matrix init --source DIR, or sphinx.configuration in .readthedocs.yaml"
     with pytest.raises(InputError, match=says):

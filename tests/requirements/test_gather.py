@@ -165,6 +165,23 @@ def test_an_extension_of_nobody_known_is_never_taken() -> None:
     assert "names foo.bar" in found.notices[0]
 
 
+def test_what_conf_py_imports_is_taken_from_any_extra_or_group_that_states_it() -> None:
+    pyproject = """
+[project]
+name = "mine"
+optional-dependencies = {dev = ["Intersphinx-Registry>=1", "hypothesis"]}
+[dependency-groups]
+docs = ["furo"]
+"""
+    conf = "import os\nfrom intersphinx_registry import get\nimport mine, unknown\n"
+    found = gathered({"docs/conf.py": conf, "pyproject.toml": pyproject, "mine/__init__.py": ""})
+    assert [one.text for one in found.requirements] == ["furo", "Intersphinx-Registry>=1"]
+    assert found.notices == [
+        "docs/conf.py imports intersphinx_registry, which pyproject.toml: optional dependencies dev states: "
+        "Intersphinx-Registry>=1 is taken"
+    ]
+
+
 def test_that_sphinx_alone_is_installed_is_said_only_if_nothing_is_taken() -> None:
     assert gathered({"docs/conf.py": ""}).notices == [
         "the project names no requirements of its documentation; Sphinx alone is installed"

@@ -14,11 +14,12 @@ from pathlib import Path
 from rich.console import Console
 
 from docs_matrix.baselines import baseline_file
+from docs_matrix.builds.packages.package_source import SIGNS
 from docs_matrix.check.progress import Progress
 from docs_matrix.cli import common, options, variables
 from docs_matrix.cli.printing import print_json, print_lines
 from docs_matrix.config import matrix
-from docs_matrix.config.matrix import Cell
+from docs_matrix.config.matrix import Cell, Install
 from docs_matrix.errors import InputError
 from docs_matrix.json_values import plain
 from docs_matrix.questions.init import ci_files, init, init_report, matrix_text, own_cells, pins, project_facts, update
@@ -47,6 +48,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write a GitHub workflow that installs docs-matrix from this repository; default: that of this installation",
     )
     parser.add_argument("--gitlab", action="store_true", help="write jobs for GitLab")
+    parser.add_argument(
+        "--install",
+        action="append",
+        metavar="WHAT",
+        help="the packages of the project that its documentation is built with: a folder with a package (repeatable), release "
+        "(the one on the package index) or none; default: what its files say",
+    )
+    parser.add_argument(
+        "--setup",
+        action="append",
+        metavar="COMMAND",
+        help="a command that makes a part of the project before its documentation is built; repeatable",
+    )
     parser.add_argument("--source", metavar="DIR", help="the folder of conf.py; default: the one that is found")
     parser.add_argument(
         "--requirement",
@@ -65,7 +79,13 @@ def run(args: argparse.Namespace) -> int:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
     beside = ci_files.ci_files(folder, action=args.action, gitlab=args.gitlab, nox=args.nox)
-    project = project_facts.look(folder, source=args.source, added=args.requirement or ())
+    project = project_facts.look(
+        folder,
+        source=args.source,
+        added=args.requirement or (),
+        install=_install(args.install, folder),
+        setup=args.setup or (),
+    )
     dates = pins.dates_of(project.every_pin, offline=args.offline)
     candidates, notices = _candidates(args, project, dates)
     if (folder / "matrix.yaml").exists():
@@ -108,6 +128,19 @@ def _builds(args: argparse.Namespace, stack: ExitStack) -> AcceptingBuilds:
         return stack.enter_context(terminal.CellProgress(console, [cell.name for cell in cells]))
 
     return AcceptingBuilds(variables.store_folder(), args.jobs, args.offline, common.confinement(args), progress)
+
+
+def _install(words: Sequence[str] | None, folder: Path) -> Install | None:
+    """Return what `--install` says; None if it is not given. Raises `InputError` for a folder without a package."""
+    if not words:
+        return None
+    if words in (["release"], ["none"]):
+        return Install(release=words == ["release"])
+    for word in words:
+        place = folder / (word.partition("[")[0] or ".")
+        if not any((place / sign).is_file() for sign in SIGNS):
+            raise InputError(f"--install {word}: must be release, none or a folder with one of {', '.join(SIGNS)}")
+    return Install(tuple(words))
 
 
 def _update(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from packaging.utils import canonicalize_name
 
@@ -94,11 +95,21 @@ OF_SPHINX = frozenset(
 )
 
 
-def take_modules(conf: str, path: str, paths: Collection[str], into: Gathered) -> None:
-    """Take what the text `conf` of the conf.py at `path` names and nothing lists; `paths` are the files of the tree."""
+def take_modules(conf: str, path: str, paths: Collection[str], others: Iterable[Stated], into: Gathered) -> None:
+    """Take what the text `conf` of the conf.py at `path` names and nothing lists; `paths` are the files of the tree.
+
+    `others` is what the project requires elsewhere: what conf.py imports is taken from there, under the same name.
+    """
     listed = {_name(one.text) for one in into.requirements}
     here = {part.removesuffix(".py") for file in paths if file.endswith(".py") for part in file.split("/")}
-    for module in dict.fromkeys(named(conf)):
+    modules = tuple(dict.fromkeys(named(conf)))
+    elsewhere = {_name(one.text): one for one in others}
+    for top in sorted(_imported(conf) - here - OF_SPHINX - {module.partition(".")[0] for module in modules}):
+        stated = elsewhere.get(canonicalize_name(top))
+        if stated and canonicalize_name(top) not in listed:
+            into.requirements.append(stated)
+            into.notices.append(f"{path} imports {top}, which {stated.source} states: {stated.text} is taken")
+    for module in modules:
         top = module.partition(".")[0]
         known = distribution(module)
         if top in OF_SPHINX or top in here or known in listed:
@@ -120,6 +131,21 @@ def distribution(module: str) -> str | None:
 def _name(text: str) -> str:
     """Return the canonical name in a requirement: `Furo[dev] >= 2024` gives `furo`."""
     return canonicalize_name(re.split(r"[^\w.-]", text, maxsplit=1)[0])
+
+
+def _imported(conf: str) -> set[str]:
+    """Return the top modules that conf.py imports outside of functions, without those of Python."""
+    try:
+        module = ast.parse(conf)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    found = set[str]()
+    for node in module.body:
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names
 
 
 def named(conf: str) -> Iterator[str]:

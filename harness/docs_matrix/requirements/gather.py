@@ -52,7 +52,7 @@ def gather(read: Read, paths: Collection[str], config: str, hosted: Mapping[str,
         if not toml_tables.take_extra(read, extra.text, found):
             found.notices.append(f"{extra.source}: left out: the extra {extra.text} of the project itself")
     path = posixpath.normpath(posixpath.join(config, "conf.py"))
-    take_modules(text_of(read, path) or "", path, paths, found)
+    take_modules(text_of(read, path) or "", path, paths, toml_tables.every(read), found)
     if not stated and not found.requirements:
         found.notices.insert(0, "the project names no requirements of its documentation; Sphinx alone is installed")
     return found

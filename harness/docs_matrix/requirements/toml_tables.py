@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import dependency_groups
@@ -14,7 +15,7 @@ from packaging.utils import canonicalize_name
 from docs_matrix.errors import InputError
 from docs_matrix.requirements.stated import Gathered, Read, Stated, take_words, text_of
 
-__all__ = ["NAMES", "take_extra", "take_extras", "take_group", "take_groups", "take_hatch", "toml"]
+__all__ = ["NAMES", "every", "take_extra", "take_extras", "take_group", "take_groups", "take_hatch", "toml"]
 
 NAMES = ("docs", "doc", "documentation", "rtd", "sphinx", "docs-build", "build-docs")
 """What projects call the environment of their documentation."""
@@ -66,6 +67,18 @@ def take_extra(read: Read, name: str, into: Gathered, above: tuple[str, ...] = (
 def take_extras(read: Read, into: Gathered) -> bool:
     """Take the optional dependencies of the documentation; return whether there are such."""
     return any(take_extra(read, name, into) for name in NAMES)
+
+
+def every(read: Read) -> list[Stated]:
+    """Return what any dependency group or extra of the project requires, whether it is for the documentation or not."""
+    pyproject = toml(read, "pyproject.toml")
+    names = [*_table(pyproject, "dependency-groups"), *_table(_table(pyproject, "project"), "optional-dependencies")]
+    found = Gathered()
+    for name in names or _old_extras(read):
+        with suppress(InputError):
+            take_group(read, name, found)
+        take_extra(read, name, found)
+    return found.requirements
 
 
 def take_hatch(read: Read, into: Gathered) -> bool:

@@ -29,3 +29,14 @@ def test_a_recipe_is_read_back(tmp_path: Path, recipe: Recipe) -> None:
     path.write_text(matrix_text([CELL], (), project))
     tree = matrix.load(path).trees[TREE]
     assert (tree.recipe, tree.setup, tree.install) == (recipe, commands, Install((".",)))
+
+
+@pytest.mark.parametrize(
+    ("install", "line"), [(Install(), "install: none"), (Install(release=True), "install: release")]
+)
+def test_packages_that_the_user_names_are_read_back(tmp_path: Path, install: Install, line: str) -> None:
+    project = ProjectFacts(Recipe("sphinx", "docs", "docs"), (), {}, install, (), named_install=True)
+    path = tmp_path / "matrix.yaml"
+    path.write_text(matrix_text([CELL], (), project))
+    assert line in path.read_text()
+    assert matrix.load(path).trees[TREE].install == install

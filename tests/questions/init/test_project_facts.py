@@ -156,3 +156,17 @@ def test_what_read_the_docs_runs_before_the_build_is_taken_over_and_what_it_inst
     found = look(write("project", {**CONF, ".readthedocs.yaml": hosted}))
     assert found.setup == ("doxygen",)
     assert ".readthedocs.yaml: not run before the build: pip install furo" in found.notices
+
+
+def test_the_user_adds_commands_and_names_the_packages(write: Write) -> None:
+    folder = write("project", {**CONF, "pyproject.toml": '[project]\nname = "mine"\n'})
+    found = look(folder, install=Install(release=True), setup=["make generated"])
+    assert (found.install, found.setup, found.named_install) == (Install(release=True), ("make generated",), True)
+
+
+def test_what_is_not_executed_is_said(write: Write) -> None:
+    conf = {**CONF, "docs/conf.py": "extensions = ['nbsphinx']\n"}
+    assert (
+        "no notebook and no gallery is executed: the recipe has -D nbsphinx_execute=never"
+        in look(write("p", conf)).notices
+    )

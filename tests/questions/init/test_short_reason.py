@@ -20,6 +20,15 @@ from docs_matrix.questions.init.short_reason import short_reason
             "cell a with furo cannot be resolved: Because furo needs sphinx>6, it fails. Second sentence.",
             "what it needs cannot be installed: Because furo needs sphinx>6, it fails",
         ),
+        (
+            "failed: ModuleNotFoundError: No module named 'box._parser'",
+            "ModuleNotFoundError: No module named 'box._parser' (box is there and its part _parser is not: --setup COMMAND makes "
+            "it before the build, --install release takes the release if box is the project's own)",
+        ),
+        (
+            "nbconvert.utils.pandoc.PandocMissing: Pandoc wasn't found.\nNotebookError: PandocMissing in a.ipynb:",
+            "NotebookError: PandocMissing in a.ipynb: (its documentation needs the program pandoc: install it on this machine)",
+        ),
         ("the project wants sphinx <6", "the project wants sphinx <6"),
         (
             "failed: a package is missing; name it with --requirement: Extension error:\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from docs_matrix.builds.recipes.base import DOT, BuildFolders, Command, Recognis
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.config.tree_check import TreeCheck
 from docs_matrix.errors import InputError
+from docs_matrix.requirements import conf_modules
 
 __all__ = ["ELSEWHERE", "SphinxBuild", "started"]
 
@@ -41,8 +42,16 @@ ELSEWHERE = re.compile(
 """The folders whose conf.py is not that of the tree's documentation."""
 
 
+UNEXECUTED: Mapping[str, str] = {
+    "myst_nb": "nb_execution_mode=off",
+    "nbsphinx": "nbsphinx_execute=never",
+    "sphinx_gallery": "plot_gallery=0",
+}
+"""By which setting an extension executes no notebook and no script of a gallery: that takes long, and may need the network."""
+
+
 def started(recipe: Recipe, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recipe:
-    """Return `recipe` with the folder in which the project starts sphinx-build, and with the options of its makefile.
+    """Return `recipe` with where the project starts sphinx-build, the options of its makefile, and no execution of notebooks.
 
     Read the Docs starts it in the folder of the conf.py that its file names. A makefile starts it in its own folder. Otherwise it
     is the root of the tree.
@@ -50,7 +59,18 @@ def started(recipe: Recipe, paths: Collection[str], read: Callable[[str], bytes 
     makefile = makefiles.start(recipe.config, read)
     hosted = read_the_docs.sphinx(paths, read)
     folder = recipe.config if hosted and hosted[0] == recipe.config else makefile.folder if makefile else "."
-    return replace(recipe, folder=folder, options=makefile.options if makefile else ())
+    options = makefile.options if makefile else ()
+    return replace(recipe, folder=folder, options=(*options, *_unexecuted(recipe, options, read)))
+
+
+def _unexecuted(recipe: Recipe, options: Collection[str], read: Callable[[str], bytes | None]) -> Iterator[str]:
+    """Yield the options by which no notebook and no gallery of the project is executed."""
+    conf = (read(posixpath.normpath(posixpath.join(recipe.config, "conf.py"))) or b"").decode("utf-8", "replace")
+    settings = {UNEXECUTED.get(module.partition(".")[0], "") for module in conf_modules.named(conf)} - {""}
+    given = {option.partition("=")[0] for option in options}
+    for setting in sorted(settings):
+        if setting.partition("=")[0] not in given:
+            yield from ("-D", setting)
 
 
 class SphinxBuild:

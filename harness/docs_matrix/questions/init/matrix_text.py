@@ -34,11 +34,19 @@ def matrix_text(cells: Sequence[Cell], requirements: tuple[str, ...], project: P
         "    path: .",
         f"    recipe: {_recipe(project.recipe)}",
         f"    requirements: {json.dumps(list(requirements))}",
-        *([f"    install: {json.dumps(list(project.install.folders))}"] if project.install.folders else []),
+        *_install(project),
         *(["    setup:", *(f"      - {json.dumps(text)}" for text in project.setup)] if project.setup else []),
         f"    baseline: baselines/{TREE}.yaml",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _install(project: ProjectFacts) -> list[str]:
+    """Return the line with the packages of the tree; none if there are none, and the user did not say so."""
+    if project.install.folders:
+        return [f"    install: {json.dumps(list(project.install.folders))}"]
+    word = "release" if project.install.release else "none"
+    return [f"    install: {word}"] if project.install.release or project.named_install else []
 
 
 def _recipe(recipe: Recipe) -> str:

@@ -19,7 +19,7 @@ from docs_matrix.builds import recipes
 from docs_matrix.builds.packages import recognise
 from docs_matrix.builds.packages.package_source import find as source_of
 from docs_matrix.builds.recipes import read_the_docs
-from docs_matrix.builds.recipes.sphinx import started
+from docs_matrix.builds.recipes.sphinx import UNEXECUTED, started
 from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
 from docs_matrix.requirements import conf_modules, toml_tables
@@ -42,7 +42,7 @@ class ProjectFacts:
     that it names; empty for any. `install` says which of its packages are installed, `setup` are the commands that it runs
     before the build. `notices` are lines about what was guessed or left out. `sources` says of each package, Sphinx and
     docutils too, which place states it first. `needed` is what the installed packages require to run, and `needed_python`
-    the Pythons that they run on, as far as their files state it.
+    the Pythons that they run on, as far as their files state it. `named_install` says that the user named the packages.
     """
 
     recipe: Recipe
@@ -57,6 +57,7 @@ class ProjectFacts:
     setup: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     needed_python: tuple[str, ...] = ()
+    named_install: bool = False
 
     @property
     def every_pin(self) -> tuple[str, ...]:
@@ -64,10 +65,18 @@ class ProjectFacts:
         return (*self.pins, *(f"{name}=={release}" for name, release in self.toolchain.items()))
 
 
-def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) -> ProjectFacts:
+def look(
+    folder: Path,
+    *,
+    source: str | None = None,
+    added: Sequence[str] = (),
+    install: Install | None = None,
+    setup: Sequence[str] = (),
+) -> ProjectFacts:
     """Return the documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read.
 
-    `source` is the folder of conf.py, if the user names it. `added` are requirements that the user adds.
+    `source` is the folder of conf.py, if the user names it. `added` are requirements and `setup` commands that the user adds,
+    `install` are the packages that the user names.
     """
 
     def read(path: str) -> bytes | None:
@@ -87,31 +96,33 @@ def look(folder: Path, *, source: str | None = None, added: Sequence[str] = ()) 
     gathered.requirements += [Stated(text, "--requirement") for text in added]
     name = str(pyproject.get("project", {}).get("name", ""))
     found = sorted_out(gathered, name)
-    install = _packages(read, paths, recipe, itself=gathered.itself or found.itself)
+    installed = install or _packages(read, paths, recipe, itself=gathered.itself or found.itself)
     notices = [*gathered.notices, *found.notices]
     needed = Sorted()
-    if install.folders:
+    if installed.folders:
         dependencies = _strings(pyproject.get("project", {}).get("dependencies"))
         needed = sorted_out(Gathered([Stated(text, "pyproject.toml") for text in dependencies]), name)
         found.allowed = {product: found.allowed[product] & needed.allowed[product] for product in PINNED}
-        notices.append(
-            f"the package in {' and in '.join(install.folders)} is built from the project itself, for each version that is checked"
-        )
-    setup = read_the_docs.setup(paths, read)
-    notices += [f".readthedocs.yaml: not run before the build: {_first_line(text)}" for text in setup.left_out]
+        packages = " and in ".join(installed.folders)
+        notices.append(f"the package in {packages} is built from the project itself, for each version that is checked")
+    hosted_setup = read_the_docs.setup(paths, read)
+    notices += [f".readthedocs.yaml: not run before the build: {_first_line(text)}" for text in hosted_setup.left_out]
+    unexecuted = [option for option in recipe.options if option in UNEXECUTED.values()]
+    notices += [f"no notebook and no gallery is executed: the recipe has -D {setting}" for setting in unexecuted]
     return ProjectFacts(
         recipe,
         tuple(sorted(str(requirement) for requirement in found.wanted.values())),
         found.allowed,
-        install,
+        installed,
         tuple(dict.fromkeys(notices)),
         tuple(sorted(found.pins.values())),
         found.toolchain,
         _python(hosted, pyproject),
         found.sources,
-        setup.commands,
+        (*hosted_setup.commands, *setup),
         tuple(sorted({*map(str, needed.wanted.values()), *needed.pins.values()})),
-        _needed_python(read, install),
+        _needed_python(read, installed),
+        install is not None,
     )
 
 

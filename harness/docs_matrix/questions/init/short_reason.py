@@ -27,7 +27,21 @@ def short_reason(text: str) -> str:
     errors = [line for line in lines if re.search(r"[Ee]rror\b", line)]
     line: str = of_sphinx[-1].strip() if of_sphinx else (errors or lines)[-1]
     line = line.removeprefix("failed: ").removeprefix(NAME_IT)
-    return f"{line} (--requirement {_requirement(line)} adds what it lacks)" if _LACKS.search(line) else line
+    way = _way_out(line, text)
+    return f"{line} ({way})" if way else line
+
+
+def _way_out(line: str, text: str) -> str:
+    """Return what the user can do about the reason `line` of the whole `text`; empty if nothing is known."""
+    if re.search(r"\bPandocMissing\b", text):
+        return "its documentation needs the program pandoc: install it on this machine"
+    part = re.search(r"No module named '(\w+)\.([\w.]+)'", line)
+    if part and not conf_modules.distribution(f"{part[1]}.{part[2]}"):
+        return (
+            f"{part[1]} is there and its part {part[2]} is not: --setup COMMAND makes it before the build, "
+            f"--install release takes the release if {part[1]} is the project's own"
+        )
+    return f"--requirement {_requirement(line)} adds what it lacks" if _LACKS.search(line) else ""
 
 
 def _requirement(line: str) -> str:
