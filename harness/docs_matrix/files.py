@@ -1,4 +1,4 @@
-"""Files written whole or not at all, digests, and locks between processes."""
+"""Writes files completely or not at all; digests, and locks between processes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["digest", "holders", "locked", "read_regular", "write_json", "write_whole"]
 
 FIRST_WAIT, NEXT_WAIT = 2.0, 60.0
-"""Seconds until a wait for a lock is reported, and until it is reported again."""
+"""The seconds until a wait for a lock is reported, and until it is reported again."""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Put `content` at `path` so that a reader sees the old file or the new one, never a part.
+    """Write `content` to `path`, so that a reader sees the old file or the new one, and never a part.
 
-    Text is written as UTF-8; a lone surrogate is written as its escape. Folders above are made.
-    Raises `MachineError` where the disk is full or the folder cannot be written.
+    Text is written as UTF-8; a lone surrogate is written as its escape. Missing folders are made.
+    Raises `MachineError` if the disk is full or the folder cannot be written.
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
@@ -50,9 +50,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """Return the content of the file at `path`, links followed; it may be a stranger's.
+    """Return the content of the file at `path`, which may be a stranger's; links are followed.
 
-    Raises `OSError` if it is no regular file (a FIFO would never end), or has more than `limit` bytes.
+    Raises `OSError` if it is not a regular file (a FIFO would never end), or has more than `limit` bytes.
     """
     with open(path, "rb", buffering=0, opener=_without_waiting) as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
@@ -68,7 +68,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 
 def cannot_write(path: Path, error: OSError) -> MachineError:
-    """Return the error to raise for an `OSError` met while writing below `path`."""
+    """Return the error to raise for the `OSError` of a write below `path`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MachineError(
             f"{path}: no space left on the disk; free some, or empty the store: docs-matrix store empty"
@@ -77,15 +77,15 @@ def cannot_write(path: Path, error: OSError) -> MachineError:
 
 
 def write_json(path: Path, value: Any, *, indent: int | None = 2) -> None:
-    """Put `value` at `path` as JSON, `indent` spaces deep or on one line, ASCII only, keys in their order.
+    """Write `value` to `path` as JSON, like `write_whole`: ASCII only, and keys in their order.
 
-    As `write_whole` does. Python indents ten times slower than it writes one line.
+    `indent` is the number of spaces; None for one line, which Python writes ten times faster.
     """
     write_whole(path, json.dumps(value, indent=indent) + "\n")
 
 
 def digest(*parts: str | bytes) -> str:
-    """Return the SHA-256 of `parts`, each with its length before it so that no two lists give one text; 64 hex digits."""
+    """Return the SHA-256 of `parts` as 64 hex digits. The length of each part counts, so different lists differ."""
     total = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
@@ -96,13 +96,12 @@ def digest(*parts: str | bytes) -> str:
 
 @contextmanager
 def locked(path: Path, *, timeout: float = -1) -> Iterator[None]:
-    """Hold the lock file `path` against other threads and processes; the system frees it when a process dies.
+    """Hold the lock file `path`, so that no other thread or process has it; the system frees it when a process dies.
 
-    `timeout` in seconds, negative to wait as long as it takes; a wait that is not short is reported on standard error, with
-    the process that has the lock. Raises `TimeoutError` where it was not free in time,
-    `MachineError` where the file cannot be made.
+    `timeout` is in seconds; negative to wait without a limit. A longer wait is reported on standard error, with the process that
+    has the lock. Raises `TimeoutError` if it was not free in time, `MachineError` if the file cannot be made.
     """
-    import filelock  # here, because it takes long to import and what only reads needs no lock
+    import filelock  # here, because the import is slow, and commands that only read need no lock
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +121,7 @@ def locked(path: Path, *, timeout: float = -1) -> Iterator[None]:
 
 
 def _acquire(lock: filelock.BaseFileLock, path: Path) -> None:
-    """Take the lock, however long it takes, and say now and then who has it."""
+    """Wait for the lock without a limit, and report from time to time which process has it."""
     import filelock
 
     wait = FIRST_WAIT
@@ -140,9 +139,9 @@ def _acquire(lock: filelock.BaseFileLock, path: Path) -> None:
 
 
 def holders(path: Path) -> dict[int, str]:
-    """Return the processes that hold a lock on the file `path`, each in words: `process 12 (docs-matrix check …)`.
+    """Return the processes that hold a lock on the file `path`, each as a text: `process 12 (docs-matrix check …)`.
 
-    Linux alone can tell; elsewhere there are none.
+    Only Linux reports them; on other systems the result is empty.
     """
     try:
         state, listed = path.stat(), Path("/proc/locks").read_text("ascii")

@@ -1,9 +1,9 @@
 """The only place that starts a subprocess.
 
-`run` gives a command its own session and process group, and a time limit (TERM, then KILL for the whole group). It reads the
+`run` gives a command its own session and process group, and a time limit (TERM, then KILL for the full group). It reads the
 command's output while it runs, up to a limit if one is given, and takes the CPU time and the peak memory from the operating
-system's own accounting. Whatever the command left running is killed when it ends. `stop_all` ends every command that is under
-way; a watchdog process does the same when this process dies without being able to (kill -9), so that nothing is left behind.
+system's own accounting. When the command ends, all processes that it left running are killed. `stop_all` ends every running
+command. If this process dies without calling it (kill -9), a watchdog process does the same, so that no process is left running.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from docs_matrix.errors import MachineError
 __all__ = ["Finished", "run", "stop_all", "workers"]
 
 GRACE = 5.0
-"""Seconds between TERM and KILL."""
+"""The seconds between TERM and KILL."""
 
 BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
 class Finished:
-    """How a command ended: what it printed, how long it took, what it used.
+    """How a command ended: its output, the time that it took, and what it used.
 
-    `returncode` is negative where a signal ended the command. `seconds` is wall time; `cpu_seconds` (user and system)
-    and `peak_bytes` (the largest single process) cover the command and those of its children that it waited for.
-    `lost` is how many bytes it printed beyond the limit that it was given; they were read and forgotten. `stopped` says which
-    limit of a confined command was reached; then it was ended.
+    `returncode` is negative if a signal ended the command. `seconds` is wall time. `cpu_seconds` (user and system)
+    and `peak_bytes` (the largest single process) cover the command and those of its children for which it waited.
+    `lost` is the number of bytes that it printed beyond the limit; they are not kept. `stopped` names the limit that a confined
+    command exceeded; it was ended then.
     """
 
     command: tuple[str, ...]
@@ -81,13 +81,13 @@ def run(
     hear: Callable[[bytes], None] | None = None,
     pass_fds: Sequence[int] = (),
 ) -> Finished:
-    """Run `command` to its end and say how it ended; a non-zero exit status is the caller's to judge.
+    """Run `command` until it ends, and return how it ended; the caller judges a non-zero exit status.
 
-    `timeout` is in seconds. `env` is the whole environment, not an addition; None is this process's own. `most` is
-    how many bytes of each of its outputs are kept. `hear` hears the standard output block by block. `pass_fds` are open files
-    that the command has too.
+    `timeout` is in seconds. `env` are all variables, and not an addition; None takes those of this process. `most` is the number of
+    bytes that are kept of each of the two outputs. `hear` is called with each block of the standard output. `pass_fds` are open
+    files that the command gets as well.
 
-    Raises `MachineError` where the command cannot be started.
+    Raises `MachineError` if the command cannot be started.
     """
     words = tuple(os.fspath(word) for word in command)
     if _GROUPS.stopped:
@@ -122,8 +122,8 @@ def run(
 def _start(words: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own.
 
-    A script that was written a moment ago is busy for as long as another thread's child, forked in between, has not yet
-    closed what it inherited: that takes milliseconds, so it is tried again.
+    A script that was just written can be busy: a child that another thread forked meanwhile still has the file open. It closes the
+    file within milliseconds, so the start is tried again.
     """
     for pause in (0.01, 0.1, 1.0):
         try:
@@ -136,14 +136,14 @@ def _start(words: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
 
 
 def stop_all() -> None:
-    """End every command that `run` has under way, at once, and start no other; for a process that is about to end."""
+    """End every running command of `run` at once, and start no other; for a process that is about to end."""
     _GROUPS.stopped = True
     for pgid in _GROUPS.alive():
         _signal_group(pgid, signal.SIGKILL)
 
 
 class _TimeLimit:
-    """Ends a process group when its time is over: TERM first, KILL after a grace."""
+    """Ends a process group when its time is over: TERM first, and KILL after `GRACE` seconds."""
 
     def __init__(self, pgid: int, seconds: float) -> None:
         self.reached = False
@@ -183,7 +183,7 @@ for pgid in alive:
 
 
 class _Groups:
-    """The process groups under way, told to a watchdog that outlives this process just long enough to end them."""
+    """The running process groups. A watchdog process knows them too, lives a moment longer than this process, and ends them."""
 
     def __init__(self) -> None:
         self.stopped = False
@@ -193,7 +193,7 @@ class _Groups:
 
     @contextmanager
     def ended(self, pgid: int) -> Iterator[None]:
-        """Have a group end with the `with` statement, or with this process."""
+        """End a group with the `with` statement, or with this process."""
         try:
             with self._lock:
                 self._alive.add(pgid)
@@ -211,12 +211,12 @@ class _Groups:
             return tuple(self._alive)
 
     def watch(self) -> None:
-        """Have the watchdog there before a command starts, so that none is ever without it."""
+        """Start the watchdog before a command starts, so that no command is ever without it."""
         with self._lock:
             self._tell("")
 
     def dismiss(self) -> None:
-        """Have the watchdog end what is still under way, and wait until it has ended itself."""
+        """Let the watchdog end all running groups, and wait until it has ended itself."""
         with self._lock:
             watchdog, self._watchdog = self._watchdog, None
         _end(watchdog)
@@ -242,7 +242,7 @@ class _Groups:
 def _end(watchdog: subprocess.Popen[str] | None) -> None:
     if watchdog is not None:
         with contextlib.suppress(BrokenPipeError), watchdog:
-            pass  # the end of what it reads is its sign
+            pass  # the watchdog acts at the end of its input
 
 
 _GROUPS = _Groups()
@@ -275,15 +275,15 @@ class _Output:
         self._close_outlet()
 
     def begin(self) -> None:
-        """Read what is written from now on."""
+        """Start to read."""
         self._close_inlet()
         self._thread.start()
 
     def content(self) -> bytes:
-        """Return what is kept, after the command has ended.
+        """Return the kept output, after the command has ended.
 
-        Something that the command left running may hold the pipe open: what it writes afterwards is not waited for.
-        Raises what stopped the reading, such as too little memory: what was read until then would pass for all of it.
+        A process that the command left running may hold the pipe open; its output is not waited for. Raises the error that stopped
+        the reading, such as too little memory, because the output until then would be taken for all of it.
         """
         self._end()
         if self._fault:
@@ -311,7 +311,7 @@ class _Output:
             self._take()
         except BaseException as fault:
             self._fault = fault
-            self._close_outlet()  # or the command would wait until somebody reads
+            self._close_outlet()  # else the command would wait until somebody reads
 
     def _take(self) -> None:
         until = math.inf
@@ -335,7 +335,7 @@ class _Output:
 
 @contextmanager
 def workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """Provide a pool of `jobs` threads; where its owner is interrupted, nothing of it goes on."""
+    """Yield a pool of `jobs` threads; if the `with` statement is interrupted, all its work is stopped."""
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
         yield pool

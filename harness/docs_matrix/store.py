@@ -1,12 +1,12 @@
-"""The store as a folder: what lies in it, that it is ours, and its size.
+"""The folder of the store: its parts, its mark, and its size.
 
-Whoever writes below the store asks `room` for the place, and so claims the store first: a folder that holds something
-else is never written into.
+Code that writes into the store calls `room` for the path. This claims the store first, so that a folder with other content is never
+written into.
 
-A process that uses a store holds a lock on its mark, together with all others. What was not used for longest goes first, once a
-day, when there is more than the limit and nobody else uses the store. The limit is `$DOCS_MATRIX_STORE_LIMIT` in GiB, else 30.
-What was used within a day stays, whatever the size. What history is reported from is small and is not made again, so it goes last.
-The trees' objects count, and go only when the store is emptied.
+A process that uses a store holds a shared lock on its mark. Once a day, if the store is larger than its limit and no other process
+uses it, entries are removed, the least recently used first. The limit is `$DOCS_MATRIX_STORE_LIMIT` in GiB, or 30. An entry that
+was used within a day stays, whatever the size. The records for `history` are small and cannot be made again, so they are removed
+last. The objects of the trees count, but are removed only when the store is emptied.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ Room = Literal[
     "warm",
     "work",
 ]
-"""What a store holds beside its mark; nothing else in its folder is ever removed."""
+"""The parts of a store besides its mark. Nothing else in its folder is ever removed."""
 
 OURS: tuple[str, ...] = (*get_args(Room), MARK)
 
 Kind = Literal["trees", "copy", "environment", "package", "setup", "build", "warm", "mail", "revision"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""The kinds of what a store keeps and measures."""
+"""The kinds of entries that a store keeps and measures."""
 
 DAY = 24 * 3600.0
 DEFAULT_LIMIT = 30.0
@@ -61,7 +61,7 @@ DEFAULT_LIMIT = 30.0
 
 @dataclass(frozen=True)
 class Kept:
-    """Something in the store: its kind, its size in bytes, and when it was last used."""
+    """An entry of the store: its kind, its path, its size in bytes, and the time of its last use."""
 
     kind: Kind
     path: Path
@@ -70,7 +70,7 @@ class Kept:
 
 
 def limit(text: str | None) -> int:
-    """Return the limit in bytes that `text` (GiB, None for the default) says; raises `InputError` where it is no number."""
+    """Return the limit in bytes from `text` (in GiB; None for the default); raises `InputError` if it is not a number."""
     try:
         gib = DEFAULT_LIMIT if text is None else float(text)
     except ValueError:
@@ -81,15 +81,15 @@ def limit(text: str | None) -> int:
 
 
 def room(store: Path, name: Room) -> Path:
-    """Return the place `name` in `store`, to write there: `store` is claimed; raises as `claim` does."""
+    """Claim `store`, and return the path of its part `name`, to write there; raises as `claim` does."""
     claim(store)
     return store / name
 
 
 def claim(store: Path) -> None:
-    """Make `store` a store, or see that it is one.
+    """Make `store` a store, or check that it is one, and hold its lock until this process ends.
 
-    Raises `InputError` for a folder that holds something else, `MachineError` where it cannot be read or written.
+    Raises `InputError` for a folder with other content, `MachineError` if it cannot be read or written.
     """
     while store not in _HELD:
         if not (store / MARK).exists():
@@ -100,12 +100,12 @@ def claim(store: Path) -> None:
 
 
 _HELD: dict[Path, int] = {}
-"""The descriptors of the marks of the stores that this process uses: as long as one is locked, nobody else removes anything
-there. The system frees them when this process ends."""
+"""The locked marks of the stores that this process uses, as open files. While a mark is locked, no other process removes anything
+in this store. The system frees them when this process ends."""
 
 
 def _hold(store: Path) -> None:
-    """Lock the mark of `store` together with all others who use it; wait while it is emptied."""
+    """Take the shared lock on the mark of `store`; wait while another process empties it."""
     descriptor = _opened(store)
     if descriptor is None:
         return
@@ -123,7 +123,7 @@ def _hold(store: Path) -> None:
 
 @contextmanager
 def _alone(store: Path) -> Iterator[bool]:
-    """Lock `store` against all others who use it; yields False if one does. What this process itself holds is given up."""
+    """Lock `store` alone, and yield True; yield False if another process uses it. The shared lock of this process is given up."""
     if (held := _HELD.pop(store, None)) is not None:
         os.close(held)
     descriptor = _opened(store)
@@ -152,9 +152,9 @@ def _opened(store: Path) -> int | None:
 
 
 def refusal(store: Path) -> str | None:
-    """Return why `store` cannot be a store: it is not a folder, or not empty and without our mark; None if it can.
+    """Return the reason why `store` cannot be a store; None if it can.
 
-    Raises `MachineError` if it cannot be read.
+    It cannot if it is not a folder, or if it is not empty and has no mark. Raises `MachineError` if it cannot be read.
     """
     if store.exists() and not store.is_dir():
         return "is no folder"
@@ -168,14 +168,14 @@ def refusal(store: Path) -> str | None:
 
 
 def _is_unfinished(name: str) -> bool:
-    """Return whether this is what an interruption leaves of a file of the store that was about to be written."""
+    """Return whether `name` is a temporary file that an interrupted process left in the store."""
     return name.startswith(tuple(f".{ours}." for ours in OURS))
 
 
 def empty(store: Path) -> None:
-    """Remove what docs-matrix keeps in `store`.
+    """Remove everything that docs-matrix keeps in `store`.
 
-    Raises `InputError` if that is no store, `MachineError` if a command uses it at this moment.
+    Raises `InputError` if it is not a store, `MachineError` if another process uses it now.
     """
     if not store.exists():
         return
@@ -192,7 +192,7 @@ def empty(store: Path) -> None:
 
 
 def kept(store: Path) -> tuple[Kept, ...]:
-    """Everything that `store` keeps; measuring a kernel's private copy takes about a second."""
+    """Return all entries of `store`; to measure a kernel's private copy takes about a second."""
     found = [
         *(_measured("build", path) for path in _folders(store / "builds")),
         *(_measured("environment", path) for path in _folders(store / "environments")),
@@ -211,10 +211,9 @@ def kept(store: Path) -> tuple[Kept, ...]:
 
 
 def sweep(store: Path, most: int) -> tuple[Kept, ...]:
-    """Remove from `store` what was not used for longest until it is no larger than `most` bytes; says what went.
+    """Remove the least recently used entries of `store` until it has at most `most` bytes; return the removed ones.
 
-    Nothing is done if the last sweep was within a day, or if another command uses the store at this moment: the next one
-    sweeps then.
+    Nothing is done if the last sweep was within a day, or if another command uses the store now.
     """
     stamp = room(store, "swept")
     if stamp.exists() and time.time() - stamp.stat().st_mtime < DAY:
@@ -240,7 +239,7 @@ def _swept(store: Path, most: int, stamp: Path) -> tuple[Kept, ...]:
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    """Yield the folders in `folder`; none where that is a link: what it leads to is not the store's."""
+    """Yield the folders in `folder`; none if it is a link, because its target is not a part of the store."""
     with contextlib.suppress(OSError), nofollow.folder(folder) as descriptor, os.scandir(descriptor) as entries:
         yield from [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
 
@@ -268,5 +267,5 @@ def _measured(kind: Kind, folder: Path) -> Kept:
                 continue
             size += told.st_blocks * 512
             if entry.path.startswith(f"{folder}{os.sep}") and os.sep not in entry.path[len(str(folder)) + 1 :]:
-                used = max(used, told.st_mtime)  # the marks of use lie at the top
+                used = max(used, told.st_mtime)  # files that show the last use are at the top
     return Kept(kind, folder, size, used)

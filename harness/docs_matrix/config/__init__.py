@@ -1,1 +1,1 @@
-"""`matrix.yaml` as checked data: the cells, the trees and the defaults."""
+"""Reads and checks `matrix.yaml`: the cells, the trees and the defaults."""

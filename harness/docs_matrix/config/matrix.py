@@ -1,8 +1,8 @@
-"""matrix.yaml as data: the cells, the trees and the defaults, checked.
+"""The data of matrix.yaml: the cells, the trees and the defaults.
 
-`load` turns the file into a `Matrix`, or raises one `InputError` that gives the file, the line, the place and what would
-be right (`matrix.yaml:14: cells[2].docutils: "0.21.x" is not a release`). Versions are taken as the text written: the
-YAML number 3.10 stays "3.10".
+`load` turns the file into a `Matrix`, or raises one `InputError` that names the file, the line, the key and the mistake
+(`matrix.yaml:14: cells[2].docutils: "0.21.x" is not a release`). Versions keep the text that is written: the YAML number 3.10
+stays "3.10".
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ __all__ = ["Cell", "Install", "Matrix", "NamedTree", "Recipe", "absent", "is_abs
 class Cell:
     """One pinned combination of Python, docutils and Sphinx.
 
-    `python` is a minor ("3.13") or a full release ("3.13.5"); `docutils` and `sphinx` are releases; `requirements` are
-    further requirements (PEP 508) of this cell; everything else is resolved as of `date`, an aware UTC time. `why` says
-    what the cell stands for. `name` is `py3.13-docutils0.21.2-sphinx8.1.3`, with `-<label>` behind it where matrix.yaml
-    gives a label (needed where two cells differ in requirements or date only).
+    `python` is a minor ("3.13") or a full release ("3.13.5"). `docutils` and `sphinx` are releases. `requirements` are
+    more requirements (PEP 508) of this cell. All other packages are resolved as of `date`, an aware UTC time. `why` is the reason
+    for this cell. `name` is `py3.13-docutils0.21.2-sphinx8.1.3`, with `-<label>` at the end if matrix.yaml has a label (it must
+    have one if two cells differ only in requirements or date).
     """
 
     name: str
@@ -51,7 +51,7 @@ class Cell:
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """What must be installed exactly: docutils, Sphinx and this cell's further requirements."""
+        """The requirements that a cell adds: its docutils, its Sphinx, and `requirements`."""
         return (f"docutils=={self.docutils}", f"sphinx=={self.sphinx}", *self.requirements)
 
 
@@ -59,13 +59,14 @@ class Cell:
 class Recipe:
     """How a tree is built. `kind` names the class that builds it, in `docs_matrix.builds.recipes`.
 
-    For `sphinx`: `source` is the folder of the documents and `config` the one of conf.py (both relative to the tree's
-    root), `builder` the builder, `options` further options of sphinx-build (`-D name=value`, `-t tag`, …), `folder` the one that
-    it is started in.
-    For `make`: `source` and `config` are the same, `target` is the target of make, and `variables` go to make.
-    `jobs` is the number of processes that Sphinx reads with; it is a part of a build's identity. `environment` are variables
-    of the build, on top of those that every build has. `setup` are commands of the shell that make a part of the tree before it
-    is built.
+    For `sphinx`: `source` is the folder of the documents, and `config` the folder of conf.py (both relative to the tree's
+    root). `builder` is the builder, `options` are more options of sphinx-build (`-D name=value`, `-t tag`, …), and `folder` is the
+    folder in which it is started. For `make`: `source` and `config` are the same, `target` is the target of make, and `variables`
+    are given to make.
+
+    `jobs` is the number of processes with which Sphinx reads; it is a part of a build's key. `environment` are variables
+    of the build, in addition to those that every build has. `setup` are shell commands that make a part of the tree before it is
+    built.
     """
 
     kind: str
@@ -83,10 +84,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Install:
-    """Which packages of a tree its documentation is built with.
+    """The packages of a tree that are installed for its documentation.
 
-    `folders` are the folders of packages relative to the tree's root, with extras in brackets after them (`.[docs]`). With
-    `release` the release on the package index is installed in place of the package at the root.
+    `folders` are the folders of packages relative to the tree's root, with extras in brackets after them (`.[docs]`). If `release`
+    is set, the release on the package index is installed in place of the package at the root.
     """
 
     folders: tuple[str, ...] = ()
@@ -97,12 +98,12 @@ class Install:
 class NamedTree:
     """A tree that matrix.yaml names.
 
-    `path` is relative to the file's folder there and absolute here. `recipe` is None where it is to be recognised from
-    the files. `requirements` are what this tree needs beside the cell's pins (PEP 508), or None where they are to be
-    recognised. `baseline` is the file of accepted diagnostics. `cells` are the names of the cells that it supports; None
-    for all. `install` says which of its packages are installed, or is None if that is to be recognised. `environment` are
-    variables of its builds, `checks` run beside these. `setup` are commands that make a part of it; None if they
-    are to be recognised.
+    If `recipe`, `requirements`, `install` or `setup` is None, it is recognised from the files of the tree.
+
+    `path` is absolute; in the file it is relative to the file's folder. `requirements` are those of this tree in addition to the
+    cell's pins (PEP 508). `baseline` is the file of accepted diagnostics. `cells` are the names of the cells that the tree
+    supports; None for all. `install` names the packages of the tree to install. `environment` are variables of its builds, and
+    `checks` are its tree checks. `setup` are commands that make a part of the tree.
     """
 
     name: str
@@ -119,9 +120,9 @@ class NamedTree:
 
 @dataclass(frozen=True)
 class Matrix:
-    """What matrix.yaml says. `tree` is the default tree's name; `time_limit` is in seconds, for each build.
+    """The content of matrix.yaml. `tree` is the name of the default tree; `time_limit` is in seconds, for each build.
 
-    `check` reads all documents if all that it must build is expected to take at most `exact_within` seconds.
+    `check` reads all documents if all its builds together are expected to take at most `exact_within` seconds.
     """
 
     path: Path
@@ -133,12 +134,12 @@ class Matrix:
 
     @property
     def folder(self) -> Path:
-        """The folder of matrix.yaml, that its relative paths start from."""
+        """The folder of matrix.yaml, from which its relative paths start."""
         return self.path.parent
 
 
 def load(path: Path) -> Matrix:
-    """Read and check `path`; raises `InputError` for the first mistake, by line."""
+    """Read and check the file `path`; raises `InputError` for the first mistake in it."""
     schema = json.loads(Path(__file__).with_name("matrix.schema.json").read_text(encoding="utf-8"))
     document = yaml_document.read(path, schema)
     cells = _cells(document)
@@ -159,10 +160,10 @@ def load(path: Path) -> Matrix:
 
 
 def normalised(requirements: Iterable[str]) -> tuple[str, ...]:
-    """Return requirements in their one form: canonical names, sorted, each once, docutils and Sphinx left out where unpinned.
+    """Return `requirements` with canonical names, sorted, each once, and without unpinned docutils and Sphinx.
 
-    `("PyYAML", "Sphinx", "alabaster")` gives `("alabaster", "pyyaml")`. Raises `InputError` for what is no requirement
-    (PEP 508), or names an address, whose content may change.
+    `("PyYAML", "Sphinx", "alabaster")` gives `("alabaster", "pyyaml")`. Raises `InputError` for a text that is not a requirement
+    (PEP 508), or that names an address, whose content may change.
     """
     found = set()
     for text in requirements:
@@ -173,21 +174,21 @@ def normalised(requirements: Iterable[str]) -> tuple[str, ...]:
 
 
 PINNED = ("docutils", "sphinx")
-"""What a cell pins by itself."""
+"""The packages that a cell pins."""
 
 _NEVER = Marker('python_version < "0"')
 
 
 def absent(name: str) -> str:
-    """Return the requirement that keeps the package `name` out of an environment, whatever else asks for it.
+    """Return the requirement that keeps the package `name` out of an environment, even if another package requires it.
 
-    It is one that no Python fulfils: `absent("pluggy")` gives `pluggy; python_version < "0"`.
+    No Python fulfils it: `absent("pluggy")` gives `pluggy; python_version < "0"`.
     """
     return f"{canonicalize_name(name)}; {_NEVER}"
 
 
 def is_absent(requirement: Requirement) -> bool:
-    """Return whether `requirement` is what `absent` gives."""
+    """Return whether `requirement` is one from `absent`."""
     return requirement.marker == _NEVER
 
 
@@ -229,7 +230,7 @@ def _cells(document: Document) -> tuple[Cell, ...]:
 
 
 def _cell(document: Document, given: Given, place: Place) -> Cell:
-    """Return the cell that `given` describes; `place` is where an error about the whole of it belongs."""
+    """Return the cell that `given` describes; `place` is the place for errors about all of it."""
     for key in AXES:
         if key not in given:
             made = ", ".join(f"{key} {as_text(given[key][0])}" for key in AXES if key in given)
@@ -270,7 +271,7 @@ def _requirements(document: Document, texts: Iterable[Any], place: Place) -> tup
 
 
 OLDEST_PYTHON = Version("3.6")
-"""What the probe runs on."""
+"""The oldest Python on which the probe runs."""
 
 NEEDS = (
     ("4.0", "3.6", ">=0.14,<0.18"),
@@ -287,12 +288,12 @@ NEEDS = (
     ("9.1", "3.12", ">=0.21,<0.23"),
     ("9.2", "3.13", ">=0.21"),
 )
-"""From this Sphinx on: the oldest Python and the docutils that its wheels demand. A later one may demand more: the
-resolver knows."""
+"""From this Sphinx on, its wheels need this Python or a later one, and this docutils. A later Sphinx may need more: the resolver
+reports it."""
 
 
 def _impossible(python: str, docutils: str, sphinx: str) -> tuple[str, str] | None:
-    """Return the key to fix and why the three cannot be installed together, as far as is known without an index."""
+    """Return the key to fix and the reason, if it is known that these three cannot be installed together; else None."""
     if Version(python) < OLDEST_PYTHON:
         return "python", f"{quoted(python)} is too old; builds are observed on Python {OLDEST_PYTHON} and later"
     release = Version(sphinx).release[:2]
@@ -336,7 +337,7 @@ def _tree(document: Document, name: str, cells: tuple[Cell, ...], kinds: Mapping
 
 
 OWN_VARIABLES = re.compile(r"(PATH|HOME|TMPDIR|LC_ALL|PYTHON\w*|VIRTUAL_ENV|GIT_\w+)$")
-"""The variables that every build has from us."""
+"""The variables that docs-matrix itself sets in every build."""
 
 
 def _environment(document: Document, values: Mapping[str, Any], place: Place) -> Mapping[str, str]:
@@ -355,7 +356,7 @@ def _install(value: Any) -> Install:
 
 
 def _path(document: Document, value: Any, place: Place) -> Path:
-    """Return the path `value` at `place`: from the folder of the file, or of a user (`~`)."""
+    """Return the path `value` at `place`, which is relative to the folder of the file, or to that of a user (`~`)."""
     try:
         given = Path(as_text(value)).expanduser()
     except RuntimeError as error:
@@ -364,7 +365,7 @@ def _path(document: Document, value: Any, place: Place) -> Path:
 
 
 def _recipe(values: Mapping[str, Mapping[str, Any]], kinds: Mapping[str, Any]) -> Recipe:
-    """Return the recipe of matrix.yaml's `{sphinx: …}` or `{make: …}`; what it leaves out is the schema's default."""
+    """Return the recipe of matrix.yaml's `{sphinx: …}` or `{make: …}`; missing keys get the defaults of the schema."""
     ((kind, stated),) = values.items()
     defaults = {name: about["default"] for name, about in kinds[kind]["properties"].items() if "default" in about}
     given = {**defaults, **stated}

@@ -1,4 +1,4 @@
-"""Products of versions, with `include` and `exclude` as the strategy.matrix of GitHub Actions has them."""
+"""Products of versions, with `include` and `exclude` like `strategy.matrix` of GitHub Actions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from docs_matrix.config.yaml_document import Document, Place, as_text, close_to
 __all__ = ["AXES", "Given", "combinations", "placed"]
 
 AXES = ("python", "docutils", "sphinx", "date")
-"""The keys of a product that hold lists."""
+"""The keys of a product that have lists."""
 
 Given = Mapping[str, tuple[Any, Place]]
 """The values of a cell by key, each with its place in the file."""
 
 LARGEST = 256
-"""Combinations of one product, as for a matrix of GitHub."""
+"""The most combinations of one product; GitHub has the same limit for a matrix."""
 
 
 def placed(values: Mapping[str, Any], place: Place) -> dict[str, tuple[Any, Place]]:
@@ -27,11 +27,13 @@ def placed(values: Mapping[str, Any], place: Place) -> dict[str, tuple[Any, Plac
 
 
 def combinations(document: Document, product: Mapping[str, Any], place: Place) -> Iterator[Given]:
-    """Yield the combinations of the product at `place`; raises `InputError` where it is too large or excludes by no list.
+    """Yield the combinations of the product at `place`.
 
-    The product of the lists, the first list slowest, less what `exclude` matches. Then each entry of `include` is added
-    to every such combination of which it changes no value of a list (what an earlier entry added may be changed); where
-    there is none, the entry is a combination of its own, to which no later entry is added.
+    First come the combinations of the lists, the first list slowest, without those that `exclude` matches. Then each entry of
+    `include` is added to every combination in which it changes no value of a list; it may change a value that an earlier entry
+    added. If there is no such combination, the entry is a combination of its own, to which no later entry is added.
+
+    Raises `InputError` if the product is too large, or if `exclude` names a key that has no list.
     """
     axes = [key for key in product if key in AXES]
     lists = [[(key, value, (*place, key, at)) for at, value in enumerate(product[key])] for key in axes]
@@ -68,5 +70,5 @@ def _excluded(document: Document, product: Mapping[str, Any], place: Place, axes
 
 
 def _fits(entry: Given, combination: Given) -> bool:
-    """Return whether every value of `entry` is that of `combination`, by the text written."""
+    """Return whether `combination` has every value of `entry`, by the text that is written."""
     return all(as_text(combination[key][0]) == as_text(value) for key, (value, _) in entry.items())

@@ -1,4 +1,4 @@
-"""A check of a tree beside its builds: a command that reads the source and prints messages, as a value."""
+"""A tree check as a value: a command beside the builds that reads the source and prints messages."""
 
 from __future__ import annotations
 
@@ -18,25 +18,29 @@ USUAL = (
     r"(?P<path>[^:\n]+):(?P<line>\d+):(?:\d+:)?[ \t]*"
     r"(?:\[?(?P<level>[Ww]arning|WARNING|[Ee]rror|ERROR)\b\]?:?[ \t]*)?(?P<message>.+)$"
 )
-"""The usual form of a message: `path:line: text`, with a column or a level where the tool prints them."""
+"""The usual form of a message: `path:line: text`, with a column or a level if the tool prints them."""
 
 GROUPS = ("path", "line", "level", "message", "rule")
-"""The groups that the form of a message may name; `message` must be there."""
+"""The groups that the form of a message may have; it must have `message`."""
 
 
 @dataclass(frozen=True)
 class TreeCheck:
     """A command that reads the source of a tree and prints messages.
 
-    `lines` is the form of a message: a regular expression that matches from the beginning of a line and names `GROUPS`; None for
-    the forms that a build prints. `requirements` are the packages of its environment; without any, the machine's programs run.
-    `python` is the release that it runs on; None for the newest of the matrix. `reads` are patterns of the files that its answer
-    depends on; empty for all; with `holding` it also depends on all files that hold this text. `files` are patterns of the files
-    that are named behind the command: those that the change touches, or all if there is no change; none then if it is a check of
-    `changed` files only, as long as nobody asks for all. `level` is that of a message without one, `category` the category of
-    its messages. An exit status that is not one of `statuses` means that it could not run, and so does a line of its output that
-    `broken` matches. New messages of a `note` fail nothing. `git` asks for a `.git` around the files. `tools` are programs of the
-    machine that take part in what it says.
+    - `lines`: the form of a message, a regular expression that matches from the beginning of a line and has the groups `GROUPS`;
+      None for the forms that a build prints.
+    - `requirements`: the packages of its environment; without any, the machine's programs run. `python`: the release of its Python;
+      None for the newest of the matrix.
+    - `reads`: patterns of the files on which its answer depends; empty for all. `holding`: it also depends on all files that
+      contain this text.
+    - `files`: patterns of the files that are named after the command: those that the change touches, or all if there is no change.
+      `changed`: without a change no file is checked, unless the user asks for all.
+    - `level`: the level of messages without one; `category`: the category of its messages.
+    - `statuses`: the exit statuses of a check that could run. `broken`: a line that shows that it could not run.
+    - `note`: its new messages fail nothing.
+    - `git`: it needs a `.git` around the files.
+    - `tools`: programs of the machine that can change its messages.
     """
 
     name: str
@@ -59,7 +63,7 @@ class TreeCheck:
 
 
 def matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """Return whether `path` is one of `patterns`: a file, a folder around it, or a pattern in which `*` also matches slashes.
+    """Return whether one of `patterns` matches `path`: the file, a folder above it, or a pattern whose `*` also matches slashes.
 
     >>> [matches("docs/a/b.rst", (pattern,)) for pattern in ("docs", "docs/a/b.rst", "*.rst", "*.py")]
     [True, True, True, False]
@@ -71,7 +75,7 @@ def matches(path: str, patterns: tuple[str, ...]) -> bool:
 
 
 def tree_checks(document: Document, values: Mapping[str, Any], place: Place) -> tuple[TreeCheck, ...]:
-    """Return the checks that `values` at `place` describe; raises `InputError` with the line of a mistake."""
+    """Return the tree checks that `values` at `place` describe; raises `InputError` with the line of a mistake."""
     return tuple(_tree_check(document, name, value, (*place, name)) for name, value in values.items())
 
 

@@ -1,7 +1,7 @@
-"""A YAML file as checked data that knows its lines.
+"""Reads a YAML file, checks it, and keeps the line of each value.
 
-`read` takes the file apart with PyYAML's node tree, so that every scalar keeps the text written (3.10 stays "3.10"), checks
-it against a JSON schema, and gives a `Document`, whose `error` says the place of a mistake as file, line and key.
+`read` uses PyYAML's node tree, so that every scalar keeps the text that is written (3.10 stays "3.10"). It checks the file by a
+JSON schema, and returns a `Document`. `Document.error` names the place of a mistake: file, line and key.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ Place = tuple[str | int, ...]
 """The keys and indexes that lead to a value: `("cells", 2, "docutils")`."""
 
 LARGEST = 1 << 20
-"""Bytes; a configuration is a page or two of text."""
+"""The most bytes of a file; a configuration is a page or two of text."""
 
 MOST_VALUES = 20_000
-"""Values of a document: PyYAML does not limit what aliases of aliases expand to."""
+"""The most values of a document: PyYAML does not limit the values that aliases of aliases expand to."""
 
 
 class Number(float):
-    """A YAML number that keeps the text written, since the version 3.10 is not the number 3.1."""
+    """A YAML number that keeps the text that is written, because the version 3.10 is not the number 3.1."""
 
     text: str
 
@@ -47,7 +47,7 @@ class Number(float):
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file's content (`value`: mappings, lists, text, `Number`, None) and the line of each value, from 1.
+    """The content of a YAML file (`value`: mappings, lists, text, `Number`, None), and the line of each value, from 1.
 
     `path` is the file as the user named it.
     """
@@ -69,7 +69,7 @@ class Document:
 
 
 def read(path: Path, schema: Mapping[str, Any]) -> Document:
-    """Read the YAML file `path` and check it against `schema`; raises `InputError` for the first mistake, by line."""
+    """Read the YAML file `path` and check it by `schema`; raises `InputError` for the first mistake in it."""
     document = _parse(path)
     mistakes = list(_mistakes(document, schema))
     if mistakes:
@@ -78,7 +78,7 @@ def read(path: Path, schema: Mapping[str, Any]) -> Document:
 
 
 def as_text(value: Any) -> str:
-    """Return a scalar as the text written in the file."""
+    """Return a scalar as the text that is written in the file."""
     return value.text if isinstance(value, Number) else str(value)
 
 
@@ -89,7 +89,7 @@ def quoted(value: Any) -> str:
 
 
 def close_to(word: str, known: Sequence[str], *, called: str) -> str:
-    """Return the end of a message about the unknown `word`: the known one that is close, or all of them, `called` so."""
+    """Return the end of a message about the unknown `word`: a similar one of `known`, or all of them after the text `called`."""
     close = closest(word, known)
     if close:
         return f"did you mean {quoted(close)}?"
@@ -149,7 +149,7 @@ def _text(path: Path) -> str:
 
 
 class _Values:
-    """Turns nodes into values and notes their lines; limited in number, since aliases of aliases multiply."""
+    """Turns nodes into values and notes their lines; the number is limited, because aliases of aliases multiply."""
 
     def __init__(self, path: Path, lines: dict[Place, int]) -> None:
         self._path = path
@@ -198,7 +198,7 @@ def _scalar(node: yaml.Node) -> str | Number | None:
 
 
 def _mistakes(document: Document, schema: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    """Yield the places where the document is not as `schema` wants it, each with what would be right."""
+    """Yield the places where the document is not as `schema` requires, each with a text for the error message."""
     validator = _Validator(schema)
     for error in validator.iter_errors(document.value):
         place: Place = tuple(error.absolute_path)
@@ -215,7 +215,7 @@ def _mistakes(document: Document, schema: Mapping[str, Any]) -> Iterator[tuple[P
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """As editors understand `pattern`: `$` is the end of the text, not before a newline at the end."""
+    """Check `pattern` as editors do: `$` is the end of the text, and not before a newline at the end."""
     if isinstance(instance, str | Number) and not re.fullmatch(pattern, as_text(instance)):
         yield jsonschema.ValidationError(schema.get("patternErrorMessage", f"does not match {pattern}"))
 

@@ -1,1 +1,1 @@
-"""What a build may reach: Landlock, a system call filter, bubblewrap, and the supervisor that ends all of it."""
+"""Confines builds: Landlock, a filter of system calls, bubblewrap, and a supervisor that ends all processes of a build."""

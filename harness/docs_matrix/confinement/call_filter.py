@@ -1,8 +1,8 @@
-"""The filter of system calls (seccomp): what a build, and all that it starts, may ask the kernel for.
+"""The filter of system calls (seccomp) for a build and all processes that it starts.
 
-Some calls are refused, others are asked about: the supervisor answers these (`docs_matrix.confinement.supervisor`).
+Some calls are refused. For others the kernel asks the supervisor (`docs_matrix.confinement.supervisor`).
 
-The standard library alone: this is imported by the launcher.
+This module imports only the standard library: the launcher imports it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["FILES", "SIGNALS", "install", "program", "questions"]
 
 SIGNALS = ("kill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "tgkill", "tkill")
+"""The calls for signals; the supervisor may be asked about them."""
 FILES = ("chmod", "fchmod", "fchmodat", "fchmodat2", "futimesat", "utime", "utimensat", "utimes")
-"""The calls that the supervisor may be asked about: signals, permissions and times of files."""
+"""The calls for permissions and times of files; the supervisor may be asked about them."""
 
 _REFUSED = """
 accept accept4 acct add_key bind bpf chroot clock_adjtime clock_settime delete_module fanotify_init finit_module fsconfig
@@ -33,16 +34,16 @@ vhangup
 """
 _SERVING = frozenset(("accept", "accept4", "bind", "listen"))
 _MISSING = "clone3 io_uring_enter io_uring_register io_uring_setup"
-"""These are not there: a program that knows another way goes it."""
+"""These calls report that they do not exist, so that a program tries another way."""
 _ATTRIBUTES = """
 file_setattr fremovexattr fsetxattr lremovexattr lsetxattr removexattr removexattrat setxattr setxattrat
 """
 _OWNERS = "chown fchown fchownat lchown"
 _OF_OTHERS = "ioprio_set prlimit64 sched_setaffinity sched_setattr sched_setparam sched_setscheduler setpriority"
-"""These may change another process of the same user: only what a process asks of itself is allowed."""
+"""These calls can change another process of the same user. A process may use them only for itself."""
 
 _OF_A_PROCESS = {"ioprio_set": 1, "setpriority": 0}
-"""Of the calls that name a process, a group or a user: what says that it is a process."""
+"""The calls that name a process, a group or a user, each with the value of the argument that means a process."""
 
 _NEW_SPACES = 0x7E020000
 """The flags of clone that make namespaces (CLONE_NEW…)."""
@@ -59,10 +60,10 @@ Step = tuple[int, int, int, int]
 
 
 def program(machine: Architecture, *, network: bool, asked: Sequence[str], apart: bool, truncates: bool) -> bytes:
-    """Return the filter as the kernel takes it.
+    """Return the filter in the form of the kernel.
 
-    `network` allows sockets of the internet. The calls `asked` are answered by the supervisor. `apart` says that no other process
-    and no file of others can be seen, so that none can be changed; `truncates` that truncating a file by its path needs no filter.
+    `network` allows sockets of the internet. The supervisor answers the calls `asked`. `apart`: the build sees no other process and
+    no file of others, so it cannot change them. `truncates`: truncating a file by its path needs no filter.
     """
     asks = dict.fromkeys(asked, _ASK)
     steps: list[Step] = [
@@ -122,10 +123,7 @@ _LISTENER, _KILLABLE = 1 << 3, 1 << 5
 
 
 def install(instructions: bytes, *, listen: bool) -> int | None:
-    """Set the filter for this process; return the open file on which its questions come if it is to `listen`.
-
-    Raises `OSError`.
-    """
+    """Set the filter for this process; if `listen`, return the open file on which its questions arrive. Raises `OSError`."""
     buffer = ctypes.create_string_buffer(instructions, len(instructions))
     head = struct.pack("HxxxxxxQ", len(instructions) // 8, ctypes.addressof(buffer))
     if not listen:
@@ -138,15 +136,15 @@ def install(instructions: bytes, *, listen: bool) -> int | None:
 
 
 def _rule(machine: Architecture, name: str, then: Sequence[Step]) -> list[Step]:
-    """Return what is done for the call `name`; `then` always finishes."""
+    """Return the steps that do `then` for the call `name`; `then` always ends the filter."""
     number = machine.numbers.get(name)
     return [] if number is None else [(_EQUAL, 0, len(then), number), *then]
 
 
 def _sockets(machine: Architecture, *, network: bool) -> list[Step]:
-    """No socket but what connects two ends in the build; with the network those of the internet.
+    """Return the steps that allow only pairs of sockets in the build, and, with the network, sockets of the internet.
 
-    A pair of datagrams could be sent to a socket of any name, so it is a stream. Nothing connects to a socket with a name.
+    A pair must be a stream: an end of a datagram pair could send to any named socket. Nothing can connect to a named socket.
     """
     refuse, families = _ends(_error(errno.EPERM)), (_INET, _INET6, _NETLINK)
     wanted = [(_EQUAL, len(families) - at, 0, family) for at, family in enumerate(families)]
@@ -169,7 +167,7 @@ def _sockets(machine: Architecture, *, network: bool) -> list[Step]:
 
 
 def _for_itself(name: str) -> list[Step]:
-    """Allow a call that names no other process: the argument that does is 0."""
+    """Return the steps that allow a call only if it names no other process: the argument with the process is 0."""
     refuse = _ends(_error(errno.EPERM))
     kind = _OF_A_PROCESS.get(name)
     if kind is None:
@@ -190,5 +188,5 @@ def _error(number: int) -> int:
 
 
 def questions(machine: Architecture) -> Mapping[int, str]:
-    """Return the calls that can be asked about, by their numbers."""
+    """Return the calls about which the supervisor can be asked, by their numbers."""
     return {machine.numbers[name]: name for name in (*SIGNALS, *FILES) if name in machine.numbers}

@@ -1,8 +1,8 @@
-"""The one place that runs code of a tree: builds, backends, answers of git, setup commands, tree checks go through `Confinement`.
+"""The only place that runs code of a tree: builds, backends, questions to git, setup commands and tree checks.
 
-Two layers are known. `landlock` is set by a launcher before the command starts, without root: Landlock for files, a filter of
-system calls, limits of resources. `bubblewrap` puts all of it into namespaces of its own as well: processes, network, mounts.
-What the machine has is found out by a trial, once for each run.
+There are two layers. `landlock` needs no root privileges: a launcher sets Landlock for files, a filter of system calls, and limits
+of resources before the command starts. `bubblewrap` also puts the command into its own namespaces: processes, network, mounts. A
+trial shows which layers work on this machine; it is made once in a run.
 """
 
 from __future__ import annotations
@@ -31,21 +31,23 @@ LAYERS: tuple[Layer, ...] = ("bubblewrap", "landlock")
 Choice = Literal["auto", "bubblewrap", "landlock", "none"]
 
 MEMORY = 4 << 30
+"""The bytes of memory that all processes of a build may take together, unless more is expected."""
 PROCESSES = 200
+"""The most processes of a build."""
 DISK = 16 << 30
+"""The most bytes that a build may write to the disk."""
 LARGEST = 4 << 30
-"""What all processes of a build may take together, unless more is expected: bytes of memory, processes, bytes of the disk; and the
-bytes of its largest file."""
+"""The most bytes of one file."""
 
 TRIAL = 20.0
-"""Seconds for a trial."""
+"""The seconds that a trial may take."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What a command may `read` beside the system's files and Python's, what it may `write`, and the `memory` it may take in bytes.
+    """The rights of a command: the paths that it may `write`, and may `read` in addition to the files of the system and of Python.
 
-    `folder` is one of the latter, on the disk that is watched.
+    `memory` is the memory that it may take, in bytes.
     """
 
     write: tuple[Path, ...]
@@ -54,7 +56,7 @@ class Reach:
 
     @property
     def folder(self) -> Path:
-        """The first folder that may be written."""
+        """The first folder that may be written. The disk that has it is watched."""
         return self.write[0]
 
 
@@ -66,7 +68,7 @@ class Confinement:
     network: bool = False
 
     def __str__(self) -> str:
-        """Name what is used here, for reports."""
+        """Return what confines commands here, for reports."""
         network = f"network {'on' if self.network else 'off'}"
         if self.layer == "none":
             return "not confined"
@@ -87,9 +89,9 @@ class Confinement:
         most: int | None = None,
         hear: Callable[[bytes], None] | None = None,
     ) -> process.Finished:
-        """Run `command` as `docs_matrix.process.run` does, and let it do no more than `reach` says.
+        """Run `command` as `docs_matrix.process.run` does, but only with the rights `reach`.
 
-        Raises `MachineError` if it cannot be confined; then it is not started.
+        Raises `MachineError`, and does not start it, if it cannot be confined.
         """
         words = tuple(os.fspath(word) for word in command)
         how: dict[str, Any] = {
@@ -122,7 +124,7 @@ class Confinement:
         )
 
     def _around(self, report: int, reach: Reach, cwd: Path) -> tuple[str, ...]:
-        """Return the words before a command that confine it."""
+        """Return the words to put before a command, so that it runs confined."""
         apart = self.layer == "bubblewrap"
         read = self._readable(reach)
         write = tuple(str(path) for path in reach.write)
@@ -162,7 +164,7 @@ def _system() -> tuple[str, ...]:
 
 
 def _bubblewrap(read: Iterable[str], write: Iterable[str], cwd: Path, *, network: bool) -> tuple[str, ...]:
-    """Return the command of bubblewrap: an empty root, on which is mounted what may be seen."""
+    """Return the command of bubblewrap: an empty root folder, in which only the allowed paths are mounted."""
     program = shutil.which("bwrap")
     if program is None:
         raise MachineError("bubblewrap is not installed: install bubblewrap, or choose another --confine")
@@ -185,7 +187,7 @@ def _bubblewrap(read: Iterable[str], write: Iterable[str], cwd: Path, *, network
 
 @functools.cache
 def lacks(layer: Layer) -> str | None:
-    """Return why `layer` cannot be used on this machine, None if it can: a trial says it, once in each run."""
+    """Return the reason why `layer` cannot be used on this machine; None if it can. A trial is made once in a run."""
     if layer == "none":
         return None
     if sys.platform != "linux":
@@ -209,9 +211,9 @@ def lacks(layer: Layer) -> str | None:
 
 
 def choose(wanted: Choice = "auto", *, network: bool = False) -> Confinement:
-    """Return the confinement that is `wanted`, for `auto` the strongest that works here.
+    """Return the confinement `wanted`; for `auto` it is the strongest one that works here.
 
-    Raises `InputError` if one that was named does not work here.
+    Raises `InputError` if a named one does not work here.
     """
     layers = LAYERS if wanted == "auto" else (wanted,)
     for layer in layers:

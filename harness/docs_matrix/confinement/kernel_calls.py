@@ -1,6 +1,6 @@
-"""The system calls that the launcher of builds makes, and those that it filters: their numbers, and a way to call them.
+"""The numbers of the system calls that the launcher makes or filters, and a function to make them.
 
-The standard library alone: this is imported by the launcher, which starts in a moment.
+This module imports only the standard library: the launcher imports it, and must start quickly.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LIBC.syscall.restype = ctypes.c_long
 
 
 class Architecture:
-    """The numbers of system calls of one kind of processor; `audit` is how a filter knows it."""
+    """The numbers of system calls of one kind of processor; `audit` is the processor's number for a filter."""
 
     def __init__(self, audit: int, numbers: Mapping[str, int]) -> None:
         self.audit = audit
@@ -52,7 +52,7 @@ _COMMON = {
     "setxattrat": 463,
     "file_setattr": 469,
 }
-"""The calls that came after all processors count alike."""
+"""Newer calls, which have the same number on all processors."""
 
 _OTHERS = """
 accept 43 202           accept4 288 242         acct 163 89               add_key 248 217
@@ -79,7 +79,7 @@ tgkill 234 131          tkill 200 130           truncate 76 45            umount
 unshare 272 97          userfaultfd 323 282     utime 132 -               utimensat 280 88
 utimes 235 -            vfork 58 -              vhangup 153 58
 """
-"""The other calls: the number on x86_64, then the one on aarch64."""
+"""The other calls: the number on x86_64, then the number on aarch64."""
 
 
 def _numbers(column: int) -> Mapping[str, int]:
@@ -95,13 +95,13 @@ ARCHITECTURES: Mapping[str, Architecture] = {
 
 
 def architecture() -> Architecture | None:
-    """Return this machine's processor; None if its calls are not known here, or this is no Linux."""
+    """Return this machine's processor; None if its calls are not known here, or if this is not Linux."""
     told = os.uname()
     return ARCHITECTURES.get(told.machine) if told.sysname == "Linux" else None
 
 
 def call(name: str, *arguments: int | bytes | None) -> int:
-    """Make the system call `name` with `arguments`, numbers and bytes in memory; raises `OSError`."""
+    """Make the system call `name` with `arguments` (numbers, or bytes in memory) and return its result; raises `OSError`."""
     known = architecture()
     if known is None:
         raise OSError(38, os.strerror(38), name)
@@ -110,7 +110,7 @@ def call(name: str, *arguments: int | bytes | None) -> int:
 
 
 def prctl(option: int, value: int = 0) -> int:
-    """Set an option of this process by the call of this name; raises `OSError`."""
+    """Set an option of this process by the system call `prctl`; raises `OSError`."""
     zero = ctypes.c_ulong(0)
     return _checked("prctl", _LIBC.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
 

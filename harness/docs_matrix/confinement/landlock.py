@@ -1,6 +1,6 @@
-"""Landlock: what the files are that a process, and all that it starts, may read and write. It cannot be taken back.
+"""Landlock: restricts the files that a process, and all processes that it starts, may read and write. It cannot be undone.
 
-The standard library alone: this is imported by the launcher.
+This module imports only the standard library: the launcher imports it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SIGNALS", "TRUNCATES", "restrict", "version"]
 
 TRUNCATES, SIGNALS = 3, 6
-"""The first versions that know of truncating a file by its path, and of signals and abstract sockets."""
+"""The first versions that restrict truncating a file by its path, and signals and abstract sockets."""
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 1 << 1, 1 << 2, 1 << 3
 _MAKE_CHAR, _MAKE_BLOCK = 1 << 6, 1 << 11
@@ -29,7 +29,7 @@ _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 
 _TCP = 3
 _SCOPES = 3
-"""Binding and connecting; abstract sockets and signals."""
+"""The rights for TCP (binding and connecting), and the scopes (abstract sockets and signals)."""
 
 
 def version() -> int:
@@ -41,9 +41,9 @@ def version() -> int:
 
 
 def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str], *, network: bool) -> None:
-    """Let this process read only what is below the paths `read`, and write only below `write`; paths that are missing count not.
+    """Let this process read only below the paths `read`, and write only below `write`; missing paths are ignored.
 
-    `devices` are files of devices that it may read and write. Without `network` there is no TCP either. Raises `OSError`.
+    `devices` are device files that it may read and write. Without `network` there is no TCP. Raises `OSError`.
     """
     known = version()
     files = _known_rights(known)
@@ -65,7 +65,7 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str], 
 
 
 def _known_rights(known: int) -> int:
-    """Return all rights to files that this version of Landlock rules over."""
+    """Return all rights to files that this version of Landlock can restrict."""
     rights = (1 << 13) - 1
     for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV)):
         if known >= since:
@@ -77,7 +77,7 @@ def _allow(rules: int, path: str, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there needs no rule
+        return  # a missing path needs no rule
     try:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= _OF_FILES

@@ -1,6 +1,6 @@
-"""What the launcher is asked for, as a value that goes through a command line.
+"""The order for the launcher, as a value that fits into a command line.
 
-The standard library alone, and of it what is imported in a moment: no dataclasses, no JSON.
+This module imports only modules of the standard library that are imported quickly: no dataclasses, no JSON.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ __all__ = ["LaunchOrder", "from_text"]
 
 
 class LaunchOrder:
-    """How a command is to be confined.
+    """How a command is confined.
 
-    `read` and `write` are the paths that it may use. `landlock` and `filtered` say whether Landlock and the filter are used,
-    `apart` whether the command has processes and mounts of its own already. `memory`, `disk` and `largest` are bytes: what all
-    its processes may take, what they may write on the disk of `folder`, and the size of a file. `report` is the number of an
+    `read` and `write` are the paths that it may use. `landlock` and `filtered`: Landlock and the filter are used. `apart`:
+    bubblewrap has already given the command its own processes and mounts. `memory`, `disk` and `largest` are in bytes: the memory
+    of all its processes, the space that they may use on the disk of `folder`, and the size of a file. `report` is the number of an
     open file.
     """
 
@@ -54,5 +54,5 @@ class LaunchOrder:
 
 
 def from_text(text: str) -> LaunchOrder:
-    """Return the order that `LaunchOrder.text` wrote."""
+    """Return the order from the result of `LaunchOrder.text`."""
     return LaunchOrder(**marshal.loads(bytes.fromhex(text)))  # noqa: S302 (the harness wrote it)

@@ -1,12 +1,12 @@
-"""Starts a build confined, and says how it ended: `python -I -S -c START <folder of this package> ORDER COMMAND…`.
+"""Starts a command confined, and reports how it ended: `python -I -S -c START <folder of this package> ORDER COMMAND…`.
 
-ORDER is a `LaunchOrder`. The process that becomes the command gives up what it may do, for itself and all that it starts:
-capabilities, files (Landlock), system calls (a filter), resources. The process above it is the supervisor. How the command ended
-is written to the open file `report`: the exit status or minus a signal, the seconds of CPU time, the bytes of the largest process,
-and why the supervisor ended it, if it did; or "fault" and why it was not started.
+ORDER is a `LaunchOrder`. The process that becomes the command gives up rights, for itself and all processes that it starts:
+capabilities, files (Landlock), system calls (a filter), resources. The process above it is the supervisor. It writes to the open
+file `report` how the command ended: the exit status or minus a signal, the seconds of CPU time, the bytes of the largest process,
+and the reason if the supervisor ended it. If the command was not started, it writes "fault" and the reason.
 
-The standard library alone, and of it what is imported in a moment: this starts before each build. What confines a build is not a
-part of the build's key.
+This module starts before each build, so it imports only modules of the standard library that are imported quickly. The confinement
+is not a part of a build's key.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 __all__ = ["START", "main"]
 
 START = "import sys; sys.path.append(sys.argv.pop(1)); from docs_matrix.confinement.launcher import main; main()"
-"""What Python runs: it looks nowhere but into its own library, and then into the folder of this package."""
+"""The code that Python runs. It imports only from Python's own library, and then from the folder of this package."""
 
 _DEATH_SIGNAL, _DUMPABLE, _BOUNDING, _SUBREAPER, _NO_NEW, _AMBIENT = 1, 4, 24, 36, 38, 47
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
 def main() -> None:
-    """Do what the arguments ask for, and end as the command did."""
+    """Run the command of the arguments confined, and end with its status."""
     order = from_text(sys.argv[1])
     command = sys.argv[2:]
     os.set_inheritable(order.report, False)
     if order.apart:
         sys.exit(_supervised(order, command))
-    # The harness may kill its group at once: the supervisor is in another one, hears of it, and ends all that it started.
+    # The harness may kill this process group at once. The supervisor is in another group, gets a signal, and ends the build.
     above = os.getpid()
     supervisor = os.fork()
     if supervisor == 0:
@@ -56,10 +56,10 @@ def main() -> None:
 
 
 def _supervised(order: LaunchOrder, command: list[str]) -> int:
-    """Start the command, watch it to its end, report; returns 0 where a report was written."""
+    """Start the command, watch it until it ends, and write the report; return 0."""
     kernel_calls.prctl(_SUBREAPER, 1)
     machine = kernel_calls.architecture() if order.filtered else None
-    ready, told = os.pipe()  # the number of the open file with the filter's questions, or why there is no start
+    ready, told = os.pipe()  # the number of the open file with the filter's questions, or the reason of a fault
     wait, go = os.pipe()
     child = os.fork()
     if child == 0:
@@ -68,7 +68,7 @@ def _supervised(order: LaunchOrder, command: list[str]) -> int:
         _become(order, command, machine, told, wait)
     os.close(told)
     os.close(wait)
-    kernel_calls.prctl(_DUMPABLE, 0)  # or the build could look into this process
+    kernel_calls.prctl(_DUMPABLE, 0)  # else the build could read this process
     with open(ready, "rb") as stream:
         line = stream.readline().decode()
         asks = None
@@ -91,7 +91,7 @@ def _supervised(order: LaunchOrder, command: list[str]) -> int:
 
 
 def _taken(child: int, number: int) -> int:
-    """Take the open file `number` of the process `child`."""
+    """Return a copy of the open file `number` of the process `child`."""
     process = os.pidfd_open(child)
     try:
         return kernel_calls.call("pidfd_getfd", process, number, 0)
@@ -105,7 +105,7 @@ def _taken(child: int, number: int) -> int:
 def _become(
     order: LaunchOrder, command: list[str], machine: kernel_calls.Architecture | None, told: int, wait: int
 ) -> NoReturn:
-    """Give up what the command may not do, and become it; if that cannot be, say so and end."""
+    """Give up the rights that the command must not have, and become the command; if this fails, report it and end."""
     try:
         os.setsid()
         kernel_calls.prctl(_DEATH_SIGNAL, signal.SIGKILL)
@@ -130,9 +130,9 @@ def _become(
 
 
 def _filter(order: LaunchOrder, machine: kernel_calls.Architecture) -> int:
-    """Set the filter; returns the open file of its questions, -1 if none can be asked here."""
+    """Set the filter; return the open file of its questions, -1 if there is none."""
     known = landlock.version() if order.landlock else 0
-    # Forks are not asked about: a signal interrupts a call that is, and a shell gives up then.
+    # The filter does not ask about forks: a signal would interrupt the call, and a shell gives up then.
     asked: list[str] = []
     asked += () if known >= landlock.SIGNALS else call_filter.SIGNALS
     asked += () if order.apart else call_filter.FILES
@@ -160,7 +160,7 @@ def _limit(order: LaunchOrder) -> None:
 
 
 def _drop_capabilities() -> None:
-    """Root becomes a user who owns root's files, and can do nothing else."""
+    """Give up all capabilities: root becomes a user who owns root's files, and has no other rights."""
     if os.geteuid() != 0:
         return
     for number in range(64):

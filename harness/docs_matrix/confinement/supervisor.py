@@ -1,9 +1,9 @@
-"""The supervisor: the process above a build that answers what the filter asks, watches what the build takes, and ends all of it.
+"""The supervisor: the process above a build. It answers the filter's questions, watches the limits, and ends all processes.
 
-It is not confined itself, so it does for the build only what a build may do: it starts no program, and changes permissions and
+It is not confined itself, so it does for the build only what the build may do: it starts no program, and changes permissions and
 times of files only where the build may write.
 
-The standard library alone, and of it what is imported in a moment: this is a part of the launcher.
+This module is a part of the launcher, so it imports only modules of the standard library that are imported quickly.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _HERE = -100
 _NO_FOLLOW = 0x100
 _LONGEST_PATH = 4096
 PAUSE = 0.5
-"""Seconds between two looks at what a build takes."""
+"""The seconds between two checks of the limits."""
 GRACE = 2.0
-"""Seconds that a build has to end after it was asked to."""
+"""The seconds that a build has to end by itself after SIGTERM."""
 
 
 class Supervisor:
-    """Watches the process `child` and all that it starts."""
+    """Watches the process `child` and all processes that it starts."""
 
     def __init__(self, child: int, asks: int | None, machine: Architecture | None, order: LaunchOrder) -> None:
-        """`asks` is the open file of the filter's questions, None if it asks none."""
+        """`asks` is the open file of the filter's questions; None if there is none."""
         self._child = child
         self._asks = asks
         self._names: Mapping[int, str] = call_filter.questions(machine) if machine else {}
@@ -53,7 +53,7 @@ class Supervisor:
         self.stopped = ""
 
     def watch(self) -> int:
-        """Return the wait status of the child when it has ended; by then nothing that it started is alive."""
+        """Wait until the child has ended, and return its wait status. No process that it started is alive then."""
         signal.signal(signal.SIGTERM, self._on_term)
         ended = os.pidfd_open(self._child)
         poll = select.poll()
@@ -78,7 +78,7 @@ class Supervisor:
         return status
 
     def _on_term(self, *_: object) -> None:
-        """End the build, because the harness asks for it; it has a moment to end by itself."""
+        """End the build on a signal of the harness; the build has `GRACE` seconds to end by itself."""
         try:
             os.killpg(self._child, signal.SIGTERM)
         except OSError:
@@ -87,13 +87,13 @@ class Supervisor:
         signal.setitimer(signal.ITIMER_REAL, GRACE)
 
     def _kill_all(self) -> None:
-        """Kill all processes of the build; they are stopped first, so that none of them starts another one."""
+        """Kill all processes of the build. They are stopped first, so that none of them can start another one."""
         for number in (signal.SIGSTOP, signal.SIGKILL):
             for process in _descendants():
                 _kill(process, number)
 
     def _end_all(self, pause: float) -> None:
-        """Kill what is left. Whatever loses its parent becomes a child of this process, so that none is forgotten."""
+        """Kill all remaining processes. A process that loses its parent becomes a child of this one, so none is forgotten."""
         while left := _descendants():
             for number in (signal.SIGSTOP, signal.SIGKILL):
                 for process in left:
@@ -140,7 +140,7 @@ class Supervisor:
             pass  # who asked is gone
 
     def _judge(self, name: str, process: int, arguments: Sequence[int]) -> tuple[int, bool]:
-        """Return the number of the error that a call gets, 0 for none, and whether the kernel is to go on with the call."""
+        """Return the error number of a call (0 for none), and whether the kernel must continue with the call."""
         if name in call_filter.SIGNALS:
             target = ctypes.c_int(arguments[0]).value
             return (0, True) if _is_own(name, target, process) else (errno.EPERM, False)
@@ -153,7 +153,7 @@ class Supervisor:
         return errno.EPERM, False
 
     def _change(self, name: str, process: int, arguments: Sequence[int]) -> None:
-        """Change the permissions or the times of a file, if it is one that the build may write; raises `OSError`."""
+        """Change the permissions or the times of a file that the build may write; raises `OSError`, also for any other file."""
         descriptor, path, rest = _of_what(name, arguments)
         follow = not (name in ("fchmodat2", "utimensat") and arguments[3] & _NO_FOLLOW)
         place = _opened(process, descriptor, path, follow=follow)
@@ -170,7 +170,7 @@ class Supervisor:
 
 
 def _of_what(name: str, arguments: Sequence[int]) -> tuple[int, int, int]:
-    """Return the open folder, the address of the path (0 if it is the open file itself), and what is to be set."""
+    """Return the open folder, the address of the path (0 for the open file itself), and the value to set."""
     if name == "fchmod":
         return arguments[0], 0, arguments[1]
     if name in ("chmod", "utime", "utimes"):
@@ -179,7 +179,7 @@ def _of_what(name: str, arguments: Sequence[int]) -> tuple[int, int, int]:
 
 
 def _opened(process: int, descriptor: int, path: int, *, follow: bool) -> int:
-    """Open what a process means; what it opens is then looked at, and not its name, which may lead elsewhere a moment later."""
+    """Open the file that a process names. The open file is checked, and not its name, which can mean another file later."""
     descriptor = ctypes.c_int(descriptor).value
     base = f"/proc/{process}/cwd" if descriptor == _HERE else f"/proc/{process}/fd/{descriptor}"
     flags = os.O_PATH | os.O_CLOEXEC
@@ -199,7 +199,7 @@ def _opened(process: int, descriptor: int, path: int, *, follow: bool) -> int:
 
 
 def _times(name: str, process: int, address: int, where: str) -> tuple[int, int]:
-    """Return the time of access and of change that a call sets, in nanoseconds."""
+    """Return the times of access and of change that a call sets, in nanoseconds."""
     now, omit = (1 << 30) - 1, (1 << 30) - 2
     if address == 0:
         return (time.time_ns(),) * 2
@@ -217,7 +217,7 @@ def _times(name: str, process: int, address: int, where: str) -> tuple[int, int]
 
 
 def _read(process: int, address: int, size: int) -> bytes:
-    """Memory of a process, as far as it goes."""
+    """Return up to `size` bytes of the memory of a process, up to a null byte or the first page that cannot be read."""
     with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
         page = os.sysconf("SC_PAGE_SIZE")
         found = b""
@@ -235,7 +235,7 @@ def _read(process: int, address: int, size: int) -> bytes:
 
 
 def _is_own(name: str, target: int, process: int) -> bool:
-    """Return whether a signal reaches only processes of the build: the supervisor's descendants."""
+    """Return whether a signal goes only to processes of the build: the supervisor's descendants."""
     own = _descendants()
     if name == "kill" and target <= 0:
         group = os.getpgid(process) if target == 0 else -target
@@ -244,7 +244,7 @@ def _is_own(name: str, target: int, process: int) -> bool:
 
 
 def _descendants() -> frozenset[int]:
-    """Return all processes that come from this one."""
+    """Return all descendants of this process."""
     parents = dict(_processes())
     found = {os.getpid()}
     more = True
@@ -258,7 +258,7 @@ def _descendants() -> frozenset[int]:
 
 
 def _processes() -> Iterator[tuple[int, int]]:
-    """Yield each process that can be seen, and its parent."""
+    """Yield each visible process and its parent."""
     for name in os.listdir("/proc"):
         if name.isdecimal():
             try:
@@ -278,7 +278,7 @@ def _resident(process: int) -> int:
 
 
 def _share(process: int) -> int:
-    """Return the memory of a process, where what is shared counts in parts; all of it where the kernel does not say."""
+    """Return the memory of a process. Shared memory counts in proportion, or in full if the kernel does not report it."""
     try:
         with open(f"/proc/{process}/smaps_rollup", "rb") as stream:
             return next(int(line.split()[1]) << 10 for line in stream if line.startswith(b"Pss:"))

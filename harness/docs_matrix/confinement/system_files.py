@@ -1,4 +1,4 @@
-"""The files of a machine that a build may read: programs, libraries, fonts; nothing that holds a secret, nothing of a user's."""
+"""The files of a machine that a build may read: programs, libraries, fonts. No file with a secret, and no file of a user."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ SYSTEM = (
     "/sys/fs/cgroup",
     "/sys/kernel/mm/transparent_hugepage",
 )
-"""The places of the system; `/proc` is another matter."""
+"""The paths of the system, without `/proc`."""
 
 PROCESSES = (
     "/proc/cpuinfo",
@@ -75,16 +75,16 @@ PROCESSES = (
     "/proc/uptime",
     "/proc/version",
 )
-"""What may be read of `/proc` where it shows the processes of others."""
+"""The files in `/proc` that a build may read if `/proc` shows the processes of others."""
 
 NETWORK = ("/etc/hosts", "/etc/resolv.conf", "/etc/gai.conf")
-"""What programs read that look up names in the network."""
+"""The files that programs read to look up names in the network."""
 
 _PARTS = ("bin", "include", "lib", "lib64", "libexec")
 
 
 def of_prefix(program: Path) -> Iterator[str]:
-    """Yield the folders that belong to the installed `program`: those beside its `bin`."""
+    """Yield the folders of the installed `program`: those beside its `bin`."""
     for path in dict.fromkeys((program, program.resolve())):
         prefix = path.parent.parent
         if path.parent.name in ("bin", "sbin") and not str(prefix).startswith(("/usr", "/bin")) and str(prefix) != "/":
@@ -94,7 +94,7 @@ def of_prefix(program: Path) -> Iterator[str]:
 
 
 def of_programs(folders: Iterable[str], names: Iterable[str]) -> Iterator[str]:
-    """Yield what the programs `names` in `folders` need, as far as it is not the system's."""
+    """Yield the paths that the programs `names` in `folders` need, without those of the system."""
     for folder in folders:
         for name in names:
             path = Path(folder) / name

@@ -1,1 +1,1 @@
-"""Checks of a tree beside its builds: commands that read the source, run once for each version, and what they print."""
+"""Tree checks: commands beside the builds that read the source. Each runs once for each version of a tree."""

@@ -1,4 +1,4 @@
-"""Which files of a tree hold a text, remembered from version to version: of a later one only what differs is read."""
+"""Finds the files of a tree that contain a text. The result is stored, so for a later version only different files are read."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from docs_matrix.trees import Tree, Trees
 __all__ = ["holding"]
 
 FEW = 500
-"""With more files that differ, the version is remembered in place of the one before."""
+"""If more files than these differ, the result for the new version is stored in place of the old one."""
 
 
 @dataclass(frozen=True)
 class _Held:
-    """The files of the tree object `object_id` that hold a text."""
+    """The files of the tree object `object_id` that contain the text."""
 
     object_id: str
     paths: tuple[str, ...]
 
 
 def holding(tree: Tree, text: str, trees: Trees, store: Path) -> frozenset[str]:
-    """Return the text files of `tree` that hold `text`."""
+    """Return the text files of `tree` that contain `text`."""
     memory = room(store, "answers") / "holding" / f"{files.digest(tree.lineage, text)[:32]}.json"
     known = json_values.read_or_none(memory, _Held)
     differing = trees.differing(known.object_id, tree) if known else None

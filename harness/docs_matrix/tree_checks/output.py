@@ -1,4 +1,4 @@
-"""What a check printed, as diagnostics."""
+"""Turns the output of a tree check into diagnostics."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["messages"]
 
 DEFINED = re.compile(r"(.* is defined \d+ times: +)((?:\S+:\d+\s*)+)")
 LEVELS = {"error": "ERROR", "fatal": "CRITICAL", "critical": "CRITICAL", "severe": "CRITICAL"}
-"""The levels of the words that tools print; every other word is a warning."""
+"""The words for levels that tools print, with their levels; every other word is a warning."""
 
 
 def messages(text: str, check: TreeCheck, root: str) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
-    """Return the diagnostics in `text`, which `check` printed in the folder `root`, and the lines that are none."""
+    """Return the diagnostics in `text`, which `check` printed in the folder `root`, and the other lines."""
     text = text.replace(f"{root}/", "")
     found = _usual(text, check) if check.lines is None else _formed(text, check, re.compile(check.lines, re.MULTILINE))
     diagnostics, others = [], []
@@ -31,7 +31,7 @@ def messages(text: str, check: TreeCheck, root: str) -> tuple[tuple[Diagnostic, 
 
 
 def _usual(text: str, check: TreeCheck) -> Iterator[Diagnostic | str]:
-    """Yield what `text` says in the forms that a build prints."""
+    """Yield the messages in `text` that have a form of a build's messages, and the other lines."""
     for block in blocks(text.splitlines()):
         said = block.diagnostic
         if said is None or block.traceback:
@@ -43,9 +43,9 @@ def _usual(text: str, check: TreeCheck) -> Iterator[Diagnostic | str]:
 
 
 def _in_order(path: str | None, line: int | None, message: str) -> tuple[str | None, int | None, str]:
-    """Return the message of an ABI symbol that is defined several times with its places in order, and the first place.
+    """Return the first place of an ABI symbol that is defined several times, and its message with the places sorted.
 
-    The Perl program lists them as the file system does.
+    The Perl program lists them in the order of the file system. Any other message is returned as it is.
 
     >>> _in_order("b", 2, "/sys/x is defined 2 times:  ./b:2  ./a:1")
     ('a', 1, '/sys/x is defined 2 times:  ./a:1  ./b:2')

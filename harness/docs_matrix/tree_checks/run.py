@@ -1,7 +1,7 @@
-"""Runs a check on one version of a tree, or finds its answer in the store.
+"""Runs a tree check on one version of a tree, or takes its answer from the store.
 
-The key of an answer is the content of what the check reads: a version that differs in other files is not read again. A check
-that could not run is a failure, and is tried again the next time.
+The key of an answer is the content of the files that the check reads, so the check does not run again if only other files differ. A
+check that could not run is a failure, and is tried again the next time.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from docs_matrix.trees import Tree, Trees, Workspace
 __all__ = ["CheckRunner", "Checked"]
 
 MOST_FILES = 1_000
-"""So many files are named on one command line."""
+"""The most files on one command line."""
 TRACEBACK = re.compile(r"^Traceback \(most recent call last\):$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check said of one version: its answer, whether it ran now, and what it printed."""
+    """The result of a check of one version: its answer, whether it ran now, and its output."""
 
     build: Build
     fresh: bool = False
@@ -51,9 +51,9 @@ class CheckRunner:
     confinement: Confinement
 
     def run(self, check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Environment | None) -> Checked:
-        """Return what `check` says of `tree`; `named` are the files behind its command, if it takes any.
+        """Return the result of `check` for `tree`; `named` are the files after its command, if it takes any.
 
-        A check that takes files and gets none says nothing. Raises `MachineError` if the disk is full.
+        A check that takes files and gets none has no messages. Raises `MachineError` if the disk is full.
         """
         every = self.trees.paths(tree)
         candidates = sum(matches(path, check.files) for path in every)
@@ -102,7 +102,7 @@ class CheckRunner:
 
 
 def _program(word: str, workspace: Workspace) -> str:
-    """Return what to start for the first `word` of a command: a file of the tree by its full path."""
+    """Return the program of a command by its first `word`: a file of the tree gets its full path."""
     return str(workspace.root / word) if "/" in word and not word.startswith("/") else word
 
 
@@ -121,12 +121,12 @@ def _key(check: TreeCheck, tree: Tree, named: tuple[str, ...], environment: Envi
 
 
 def _chunks(named: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return the files behind a command in as many parts as the system takes on one command line; one at least."""
+    """Return the files after a command in parts that fit on one command line; at least one part."""
     return [named[at : at + MOST_FILES] for at in range(0, max(len(named), 1), MOST_FILES)]
 
 
 def _with(before: Build, check: TreeCheck, finished: process.Finished, text: str, root: str) -> Build:
-    """Return the answer of a check whose command printed `text` after what is in `before`."""
+    """Return the answer `before` with the messages in `text`, which the next command of the check printed."""
     diagnostics, others = output.messages(text, check, root)
     status, reason = _status(check, finished, text, bool(diagnostics))
     return replace(
@@ -143,7 +143,7 @@ def _with(before: Build, check: TreeCheck, finished: process.Finished, text: str
 
 
 def _status(check: TreeCheck, finished: process.Finished, text: str, said: bool) -> tuple[BuildStatus, str | None]:
-    """Return how a check ended: it could run only if its exit status says so, and if a status that is not 0 has a message."""
+    """Return how a check ended. It is `ok` only for one of its `statuses`, and one that is not 0 needs a message as well."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     last = lines[-1] if lines else "it printed nothing"
     broken = re.search(check.broken, text, re.MULTILINE) if check.broken else None
@@ -161,6 +161,6 @@ def _status(check: TreeCheck, finished: process.Finished, text: str, said: bool)
 
 
 def _nothing(environment: Environment | None, files_: int) -> Build:
-    """Return the answer of a check that read none of `files_` files."""
+    """Return the answer of a check that read none of its `files_` files."""
     python = environment.interpreter.version if environment else ""
     return Build(python, "", "", (), (), (), 0, (), files_, "ok", None, 0.0, 0.0, 0)
