@@ -98,7 +98,7 @@ def test_a_store_is_claimed_by_many_at_once_and_a_folder_of_others_by_none(tmp_p
             list(pool.map(upkeep.claim, [tmp_path / f"store-{number}"] * 8))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("x")
-    with pytest.raises(InputError, match="is no store"):
+    with pytest.raises(InputError, match="is not a store"):
         upkeep.claim(tmp_path / "mine")
 
 
@@ -107,7 +107,7 @@ def test_whoever_writes_into_a_store_has_claimed_it(tmp_path: Path) -> None:
         place = upkeep.room(tmp_path / name, name)
         assert [entry.name for entry in place.parent.iterdir()] == [upkeep.MARK]
     (tmp_path / "thesis.tex").write_text("x")
-    with pytest.raises(InputError, match="is no store"):
+    with pytest.raises(InputError, match="is not a store"):
         upkeep.room(tmp_path, "builds")
 
 
@@ -115,7 +115,7 @@ def test_whoever_writes_into_a_store_has_claimed_it(tmp_path: Path) -> None:
 def test_a_folder_without_the_mark_is_left_alone_whatever_it_holds(tmp_path: Path, file: str) -> None:
     (tmp_path / file).parent.mkdir(exist_ok=True)
     (tmp_path / file).write_text("x")
-    with pytest.raises(InputError, match="is no store"):
+    with pytest.raises(InputError, match="is not a store"):
         upkeep.empty(tmp_path)
     assert (tmp_path / file).exists()
 

@@ -157,13 +157,13 @@ def refusal(store: Path) -> str | None:
     It cannot if it is not a folder, or if it is not empty and has no mark. Raises `MachineError` if it cannot be read.
     """
     if store.exists() and not store.is_dir():
-        return "is no folder"
+        return "is not a folder"
     try:
         foreign = store.is_dir() and not all(entry.name.startswith(f".{MARK}.") for entry in store.iterdir())
     except OSError as error:
         raise MachineError(f"{store}: cannot be read: {error.strerror or error}") from error
     if foreign and not (store / MARK).exists():  # another process may be claiming it at this moment
-        return f"is no store of docs-matrix: it is not empty, and has no file {MARK}"
+        return f"is not a store of docs-matrix: it is not empty, and has no file {MARK}"
     return None
 
 

@@ -233,7 +233,10 @@ def test_a_combination_without_a_date_is_named(tmp_path: Path) -> None:
 
 def test_excluding_by_what_is_no_list_is_a_mistake(tmp_path: Path) -> None:
     text = 'products:\n- python: ["3.13"]\n  why: x\n  exclude:\n  - {sphinx: "8.1.3"}\n'
-    assert mistake(tmp_path, text) == "6: products[0].exclude[0].sphinx: is no list of this product; those are: python"
+    assert (
+        mistake(tmp_path, text)
+        == "6: products[0].exclude[0].sphinx: this product has no such list; its lists are: python"
+    )
 
 
 def test_a_product_has_a_limit(tmp_path: Path) -> None:
@@ -263,8 +266,8 @@ def cell_mistake(folder: Path, **values: str) -> str:
     [
         ({"docutils": "0.21.x"}, '5: cells[0].docutils: "0.21.x" is not a release; write one such as "0.21.2"'),
         ({"sphinx": ""}, '4: cells[0]: lacks the key "sphinx": the release of Sphinx, exactly, such as "8.1.3"'),
-        ({"sphinx": "[8]"}, "6: cells[0].sphinx: a list stands where text is needed"),
-        ({"sphinx": "~"}, "6: cells[0].sphinx: nothing stands where text is needed"),
+        ({"sphinx": "[8]"}, "6: cells[0].sphinx: a list is given where text is needed"),
+        ({"sphinx": "~"}, "6: cells[0].sphinx: nothing is given where text is needed"),
         ({"python": "3"}, '4: cells[0].python: "3" is not a release of Python 3'),
         ({"python": '"3.5"'}, '4: cells[0].python: "3.5" is too old'),
         ({"python": '"3.9"'}, "6: cells[0].sphinx: Sphinx 8.1.3 needs Python 3.10 or later, and this cell has 3.9"),
@@ -278,7 +281,7 @@ def cell_mistake(folder: Path, **values: str) -> str:
         ({"sphynx": "1"}, '9: cells[0].sphynx: unknown key; did you mean "sphinx"?'),
         ({"zzz": "1"}, "9: cells[0].zzz: unknown key; the keys here are: python, docutils, sphinx, date, why"),
         ({'"a\\e[31m"': "1"}, '9: cells[0]["a\\u001b[31m"]: unknown key'),
-        ({'"docutils"': "1"}, "9: cells[0].docutils stands here twice, first on line 5"),
+        ({'"docutils"': "1"}, "9: cells[0].docutils is here twice, first on line 5"),
     ],
 )
 def test_a_mistake_in_a_cell_gives_the_line_the_place_and_what_would_be_right(
@@ -293,10 +296,10 @@ def test_a_mistake_in_a_cell_gives_the_line_the_place_and_what_would_be_right(
         ("", '1: names no cell; list some under "cells" or "products"'),
         ("cells: []", '1: names no cell; list some under "cells" or "products"'),
         ("cels: []", '2: cels: unknown key; did you mean "cells"?'),
-        ("cells: 1", '2: cells: "1" stands where a list is needed'),
+        ("cells: 1", '2: cells: "1" is given where a list is needed'),
         (f"defaults: {{tree: x}}\n{CELL}", '2: defaults.tree: "x": there is no such tree; the trees are: none'),
         (f"defaults: {{time_limit: 0}}\n{CELL}", '2: defaults.time_limit: "0" is not a number from 1 to 604800'),
-        (f"defaults: {{time_limit: '60'}}\n{CELL}", '2: defaults.time_limit: "60" stands where a number is needed'),
+        (f"defaults: {{time_limit: '60'}}\n{CELL}", '2: defaults.time_limit: "60" is given where a number is needed'),
         (f"defaults: {{time_limit: 1.0e+999}}\n{CELL}", '"1.0e+999" is not a number from 1 to 604800'),
         (f"trees: {{../x: {{path: .}}}}\n{CELL}", '2: trees["../x"]: "../x" is not a name of a tree'),
         (f"trees: {{x: {{}}}}\n{CELL}", '2: trees.x: lacks the key "path"'),
@@ -348,7 +351,7 @@ def test_a_file_that_cannot_be_read_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"matrix\.yaml:1: is empty"):
         matrix.load(path)
     path.write_bytes(b"- 1\n")
-    with pytest.raises(InputError, match=r"matrix\.yaml:1: a list stands where a mapping is needed"):
+    with pytest.raises(InputError, match=r"matrix\.yaml:1: a list is given where a mapping is needed"):
         matrix.load(path)
     path.write_bytes(b"version: 2\n")
     with pytest.raises(InputError, match=r'matrix\.yaml:1: version: "2" is not 1'):

@@ -70,13 +70,13 @@ def test_a_store_that_cannot_be_written_is_told(
     buildable: tuple[Lock, Interpreter], cells: tuple[Cell, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    for store, reason in (("file/store", "cannot be written: Not a directory"), ("file", "is no folder")):
+    for store, reason in (("file/store", "cannot be written: Not a directory"), ("file", "is not a folder")):
         (lack,) = examined(cell_of(buildable[0], cells), tmp_path / store)
         assert lack.what == f"the store {tmp_path / store} {reason}"
     (lack,) = examined(cell_of(buildable[0], cells), tmp_path)
     assert (
         lack.what
-        == f"the store {tmp_path} is no store of docs-matrix: it is not empty, and has no file docs-matrix-store"
+        == f"the store {tmp_path} is not a store of docs-matrix: it is not empty, and has no file docs-matrix-store"
     )
 
 

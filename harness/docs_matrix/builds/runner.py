@@ -441,7 +441,7 @@ def _status(
     if finished.returncode > 0:
         if captured.traceback:
             return "failed", captured.traceback
-        last = captured.unclassified[-1] if captured.unclassified else "it said nothing"
+        last = captured.unclassified[-1] if captured.unclassified else "it printed nothing"
         return "failed", f"{Path(finished.command[0]).name} ended with status {finished.returncode}: {last}"
     full = next(
         (said.message for said in captured.diagnostics if said.path is None and FULL.search(said.message)), None

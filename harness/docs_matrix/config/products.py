@@ -65,7 +65,7 @@ def _excluded(document: Document, product: Mapping[str, Any], place: Place, axes
     for entry in entries:
         for key, (_, at) in entry.items():
             if key not in axes:
-                raise document.error(at, close_to(key, axes, called="is no list of this product; those are"))
+                raise document.error(at, close_to(key, axes, called="this product has no such list; its lists are"))
     return list(entries)
 
 

@@ -144,7 +144,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"{path}:{line}: is not UTF-8: the byte {content[error.start]:#04x} cannot stand there"
+            f"{path}:{line}: is not UTF-8: the byte {content[error.start]:#04x} is not allowed there"
         ) from error
 
 
@@ -174,7 +174,7 @@ class _Values:
                 raise self._error(key, "a key must be text")
             inner = (*place, key.value)
             if key.value in values:
-                raise self._error(key, f"{_dotted(inner)} stands here twice, first on line {self._lines[inner]}")
+                raise self._error(key, f"{_dotted(inner)} is here twice, first on line {self._lines[inner]}")
             self._lines[inner] = key.start_mark.line + 1
             values[key.value] = self.of(value, inner)
         return values
@@ -261,7 +261,7 @@ def _missing(error: Any) -> str:
 
 
 _SAYS: Mapping[Any, Any] = {
-    "type": lambda error: f"{_shown(error.instance)} stands where {_KINDS[error.validator_value]} is needed",
+    "type": lambda error: f"{_shown(error.instance)} is given where {_KINDS[error.validator_value]} is needed",
     "pattern": lambda error: f"{_shown(error.instance)} {error.message}",
     "required": _missing,
     "const": lambda error: f"{_shown(error.instance)} is not {error.validator_value}",

@@ -239,7 +239,7 @@ def resolve(cell: Pinned, requirements: Iterable[str], *, offline: bool = False)
     wanted = normalised(requirements)
     named = f"cell {cell.name}" + (f" with {' '.join(wanted)}" if wanted else "")
     if cell.date > datetime.now(UTC):
-        raise InputError(f"{named}: its date {_utc(cell.date)} lies ahead; what it will give is not known yet")
+        raise InputError(f"{named}: its date {_utc(cell.date)} is in the future, so its packages are not known yet")
     with tempfile.NamedTemporaryFile(prefix="docs-matrix-") as overrides:
         overrides.write("".join(f"{text}\n" for text in wanted if is_absent(Requirement(text))).encode())
         overrides.flush()

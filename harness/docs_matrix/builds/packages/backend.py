@@ -122,5 +122,5 @@ def _answer(workspace: Workspace, name: str) -> HookAnswer:
 def _last_words(text: str, root: Path) -> str:
     """Return the line of the output `text` that names the error: the last one that is not indented."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    said = next((line for line in reversed(lines) if not line[0].isspace()), "it said nothing")
+    said = next((line for line in reversed(lines) if not line[0].isspace()), "it printed nothing")
     return said.replace(f"{root}/", "")[:400]

@@ -194,7 +194,7 @@ class _Step:
             raise self.error(f"it did not end within {self.steps.time_limit:.0f} s")
         if ended.returncode:
             said = [line.strip() for line in (ended.text + ended.error_text).splitlines() if line.strip()]
-            last = said[-1].replace(f"{root}/", "")[:400] if said else "it said nothing"
+            last = said[-1].replace(f"{root}/", "")[:400] if said else "it printed nothing"
             raise self.error(f"it ended with status {ended.returncode}: {last}")
 
     def error(self, reason: str) -> InputError:
