@@ -97,7 +97,8 @@ def test_a_command_line_has_no_more_files_than_the_system_takes(
 def test_a_check_that_could_not_run_is_never_clean(
     run: Callable[..., Checked], write: Write, script: str, status: str, reason: str
 ) -> None:
-    check = TreeCheck("x", ("sh", "-c", script), time_limit=1.0, broken="not a git tree")
+    limit = 1.0 if status == "timeout" else 60.0
+    check = TreeCheck("x", ("sh", "-c", script), time_limit=limit, broken="not a git tree")
     folder = write("project", FILES)
     build = run(check, folder).build
     assert (build.status, (build.reason or "").startswith(reason)) == (status, True), build.reason
