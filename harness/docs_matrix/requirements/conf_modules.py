@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from docs_matrix.requirements.stated import Gathered, Stated
 
-__all__ = ["distribution", "named", "take_modules"]
+__all__ = ["PROGRAMS", "distribution", "named", "take_modules"]
 
 DISTRIBUTIONS: Mapping[str, str] = {
     "alabaster": "alabaster",
@@ -74,6 +74,13 @@ DISTRIBUTIONS: Mapping[str, str] = {
     "sphinxext.rediraffe": "sphinxext-rediraffe",
 }
 """Reviewed: the distribution of the package index that holds each module."""
+
+PROGRAMS: Mapping[str, str] = {
+    "cog": "cogapp",
+    "jupytext": "jupytext",
+    "towncrier": "towncrier",
+}
+"""Reviewed: the distribution of the package index that holds each program that a conf.py may run."""
 
 OF_SPHINX = frozenset(
     [

@@ -74,6 +74,15 @@ def test_a_cell_that_cannot_build_it_is_left_out_and_says_why(docs_matrix: Comma
     assert "too old" in str(told["left"])
 
 
+def test_the_package_of_a_module_that_a_build_lacks_is_added_if_it_is_known(docs_matrix: Command, write: Write) -> None:
+    folder = write("project", {**PROJECT, "docs/conf.py": "__import__('sphinx_copybutton')\n"})
+    told = begin(docs_matrix, folder, "--cell", NEWEST)
+    assert told["kept"] == [NEWEST]
+    notice = f"{NEWEST}: sphinx-copybutton is added, since its build lacked it and no file names it"
+    assert notice in str(told["notices"])
+    assert yaml.safe_load((folder / "matrix.yaml").read_text())["cells"][0]["requirements"] == ["sphinx-copybutton"]
+
+
 def test_releases_that_the_project_does_not_want_are_left_out(docs_matrix: Command, write: Write) -> None:
     folder = write("project", {**PROJECT, "docs/requirements.txt": "sphinx<6\n"})
     told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE)

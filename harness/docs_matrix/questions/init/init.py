@@ -23,7 +23,7 @@ from docs_matrix.questions.init.equip import Equipped, equip_with_wheels
 from docs_matrix.questions.init.matrix_text import TREE, matrix_text
 from docs_matrix.questions.init.own_cells import PINNED_LABEL
 from docs_matrix.questions.init.project_facts import ProjectFacts
-from docs_matrix.questions.init.short_reason import short_reason
+from docs_matrix.questions.init.short_reason import lacked_requirement, short_reason
 from docs_matrix.toolchains import locks
 
 __all__ = ["Begun", "begin", "refuse_what_is_there"]
@@ -114,9 +114,10 @@ def begin(
         requirements, unresolved = attempt.lock([one.cell for one in equipped])
         equipped = tuple(one for one in equipped if one.cell.name not in unresolved)
         accepted = attempt.build([one.cell for one in equipped], requirements)
-        again = _loosened(equipped, accepted)
+        again, more = _tried_again(equipped, accepted)
         if again != equipped:
             equipped = again
+            notices = (*notices, *more)
             accepted = attempt.build([one.cell for one in equipped], requirements)
         left |= {**unresolved, **accepted.failures}
         kept = [one.cell for one in equipped if one.cell.name in accepted.built]
@@ -140,17 +141,27 @@ def begin(
     )
 
 
-def _loosened(equipped: Sequence[Equipped], accepted: Accepted) -> tuple[Equipped, ...]:
-    """Return `equipped` with no pin in the cells that did not build: their date gives them other releases."""
+def _tried_again(equipped: Sequence[Equipped], accepted: Accepted) -> tuple[tuple[Equipped, ...], tuple[str, ...]]:
+    """Return `equipped` with what may make the other cells build, and a notice of each requirement that is added.
+
+    That is the package of a module that a build lacked, if it is known, else no pin: the cell's date gives other releases.
+    """
+    notices: list[str] = []
 
     def tried(one: Equipped) -> Equipped:
         cell = one.cell
-        if cell.name in accepted.built or not cell.requirements or cell.name.endswith(f"-{PINNED_LABEL}"):
+        if cell.name in accepted.built:
+            return one
+        lacked = lacked_requirement(accepted.failures.get(cell.name, ""))
+        if lacked:
+            notices.append(f"{cell.name}: {lacked} is added, since its build lacked it and no file names it")
+            return replace(one, cell=replace(cell, requirements=matrix.normalised((*cell.requirements, lacked))))
+        if not cell.requirements or cell.name.endswith(f"-{PINNED_LABEL}"):
             return one
         why = dict.fromkeys(cell.requirements, "the documentation could not be built with the pins")
         return Equipped(replace(cell, requirements=()), {**one.loosened, **why}, "")
 
-    return tuple(map(tried, equipped))
+    return tuple(map(tried, equipped)), tuple(notices)
 
 
 def _texts(

@@ -7,7 +7,7 @@ import re
 from docs_matrix.check.cell_build import NAME_IT
 from docs_matrix.requirements import conf_modules
 
-__all__ = ["short_reason"]
+__all__ = ["lacked_requirement", "short_reason"]
 
 _OF_SPHINX = re.compile(r"\b(?:Extension|Configuration|Theme|Application) error\b[^:\n]*:\s*([^\n]+)")
 _LACKS = re.compile(r"Could not import extension|No module named|ModuleNotFoundError|PackageNotFoundError")
@@ -41,10 +41,18 @@ def _way_out(line: str, text: str) -> str:
             f"{part[1]} is there and its part {part[2]} is not: --setup COMMAND makes it before the build, "
             f"--install release takes the release if {part[1]} is the project's own"
         )
-    return f"--requirement {_requirement(line)} adds what it lacks" if _LACKS.search(line) else ""
+    lacked = lacked_requirement(line)
+    return f"--requirement {lacked or 'NAME'} adds what it lacks" if lacked or _LACKS.search(line) else ""
 
 
-def _requirement(line: str) -> str:
-    """Return the requirement that holds the module that `line` misses; NAME if nobody has reviewed it."""
-    found = re.search(r"No module named '([\w.]+)'", line)
-    return conf_modules.distribution(found[1]) or "NAME" if found else "NAME"
+def lacked_requirement(text: str) -> str:
+    """Return the requirement that holds what a build lacked, a module or a program; empty if nobody has reviewed it.
+
+    >>> lacked_requirement("ModuleNotFoundError: No module named 'pkg_resources'")
+    'setuptools<82'
+    >>> lacked_requirement("FileNotFoundError: [Errno 2] No such file or directory: 'cog'")
+    'cogapp'
+    """
+    found = re.findall(r"No module named '([\w.]+)'|No such file or directory: '([\w-]+)'", text)
+    module, program = found[-1] if found else ("", "")
+    return conf_modules.distribution(module) or conf_modules.PROGRAMS.get(program, "")
