@@ -224,6 +224,18 @@ def test_what_installs_or_is_the_build_itself_is_left_out(command: str) -> None:
     assert read_the_docs.setup(files, files.get) == HostedSetup((), (command,))
 
 
+def test_what_comes_after_the_build_is_not_run_before_it() -> None:
+    commands = [
+        "pip install tox",
+        "python generate.py",
+        "make -C Doc venv html",
+        "mkdir _readthedocs",
+        "mv Doc/html _readthedocs",
+    ]
+    files = {".readthedocs.yaml": yaml.safe_dump({"build": {"commands": commands}}).encode()}
+    assert read_the_docs.setup(files, files.get) == HostedSetup((commands[1],), (commands[0], *commands[2:]))
+
+
 def test_the_jobs_of_read_the_docs_run_in_its_order() -> None:
     hosted = (
         b"build: {jobs: {pre_build: [c], post_checkout: [a], post_install: [b], post_build: [d], build: {html: [e]}}}"

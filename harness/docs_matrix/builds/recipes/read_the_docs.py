@@ -48,8 +48,11 @@ INSTALLERS = frozenset((
 # fmt: on
 """Programs that download something: builds have no network, and the locks already give the Python packages."""
 
-BUILDS = re.compile(r"\b(sphinx-build|python3? -m sphinx|make .*\b(dir|single)?html|nox|tox|hatch|mkdocs|exit 183)\b")
-"""Commands that build the documentation, or end the build on Read the Docs."""
+BUILDS = re.compile(r"\b(sphinx-build|python3? -m sphinx|make .*\b(dir|single)?html|nox|tox|hatch|mkdocs)\b")
+"""Commands that build the documentation."""
+
+BRINGS = re.compile(r"\b(install|sync|add|exit 183)\b")
+"""Commands that bring a program, or end the build on Read the Docs: none of them is the build, whatever it names."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,14 @@ def setup(paths: Collection[str], read: Callable[[str], bytes | None]) -> Hosted
     jobs = build.get("jobs")
     lines = [build.get("commands"), *(jobs.get(job) for job in JOBS if isinstance(jobs, dict))]
     commands = [line for some in lines if isinstance(some, list) for line in some if isinstance(line, str)]
-    left_out = [command for command in commands if BUILDS.search(command) or INSTALLERS & set(_programs(command))]
-    return HostedSetup(tuple(command for command in commands if command not in left_out), tuple(left_out))
+    first = next((at for at, command in enumerate(commands) if _is_build(command)), len(commands))
+    before, after = commands[:first], commands[first:]  # what comes after the build needs its output
+    left_out = [text for text in before if BRINGS.search(text) or INSTALLERS & set(_programs(text))]
+    return HostedSetup(tuple(text for text in before if text not in left_out), (*left_out, *after))
+
+
+def _is_build(command: str) -> bool:
+    return BUILDS.search(command) is not None and not BRINGS.search(command)
 
 
 def _programs(command: str) -> Iterator[str]:

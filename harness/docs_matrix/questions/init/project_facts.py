@@ -148,7 +148,7 @@ def _first_line(text: str) -> str:
 
 def _paths(folder: Path) -> set[str]:
     """Return the files that say what is in the project: those at the root, and Python's near it."""
-    patterns = ("*", "*/*.py", "*/*/*.py", "src/*/*.py", "lib/*/*.py")
+    patterns = ("*", "*/*.py", "*/*/*.py", "*/*/*/*.py")
     places = [path for pattern in patterns for path in folder.glob(pattern)]
     return {path.relative_to(folder).as_posix() for path in places}
 
