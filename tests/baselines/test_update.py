@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from docs_matrix.baselines.anchors import Anchors
 from docs_matrix.baselines.baseline_file import Baseline, Entry
-from docs_matrix.baselines.update import What, accept
+from docs_matrix.baselines.update import Acceptance, accept
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.flaky import Flaky, Observed
 from hypothesis import given
@@ -24,9 +24,9 @@ def said(message: str, *, path: str | None = "a.rst", line: int | None = 3, cate
 
 
 def accepted(
-    found: dict[str, Observed], kept: Baseline | None = None, what: What = "all", reason: str | None = None
+    found: dict[str, Observed], kept: Baseline | None = None, acceptance: Acceptance = "all", reason: str | None = None
 ) -> tuple[Entry, ...]:
-    return accept(what, kept or Baseline(), found, CELLS, NOTHING, reason=reason).entries
+    return accept(acceptance, kept or Baseline(), found, CELLS, NOTHING, reason=reason).entries
 
 
 def test_what_all_cells_say_names_no_cells_and_looks_as_the_newest_has_it() -> None:
@@ -44,8 +44,8 @@ def test_a_cell_that_was_not_built_keeps_what_it_accepted() -> None:
     found = {"old": once(said("x"))}
     entries = sorted((entry.message, entry.cells) for entry in accepted(found, kept))
     assert entries == [("x", ("old",)), ("y", ("new",)), ("z", ("new",))]
-    for what in ("new", "said"):
-        assert ("y", ("new",)) in {(entry.message, entry.cells) for entry in accepted(found, kept, what)}
+    for acceptance in ("new", "said"):
+        assert ("y", ("new",)) in {(entry.message, entry.cells) for entry in accepted(found, kept, acceptance)}
 
 
 def test_only_what_is_new_is_added_with_its_reason() -> None:
@@ -123,8 +123,8 @@ def test_what_was_just_accepted_stays_as_it_is(found: list[Diagnostic]) -> None:
     _, anchors = build({"a.rst": TEXT})
     heard = dict.fromkeys(CELLS, once(*found))
     kept = accept("all", Baseline(), heard, CELLS, anchors)
-    for what in ("all", "new", "said"):
-        again = accept(what, kept, heard, CELLS, anchors, reason="r").entries
+    for acceptance in ("all", "new", "said"):
+        again = accept(acceptance, kept, heard, CELLS, anchors, reason="r").entries
         assert sorted(map(str, again)) == sorted(map(str, kept.entries))
         assert len(again) == len(found)
     assert accept("said", kept, dict.fromkeys(CELLS, once()), CELLS, anchors) == replace(kept, entries=())

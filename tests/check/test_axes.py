@@ -12,7 +12,7 @@ from docs_matrix.check.axes import (
     Package,
     Surroundings,
     difference,
-    named,
+    named_by_content,
     pinned,
     with_release,
 )
@@ -65,7 +65,7 @@ def test_cells_that_differ_in_anything_have_different_names() -> None:
         replace(CELL, python="3.12"),
         replace(CELL, docutils="0.22"),
     )
-    assert len({named(cell).name for cell in others}) == len(others)
+    assert len({named_by_content(cell).name for cell in others}) == len(others)
 
 
 def test_what_moved_along_is_told_without_the_axis() -> None:
@@ -76,11 +76,11 @@ def test_what_moved_along_is_told_without_the_axis() -> None:
 
 def test_what_a_neighbour_needed_is_used_where_it_needed_another_python() -> None:
     axis = Package("docutils", (), CELL, AROUND)
-    there = named(replace(OLD, docutils="0.16"))
-    way = axis.like(Candidate("0.17", datetime(2021, 4, 3, tzinfo=UTC)), next(axis.ways(Candidate("0.22"))))
+    there = named_by_content(replace(OLD, docutils="0.16"))
+    way = axis.with_packages_of(Candidate("0.17", datetime(2021, 4, 3, tzinfo=UTC)), next(axis.ways(Candidate("0.22"))))
     assert way is None
     neighbour = replace(next(axis.ways(Candidate("0.16"))), cell=there)
-    way = axis.like(Candidate("0.17", datetime(2021, 4, 3, tzinfo=UTC)), neighbour)
+    way = axis.with_packages_of(Candidate("0.17", datetime(2021, 4, 3, tzinfo=UTC)), neighbour)
     assert way is not None
     assert (way.cell.python, way.cell.docutils, way.cell.sphinx) == ("3.9", "0.17", "3.4.3")
     assert "Python 3.9" in way.company

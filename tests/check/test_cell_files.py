@@ -104,10 +104,10 @@ def test_results_of_earlier_runs_of_other_releases_and_cut_ones_are_forgotten_an
     (cells / "cut.json").write_text(whole[:200])
     for name, text in {"no-json.json": "precious", "of-another-tool.json": "{}", "text.txt": whole}.items():
         (cells / name).write_text(text)
-    cell_files.forget(tmp_path, lambda part: part.result.name == OLD)
+    cell_files.remove_results(tmp_path, lambda part: part.result.name == OLD)
     others = ["no-json.json", "of-another-tool.json", "text.txt"]
     assert sorted(found.name for found in cells.iterdir()) == sorted([path.name, *others])
-    cell_files.forget(tmp_path)
+    cell_files.remove_results(tmp_path)
     assert sorted(found.name for found in cells.iterdir()) == others
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from docs_matrix.check.confirm import trials_alone
+from docs_matrix.check.confirm import read_alone_first
 from docs_matrix.check.read_set import ReadSet, choose
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.notes import Note
@@ -63,14 +63,14 @@ def _tree(trees: Trees, folder: Path, files: Mapping[str, str | None]) -> Tree:
 def test_a_folder_is_a_folder_in_both_versions(chosen: Choose) -> None:
     found = chosen({"docs/sub/b.rst": "B\n=\n\nMore.\n"}, "docs/sub", "a")
     assert (found.base, found.head) == (("sub/", "a.rst"), ("sub/", "a.rst"))
-    assert found.apart == {"a.rst"}
+    assert found.try_alone == {"a.rst"}
 
 
 @pytest.mark.parametrize(("source", "prefix"), [("docs", ""), (".", "docs/")])
 def test_a_document_that_was_renamed_is_read_under_both_names(chosen: Choose, source: str, prefix: str) -> None:
     found = chosen({"docs/a.rst": None, "docs/new.rst": FILES["docs/a.rst"]}, "docs/new.rst", source=source)
     assert (found.base, found.head) == ((f"{prefix}a.rst",), (f"{prefix}new.rst",))
-    assert found.apart == {f"{prefix}a.rst", f"{prefix}new.rst"}
+    assert found.try_alone == {f"{prefix}a.rst", f"{prefix}new.rst"}
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_of_the_documents_concerned_those_are_tried_alone_that_read_what_changed
     chosen: Choose, changed: str, read: set[str], apart: set[str]
 ) -> None:
     found = chosen({changed: FILES[changed] + "More.\n"}, "affected")
-    assert (set(found.head or ()), set(found.apart)) == (read, apart)
+    assert (set(found.head or ()), set(found.try_alone)) == (read, apart)
     assert found.base == found.head
 
 
 def test_what_is_named_beside_the_affected_is_read_once_and_tried_alone(chosen: Choose) -> None:
     found = chosen({"docs/a.rst": "A\n=\n\nMore.\n"}, "affected", "a", "csv")
     assert found.head == ("a.rst", "mention.rst", "csv.rst")
-    assert found.apart == {"a.rst", "csv.rst"}
+    assert found.try_alone == {"a.rst", "csv.rst"}
 
 
 def names(count: int) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def names(count: int) -> tuple[str, ...]:
 def test_documents_are_tried_alone_in_both_versions_or_in_none(
     base: tuple[str, ...] | None, head: tuple[str, ...] | None, tried: tuple[int, int]
 ) -> None:
-    readings = trials_alone((base, head), frozenset(names(20)))
+    readings = read_alone_first((base, head), frozenset(names(20)))
     assert tuple(len(reading.trials) if reading else 0 for reading in readings) == tried
 
 
@@ -141,7 +141,7 @@ def test_what_defines_what_changed_text_refers_to_is_read(
     monkeypatch.setitem(FILES, "docs/sub/b.rst", before if comes else after)
     found = chosen({"docs/sub/b.rst": after if comes else before}, "affected")
     assert set(found.base or ()) == set(found.head or ()) == read | {"sub/b.rst"}
-    assert found.apart == {"sub/b.rst"}
+    assert found.try_alone == {"sub/b.rst"}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_what_includes_a_definition_by_itself_is_tried_alone_as_ever(
 ) -> None:
     monkeypatch.setitem(FILES, "docs/include.rst", ".. _here:\n\n" + FILES["docs/include.rst"])
     found = chosen({"docs/part.inc": "Part :ref:`here`.\n"}, "affected")
-    assert found.apart == {"include.rst", "myst.md"}
+    assert found.try_alone == {"include.rst", "myst.md"}
 
 
 @pytest.mark.parametrize("name", ["\\E", "\\", "a\\Eb.rst", "x [y] (z*.rst"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from docs_matrix.check.references import Target, Targets, moved, referred
+from docs_matrix.check.references import Target, Targets, changed_definitions, changed_references
 
 from tests.support.effort import patience
 
@@ -46,7 +46,7 @@ def an_object(name: str) -> Target:
     ],
 )
 def test_references_are_those_of_roles(text: str, targets: set[Target]) -> None:
-    assert referred("", text) == referred(text, "") == targets
+    assert changed_references("", text) == changed_references(text, "") == targets
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_references_are_those_of_roles(text: str, targets: set[Target]) -> None:
 def test_what_moves_is_what_only_one_defines_or_as_a_part_of_something_else(
     before: str, after: str, targets: set[Target]
 ) -> None:
-    assert moved(before, after) == moved(after, before) == targets
+    assert changed_definitions(before, after) == changed_definitions(after, before) == targets
 
 
 def test_each_reference_counts() -> None:
     text = ":ref:`a` :ref:`b <a>` :ref:`c`"
-    assert referred(text, text + " {ref}`A`") == {label("a")}
-    assert referred(text, text) == set()
+    assert changed_references(text, text + " {ref}`A`") == {label("a")}
+    assert changed_references(text, text) == set()
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_each_reference_counts() -> None:
 )
 def test_definitions_are_what_others_may_refer_to(text: str, targets: set[Target]) -> None:
     with patience():
-        assert moved("", text) == moved(text, "") == targets
+        assert changed_definitions("", text) == changed_definitions(text, "") == targets
 
 
 @pytest.mark.parametrize(

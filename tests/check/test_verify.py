@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from docs_matrix.builds.result import Build
-from docs_matrix.check.verify import as_printed
+from docs_matrix.check.verify import print_differences
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 
 ONE = Diagnostic("a.rst", 3, "WARNING", "docutils", "Open.", "a.rst:3: WARNING: Open. [docutils]")
@@ -55,4 +55,4 @@ def built(*said: Diagnostic, unclassified: tuple[str, ...] = ()) -> Build:
     ids=["another order", "once more", "less", "another line of the log", "the ends of a duplicate", "another form"],
 )
 def test_every_printed_message_is_compared(ours: Build, plain: Build, lines: tuple[str, ...]) -> None:
-    assert as_printed(ours, plain) == lines
+    assert print_differences(ours, plain) == lines

@@ -156,21 +156,21 @@ def test_a_document_that_is_renamed_takes_the_messages_that_name_it_along() -> N
     assert told(judged) == [("known", "b.rst", 3)]
 
 
-@pytest.mark.parametrize(("closed", "verdict"), [(True, "new"), (False, "unjudged")])
-def test_a_label_that_goes_breaks_a_reference_elsewhere(closed: bool, verdict: str) -> None:
+@pytest.mark.parametrize(("complete", "verdict"), [(True, "new"), (False, "unjudged")])
+def test_a_label_that_goes_breaks_a_reference_elsewhere(complete: bool, verdict: str) -> None:
     """In a restricted build it is judged where what was not read is the same on both sides."""
     change = Edits({"a.rst": ".. _here:\n\n" + PROSE, "b.rst": PROSE}, {"a.rst": PROSE, "b.rst": PROSE})
     broken = said("b.rst", 3, "undefined label: 'here'", unjudged=True)
-    (judged,) = judge([], [broken], change, closed=closed)
+    (judged,) = judge([], [broken], change, complete=complete)
     assert str(judged.verdict) == verdict
-    assert (judged.reason, judged.hunk) == (("elsewhere", "a.rst:0,0") if closed else ("", None))
-    (mended,) = judge([broken], [], change.swapped(), closed=closed)
-    assert str(mended.verdict) == ("fixed" if closed else "unjudged")
+    assert (judged.reason, judged.hunk) == (("elsewhere", "a.rst:0,0") if complete else ("", None))
+    (mended,) = judge([broken], [], change.swapped(), complete=complete)
+    assert str(mended.verdict) == ("fixed" if complete else "unjudged")
 
 
 def test_a_reference_that_the_change_writes_stays_unjudged_in_a_restricted_build() -> None:
     change = Edits({"b.rst": PROSE}, {"b.rst": PROSE.replace("about the b alone", "about :ref:`there`")})
-    (judged,) = judge([], [said("b.rst", 3, "undefined label: 'there'", unjudged=True)], change, closed=True)
+    (judged,) = judge([], [said("b.rst", 3, "undefined label: 'there'", unjudged=True)], change, complete=True)
     assert str(judged.verdict) == "unjudged"
 
 

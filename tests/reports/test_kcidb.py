@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_matrix.diagnostics.findings import Judged, Run, SourceCode, Verdict
+from docs_matrix.diagnostics.findings import Checkout, Judged, Run, Verdict
 from docs_matrix.reports.folder import write_outcome
 from docs_matrix.reports.kcidb import kcidb
 from docs_matrix.reports.outcome import of_run
@@ -71,8 +71,8 @@ def test_a_preliminary_answer_says_so() -> None:
 
 
 def test_the_checkout_names_the_commit_the_patches_and_the_mail() -> None:
-    source = SourceCode("c" * 40, "d" * 64, "a@example.org")
-    (checkout,) = submitted(run(cell(NEW), source=source))["checkouts"]
+    built = Checkout("c" * 40, "d" * 64, "a@example.org")
+    (checkout,) = submitted(run(cell(NEW), checkout=built))["checkouts"]
     assert checkout["git_commit_hash"] == "c" * 40
     assert (checkout["patchset_hash"], checkout["message_id"]) == ("d" * 64, "a@example.org")
 

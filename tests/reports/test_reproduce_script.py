@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from docs_matrix.builds.recipes import KINDS
-from docs_matrix.check.rerun_recipe import Rerun
+from docs_matrix.check.rerun import Rerun
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.reports.reproduce_script import script
 

@@ -14,9 +14,9 @@ from docs_matrix.diagnostics import message_keys
 from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.flaky import Observed
 
-__all__ = ["What", "accept"]
+__all__ = ["Acceptance", "accept"]
 
-What = Literal["all", "new", "said"]
+Acceptance = Literal["all", "new", "said"]
 """What the new baseline accepts.
 
 - `all`: all diagnostics of the builds
@@ -41,7 +41,7 @@ class _EntryVotes:
 
 
 def accept(
-    what: What,
+    acceptance: Acceptance,
     kept: Baseline,
     found: Mapping[str, Observed],
     cells: Sequence[str],
@@ -62,7 +62,7 @@ def accept(
     renewed: dict[Entry, Entry] = {}
     votes: dict[str, list[_Vote]] = {}
     for cell in (name for name in cells if name in found):
-        votes[cell] = _votes(what, kept.accepted(cell), found[cell], anchors, renewed, was_read)
+        votes[cell] = _votes(acceptance, kept.accepted(cell), found[cell], anchors, renewed, was_read)
     for cell in (name for name in cells if name not in found):
         votes[cell] = [_Vote(renewed.get(entry, entry), kept=True) for entry in kept.accepted(cell)]
     groups: list[_EntryVotes] = []
@@ -72,7 +72,7 @@ def accept(
 
 
 def _votes(
-    what: What,
+    acceptance: Acceptance,
     kept: Sequence[Entry],
     found: Observed,
     anchors: Anchors,
@@ -85,16 +85,16 @@ def _votes(
     votes = []
     for item in paired.pairs:
         entry = item.entry
-        if what == "all":
+        if acceptance == "all":
             flaky = entry.flaky or id(item.diagnostic) in come_and_go
             entry = replace(_fresh(item.diagnostic, anchors), flaky=flaky, reason=entry.reason)
             renewed.setdefault(item.entry, entry)
         votes.append(_Vote(entry, kept=True))
-    if what != "said":
+    if acceptance != "said":
         fresh = ((_fresh(one, anchors), id(one) in come_and_go) for one in paired.new if not one.unjudged)
         votes += [_Vote(replace(entry, flaky=flaky), kept=False) for entry, flaky in fresh]
     for entry in paired.gone:
-        if what == "new" or (what == "said" and entry.flaky) or not was_read(entry.path):
+        if acceptance == "new" or (acceptance == "said" and entry.flaky) or not was_read(entry.path):
             votes.append(_Vote(entry, kept=True))
     return votes
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from docs_matrix.baselines import update
 from docs_matrix.baselines.baseline_file import Baseline, Entry
-from docs_matrix.baselines.update import What
+from docs_matrix.baselines.update import Acceptance
 from docs_matrix.builds.runner import Made
 from docs_matrix.check.cell_build import CellBuild
 from docs_matrix.check.cell_judge import observed
@@ -48,7 +48,7 @@ class Accepted:
 
 
 def accept(
-    what: What,
+    acceptance: Acceptance,
     kept: Baseline,
     runner: CellRunner,
     cells: Sequence[Cell],
@@ -58,7 +58,7 @@ def accept(
 ) -> Accepted:
     """Build the runner's subject in `cells`, run its checks, and return the baseline that accepts their diagnostics.
 
-    `what` says whether they replace the entries of `kept`, are added to them, or only remove entries. `every` are the tree's
+    `acceptance` says whether they replace the entries of `kept`, are added to them, or only remove entries. `every` are the tree's
     cells. `cells` and `every` may be in any order. An entry has the form in which the newest release prints the diagnostic.
     """
     found = {}
@@ -75,7 +75,7 @@ def accept(
     of_lanes = frozenset(entry for entry in kept.entries if entry.cells and all(map(is_lane, entry.cells)))
     of_cells = Baseline(tuple(entry for entry in kept.entries if entry not in of_lanes))
     now = update.accept(
-        what,
+        acceptance,
         of_cells,
         found,
         [cell.name for cell in sorted(every, key=age)],
@@ -83,14 +83,14 @@ def accept(
         reason=reason,
         was_read=lambda path: any(runner.judge.was_read(path, made) for made in whole),
     )
-    lanes, entries = _accept_lanes(what, kept, runner, reason)
+    lanes, entries = _accept_lanes(acceptance, kept, runner, reason)
     unknown = tuple(entry for entry in of_lanes if not {lane.name for lane in lanes}.intersection(entry.cells or ()))
     every_entry = (*(now if found else of_cells).entries, *entries, *unknown)
     return Accepted(Baseline(every_entry), ended, lanes, len(network))
 
 
 def _accept_lanes(
-    what: What, kept: Baseline, runner: CellRunner, reason: str | None
+    acceptance: Acceptance, kept: Baseline, runner: CellRunner, reason: str | None
 ) -> tuple[tuple[CellResult, ...], tuple[Entry, ...]]:
     """Return the lanes of the subject's checks, and the new entries of these lanes.
 
@@ -103,7 +103,7 @@ def _accept_lanes(
         lanes.append(lane)
         if lane.status == "ok" and lane.read:
             seen = {lane.name: Observed(diagnostics)}
-            now = update.accept(what, Baseline(before), seen, [lane.name], runner.judge.anchors, reason=reason)
+            now = update.accept(acceptance, Baseline(before), seen, [lane.name], runner.judge.anchors, reason=reason)
             before = tuple(replace(entry, cells=(lane.name,)) for entry in now.entries)
         entries += before
     return tuple(lanes), tuple(entries)

@@ -34,8 +34,8 @@ __all__ = [
     "Surroundings",
     "difference",
     "minor",
-    "named",
-    "past",
+    "named_by_content",
+    "not_in_future",
     "pinned",
     "with_release",
 ]
@@ -68,7 +68,7 @@ class Axis(Protocol):
         """Yield the ways in which one of `candidates` can be built."""
         ...
 
-    def like(self, candidate: Candidate, way: Way) -> Way | None:
+    def with_packages_of(self, candidate: Candidate, way: Way) -> Way | None:
         """Return a way for the candidate with the other packages of `way`, which worked for its neighbour.
 
         None if this saves no search.
@@ -103,24 +103,24 @@ class Package:
 
     def ways(self, candidate: Candidate) -> Iterator[Way]:
         released = candidate.date + DAY if candidate.date else self.cell.date
-        date = past(max(self.cell.date, released))
+        date = not_in_future(max(self.cell.date, released))
         moved = with_release(self.cell, self.name, candidate.name)
         yield self._way(replace(moved, date=date))
         yield from self.in_company(moved, date)
         for anchor in sorted(self.around.cells, key=self._distance):
             if anchor.name != self.cell.name:
                 there = with_release(replace(anchor, requirements=self.cell.requirements), self.name, candidate.name)
-                yield self._way(replace(there, date=past(max(anchor.date, released))))
+                yield self._way(replace(there, date=not_in_future(max(anchor.date, released))))
         for python in sorted(self.around.minors, key=lambda one: _apart(one, self.cell.python)):
             if python != minor(self.cell.python):
                 yield from self.in_company(replace(moved, python=python), date)
 
-    def like(self, candidate: Candidate, way: Way) -> Way | None:
+    def with_packages_of(self, candidate: Candidate, way: Way) -> Way | None:
         if way.cell.python == self.cell.python:
             return None
         released = candidate.date + DAY if candidate.date else self.cell.date
         moved = with_release(way.cell, self.name, candidate.name)
-        return self._way(replace(moved, date=past(max(way.cell.date, released))))
+        return self._way(replace(moved, date=not_in_future(max(way.cell.date, released))))
 
     def in_company(self, moved: Cell, date: datetime) -> Iterator[Way]:
         """Yield ways for `moved` with the nearest Sphinx or docutils that is compatible with it.
@@ -156,14 +156,14 @@ class Package:
         pins = (("docutils", cell.docutils), ("sphinx", cell.sphinx))
         dates = [_released(name, version, offline=self.around.offline) for name, version in pins]
         dates += [candidate.date for candidate in self.candidates if f"{self.name}=={candidate.name}" in cell.pins]
-        return past(max((date for date in dates if date), default=cell.date) + DAY)
+        return not_in_future(max((date for date in dates if date), default=cell.date) + DAY)
 
     def _distance(self, anchor: Cell) -> int:
         names = [cell.name for cell in self.around.cells]
         return abs(names.index(anchor.name) - names.index(self.cell.name)) if self.cell.name in names else 0
 
     def _way(self, cell: Cell) -> Way:
-        return Way(named(cell), difference(self.cell, cell, self.name))
+        return Way(named_by_content(cell), difference(self.cell, cell, self.name))
 
 
 @dataclass(frozen=True)
@@ -175,12 +175,12 @@ class Pythons:
     around: Surroundings
     name: str = "python"
 
-    def like(self, candidate: Candidate, way: Way) -> Way | None:
+    def with_packages_of(self, candidate: Candidate, way: Way) -> Way | None:
         return None
 
     def ways(self, candidate: Candidate) -> Iterator[Way]:
         moved = replace(self.cell, python=candidate.name)
-        yield Way(named(moved))
+        yield Way(named_by_content(moved))
         yield from Package(self.name, (), self.cell, self.around).in_company(moved, self.cell.date)
         for cell in self.around.cells:
             if minor(cell.python) == candidate.name:
@@ -196,11 +196,11 @@ class Days:
     around: Surroundings
     name: str = "date"
 
-    def like(self, candidate: Candidate, way: Way) -> Way | None:
+    def with_packages_of(self, candidate: Candidate, way: Way) -> Way | None:
         return None
 
     def ways(self, candidate: Candidate) -> Iterator[Way]:
-        date = past((candidate.date or self.cell.date) + DAY)
+        date = not_in_future((candidate.date or self.cell.date) + DAY)
         minors = sorted(self.around.minors, key=lambda one: _apart(one, self.cell.python))
         for python in (self.cell.python, *(other for other in minors if other != minor(self.cell.python))):
             wanted = ("docutils", "sphinx", *self.cell.requirements, *self.around.requirements)
@@ -208,7 +208,7 @@ class Days:
             if not isinstance(found, str):
                 cell = replace(self.cell, python=python, docutils=found["docutils"], sphinx=found["sphinx"], date=date)
                 moved = f"Python {python}" if python != self.cell.python else ""
-                yield Way(named(cell), moved)
+                yield Way(named_by_content(cell), moved)
 
 
 def with_release(cell: Cell, package: str, version: str) -> Cell:
@@ -232,7 +232,7 @@ def pinned(cell: Cell, packages: dict[str, str]) -> Cell:
     )
 
 
-def named(cell: Cell) -> Cell:
+def named_by_content(cell: Cell) -> Cell:
     """Return `cell` with a name that is made of its content, so that two different cells never share a lock."""
     mark = files.digest(f"{cell.date.isoformat()} {cell.requirements}")[:10]
     return replace(cell, name=f"py{cell.python}-docutils{cell.docutils}-sphinx{cell.sphinx}-{mark}")
@@ -260,7 +260,7 @@ def _released(name: str, version: str, *, offline: bool) -> datetime | None:
     return release.date
 
 
-def past(moment: datetime) -> datetime:
+def not_in_future(moment: datetime) -> datetime:
     """Return `moment`, or the present time if `moment` is in the future: future releases are not known."""
     return min(moment, datetime.now(UTC).replace(microsecond=0))
 

@@ -39,7 +39,7 @@ class BuildIndex:
     - `defined` maps a target to the documents that define it. `described` maps a document to the objects that it describes.
     - `messages` maps a document to the text of its messages.
     - `doctrees` is the folder of the doctrees that the build wrote.
-    - `changed` are the files in which the tree of the build differs from the base in question.
+    - `changed_since` are the files in which the tree of the build differs from the base in question.
     """
 
     sources: Mapping[str, str]
@@ -52,7 +52,7 @@ class BuildIndex:
     described: Mapping[str, frozenset[str]]
     messages: Mapping[str, str]
     doctrees: Path
-    changed: frozenset[str] = frozenset()
+    changed_since: frozenset[str] = frozenset()
     documents: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,15 +63,15 @@ class BuildIndex:
         """The suffixes of the documents' sources."""
         return frozenset(posixpath.splitext(path)[1] for path in self.documents)
 
-    def meant_by(self, path: str, *, appears: bool) -> frozenset[str | None]:
+    def affected_by(self, path: str, *, comes_or_goes: bool) -> frozenset[str | None]:
         """Return the documents that looked at the file `path`.
 
-        If the file was added or removed (`appears`), also those that listed its folder.
+        If the file was added or removed (`comes_or_goes`), also those that listed its folder.
         """
         found = set(self.files.get(path, ()))
         if path in self.documents:
             found.add(self.documents[path])
-        if appears:
+        if comes_or_goes:
             found |= self.folders.get(posixpath.dirname(path) or ".", frozenset())
         for folder, documents in self.below.items():
             if folder == "." or path.startswith(f"{folder}/"):
@@ -126,7 +126,7 @@ def near(base: Tree, recipe: Recipe, bench: Workbench) -> BuildIndex | None:
     changed = bench.trees.changed_paths(built, base)
     paths = frozenset(path for change in changed for path in (change.base_path, change.head_path) if path)
     index = _kept(state.folder)
-    return replace(index, changed=paths) if index else None
+    return replace(index, changed_since=paths) if index else None
 
 
 @functools.lru_cache(maxsize=2)

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from docs_matrix import files, json_values, nofollow
 from docs_matrix.diagnostics.asked import Asked
-from docs_matrix.diagnostics.findings import CellResult, Run, SourceCode, Verdict, file_name, is_lane
+from docs_matrix.diagnostics.findings import CellResult, Checkout, Run, Verdict, file_name, is_lane
 from docs_matrix.diagnostics.merge_cells import merge
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.diagnostics.revisions import RevisionHistory, joined
 from docs_matrix.errors import InputError
 
-__all__ = ["CellFile", "forget", "gather", "keep", "left", "question", "with_missing"]
+__all__ = ["CellFile", "gather", "keep", "question_digest", "remove_results", "result_files", "with_missing"]
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class CellFile:
     asked: Asked | None
     sources: Mapping[str, str]
     history: RevisionHistory | None
-    source: SourceCode | None
+    checkout: Checkout | None
     result: CellResult
 
 
-def question(run: Run) -> str:
+def question_digest(run: Run) -> str:
     """Return the digest of the question that `run` answers: its tree, base, documents and patches, but not its cells."""
     asked = (run.tree, run.identity, run.base, run.base_identity, run.docs, run.patches)
     return files.digest(json.dumps(asked))
@@ -55,7 +55,7 @@ def keep(run: Run, out: Path) -> None:
     for cell in run.cells:
         named = {judged.diagnostic.path for judged in cell.judged}
         part = CellFile(
-            question=question(run),
+            question=question_digest(run),
             tree=run.tree,
             identity=run.identity,
             base=run.base,
@@ -66,24 +66,24 @@ def keep(run: Run, out: Path) -> None:
             asked=run.asked,
             sources={path: text for path, text in run.sources.items() if path in named},
             history=run.history.of([cell.name]) if run.history else None,
-            source=run.source,
+            checkout=run.checkout,
             result=cell,
         )
         json_values.write(out / "cells" / f"{file_name(cell.name)}.json", part, sealed=False)
 
 
-def forget(out: Path, but: Callable[[CellFile], bool] = lambda _: False) -> None:
-    """Remove the results of cells below `out`, except for those for which `but` returns true. Other files stay.
+def remove_results(out: Path, stays: Callable[[CellFile], bool] = lambda _: False) -> None:
+    """Remove the results of cells below `out`, except for those for which `stays` returns true. Other files stay.
 
     Results of another release, and files that are cut short, are removed too.
     """
     for path in sorted((out / "cells").glob("*.json")):
         part = json_values.read_or_none(path, CellFile, sealed=False)
-        if (part is None or not but(part)) and json_values.holds(path, CellFile):
+        if (part is None or not stays(part)) and json_values.holds(path, CellFile):
             nofollow.remove(path)
 
 
-def left(folders: Sequence[Path]) -> list[Path]:
+def result_files(folders: Sequence[Path]) -> list[Path]:
     """Return the files with results of cells below `folders`, at any depth."""
     return [path for folder in folders for path in sorted(folder.rglob("cells/*.json"))]
 
@@ -94,7 +94,7 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
     With `asked`, the digest of a question, results of other questions are left out. Raise `InputError` if there is no result, if
     one cannot be read, or if they answer different questions.
     """
-    parts = [json_values.read(path, CellFile, sealed=False) for path in left(folders)]
+    parts = [json_values.read(path, CellFile, sealed=False) for path in result_files(folders)]
     if asked is not None:
         parts = [part for part in parts if part.question == asked]
     if not parts:
@@ -122,7 +122,7 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
         findings=merge(ordered),
         sources={path: text for part in parts for path, text in part.sources.items()},
         history=joined([part.history for part in parts if part.history], order),
-        source=first.source,
+        checkout=first.checkout,
     )
 
 

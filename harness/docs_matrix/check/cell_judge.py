@@ -44,7 +44,7 @@ class CellJudge:
         if base is None:
             return partial(compare, changes=NoChanges())
         sources = TreeSources(trees, base, head)
-        return partial(compare, changes=trees.changes(base, head), sources=sources, closed=self.subject.read.closed)
+        return partial(compare, changes=trees.changes(base, head), sources=sources, complete=self.subject.read.complete)
 
     @cached_property
     def anchors(self) -> Anchors:

@@ -21,7 +21,7 @@ from docs_matrix.builds.runner import Made
 from docs_matrix.check import revision_records
 from docs_matrix.check.cell_build import CellBuild
 from docs_matrix.check.cell_judge import CellJudge
-from docs_matrix.check.confirm import confirm, trials_alone
+from docs_matrix.check.confirm import confirm, read_alone_first
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.subject import Subject, equip
 from docs_matrix.check.workbench import Prepared, Workbench
@@ -70,12 +70,12 @@ class CellRunner:
         base: Tree | None = None,
         doing: str = "building",
         times: int = 1,
-        remember: bool = False,
+        record: bool = False,
     ) -> CellBuild:
         """Build `documents` of `tree` in `cell`. The build runs `times` times.
 
         An exception is not raised: it becomes the `error` of the result. `reading`, `keep` and `warm` are as in `Order`. `base` is
-        the version whose requirements are compared with the tree's. `doing` is the text for the progress. `remember` writes a
+        the version whose requirements are compared with the tree's. `doing` is the text for the progress. `record` writes a
         record of the build for the question `history`.
         """
         started = time.monotonic()
@@ -103,8 +103,8 @@ class CellRunner:
             self.progress.update(cell.name, doing)
             order = replace(order, hear=lambda words: self.progress.detail(cell.name, f"{doing}: {words}"))
             made = self.bench.runner.build(order, times=times)
-            if remember:
-                revision_records.remember(made, order, cell.name, self.subject, self.bench.store)
+            if record:
+                revision_records.write_record(made, order, cell.name, self.subject, self.bench.store)
         except HarnessError as error:
             made, stopped = None, error
         except Exception as error:
@@ -147,7 +147,7 @@ class CellRunner:
         The cells whose builds took longest last time come first; before them, cells that were never built.
         """
         subject = self.subject
-        alone = trials_alone((subject.read.base, subject.read.head), subject.read.apart)
+        alone = read_alone_first((subject.read.base, subject.read.head), subject.read.try_alone)
         readings = [subject.reading or one for one in alone]
 
         def base(cell: Cell, tree: Tree) -> CellBuild:
@@ -161,7 +161,7 @@ class CellRunner:
                 warm=True,
                 doing="base",
                 times=times,
-                remember=True,
+                record=True,
             )
 
         def head(cell: Cell, before: Future[CellBuild] | None) -> CellBuild:
@@ -178,7 +178,7 @@ class CellRunner:
                 base=subject.base,
                 doing="head",
                 times=self.repeat,
-                remember=True,
+                record=True,
             )
 
         def seconds(cell: Cell) -> float:
@@ -199,7 +199,7 @@ class CellRunner:
         """The judge of each cell's builds."""
         return CellJudge(self.subject, self.bench.trees)
 
-    def confirmed(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
+    def confirm(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
         """Read the documents of new and fixed messages again, and return `result` with the confirmed verdicts.
 
         A message that does not show again depends on the order of reading: it becomes flaky.
@@ -231,7 +231,7 @@ class CellRunner:
             built=result.built + len(now),
         )
 
-    def told_apart(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
+    def mark_requirements(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
         """Return `result` with a `reason` on each new diagnostic that comes from the head's other packages.
 
         For this the base is built once more, in the head's environment. A new diagnostic that this build has too does not come from
@@ -269,8 +269,8 @@ class CellRunner:
 
     def _end(self, base: CellBuild | None, head: CellBuild) -> CellResult:
         try:
-            result = self.confirmed(self.judge.judged(base, head), base, head)
-            result = self.told_apart(result, base, head)
+            result = self.confirm(self.judge.judged(base, head), base, head)
+            result = self.mark_requirements(result, base, head)
             result = replace(result, judged=merge_documents(result.judged))
         except HarnessError:
             raise

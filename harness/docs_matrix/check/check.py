@@ -8,8 +8,8 @@ from typing import TypeVar
 from docs_matrix import process
 from docs_matrix.builds.generator_outputs import may_run
 from docs_matrix.check.cell_runner import CellRunner
+from docs_matrix.check.checkout import checkout
 from docs_matrix.check.lanes import Lanes
-from docs_matrix.check.source_code import source_code
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.texts import text_of
 from docs_matrix.check.workbench import Workbench
@@ -55,7 +55,7 @@ def assemble(subject: Subject, results: Sequence[CellResult], bench: Workbench) 
         sources=sources,
         tested=subject.tested,
         asked=subject.asked,
-        source=source_code(subject),
+        checkout=checkout(subject),
     )
 
 

@@ -32,7 +32,7 @@ from docs_matrix.diagnostics.findings import CellStatus, Judged, Verdict
 from docs_matrix.diagnostics.flaky import DEPENDS, Comparison
 from docs_matrix.trees import Tree, Trees
 
-__all__ = ["Confirmed", "confirm", "trials_alone"]
+__all__ = ["Confirmed", "confirm", "read_alone_first"]
 
 APART = Reading(readers="each", only=True)
 FEW = 16
@@ -71,7 +71,7 @@ class Confirmed:
     notice: str | None = None
 
 
-def trials_alone(versions: Sequence[tuple[str, ...] | None], apart: Collection[str]) -> list[Reading | None]:
+def read_alone_first(versions: Sequence[tuple[str, ...] | None], apart: Collection[str]) -> list[Reading | None]:
     """Return for each of `versions` (its documents) how to read it, so that its documents in `apart` are tried alone first.
 
     None for a version with a single document, since nothing is read before it. None for all versions if one has more than `FEW`
@@ -140,9 +140,9 @@ def _alone(made: Made | None) -> tuple[Diagnostic, ...]:
     return tuple(chain.from_iterable(made.build.trials)) if made else ()
 
 
-def _without(doubtful: Sequence[Judged], alone: Sequence[Judged]) -> list[Judged]:
-    """Return those of `doubtful` that do not have the same verdict in `alone`."""
-    same = Counter((item.verdict, _key(item.diagnostic)) for item in alone)
+def _without(doubtful: Sequence[Judged], seen_again: Sequence[Judged]) -> list[Judged]:
+    """Return those of `doubtful` that do not have the same verdict in `seen_again`."""
+    same = Counter((item.verdict, _key(item.diagnostic)) for item in seen_again)
     left = []
     for item in doubtful:
         key = (item.verdict, _key(item.diagnostic))

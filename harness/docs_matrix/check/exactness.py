@@ -21,7 +21,7 @@ from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import HarnessError
 from docs_matrix.trees import Tree
 
-__all__ = ["expected_seconds", "within"]
+__all__ = ["expected_seconds", "limit_to_time"]
 
 START = 5.0
 A_DOCUMENT = 0.1
@@ -32,7 +32,7 @@ WARM = 0.1
 """The estimated time of a warm build, as a share of a full build, if no earlier warm build is known."""
 
 
-def within(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int, *, times: int = 1) -> Subject:
+def limit_to_time(subject: Subject, cells: Sequence[Cell], bench: Workbench, jobs: int, *, times: int = 1) -> Subject:
     """Return `subject` as it is if its builds take less than `exact_within`; else with only the affected documents.
 
     `times` is how often each build runs.

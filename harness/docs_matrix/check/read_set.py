@@ -1,8 +1,8 @@
 """The read set: which documents of base and head a question reads.
 
 The read set is `all`, the documents and folders that the user names, or those that a change can affect. If a build of the tree or
-of a version near it is kept, its index tells which documents a change can affect (`docs_matrix.check.meant_documents`). If no cell
-has built the tree, its text tells. Then the read set has
+of a version near it is kept, its index tells which documents a change can affect (`docs_matrix.check.affected_documents`). If no
+cell has built the tree, its text tells. Then the read set has
 
 - the changed documents;
 - documents that name a changed file (kernel-doc, include, literalinclude);
@@ -19,9 +19,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from docs_matrix.builds import recipes
+from docs_matrix.check.affected_documents import ChangedNames, Changes, affected_documents
 from docs_matrix.check.build_index import BuildIndex
-from docs_matrix.check.meant_documents import ChangedNames, Changes, meant
-from docs_matrix.check.references import Target, Targets, moved, referred
+from docs_matrix.check.references import Target, Targets, changed_definitions, changed_references
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
@@ -44,8 +44,8 @@ MOST_NAMES = 1_000
 class ReadSet:
     """The documents that base and head read: paths below the recipe's source folder; None for all documents.
 
-    A folder ends with a slash. `words` describes the choice for the user; `notes` say what such a build cannot find. `closed` is
-    true if the change cannot affect any document outside of the read set. `apart` are the documents to try alone first, if they
+    A folder ends with a slash. `words` describes the choice for the user; `notes` say what such a build cannot find. `complete` is
+    true if the change cannot affect any document outside of the read set. `try_alone` are the documents to try alone first, if they
     are few: all that the user names, and the affected documents that are changed themselves or name a changed file in a directive.
     """
 
@@ -53,8 +53,8 @@ class ReadSet:
     head: tuple[str, ...] | None
     words: str
     notes: tuple[Note, ...] = ()
-    closed: bool = False
-    apart: frozenset[str] = frozenset()
+    complete: bool = False
+    try_alone: frozenset[str] = frozenset()
 
 
 Near = Callable[[Tree], BuildIndex | None]
@@ -84,12 +84,12 @@ def choose(
     if base is None:
         if "affected" in wanted:
             raise InputError("--docs affected: there is no change; give --patch or --base")
-        return ReadSet(None, read, ", ".join(wanted), apart=apart)
+        return ReadSet(None, read, ", ".join(wanted), try_alone=apart)
     changes = trees.changes(base, head)
     before = tuple(_base_name(name, changes, recipe) for name in read)
     apart |= {name for name in before if not name.endswith("/")}
     if "affected" not in wanted:
-        return ReadSet(before, read, ", ".join(wanted), apart=apart)
+        return ReadSet(before, read, ", ".join(wanted), try_alone=apart)
     affected = _affected(base, head, recipe, trees, near(base))
     if affected.base is None or affected.head is None:
         return affected
@@ -98,7 +98,7 @@ def choose(
         base=tuple(dict.fromkeys((*affected.base, *before))),
         head=tuple(dict.fromkeys((*affected.head, *read))),
         words=", ".join((affected.words, *named)),
-        apart=affected.apart | apart,
+        try_alone=affected.try_alone | apart,
     )
 
 
@@ -133,10 +133,10 @@ def _affected(base: Tree, head: Tree, recipe: Recipe, trees: Trees, index: Build
     if index is None:
         return _by_text(base, head, changed, recipe, trees)
     changes = Changes(base, head, changed, _named_by(changed, base, head, recipe, trees), recipe, trees)
-    found = meant(changes, index, lambda text: _concerns(text, changes))
+    found = affected_documents(changes, index, lambda text: _concerns(text, changes))
     if isinstance(found, str):
         return _all("touches", found)
-    return ReadSet(found.base, found.head, "affected", (Note("read meant"),), closed=True, apart=found.apart)
+    return ReadSet(found.base, found.head, "affected", (Note("read meant"),), complete=True, try_alone=found.try_alone)
 
 
 def _all(*facts: str) -> ReadSet:
@@ -149,9 +149,9 @@ def _concerns(text: str, changes: Changes) -> bool:
     touched = {path for change in changes.files for path in (change.base_path, change.head_path) if path}
     return (
         any(_names(text, path, inside=recipes.below(recipe, path) is not None) for path in touched)
-        or names.enters_in(text)
-        or names.moved.are_named_in(text)
-        or names.referred.are_defined_in(text)
+        or names.are_listed_in(text)
+        or names.definitions.are_named_in(text)
+        or names.references.are_defined_in(text)
     )
 
 
@@ -181,8 +181,8 @@ def _by_text(base: Tree, head: Tree, changed: Sequence[Change], recipe: Recipe, 
         recipes.documents(recipe, both_after),
         "affected",
         (Note("read affected"), *([Note("unnamed", tuple(unknown))] if unknown else [])),
-        closed=True,
-        apart=frozenset(recipes.documents(recipe, apart)),
+        complete=True,
+        try_alone=frozenset(recipes.documents(recipe, apart)),
     )
 
 
@@ -233,8 +233,8 @@ def _named_by(changed: Collection[Change], base: Tree, head: Tree, recipe: Recip
             ]
             documents |= {posixpath.splitext(posixpath.basename(path))[0] for path in inside}
         texts = before.get(paths[0] or "", ""), after.get(paths[1] or "", "")
-        defined |= moved(*texts)
-        used |= referred(*texts)
+        defined |= changed_definitions(*texts)
+        used |= changed_references(*texts)
     return ChangedNames(frozenset(documents), Targets(frozenset(defined)), Targets(frozenset(used)))
 
 
@@ -274,7 +274,7 @@ def _concerned(
         for path, text in trees.texts(tree, holding):
             here = {name for name in pending if name != path and _names(text, name, inside=name in inside)}
             named |= here
-            if path not in found and (here or names.enters_in(text)):
+            if path not in found and (here or names.are_listed_in(text)):
                 fresh.add(path)
                 if _in_a_directive(text, here & apart):
                     apart.add(path)
@@ -293,13 +293,15 @@ def _concerned(
 
 def _naming_targets(tree: Tree, names: ChangedNames, recipe: Recipe, trees: Trees) -> set[str]:
     """Return the files below the source folder that may name an added or removed target, or define a target of the changed text."""
-    words = names.moved.words | names.referred.words
+    words = names.definitions.words | names.references.words
     if len(words) <= MOST_NAMES:
         paths = trees.naming(tree, words, recipe.source, ignore_case=True)
     else:
         paths = tuple(path for path in trees.paths(tree) if recipes.below(recipe, path))
     texts = trees.texts(tree, paths)
-    return {path for path, text in texts if names.moved.are_named_in(text) or names.referred.are_defined_in(text)}
+    return {
+        path for path, text in texts if names.definitions.are_named_in(text) or names.references.are_defined_in(text)
+    }
 
 
 def _in_a_directive(text: str, paths: Collection[str]) -> bool:

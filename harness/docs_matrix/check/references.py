@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-__all__ = ["ROLE", "Target", "Targets", "definitions", "moved", "referred"]
+__all__ = ["ROLE", "Target", "Targets", "changed_definitions", "changed_references", "definitions"]
 
 LABEL = re.compile(
     r"^[ \t]*(?:(?:[*+-]|[\w#]{1,3}[.)])[ \t]+){0,3}"
@@ -85,7 +85,7 @@ class Target:
     kind: Literal["label", "term", "option", "object"]
 
 
-def moved(before: str, after: str) -> set[Target]:
+def changed_definitions(before: str, after: str) -> set[Target]:
     """Return the targets that only one of two texts defines.
 
     A target counts also if both texts define it, but in another module or program, or only one of them with the title that a
@@ -100,7 +100,7 @@ def definitions(text: str) -> frozenset[Target]:
     return frozenset(target for target, _ in _definitions(text))
 
 
-def referred(before: str, after: str) -> set[Target]:
+def changed_references(before: str, after: str) -> set[Target]:
     """Return the targets to which the roles of two texts refer a different number of times.
 
     "See :ref:`the table <A Table>` and :c:func:`~lib.f()`." refers to the label `a table` and the object `f`.

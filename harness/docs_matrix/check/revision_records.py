@@ -26,7 +26,7 @@ from docs_matrix.diagnostics.revisions import BuildCounts, Difference, Revision,
 from docs_matrix.errors import InputError
 from docs_matrix.trees import lineage, user_repository
 
-__all__ = ["around", "recall", "remember"]
+__all__ = ["history_of", "read_histories", "write_record"]
 
 LATEST = 60
 """The most revisions that the history in a report has."""
@@ -53,14 +53,14 @@ class _Record:
     marks: tuple[str, ...]
 
 
-def remember(made: Made, order: Order, cell: str, subject: Subject, store: Path) -> None:
+def write_record(made: Made, order: Order, cell: str, subject: Subject, store: Path) -> None:
     """Write a record of the build `made` of `order` in `cell` to `store`, if it built a version of the subject's tree.
 
     A failed build does not replace an earlier answer. Raise `MachineError` if the store cannot be written.
     """
     tree = order.tree
     in_progress = tree.commit is None and tree.objects is not None
-    if in_progress or (subject.patches and tree is subject.head) or subject.read.closed:
+    if in_progress or (subject.patches and tree is subject.head) or subject.read.complete:
         return  # each change has its own read set, so these records cannot be compared
     failed = next((build for build in made.observations if build.status != "ok"), None)
     said = () if failed else made.build.diagnostics
@@ -89,20 +89,20 @@ def remember(made: Made, order: Order, cell: str, subject: Subject, store: Path)
         json_values.write(place, record)
 
 
-def around(subject: Subject, source: Path, cells: Sequence[str], store: Path) -> RevisionHistory | None:
+def history_of(subject: Subject, source: Path, cells: Sequence[str], store: Path) -> RevisionHistory | None:
     """Return the history of `subject` up to its head or its base, for a report on `cells`. Its tree is at `source`.
 
     The history is for the documents that the subject reads. If a change chose these documents, it is for all documents. Return
     None if there is no history.
     """
-    documents = None if subject.read.closed or subject.read.head is None else tuple(sorted(set(subject.read.head)))
+    documents = None if subject.read.complete or subject.read.head is None else tuple(sorted(set(subject.read.head)))
     commit = subject.head.commit or (subject.base.commit if subject.base else None)
-    found = recall(subject.name, source, store, cells, tip=commit.id if commit else None)
+    found = read_histories(subject.name, source, store, cells, tip=commit.id if commit else None)
     chosen = next((history.of(cells).latest(LATEST) for history in found if history.documents == documents), None)
     return chosen if chosen and chosen.revisions else None
 
 
-def recall(
+def read_histories(
     name: str, source: Path, store: Path, order: Sequence[str], *, tip: str | None = None
 ) -> tuple[RevisionHistory, ...]:
     """Return the histories of the tree at `source`, which the user calls `name`.

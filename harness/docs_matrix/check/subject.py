@@ -29,7 +29,7 @@ from docs_matrix.errors import InputError
 from docs_matrix.suggestions import did_you_mean
 from docs_matrix.trees import Patched, PatchedFile, Tree, Trees, patches
 
-__all__ = ["HERE", "Subject", "equip", "named_in", "patch_notes", "resolve", "source", "supported"]
+__all__ = ["HERE", "Subject", "equip", "named_in", "patch_notes", "resolve", "source_path", "supported"]
 
 HERE = "."
 """The name of the tree in the current folder, if no matrix.yaml names it."""
@@ -77,7 +77,7 @@ def resolve(asked: Asked, bench: Workbench) -> Subject:
     _refuse_contradictions(asked)
     named = _named(asked.tree, bench)
     trees = bench.trees
-    head, base, notes, chosen = _versions(asked, source(asked.tree, bench), trees)
+    head, base, notes, chosen = _versions(asked, source_path(asked.tree, bench), trees)
     recipe, requirements = _recipe(asked, named, head, trees)
     recipe = replace(recipe, environment=_environment(named, head, trees), setup=_setup(named, head, trees))
     given = Path(asked.baseline) if asked.baseline else None
@@ -156,7 +156,7 @@ def supported(tree: str, bench: Workbench) -> tuple[str, ...] | None:
     return named.cells if named else None
 
 
-def source(tree: str, bench: Workbench) -> Path:
+def source_path(tree: str, bench: Workbench) -> Path:
     """Return the path of `tree`, as the user names it. Raise `InputError` if there is no such tree."""
     named = _named(tree, bench)
     return named.path if named else Path(tree)

@@ -21,7 +21,7 @@ from docs_matrix.diagnostics.diagnostic import Diagnostic
 from docs_matrix.diagnostics.findings import CellResult, Judged, Run, Verdict
 from docs_matrix.diagnostics.protocols import NoChanges
 
-__all__ = ["as_printed", "differences", "disagreements", "verify"]
+__all__ = ["differences", "disagreements", "print_differences", "verify"]
 
 WHOLE = ReadSet(None, None, "all documents")
 
@@ -40,17 +40,17 @@ def verify(run: Run, runner: CellRunner, cells: Sequence[Cell]) -> tuple[str, ..
         for name, tree in (("base", subject.base), ("head", subject.head)):
             if tree is not None and told[cell.name].status == "ok":
                 ours, theirs = runner.build(cell, tree, None, keep=True, warm=True), plain.build(cell, tree, None)
-                lines += [f"{cell.name}: {name}: {line}" for line in _as_built(ours, theirs)]
+                lines += [f"{cell.name}: {name}: {line}" for line in _build_differences(ours, theirs)]
     return tuple(lines)
 
 
-def _as_built(ours: CellBuild, plain: CellBuild) -> tuple[str, ...]:
+def _build_differences(ours: CellBuild, plain: CellBuild) -> tuple[str, ...]:
     if ours.made is None or plain.made is None or ours.status != plain.status:
         return (f"the build is {ours.status}, and {plain.status} when built plainly",)
-    return as_printed(ours.made.build, plain.made.build)
+    return print_differences(ours.made.build, plain.made.build)
 
 
-def as_printed(ours: Build, plain: Build) -> tuple[str, ...]:
+def print_differences(ours: Build, plain: Build) -> tuple[str, ...]:
     """Return a line for each message that two builds of one version do not both print.
 
     A duplicate can be reported at either of its two places; both count as the same message.

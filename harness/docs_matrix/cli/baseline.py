@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from docs_matrix.baselines import baseline_file
-from docs_matrix.baselines.update import What
+from docs_matrix.baselines.update import Acceptance
 from docs_matrix.check import accept, subject
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
@@ -68,11 +68,11 @@ def _prune(args: argparse.Namespace) -> int:
     return _accept("said", args)
 
 
-def _accept(what: What, args: argparse.Namespace) -> int:
+def _accept(acceptance: Acceptance, args: argparse.Namespace) -> int:
     bench = common.bench(args)
     path = common.baseline_path(args, bench.matrix)
     common.refuse_shipped(path, bench.matrix)
-    kept = baseline_file.read(path) if path.exists() or what == "said" else baseline_file.Baseline()
+    kept = baseline_file.read(path) if path.exists() or acceptance == "said" else baseline_file.Baseline()
     found = subject.resolve(common.asked_of(args, "baseline"), bench)
     cells = common.cells(bench.matrix, args.cell, found.cells)
     every = common.cells(bench.matrix, None, found.cells)
@@ -80,7 +80,7 @@ def _accept(what: What, args: argparse.Namespace) -> int:
     names = [*(cell.name for cell in cells), *(lane_name(check) for check in found.checks)]
     with terminal.CellProgress(Console(stderr=True), names) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
-        accepted = accept.accept(what, kept, runner, cells, every, reason=reason)
+        accepted = accept.accept(acceptance, kept, runner, cells, every, reason=reason)
     for name, why in accepted.failures.items():
         complain(f"docs-matrix: {name}: nothing changes for this {'check' if is_lane(name) else 'cell'}: {why}")
     if accepted.built:

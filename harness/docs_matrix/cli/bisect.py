@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         cell=newest_here(cells, bench),
         wanted=wanted,
         find=args.find,
-        what=args.what,
+        aspect=args.what,
         every=args.all_changes,
         prereleases=args.pre,
         add_package=args.add_package,

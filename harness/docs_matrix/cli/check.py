@@ -15,7 +15,7 @@ from docs_matrix.check import cell_files, check, exactness, revision_records, su
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.exit_status import exit_status
 from docs_matrix.check.lanes import lane_name
-from docs_matrix.check.rerun import rerun_of
+from docs_matrix.check.make_rerun import rerun_of
 from docs_matrix.cli import b4_series, common, options, patch_files, project, variables
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.cell_age import age
@@ -78,13 +78,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     if not args.join:
-        cell_files.forget(args.out)  # a run that ends early must not leave the answer of an earlier one
+        cell_files.remove_results(args.out)  # a run that ends early must not leave the answer of an earlier one
     if args.out.exists():
         folder.prepare(args.out, keep=args.join)
     store.sweep(variables.store_folder(), variables.store_limit())
     bench = common.bench(args)
-    alone = bench.matrix.tree == subject.HERE
-    look = project.subject_of if alone else subject.resolve
+    is_project = bench.matrix.tree == subject.HERE
+    look = project.subject_of if is_project else subject.resolve
     asked = common.asked_of(args, "check")
     if args.patch == [patch_files.STDIN] and args.format == "b4":  # b4 hands over one patch of a series
         asked = b4_series.after_earlier_patches(asked, bench.store)
@@ -97,10 +97,10 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
         )
     cells = common.cells(bench.matrix, args.cell, found.cells)
     if not (asked.docs or variables.in_ci()):
-        built = project.first(cells) if alone and not args.cell else cells
-        found = exactness.within(found, built, bench, args.jobs, times=args.repeat)
+        built = project.first(cells) if is_project and not args.cell else cells
+        found = exactness.limit_to_time(found, built, bench, args.jobs, times=args.repeat)
     names = [cell.name for cell in cells]
-    cell_files.forget(args.out, lambda part: part.result.name not in names)
+    cell_files.remove_results(args.out, lambda part: part.result.name not in names)
     if (
         variables.in_ci()
         and args.cell
@@ -110,20 +110,22 @@ def _checked(args: argparse.Namespace) -> tuple[Run, int]:
     lanes = [lane_name(one) for one in found.checks]
     with terminal.CellProgress(common.progress_console(args), [*names, *lanes]) as progress:
         runner = CellRunner(found, bench, args.jobs, progress, args.repeat)
-        answer = project.check_newest(runner, cells) if alone and not args.cell else check.check(runner, cells)
+        answer = project.check_newest(runner, cells) if is_project and not args.cell else check.check(runner, cells)
         names = [cell.name for cell in answer.builds]
         cells = [cell for cell in cells if cell.name in names]
         if args.verify:
             answer, agrees = _verified(answer, runner, cells)
-    if alone:
-        answer = replace(answer, notes=(project.note(subject.source(found.name, bench), answer, found), *answer.notes))
-    past = revision_records.around(found, subject.source(found.name, bench), names, bench.store)
+    if is_project:
+        answer = replace(
+            answer, notes=(project.note(subject.source_path(found.name, bench), answer, found), *answer.notes)
+        )
+    past = revision_records.history_of(found, subject.source_path(found.name, bench), names, bench.store)
     answer = replace(answer, history=past)
     out: Path = args.out
     order = [cell.name for cell in bench.matrix.cells]
     with files.locked(out / ".lock") if args.join else nullcontext():
-        question = cell_files.question(answer)
-        cell_files.forget(out, lambda part: part.question == question)
+        question = cell_files.question_digest(answer)
+        cell_files.remove_results(out, lambda part: part.question == question)
         cell_files.keep(answer, out)
         whole = cell_files.gather([out], order, question) if args.join else answer
         rerun = rerun_of(found, answer, tuple(cells), bench)

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     bench = common.bench(args)
     tree = args.tree or common.default_tree(bench.matrix)
     order = [cell.name for cell in bench.matrix.cells]
-    found = revision_records.recall(tree, subject.source(tree, bench), bench.store, order, tip=args.rev)
+    found = revision_records.read_histories(tree, subject.source_path(tree, bench), bench.store, order, tip=args.rev)
     there = dict.fromkeys((*order, *(cell for told in found for cell in told.cells)))
     for name in args.cell or ():
         if name not in there:

@@ -46,7 +46,7 @@ def _merged(args: argparse.Namespace, configuration: Matrix) -> Run:
     """Return the run in the jobs' folders, with a failed cell for each expected cell that left no result."""
     order = [cell.name for cell in configuration.cells]
     expected = [cell.name for cell in common.cells(configuration, args.cell, None)] if args.cell else []
-    if args.all_cells and not cell_files.left(args.folder):
+    if args.all_cells and not cell_files.result_files(args.folder):
         tree = args.tree or common.default_tree(configuration)
         whole = Run(tree=tree, identity="", base="nothing: no job left a result", cells=(), findings=())
     else:

@@ -91,7 +91,7 @@ def subject_of(asked: Asked, bench: Workbench) -> Subject:
     If nothing has changed since that commit, or outside of git, there is no base.
     """
     if not asked.patches and asked.base is None and asked.baseline is None:
-        repository = user_repository.find(subject.source(asked.tree, bench))
+        repository = user_repository.find(subject.source_path(asked.tree, bench))
         commit = user_repository.branch_point(repository) if repository else None
         if commit:
             found = subject.resolve(replace(asked, base=commit[:12]), bench)

@@ -25,14 +25,14 @@ def compare(
     changes: Changes,
     sources: Sources | None = None,
     *,
-    closed: bool = False,
+    complete: bool = False,
 ) -> tuple[Judged, ...]:
     """Judge every diagnostic of both sides exactly once.
 
     `changes` maps the base's tree to the head's. `sources` has the texts of both trees; without it, no moved diagnostic is
-    found. `closed` says that the documents that were not read are equal on both sides. Then a message that depends on such
+    found. `complete` says that the documents that were not read are equal on both sides. Then a message that depends on such
     documents (for example about a missing target) is judged if its paragraph did not change: only the change can have caused
-    it. Without `closed`, such a message is unjudged.
+    it. Without `complete`, such a message is unjudged.
 
     Return the diagnostics of the head, then the fixed or unjudged diagnostics that only the base has, each sorted by place. The
     result does not depend on the order in which the documents were read.
@@ -47,14 +47,14 @@ def compare(
         if pair:
             verdict = Verdict.UNJUDGED if diagnostic.unjudged else pair.verdict
             judged.append(Judged(verdict, diagnostic, pairing.base[pair.base], pair.how))
-        elif diagnostic.unjudged and not (closed and _is_old(spot, change.head_paragraph_stayed)):
+        elif diagnostic.unjudged and not (complete and _is_old(spot, change.head_paragraph_stayed)):
             judged.append(Judged(Verdict.UNJUDGED, diagnostic))
         else:
             reason, hunk = causes.reason(spot), causes.hunk(diagnostic, spot)
             judged.append(Judged(Verdict.NEW, diagnostic, reason=reason, hunk=hunk))
     for index in sorted(pairing.open_base):
         diagnostic, spot = pairing.base[index], pairing.places.base_spots[index]
-        open_ = diagnostic.unjudged and not (closed and _is_old(spot, change.base_paragraph_stayed))
+        open_ = diagnostic.unjudged and not (complete and _is_old(spot, change.base_paragraph_stayed))
         judged.append(Judged(Verdict.UNJUDGED if open_ else Verdict.FIXED, diagnostic))
     return tuple(judged)
 

@@ -23,10 +23,10 @@ __all__ = [
     "REQUIREMENTS",
     "CellResult",
     "CellStatus",
+    "Checkout",
     "Finding",
     "Judged",
     "Run",
-    "SourceCode",
     "Variant",
     "Verdict",
     "file_name",
@@ -177,7 +177,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class SourceCode:
+class Checkout:
     """The version that was built, in the form that services of continuous integration use.
 
     `commit` is the commit that was checked out; None if there is none. `patch_hash` is a SHA-256 over the hashes of the applied
@@ -219,7 +219,7 @@ class Run:
     tested: tuple[tuple[str, str], ...] = ()
     history: RevisionHistory | None = None
     asked: Asked | None = None
-    source: SourceCode | None = None
+    checkout: Checkout | None = None
 
     def count(self, verdict: Verdict) -> int:
         """Return the number of findings that have `verdict`."""

@@ -18,7 +18,7 @@ import json
 from pathlib import Path
 
 from docs_matrix import __version__
-from docs_matrix.check.rerun_recipe import Rerun
+from docs_matrix.check.rerun import Rerun
 from docs_matrix.diagnostics.findings import Run, file_name
 from docs_matrix.files import cannot_write, write_json, write_whole
 from docs_matrix.nofollow import remove

@@ -77,10 +77,10 @@ class _Ids:
 def _checkout(run: Run, ids: _Ids) -> dict[str, Any]:
     about = {"id": ids.checkout, "origin": ids.origin, "valid": True}
     about["comment"] = one_line(f"{run.tree}, compared with {run.base}")
-    if run.source is not None:
-        about |= {"git_commit_hash": run.source.commit} if run.source.commit else {}
-        about |= {"message_id": one_line(run.source.message_id)} if run.source.message_id else {}
-        about["patchset_hash"] = run.source.patch_hash
+    if run.checkout is not None:
+        about |= {"git_commit_hash": run.checkout.commit} if run.checkout.commit else {}
+        about |= {"message_id": one_line(run.checkout.message_id)} if run.checkout.message_id else {}
+        about["patchset_hash"] = run.checkout.patch_hash
     return about
 
 

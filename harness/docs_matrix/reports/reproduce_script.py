@@ -5,7 +5,7 @@ It needs uv (or python3 and pip), git, and the programs of the recipe.
 
 from __future__ import annotations
 
-from docs_matrix.check.rerun_recipe import Rerun
+from docs_matrix.check.rerun import Rerun
 from docs_matrix.reports.escaping import visible
 from docs_matrix.reports.rendering import TEMPLATES, shell
 from docs_matrix.reports.templates.new_lines import LINE

@@ -22,7 +22,7 @@ class Line:
     def ways(self, candidate: Candidate) -> Iterator[Way]:
         yield from ()
 
-    def like(self, candidate: Candidate, way: Way) -> Way | None:
+    def with_packages_of(self, candidate: Candidate, way: Way) -> Way | None:
         return None
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from packaging.version import Version
 
-from docs_matrix.check.axes import Candidate, Surroundings, minor, named, pinned, with_release
+from docs_matrix.check.axes import Candidate, Surroundings, minor, named_by_content, pinned, with_release
 from docs_matrix.check.trials import Trial, Trials, Way
 from docs_matrix.questions.bisect import paths
 from docs_matrix.questions.bisect.bisection import Cause, Culprit
@@ -200,7 +200,7 @@ def _release_of(
     def _observation(candidate: Candidate) -> Observation:
         packages = {**company.packages, suspect: candidate.name}
         held = pinned(company.way.cell, packages), with_release(company.way.cell, suspect, candidate.name)
-        said = trials.of(Way(named(replace(cell, date=date))) for cell in held)
+        said = trials.of(Way(named_by_content(replace(cell, date=date))) for cell in held)
         return Shown({"state": repr(state(said))}) if isinstance(said, Trial) else Untestable(said)
 
     changes = search(len(candidates), observe).changes("state")
@@ -222,7 +222,7 @@ def _moved(here: Trial, there: Trial, suspects: Sequence[str]) -> Iterator[Way]:
         else:
             packages.pop(suspect, None)
     if {"docutils", "sphinx"} <= packages.keys():
-        yield Way(named(replace(pinned(cell, packages), date=max(cell.date, there.way.cell.date))))
+        yield Way(named_by_content(replace(pinned(cell, packages), date=max(cell.date, there.way.cell.date))))
 
 
 def _loosely(here: Trial, there: Trial, axis: str) -> Iterator[Way]:
@@ -232,10 +232,12 @@ def _loosely(here: Trial, there: Trial, axis: str) -> Iterator[Way]:
     """
     cell = here.way.cell
     if axis == "python":
-        yield Way(named(replace(cell, python=there.way.cell.python, date=max(cell.date, there.way.cell.date))))
+        yield Way(
+            named_by_content(replace(cell, python=there.way.cell.python, date=max(cell.date, there.way.cell.date)))
+        )
     elif axis in there.packages:
         moved = with_release(cell, axis, there.packages[axis])
-        yield Way(named(replace(moved, date=max(cell.date, there.way.cell.date))))
+        yield Way(named_by_content(replace(moved, date=max(cell.date, there.way.cell.date))))
 
 
 def _told(company: Sequence[str], before: Trial, after: Trial) -> str:

@@ -64,7 +64,7 @@ class BisectQuestion:
     cell: Cell
     wanted: Wanted
     find: str | None
-    what: Aspect | None = None
+    aspect: Aspect | None = None
     every: bool = False
     prereleases: bool = False
     add_package: bool = False
@@ -112,7 +112,7 @@ def bisect(asked: BisectQuestion, runner: CellRunner) -> Bisection:
 
 def _command(question: BisectQuestion, subject: Subject, change: FoundChange) -> str:
     """Return the command that shows a change again, with its two neighbours as the ends."""
-    given = (("--find", question.find), ("--path", question.wanted.path), ("--what", question.what))
+    given = (("--find", question.find), ("--path", question.wanted.path), ("--what", question.aspect))
     words = [word for option, value in given if value is not None for word in (option, value)]
     words += [word for word, on in (("--pre", question.prereleases), ("--add-package", question.add_package)) if on]
     ends = ("--from", change.last_without, "--to", change.first)
@@ -164,9 +164,9 @@ def _searched(
 def _by_aspects(
     asked: BisectQuestion, observed: ObservedAxis, between: Sequence[int] = ()
 ) -> tuple[SearchOutcome, tuple[Aspect, ...]]:
-    aspects: tuple[Aspect, ...] = (asked.what,) if asked.what else RECORD
+    aspects: tuple[Aspect, ...] = (asked.aspect,) if asked.aspect else RECORD
     outcome = _search(asked, observed, aspects, between)
-    if asked.what is None and not any(outcome.changes(question) for question in outcome.questions):
+    if asked.aspect is None and not any(outcome.changes(question) for question in outcome.questions):
         aspects = ASPECTS
         outcome = _search(asked, observed, aspects, between)
     return outcome, aspects

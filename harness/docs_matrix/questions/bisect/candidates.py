@@ -68,7 +68,7 @@ class ObservedAxis:
         yield from islice(ways, 1)
         for near in NEAR:
             neighbour = self.found.get(number + near)
-            way = self.axis.like(candidate, neighbour.way) if isinstance(neighbour, Trial) else None
+            way = self.axis.with_packages_of(candidate, neighbour.way) if isinstance(neighbour, Trial) else None
             if way is not None:
                 yield way
         yield from ways

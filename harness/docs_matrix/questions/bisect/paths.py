@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from docs_matrix.check.axes import DAY, Candidate, Surroundings, difference, minor, named, past
+from docs_matrix.check.axes import DAY, Candidate, Surroundings, difference, minor, named_by_content, not_in_future
 from docs_matrix.check.trials import Way
 from docs_matrix.config.matrix import Cell
 from docs_matrix.toolchains import compatible, releases
@@ -46,16 +46,16 @@ class Path:
             yield Way(self.old if candidate == self.candidates[0] else self.new)
             return
         docutils, sphinx = self.steps[candidate.name]
-        dates = (past((candidate.date or self.new.date) + DAY), max(self.old.date, self.new.date))
+        dates = (not_in_future((candidate.date or self.new.date) + DAY), max(self.old.date, self.new.date))
         own = self.new.requirements if self.new.requirements == self.old.requirements else ()
         others = (f"sphinx=={sphinx}", *own, *self.around.requirements)
         for python, date in ((python, date) for python in self._pythons() for date in dates):
             fitting = compatible.nearest("docutils", docutils, others, python, date, offline=self.around.offline)
             if fitting is not None:
                 cell = replace(self.new, python=python, docutils=fitting, sphinx=sphinx, date=date, requirements=own)
-                yield Way(named(cell), difference(self.new, cell, ""))
+                yield Way(named_by_content(cell), difference(self.new, cell, ""))
 
-    def like(self, candidate: Candidate, way: Way) -> Way | None:
+    def with_packages_of(self, candidate: Candidate, way: Way) -> Way | None:
         """Return None: on a path no other packages are searched."""
         return None
 

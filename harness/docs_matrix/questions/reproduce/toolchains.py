@@ -8,7 +8,7 @@ from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
-from docs_matrix.check.axes import DAY, Surroundings, minor, named, past
+from docs_matrix.check.axes import DAY, Surroundings, minor, named_by_content, not_in_future
 from docs_matrix.check.workbench import Workbench
 from docs_matrix.config.matrix import Cell
 from docs_matrix.diagnostics.notes import Note
@@ -61,13 +61,13 @@ def of_the_header(report: Report, around: Surroundings, bench: Workbench) -> tup
     found = [cell for cell in cells if cell.docutils == docutils and minor(cell.python) == minor(python)]
     notes: list[Note] = []
     if not found:
-        date = past(report.date or datetime.now(UTC))
+        date = not_in_future(report.date or datetime.now(UTC))
         wanted = ("sphinx", f"docutils=={docutils}", *around.requirements)
         packages = compatible.resolved(wanted, python, date, offline=bench.offline)
         if isinstance(packages, str):
             return [], (Note("header not resolved", (docutils, minor(python), packages)),)
         cell = Cell("", minor(python), docutils, packages["sphinx"], date, why="what the report's header names")
-        found = [named(cell)]
+        found = [named_by_content(cell)]
         notes.append(Note("cell of header", (docutils, minor(python), cell.sphinx)))
     if python not in here and len(Version(python).release) > 2:
         notes.append(Note("other interpreter", (python, minor(python))))
@@ -78,9 +78,9 @@ def of_the_day(date: datetime, around: Surroundings) -> Cell | None:
     """Return the newest docutils and Sphinx of a day, on the newest Python here on which they run; None if there are none."""
     for python in reversed(around.minors):
         packages = compatible.resolved(
-            ("docutils", "sphinx", *around.requirements), python, past(date + DAY), offline=around.offline
+            ("docutils", "sphinx", *around.requirements), python, not_in_future(date + DAY), offline=around.offline
         )
         if not isinstance(packages, str):
-            cell = Cell("", python, packages["docutils"], packages["sphinx"], past(date + DAY))
-            return named(replace(cell, why="the newest of the report's day"))
+            cell = Cell("", python, packages["docutils"], packages["sphinx"], not_in_future(date + DAY))
+            return named_by_content(replace(cell, why="the newest of the report's day"))
     return None

@@ -21,7 +21,7 @@ from docs_matrix.check import build_index, exactness, read_set, subject
 from docs_matrix.check.cell_build import CellBuild
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.check import assemble
-from docs_matrix.check.confirm import trials_alone
+from docs_matrix.check.confirm import read_alone_first
 from docs_matrix.check.progress import Progress
 from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.subject import Subject, patch_notes
@@ -79,7 +79,7 @@ def examine(
         raise InputError("--patch is missing: the mbox of the series")
     found = subject.resolve(replace(asked, docs=asked.docs or ("all",)), bench)
     if not (asked.docs or exact):
-        found = exactness.within(found, cells, bench, jobs, times=repeat)
+        found = exactness.limit_to_time(found, cells, bench, jobs, times=repeat)
         asked = replace(asked, docs=("affected",)) if found.read.head is not None else asked
     series = [patch for path in asked.patches for patch in patches.read(Path(path))]
     if found.base is None:
@@ -124,7 +124,7 @@ def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbenc
     touched = [True]
     for before, after in itertools.pairwise(trees):
         read = read_set.choose(asked.docs or ("all",), before, after, found.recipe, bench.trees, near)
-        apart |= read.apart
+        apart |= read.try_alone
         if read.base is None or read.head is None or wanted is None:
             wanted = None
             touched.append(True)
@@ -140,7 +140,7 @@ def _states(found: Subject, trees: Sequence[Tree], asked: Asked, bench: Workbenc
         return tuple(sorted(name for name in wanted if name in known or not posixpath.splitext(name)[1]))
 
     documents = [there(tree) for tree in trees]
-    readings = trials_alone(documents, apart)
+    readings = read_alone_first(documents, apart)
     return tuple(_State(*state) for state in zip(trees, documents, touched, readings, strict=True))
 
 
@@ -156,7 +156,7 @@ def _steps(runner: CellRunner, states: Sequence[_State], names: Sequence[str]) -
             head=after.tree,
             against=against,
             patches=(name,),
-            read=ReadSet(before.documents, after.documents, read.words, read.notes, read.closed, read.apart),
+            read=ReadSet(before.documents, after.documents, read.words, read.notes, read.complete, read.try_alone),
             notes=(),
         )
         steps.append(runner.on(one))
@@ -197,7 +197,7 @@ def _in_cell(cell: Cell, runner: CellRunner, states: Sequence[_State], steps: Se
     results = []
     for step, (before, after) in zip(steps, itertools.pairwise(built), strict=True):
         judged = step.judge.judged(before, after)
-        results.append(step.confirmed(judged, before, after))
+        results.append(step.confirm(judged, before, after))
         builds += results[-1].built - judged.built
     runner.progress.done(cell.name, f"{len(built)} states, {builds} built now")
     return _InCell(CellEnd(cell.name, "ok"), tuple(results), builds)

@@ -17,22 +17,22 @@ from docs_matrix.check.references import Targets
 from docs_matrix.config.matrix import Recipe
 from docs_matrix.trees import Change, Tree, Trees
 
-__all__ = ["ChangedNames", "Changes", "Meant", "meant"]
+__all__ = ["Affected", "ChangedNames", "Changes", "affected_documents"]
 
 
 @dataclass(frozen=True)
 class ChangedNames:
     """The names by which other documents may refer to what the change adds, removes or renames.
 
-    `documents` are the names of documents that are added, removed or renamed. `moved` are the targets whose definition is added
-    or removed. `referred` are the targets of references that are added or removed.
+    `documents` are the names of documents that are added, removed or renamed. `definitions` are the targets whose definition is
+    added or removed. `references` are the targets of references that are added or removed.
     """
 
     documents: frozenset[str]
-    moved: Targets
-    referred: Targets
+    definitions: Targets
+    references: Targets
 
-    def enters_in(self, text: str) -> bool:
+    def are_listed_in(self, text: str) -> bool:
         """Return whether `text` may have one of `documents` in a toctree, or refers to one."""
         return any(self._is_entry(line) for line in text.splitlines())
 
@@ -55,43 +55,43 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class Meant:
-    """The documents of base and head that a change can affect; those in `apart` looked at a changed file."""
+class Affected:
+    """The documents of base and head that a change can affect; those in `try_alone` looked at a changed file."""
 
     base: tuple[str, ...]
     head: tuple[str, ...]
-    apart: frozenset[str]
+    try_alone: frozenset[str]
 
 
-def meant(changes: Changes, index: BuildIndex, concerns: Callable[[str], bool]) -> Meant | str:
+def affected_documents(changes: Changes, index: BuildIndex, concerns: Callable[[str], bool]) -> Affected | str:
     """Return the documents that `changes` can affect. If one changed file can affect all documents, return its path instead.
 
     `concerns` returns whether a text has to do with the change. It is called for files that have changed since the kept build.
     """
     looking = set[str]()
     others = set(index.holding(_words(changes, index)))
-    others |= index.defining(changes.names.moved.wanted | changes.names.referred.wanted)
+    others |= index.defining(changes.names.definitions.wanted | changes.names.references.wanted)
     fresh = set[str]()
     for change in changes.files:
-        appears = change.base_path != change.head_path
+        comes_or_goes = change.base_path != change.head_path
         for path in {path for path in (change.base_path, change.head_path) if path}:
-            documents = index.meant_by(path, appears=appears)
+            documents = index.affected_by(path, comes_or_goes=comes_or_goes)
             if None in documents:
                 return path
             looking.update(name for name in documents if name)
             others |= index.describing(path)
-            if appears and (name := _as_document(path, changes.recipe, index)):
+            if comes_or_goes and (name := _as_document(path, changes.recipe, index)):
                 others |= index.naming_document(name) | index.patterns
                 fresh.add(path)
     for path in set(_unseen(changes, index, concerns)):
-        others.update(name for name in index.meant_by(path, appears=False) if name)
+        others.update(name for name in index.affected_by(path, comes_or_goes=False) if name)
         fresh.add(path)
     return _both(looking, others, fresh, changes, index)
 
 
 def _words(changes: Changes, index: BuildIndex) -> set[str]:
     """Return search words: each doctree that refers to an added or removed name holds at least one of them."""
-    words = {target.name for target in changes.names.moved.wanted}
+    words = {target.name for target in changes.names.definitions.wanted}
     for change in changes.files:
         document = index.documents.get(change.base_path or "")
         if document and change.base_path != change.head_path:
@@ -109,13 +109,13 @@ def _as_document(path: str, recipe: Recipe, index: BuildIndex) -> str | None:
 def _unseen(changes: Changes, index: BuildIndex, concerns: Callable[[str], bool]) -> Iterator[str]:
     """Yield the files that have changed since the kept build, and that have to do with the change."""
     for tree in (changes.base, changes.head):
-        paths = [path for path in index.changed if recipes.below(changes.recipe, path)]
+        paths = [path for path in index.changed_since if recipes.below(changes.recipe, path)]
         yield from (path for path, text in changes.trees.texts(tree, paths) if concerns(text))
 
 
 def _both(
     looking: Iterable[str], others: Iterable[str], fresh: Iterable[str], changes: Changes, index: BuildIndex
-) -> Meant:
+) -> Affected:
     """Return the documents under their names in both versions.
 
     Both versions must read the same documents: otherwise every message of a document that only the head reads would be new.
@@ -134,4 +134,4 @@ def _both(
     touched = {index.sources[name] for name in looking if name in index.sources} | set(fresh)
     both = touched | {path for name in touched if (path := lines.base_path(name) or lines.head_path(name))}
     apart = frozenset(name for path in both if (name := recipes.below(recipe, path)))
-    return Meant(read(before, files[0]), read(after, files[1]), apart)
+    return Affected(read(before, files[0]), read(after, files[1]), apart)

@@ -7,25 +7,25 @@ import re
 from pathlib import Path
 
 from docs_matrix.check.subject import Subject
-from docs_matrix.diagnostics.findings import SourceCode
+from docs_matrix.diagnostics.findings import Checkout
 from docs_matrix.trees import patches
 
-__all__ = ["source_code"]
+__all__ = ["checkout"]
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
 _HEAD = 1 << 16
 """How many bytes at the start of a mail are searched for its message-id."""
 
 
-def source_code(subject: Subject) -> SourceCode:
+def checkout(subject: Subject) -> Checkout:
     """Return the commit of the head of `subject`; with patches, the commit of the base and the digest of the patches."""
     files = [Path(name) for name in (*subject.asked.before, *subject.asked.patches)]
     if not files or subject.base is None:
-        return SourceCode(subject.head.commit.id if subject.head.commit else None)
+        return Checkout(subject.head.commit.id if subject.head.commit else None)
     texts = [patch.text for file in files for patch in patches.read(file)]
     hashes = "".join(f"{hashlib.sha256(text).hexdigest()}\n" for text in texts)
     found = _MESSAGE_ID.search(Path(subject.asked.patches[0]).read_bytes()[:_HEAD])
-    return SourceCode(
+    return Checkout(
         subject.base.commit.id if subject.base.commit and not subject.asked.before else None,
         hashlib.sha256(hashes.encode()).hexdigest(),
         found[1].decode("utf-8", "replace") if found else None,
