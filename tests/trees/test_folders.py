@@ -185,7 +185,7 @@ def test_links_to_folders_with_links_come_to_an_end(trees: Trees, project: Path)
 )
 def test_a_link_to_what_is_the_systems_own_is_refused(trees: Trees, project: Path, git: Git, target: str) -> None:
     (project / "docs/x.txt").symlink_to(target)
-    with patience(), pytest.raises(InputError, match=r"x\.txt: a link to /\w+.*, which is no file of a project"):
+    with patience(), pytest.raises(InputError, match=r"x\.txt: a link to /\w+.*, which is not a file of a project"):
         trees.open(project)
     commit(git, project)
     with pytest.raises(InputError, match=r"x\.txt: a link to /"):

@@ -1,4 +1,4 @@
-"""Documentation trees at exact content: where they come from, patches, the change between two, copies to build in."""
+"""Documentation trees at exact content: their sources, patches, the change between two trees, and private copies to build in."""
 
 from __future__ import annotations
 

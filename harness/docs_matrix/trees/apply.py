@@ -1,4 +1,4 @@
-"""Patches applied to a tree in the store, as git applies them, and what that did to each file."""
+"""Applies patches to a tree in the store, as git applies them, and says what they did to each file."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _FAILED = re.compile(r"^error: patch failed: (?P<path>.*):(?P<line>\d+)$", re.MU
 
 @dataclass(frozen=True)
 class PatchedFile:
-    """What one patch did to one file.
+    """The effect of one patch on one file.
 
-    A path and its blob are None where the file was not there before, or is not any more. `stated_base` and
-    `stated_head` are the ids in the patch's `index` line, as short as they stand there; None where it has none.
+    A path and its blob are None if the file does not exist on that side. `stated_base` and `stated_head` are the ids in the
+    `index` line of the patch, as short as they are there; None if there is no such line.
     """
 
     patch: str
@@ -40,25 +40,25 @@ class PatchedFile:
 
     @property
     def base_matches(self) -> bool | None:
-        """Whether the file was exactly the one that the patch was made for; None where the patch does not say."""
+        """Whether the file was exactly the one for which the patch was made; None if the patch does not say."""
         return _matches(self.base_blob, self.stated_base)
 
     @property
     def head_matches(self) -> bool | None:
-        """Whether the result is exactly the one that the patch was made of; None where the patch does not say."""
+        """Whether the result is exactly the one from which the patch was made; None if the patch does not say."""
         return _matches(self.head_blob, self.stated_head)
 
 
 @dataclass(frozen=True)
 class Patched:
-    """A tree with patches applied, and what each of them did to each file, in order."""
+    """A tree with patches applied, and the effect of each patch on each file, in order."""
 
     tree: Tree
     files: tuple[PatchedFile, ...]
 
 
 def apply(repository: Repository, tree: Tree, patches: Sequence[Patch]) -> Patched:
-    """Apply `patches` to `tree` in order; raises `InputError` where one does not apply or reaches out of the tree."""
+    """Apply `patches` to `tree` in order. Raises `InputError` if a patch does not apply, or names a file outside of the tree."""
     files: list[PatchedFile] = []
     with importing.private_index(repository) as index:
         repository.run("read-tree", tree.object_id, index=index, objects=(tree.objects,))
@@ -78,7 +78,10 @@ def apply(repository: Repository, tree: Tree, patches: Sequence[Patch]) -> Patch
 
 
 def stated_bases(repository: Repository, patches: Sequence[Patch]) -> dict[str, str]:
-    """Return the files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
+    """Return the files that `patches` change, with the ids of the blobs for which the patches were made.
+
+    A patch that names no ids is left out.
+    """
     found: dict[str, str] = {}
     for patch in patches:
         for path, (base, _) in _stated(repository, patch).items():
@@ -107,9 +110,9 @@ def _refuse_links_out(repository: Repository, tree: Tree, patch: Patch) -> None:
 
 
 def _stated(repository: Repository, patch: Patch) -> dict[str, tuple[str | None, str | None]]:
-    """Return the blob ids before and after that the patch's `index` lines name, by path.
+    """Return the blob ids before and after the change in the `index` lines of the patch, by path.
 
-    git itself says the paths, which may be quoted in the patch; a diff that is not git's has no ids to name.
+    The paths come from git itself, because the patch may quote them. A diff that was not made by git has no ids.
     """
     counts = repository.run("apply", "--numstat", "-z", "-", stdin=patch.text).text.split("\0")[:-1]
     paths = [count.split("\t", 2)[2] for count in counts]
@@ -128,7 +131,7 @@ def _index_lines(text: bytes) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _id(name: bytes) -> str | None:
-    """Return the id, or None where it is all zeros: no file."""
+    """Return the id; None if it is all zeros, which means: no file."""
     return name.decode() if name.strip(b"0") else None
 
 
@@ -141,7 +144,7 @@ def _with_object(tree: Tree, object_id: str) -> Tree:
 
 
 def _without_filled(tree: Tree, paths: set[str]) -> Tree:
-    """Return `tree` without those of its empty folders that now have one of the files `paths` in them."""
+    """Return `tree` without those empty folders that now contain one of the files `paths`."""
     filled = {path[:end] for path in paths for end in range(1, len(path) + 1) if path[end : end + 1] in ("/", "")}
     empty = tuple(folder for folder in tree.empty_folders if folder not in filled)
     return replace(tree, empty_folders=empty, identity=identity_of(tree.object_id, empty))

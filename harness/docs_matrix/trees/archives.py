@@ -1,7 +1,7 @@
-"""The content of an archive: tar (plain, gzip, bzip2, xz) or zip, in one pass, without unpacking it to disk.
+"""The content of an archive, tar (plain, gzip, bzip2, xz) or zip, read in one pass and not unpacked to the disk.
 
-An archive may be a bomb. So a member that is larger than any file of documentation is refused by its header, before it is
-unpacked, and an archive that unpacks to far more than documentation does is refused when it has come so far.
+An archive can be a bomb. So two things are refused: a member whose header names a size larger than any file of documentation,
+before it is unpacked; and an archive that unpacks to far more than documentation, as soon as this is noticed.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from docs_matrix.trees.tree import FILE, LINK, PROGRAM, Contents
 __all__ = ["import_archive"]
 
 LEAST_UNPACKED, MOST_TIMES, MOST_UNPACKED = 512 << 20, 100, 32 << 30
-"""An archive may unpack to this many bytes, or to so many times its own size, and never to more than the last. The source of
-a kernel is 12 times its .tar.xz."""
+"""An archive may unpack to the first number of bytes, or to the second number times its own size, but never to more than the
+third number of bytes. The source of a kernel is 12 times as large as its .tar.xz."""
 MOST_MEMBERS = 2_000_000
 LONGEST_HEADER = 1 << 20
-"""Bytes of a header beside a member's own: a long name, attributes."""
+"""The most bytes of an additional header of a member (for a long name, or attributes)."""
 
 
 class _Member(NamedTuple):
@@ -40,19 +40,20 @@ class _Member(NamedTuple):
     """One of git's modes; "" for a folder."""
     content: bytes
     same_as: str = ""
-    """The member that this one is a hard link to."""
+    """The path of another member, if this member is a hard link to it."""
 
 
 _IGNORED_BY_HFS = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
 _Files = dict[str, tuple[str, Blob]]
-"""Git's mode and the content of each file and link."""
+"""Git's mode and the content of each file and link, by path."""
 
 
 def import_archive(archive: Path, repository: Repository) -> Contents:
-    """Put every file of `archive` into `repository` and say what there is; a single folder on top is taken off.
+    """Put every file of `archive` into `repository`, and return the contents.
 
-    Raises `InputError` where it is no archive, is damaged, or holds something that leads out of it: nothing is put there then.
+    A single folder at the top is removed from all paths. Raises `InputError` if it is not an archive, is damaged, or contains a
+    path or a link that leads out of it. Then nothing is put into the repository.
     """
     with BlobWriter(repository) as blobs:
         files, targets, folders = _unpacked(archive, blobs)
@@ -64,7 +65,7 @@ def import_archive(archive: Path, repository: Repository) -> Contents:
 
 
 def _unpacked(archive: Path, blobs: BlobWriter) -> tuple[_Files, dict[str, str], set[str]]:
-    """Return the files of `archive`, all given to `blobs`, the targets of its links, and its folders."""
+    """Return the files of `archive`, which are all given to `blobs`, the targets of its links, and its folders."""
     files: _Files = {}
     targets: dict[str, str] = {}
     folders: set[str] = set()
@@ -117,7 +118,7 @@ def _members(archive: Path) -> Iterator[_Member]:
 
 
 class _Budget:
-    """What `archive` may still unpack: `bytes_left` and `members_left`."""
+    """The limits for what `archive` may still unpack: `bytes_left` and `members_left`."""
 
     def __init__(self, archive: Path, bytes_left: int) -> None:
         self._archive = archive
@@ -125,7 +126,7 @@ class _Budget:
         self._members_left = MOST_MEMBERS
 
     def spend(self, name: str, size: int) -> None:
-        """Count the member `name` before it is unpacked; raises `InputError` if that would be too much."""
+        """Count the member `name` before it is unpacked. Raises `InputError` if it exceeds a limit."""
         if size > LARGEST:
             raise InputError(f"{self._archive}: {name!r} has {size} bytes, more than {LARGEST >> 20} MiB")
         self._members_left -= 1
@@ -137,7 +138,7 @@ class _Budget:
 
 
 class _Header(tarfile.TarInfo):
-    """A header of a tar archive. Python reads those beside a member's own whole, whatever size they name."""
+    """A header of a tar archive, with a limit. Python reads the additional headers of a member completely, whatever their size."""
 
     def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
         if self.type not in (*tarfile.REGULAR_TYPES, *_TYPES) and self.size > LONGEST_HEADER:
@@ -205,7 +206,7 @@ def _inside(name: str, archive: Path) -> str:
 
 
 def _is_gits(name: str) -> bool:
-    """Return whether `name` is another spelling of `.git`, as git knows them for the file systems of Windows and macOS.
+    r"""Return whether `name` is another spelling of `.git`, as git knows them for the file systems of Windows and macOS.
 
     >>> [_is_gits(name) for name in (".git", ".GIT", "git~1", ".git. ", ".git::$DATA", ".gi\u200ct", ".gitignore")]
     [False, True, True, True, True, True, False]
@@ -221,14 +222,14 @@ def _earlier(path: str, files: _Files, archive: Path) -> tuple[str, Blob]:
 
 
 def _top(files: _Files, folders: set[str]) -> str:
-    """Return the single folder on top with its slash, or nothing."""
+    """Return the single folder at the top with a slash, or "" if there is none."""
     tops = {path.split("/", 1)[0] for path in (*files, *folders) if path}
     top = tops.pop() if len(tops) == 1 else ""
     return f"{top}/" if top and top not in files else ""
 
 
 def _empty(top: str, files: _Files, folders: set[str]) -> tuple[str, ...]:
-    """Return those of `folders` that nothing lies in, without the folder on top."""
+    """Return those of `folders` that contain nothing, without the folder at the top."""
     filled = {""}
     for path in (*files, *folders):
         while "/" in path:

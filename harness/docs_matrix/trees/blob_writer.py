@@ -1,7 +1,7 @@
-"""File contents on their way into the store, many thousands in one pack.
+"""Writes file contents into the store, many thousands in one pack.
 
-Written here and not by `git fast-import`, which takes more than twice the time for a kernel: it compresses on one
-processor and computes every digest with git's slow, collision-detecting SHA-1, the pack's twice.
+This is done here and not by `git fast-import`, which takes more than twice the time for a kernel. It compresses on one
+processor, and it computes every digest with git's slow, collision-detecting SHA-1, for the pack even twice.
 """
 
 from __future__ import annotations
@@ -28,30 +28,30 @@ from docs_matrix.trees.git import Repository
 __all__ = ["Blob", "BlobWriter"]
 
 _AHEAD = 32 << 20
-"""Bytes that may wait to be written."""
+"""The most bytes that may wait to be written."""
 
 _WAITING = 64
-"""Chunks that may wait to be written: files may grow, or say that they are empty."""
+"""The most chunks that may wait to be written. This limit is needed because files may grow, or have the size 0."""
 
 _CHUNK_FILES, _CHUNK_BYTES = 100, 1 << 20
-"""What one thread reads and packs at a time: to hand over each of many small files takes longer than to pack it."""
+"""One thread reads and packs at most this many files or bytes at a time. Small files one by one would take longer."""
 
 _FEW = 100
-"""Fewer files than this become single objects: git slows down with the number of packs."""
+"""Fewer files than this become single objects, because git slows down with the number of packs."""
 
 _STALE = 6 * 3600
-"""Seconds after which the unfinished pack of a killed import may be removed."""
+"""After this many seconds the unfinished pack of a killed import may be removed."""
 
 
 @dataclass
 class Blob:
-    """A content on its way: `name` is git's id of it, there when the `with` statement of the writer has ended."""
+    """A content that is being written. `name` is git's id; it is set when the `with` statement of the writer has ended."""
 
     name: str = ""
 
 
 class _Packed(NamedTuple):
-    """A blob as it goes into the pack: its bytes there and their check sum; none where the repository has it already."""
+    """A blob for the pack: its bytes in the pack and their check sum; no bytes if the repository already has it."""
 
     blob: Blob
     entry: bytes
@@ -59,9 +59,9 @@ class _Packed(NamedTuple):
 
 
 class BlobWriter:
-    """Puts contents into a repository; they are there when the `with` statement ends without an exception.
+    """Puts contents into a repository. They are there when the `with` statement ends without an exception.
 
-    Raises `MachineError` where the disk is full.
+    Raises `MachineError` if the disk is full.
     """
 
     def __init__(self, repository: Repository, stored: Collection[str] = ()) -> None:
@@ -83,13 +83,14 @@ class BlobWriter:
         return self
 
     def add(self, content: bytes) -> Blob:
-        """Put `content` there."""
+        """Write `content`; return its blob."""
         return self.add_file(lambda: content, len(content))
 
     def add_file(self, read: Callable[[], bytes], size: int) -> Blob:
-        """Put there what `read` gives, about `size` bytes.
+        """Write the content that `read` returns, about `size` bytes; return its blob.
 
-        It is called later, in another thread, and what it raises ends all; an `OSError` would be taken for one of the store.
+        `read` is called later, in another thread, and an exception in it ends the import. It must not raise an `OSError`, which
+        would be taken for an error of the store.
         """
         blob = Blob()
         self._chunk.append((blob, read))
@@ -129,7 +130,7 @@ class BlobWriter:
         return pack
 
     def _hand_over(self) -> BufferedRandom:
-        """Have the chunk read and packed; the pack that it goes into."""
+        """Let a thread read and pack the current chunk; return the pack."""
         self._pack = self._pack or self._begin()
         self._waiting.append((self._chunk_size, self._threads.submit(self._packed, self._chunk)))
         self._ahead += self._chunk_size
@@ -183,7 +184,7 @@ class BlobWriter:
 
 
 def _id(content: bytes) -> str:
-    """Git's id of a file with this content."""
+    """Return git's id of a file with this content."""
     total = hashlib.sha1(b"blob %d\0" % len(content), usedforsecurity=False)
     total.update(content)
     return total.hexdigest()

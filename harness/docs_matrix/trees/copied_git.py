@@ -1,7 +1,7 @@
-"""The `.git` of a private copy: git answers there as in a clone of the user's, and reaches nothing of the user's to write.
+"""The `.git` of a private copy. In it, git answers as in a clone of the user's repository, but can write nothing of the user's.
 
-It leans on the objects of the user's repository. The configuration is ours: no hook, no filter, no remote, no transport.
-The next build in the slot does not find it: it is not a file of the tree, so it is removed as all else that is none.
+It uses the objects of the user's repository. The configuration is ours: no hooks, no filters, no transport. The next build in
+the slot does not find it, because it is not a file of the tree and is removed like all other such files.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CONFIG = """\
 
 MOST_FOLDERS = 20
 ALTERNATES_LIMIT = 1 << 20
-"""Folders of objects that lean one on the other, and bytes of a file that names some."""
+"""The most folders of objects that use each other, and the most bytes of a file that names such folders."""
 
 
 UNBORN = GitHistory("", "", "refs/heads/main", "")
@@ -43,11 +43,11 @@ UNBORN = GitHistory("", "", "refs/heads/main", "")
 def make(
     repository: Repository, index: Path, top: Path, root: Path, tree: Tree, *, always: bool = False
 ) -> tuple[Path, ...]:
-    """Write `top/.git` if `tree` has a history, or `always`. `root` holds exactly the tree, as `index` says.
+    """Write `top/.git` if `tree` has a history, or `always`. `root` must have exactly the files of the tree, as `index` says.
 
-    The copy stands on the commit of the history; what differs from it is an uncommitted change. Without a history it stands on
-    no commit, and git knows the files. If `root` lies below `top`, git takes the files elsewhere for unchanged. Returns the
-    folders of objects that git reads there.
+    HEAD is the commit of the history, and all differences from it are uncommitted changes. Without a history there is no
+    commit, and git knows the files. If `root` is below `top`, git takes the files outside of `root` for unchanged. Returns the
+    folders of objects that git reads.
     """
     history = tree.history or (UNBORN if always else None)
     if history is None:
@@ -75,13 +75,13 @@ def make(
     shutil.copyfile(index, private)
     if (
         history.commit and tree.object_id != history.contents
-    ):  # files that are as in the commit stay known by their times
+    ):  # git recognises files that are equal to the commit by their times
         repository.attempt("read-tree", "-m", history.contents, index=private, work_tree=root, objects=(tree.objects,))
     return _with_alternates(objects)
 
 
 def _with_alternates(objects: list[Path]) -> tuple[Path, ...]:
-    """Return these folders of objects, and those that they use themselves."""
+    """Return these folders of objects, and the folders that they use."""
     found: dict[Path, None] = {}
     todo = list(objects)
     while todo and len(found) < MOST_FOLDERS:
@@ -97,7 +97,7 @@ def _with_alternates(objects: list[Path]) -> tuple[Path, ...]:
 
 
 def _index_of_all(repository: Repository, index: Path, top: Path, tree: Tree, history: GitHistory) -> None:
-    """Write the index of the whole repository, of which the folder `history.prefix` alone is there."""
+    """Write the index of the whole repository, of which only the folder `history.prefix` is on the disk."""
     run = partial(repository.run, index=index, work_tree=top, objects=(tree.objects,))
     run("read-tree", history.contents)
     names = run("ls-files", "-z").stdout.split(b"\0")[:-1]

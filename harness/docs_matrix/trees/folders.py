@@ -1,8 +1,9 @@
-"""The content of a folder: which files, links and empty folders are a tree's, read once and never written.
+"""The content of a folder: the files, links and empty folders that belong to a tree. They are read once and never written.
 
-A link that leads out of the folder is never followed there: it could lead to a key of the user, or to `/proc`, and builds and
-reports would have what it leads to. It becomes an empty file or folder, with a note. In a git repository, whose folder a tree may
-be, it becomes what it leads to inside of the repository, of those files that git does not ignore.
+A link that leads out of the folder is not followed: it could lead to a key of the user, or to `/proc`, and the target would get
+into builds and reports. It becomes an empty file or an empty folder, with a note. One kind of link is followed: the folder is a
+part of a git repository, and the target is inside of this repository. Then the link becomes the content of its target, without
+files that git ignores.
 """
 
 # ruff: noqa: PTH115, PTH116, PTH118, PTH120, PTH206
@@ -28,21 +29,21 @@ __all__ = ["LARGEST", "FoundFiles", "listed", "scan", "with_links_followed"]
 SKIPPED = frozenset({".git", "__pycache__"})
 
 LARGEST = 256 << 20
-"""Bytes of a file: it is read into memory. A larger one, such as an image of a disk, is no part of documentation."""
+"""The most bytes of a file, because it is read into memory. A larger file, such as an image of a disk, is not documentation."""
 
 _SYSTEM = ("/proc/", "/sys/", "/dev/")
 IGNORE_LIMIT = 1 << 20
-"""Bytes of a .gitignore that is looked into."""
+"""Only this many bytes of a .gitignore are read."""
 _MOST_FILES, _MOST_LINKS = 100_000, 1_000
-"""More files in one linked folder, or more such links, are no documentation; links to folders with links grow without end."""
+"""The most files in one linked folder, and the most links that are followed: links to folders with links can grow without end."""
 
 
 @dataclass
 class FoundFiles:
-    """What lies in a folder, by its path in the tree.
+    """The content of a folder, by path in the tree.
 
-    `files` says where each is to be read (not below the folder, where a link led there) and its `os.stat_result`;
-    `links` the targets; `empty` are the folders without content; `notes` say what was left out.
+    `files` has for each file the place to read it (which is not below the folder if a link led there) and its `os.stat_result`.
+    `links` has the targets of links. `empty` are the folders without content. `notes` say what was left out.
     """
 
     files: dict[str, tuple[str, os.stat_result]] = field(default_factory=dict)
@@ -50,11 +51,11 @@ class FoundFiles:
     empty: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     followed: int = 0
-    """The number of links that were followed out of the folder."""
+    """The number of followed links that lead out of the folder."""
 
 
 class Repository(Protocol):
-    """The git repository that a folder lies in."""
+    """The git repository that contains a folder."""
 
     @property
     def top(self) -> str:
@@ -62,14 +63,14 @@ class Repository(Protocol):
         ...
 
     def listed(self, path: str) -> tuple[str, ...]:
-        """Return the files at or below `path`, both from `top` on, that are tracked or could be; nothing that is ignored."""
+        """Return the files at or below `path` that git tracks or does not ignore; all paths are relative to `top`."""
         ...
 
 
 def scan(root: Path, *, ignoring: bool = True) -> FoundFiles:
-    """Everything below `root`, except git's own folders and Python's compiled files.
+    """Return all content of `root`, except git's own folders and Python's compiled files.
 
-    With `ignoring` folders that ignore all in them are left out, too.
+    With `ignoring`, folders that ignore everything in them are left out, too.
     """
     found = FoundFiles()
     _scan(os.fspath(root), found, ignoring=ignoring)
@@ -77,7 +78,7 @@ def scan(root: Path, *, ignoring: bool = True) -> FoundFiles:
 
 
 def listed(root: Path, paths: Iterable[str]) -> FoundFiles:
-    """Return those of `paths` that are there; folders among them are repositories of their own, and left out."""
+    """Return those of `paths` that exist. Folders among them are repositories of their own, and are left out."""
     found = FoundFiles()
     for path in paths:
         place = os.path.join(root, path)
@@ -93,9 +94,10 @@ def listed(root: Path, paths: Iterable[str]) -> FoundFiles:
 
 
 def with_links_followed(root: Path, found: FoundFiles, repository: Repository | None = None) -> FoundFiles:
-    """Return `found` with each link that leads out of `root` replaced, and a note on each that leads out of the `repository` too.
+    """Return `found` with a replacement for each link that leads out of `root`.
 
-    A link to nothing is left out and noted; an absolute one into the tree becomes relative.
+    There is a note if the link leads out of `repository` as well. A link whose target does not exist is left out, with a note.
+    An absolute link into the tree becomes relative.
     """
     real = os.path.realpath(root)
     for path in symlinks.leaving(found.links):
@@ -112,12 +114,12 @@ def with_links_followed(root: Path, found: FoundFiles, repository: Repository | 
 
 
 def _leave_empty(target: str, path: str, found: FoundFiles) -> None:
-    """Have nothing at `path` of what lies at `target`: an empty file, or an empty folder.
+    """Put an empty file or an empty folder at `path`, in place of the content of `target`.
 
-    Raises `InputError` if that is the system's own: nobody's documentation has such a link.
+    Raises `InputError` if `target` belongs to the system: no documentation needs such a link.
     """
     if target != os.devnull and f"{target}/".startswith(_SYSTEM):
-        raise InputError(f"{path}: a link to {target}, which is no file of a project; remove the link")
+        raise InputError(f"{path}: a link to {target}, which is not a file of a project; remove the link")
     try:
         is_folder = stat.S_ISDIR(os.stat(target).st_mode)
     except OSError:
@@ -131,9 +133,9 @@ def _leave_empty(target: str, path: str, found: FoundFiles) -> None:
 
 
 def _follow(target: str, path: str, around: list[str], found: FoundFiles, repository: Repository) -> None:
-    """Take what lies at `target`, a real path in `repository`, as the content of `path`, as far as git does not ignore it.
+    """Take the content of `target`, a real path in `repository`, as the content of `path`, without files that git ignores.
 
-    `around` are the real folders above.
+    `around` are the real paths of the folders above.
     """
     if any(f"{folder}/".startswith(f"{target}/") for folder in around):
         found.notes.append(Note("left out", (path, "leads around")))
@@ -144,8 +146,8 @@ def _follow(target: str, path: str, around: list[str], found: FoundFiles, reposi
         _leave_empty(target, path, found)
     elif len(listed) > _MOST_FILES or found.followed > _MOST_LINKS:
         raise InputError(
-            f"{path}: a link out of the tree to {len(listed)} files at {target}, the {found.followed}th of such links; "
-            "remove the link, or give a folder that does not need it"
+            f"{path}: a link out of the tree to {len(listed)} files at {target}, and link number {found.followed} of this kind: "
+            "too many to follow; remove the link, or give a folder that does not need it"
         )
     for name in listed:
         place = os.path.join(repository.top, name)
@@ -182,14 +184,14 @@ def _scan(top: str, found: FoundFiles, *, ignoring: bool) -> None:
             if entry.is_dir(follow_symlinks=False):
                 todo.append((entry.path, name))
             else:
-                with contextlib.suppress(FileNotFoundError):  # it was removed a moment ago
+                with contextlib.suppress(FileNotFoundError):  # it was removed just now
                     _take(entry.path, name, entry.stat(follow_symlinks=False), found)
         if empty and path:
             found.empty.append(path)
 
 
 def _ignores_all(place: str) -> bool:
-    """Return whether a folder says by its own .gitignore that nothing in it counts: virtual environments, caches, our reports."""
+    """Return whether the .gitignore of a folder ignores everything in it, as in virtual environments, caches and our reports."""
     try:
         text = read_regular(Path(place), IGNORE_LIMIT).decode("utf-8", "replace")
     except OSError:

@@ -1,8 +1,8 @@
 """The only place that starts git: in a clean environment, with settings that no repository can change.
 
-Nothing of the user's configuration, hooks or environment has a say, and a repository that is given is only read. It may be a
-stranger's: nothing that its configuration names is run (filters, monitors, hooks, helpers), and nothing is fetched, whatever
-the command. What a partial clone lacks is an error. `call` takes a repository's `filters`, which it turns off.
+The user's configuration, hooks and environment have no influence, and a repository that is given is only read. It may belong to
+a stranger, so nothing that its configuration names is run (filters, monitors, hooks, helpers). Nothing is fetched, whatever the
+command: if a partial clone lacks an object, this is an error. `call` turns off the `filters` of a repository.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from docs_matrix.process import Finished, run
 __all__ = ["Repository", "call", "filters_of", "last_line", "quoted"]
 
 TIME_LIMIT = 1800.0
-"""Seconds for one call; the longest, the first import of a kernel, takes half a minute."""
+"""The time limit for one call, in seconds. The longest call, the first import of a kernel, takes half a minute."""
 
 _SETTINGS = {
     "core.askPass": "",
@@ -35,14 +35,14 @@ _SETTINGS = {
     "protocol.allow": "never",
     "submodule.recurse": "false",
 }
-"""What must hold even where a repository's own configuration says otherwise."""
+"""Settings that hold even if the configuration of the repository has other ones."""
 
 _OFF = {"clean": "", "smudge": "", "process": "", "required": "false"}
-"""What turns a filter off."""
+"""The settings that turn a filter off."""
 
 
 _LACKING = (b"from promisor remote", b"lazy fetching disabled", b"transport '")
-"""How git says that it would have to fetch."""
+"""Parts of git's messages that it would have to fetch something."""
 
 
 def call(
@@ -53,11 +53,11 @@ def call(
     settings: Mapping[str, str] | None = None,
     filters: Iterable[str] = (),
 ) -> Finished:
-    """Run `git WORDS` in `cwd` and say how it ended; its exit status is the caller's to judge.
+    """Run `git WORDS` in `cwd`, and return how it ended. The caller must check the exit status.
 
-    `variables` are added to its environment, `settings` to its configuration; `filters` are the names of those to turn off.
-    Raises `MachineError` if git cannot be started, does not end, lacks an object that it would have to fetch, or finds the
-    disk full.
+    `variables` are added to the environment, `settings` to the configuration. `filters` are the names of filters to turn off.
+    Raises `MachineError` if git cannot be started, does not end in time, lacks an object that it would have to fetch, or if the
+    disk is full.
     """
     off = {f"filter.{name}.{key}": value for name in filters for key, value in _OFF.items()}
     env = {
@@ -92,14 +92,14 @@ def call(
 def filters_of(folder: Path) -> tuple[str, ...]:
     """Return the names of the filters that the configuration of the repository at `folder` defines."""
     found = call("config", "--null", "--name-only", "--get-regexp", r"^filter\.", cwd=folder)
-    if found.returncode not in (0, 1):  # 1: there are none
+    if found.returncode not in (0, 1):  # 1: there are no filters
         raise InputError(f"{folder}: git cannot read the configuration of this repository: {last_line(found)}")
     keys = found.text.split("\0")[:-1]
     return tuple(dict.fromkeys(key.partition(".")[2].rpartition(".")[0] for key in keys))
 
 
 def last_line(finished: Finished) -> str:
-    """Return the line of standard error that says why git failed, without its `fatal: `."""
+    """Return the line of standard error that has the reason of git's failure, without its `fatal: `."""
     lines = [line for line in finished.error_text.splitlines() if line.strip()]
     said = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else "")
     return said.removeprefix("fatal: ").removeprefix("error: ") or f"it ended with {finished.returncode}"
@@ -107,7 +107,7 @@ def last_line(finished: Finished) -> str:
 
 @dataclass(frozen=True)
 class Repository:
-    """A bare repository of our own at `folder`."""
+    """A bare repository of our own, in `folder`."""
 
     folder: Path
 
@@ -119,9 +119,9 @@ class Repository:
         work_tree: Path | None = None,
         objects: tuple[Path | None, ...] = (),
     ) -> Finished:
-        """Run `git WORDS` on this repository, with a private `index`, and leaning on users' folders of `objects`.
+        """Run `git WORDS` on this repository, with a private `index`, and with users' folders of `objects` to read from.
 
-        Raises `MachineError` where git fails.
+        Raises `MachineError` if git fails.
         """
         finished = self.attempt(*words, stdin=stdin, index=index, work_tree=work_tree, objects=objects)
         if finished.returncode:
@@ -139,7 +139,7 @@ class Repository:
         work_tree: Path | None = None,
         objects: tuple[Path | None, ...] = (),
     ) -> Finished:
-        """As `run`, but a failure is the caller's to judge."""
+        """Do the same as `run`, but leave it to the caller to check for a failure."""
         variables = {"GIT_DIR": str(self.folder)}
         if index:
             variables["GIT_INDEX_FILE"] = str(index)
@@ -160,6 +160,6 @@ def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def quoted(path: str) -> str:
-    """Return `path` as an entry of a list of folders with objects, where git undoes C's quotes."""
+    """Return `path` as an entry in a list of folders with objects. Git undoes quotes of C there."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

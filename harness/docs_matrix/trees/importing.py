@@ -1,7 +1,7 @@
-"""Content on its way into the store: folders, archives and git's own trees become tree objects.
+"""Brings content into the store: folders, archives and git's own trees become tree objects.
 
-What was learned about a source is remembered beside the objects, so that nothing is read twice: a file of a folder by
-its times, size and inode; an archive by its place, time and size.
+Facts about a source are kept beside the objects, so that nothing is read twice. A file of a folder is recognised by its times,
+size and inode; an archive by its path, time and size.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from docs_matrix.trees.tree import FILE, LINK, PROGRAM, Contents
 __all__ = ["archive", "contents_of", "folder", "found_files", "link_targets", "private_index", "write_tree"]
 
 _SETTLED = 2_000_000_000
-"""A file must have been left alone for this many nanoseconds before its times can vouch for its content."""
+"""A file must be unchanged for this many nanoseconds before its times can prove that its content is the same."""
 
 _State = tuple[str, int | str, int, int, int]
-"""What is known of a file without reading it: mode, size (of a link the target), times of change of the content and of
-anything, inode."""
+"""The facts about a file that need no reading: mode, size (for a link: its target), the times of the last change of its content
+and of the last change of anything, inode."""
 
 _Known = tuple[str, int | str, int, int, int, str]
-"""A file's state, and the id of its blob."""
+"""The state of a file, and the id of its blob."""
 
 
 @dataclass(frozen=True)
 class _Folder:
-    """What is remembered of a folder: the digest of its content, the tree object of it, and what is known of its files."""
+    """The facts about a folder that are kept: the digest of its content, its tree object, and the state of its files."""
 
     content: str
     object_id: str
@@ -49,7 +49,7 @@ class _Folder:
 
 @dataclass(frozen=True)
 class _Archive:
-    """What is remembered of an archive: the tree object of it, and its empty folders."""
+    """The facts about an archive that are kept: its tree object and its empty folders."""
 
     object_id: str
     empty: tuple[str, ...]
@@ -63,9 +63,9 @@ def folder(
     stored: frozenset[str],
     objects: Path | None,
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the tree object and the empty folders of what was `found` in a folder, with the `clean` files that git knows.
+    """Return the tree object and the empty folders of a folder, from the content that was `found` and from git's `clean` files.
 
-    `source` names the folder in the memory; `stored` are ids that `objects`, a user's object folder, has already.
+    `source` names the folder in the kept facts. `stored` are ids that `objects`, a user's folder of objects, already has.
     """
     memory = repository.folder / "sources" / f"{source}.json"
     with locked(memory.with_suffix(".lock")):
@@ -103,9 +103,9 @@ def found_files(
     stored: frozenset[str] = frozenset(),
     known: Mapping[str, _Known] | None = None,
 ) -> tuple[dict[str, tuple[str, str]], dict[str, _Known]]:
-    """Return the modes and ids of what was `found`, all in the store afterwards, and what to know of each file next time.
+    """Return the modes and ids of the content that was `found`, and the facts to keep about each file.
 
-    `known` is what was known last time, by path.
+    All contents are in the store afterwards. `known` has the facts that were kept last time, by path.
     """
     known = known or {}
     blobs_of: dict[str, tuple[_State, Blob | str]] = {}
@@ -119,7 +119,7 @@ def found_files(
 
 
 def _entries(found: FoundFiles) -> Iterator[tuple[str, tuple[_State, int, Callable[[], bytes]]]]:
-    """Yield what is known of each link and file without reading it, its size, and how to read it."""
+    """Yield for each link and file its state, its size, and a function that reads it."""
     for path, target in found.links.items():
         yield path, ((LINK, target, 0, 0, 0), len(target), partial(str.encode, target, "utf-8", "surrogateescape"))
     for path, (place, state) in found.files.items():
@@ -129,7 +129,7 @@ def _entries(found: FoundFiles) -> Iterator[tuple[str, tuple[_State, int, Callab
 
 
 def write_tree(repository: Repository, contents: Contents, objects: Path | None) -> str:
-    """Return the tree object with these `contents`, whose blobs are in the store or in a user's folder of `objects`."""
+    """Return the tree object with these `contents`. Their blobs are in the store or in a user's folder of `objects`."""
     with private_index(repository) as index:
         lines = (f"{mode} {blob}\t{path}\0" for path, (mode, blob) in sorted(contents.files.items()))
         given = "".join(lines).encode("utf-8", "surrogateescape")
@@ -143,7 +143,7 @@ def write_tree(repository: Repository, contents: Contents, objects: Path | None)
 def contents_of(repository: Repository, object_id: str, objects: Path | None) -> Mapping[str, tuple[str, str]]:
     """Return all files, links and submodules of a tree object: path to (git's mode, id), in git's order.
 
-    Every build of a cell asks for them; of a kernel they are 90,000.
+    Every build of a cell needs them; a kernel has 90,000.
     """
     files = {}
     for record in repository.run("ls-tree", "-r", "-z", object_id, objects=(objects,)).text.split("\0")[:-1]:
@@ -154,7 +154,7 @@ def contents_of(repository: Repository, object_id: str, objects: Path | None) ->
 
 
 def link_targets(repository: Repository, files: Mapping[str, tuple[str, str]], objects: Path | None) -> dict[str, str]:
-    """Return where the links among `files` point to: path to target."""
+    """Return the targets of the links among `files`, by path."""
     wanted = {path: blob for path, (mode, blob) in files.items() if mode == LINK}
     if not wanted:
         return {}
@@ -165,7 +165,7 @@ def link_targets(repository: Repository, files: Mapping[str, tuple[str, str]], o
 
 @contextmanager
 def private_index(repository: Repository) -> Iterator[Path]:
-    """Provide the place of an index file that is nobody else's, and gone afterwards."""
+    """Provide a path for an index file that nobody else uses, and that is removed afterwards."""
     with tempfile.TemporaryDirectory(dir=repository.folder, prefix="index-") as folder_:
         yield Path(folder_) / "index"
 
@@ -184,7 +184,7 @@ def _batch(answer: bytes) -> Iterable[str]:
 
 
 def _read(place: str) -> bytes:
-    """Return the content of the file at `place`, which was a regular one when it was found."""
+    """Return the content of the file at `place`, which was a regular file when it was found."""
     try:
         descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - there is no Path of a descriptor

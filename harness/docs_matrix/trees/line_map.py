@@ -1,4 +1,4 @@
-"""Which file and which line became which between two trees, as git sees it."""
+"""Maps files and lines of one tree to those of another tree, as git sees the change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_BLOB = "0" * 40
 class Change(NamedTuple):
     """A file that differs: added, modified (content, mode or kind), deleted, or renamed.
 
-    `base_path` is None where it was added, `head_path` where it was deleted; so are the ids of the blobs.
+    `base_path` is None if the file was added, `head_path` is None if it was deleted; so are the ids of the blobs.
     """
 
     status: Literal["A", "M", "D", "R"]
@@ -28,11 +28,11 @@ class Change(NamedTuple):
     base_blob: str | None
     head_blob: str | None
     is_link: bool
-    """Whether it is a symbolic link on either side."""
+    """Whether it is a symbolic link on at least one side."""
 
 
 class Hunk(NamedTuple):
-    """Lines `base` to `base + base_count` (not included) that became lines `head` to `head + head_count`."""
+    """The lines from `base` to `base + base_count` (not included) became the lines from `head` to `head + head_count`."""
 
     base: int
     base_count: int
@@ -54,7 +54,7 @@ class LineMap:
         self._heads = [hunk.head for hunk in hunks]
 
     def head_line(self, line: int) -> int | None:
-        """Return the head's line for the base's; None where it was removed or replaced."""
+        """Return the head's line for a line of the base; None if it was removed or replaced."""
         number = bisect_right(self._bases, line) - 1
         if number < 0:
             return line
@@ -63,7 +63,7 @@ class LineMap:
         return None if beyond < 0 else hunk.head + hunk.head_count + beyond
 
     def base_line(self, line: int) -> int | None:
-        """Return the base's line for the head's; None where it was added or replaced."""
+        """Return the base's line for a line of the head; None if it was added or replaced."""
         number = bisect_right(self._heads, line) - 1
         if number < 0:
             return line
@@ -86,7 +86,7 @@ _UNCHANGED = LineMap(())
 class TreeChanges:
     """The change from `base` to `head`; implements `docs_matrix.diagnostics.protocols.Changes`.
 
-    The list of files is asked of git once, when it is first needed, the hunks of a file when one of its lines is.
+    Git lists the files once, when they are first needed. It is asked for the hunks of a file when one of its lines is needed.
     """
 
     def __init__(self, repository: Repository, base: Tree, head: Tree) -> None:
@@ -144,7 +144,7 @@ class TreeChanges:
     def _line_map(self, change: Change) -> LineMap:
         if change.base_blob is None or change.head_blob is None or change.base_blob == change.head_blob:
             return _UNCHANGED
-        # Lines in the trailing context of a hunk's header cannot begin with @@: every other line has its own first sign.
+        # Only the header of a hunk can begin with @@: every other line of a diff begins with a sign of its own.
         diff = self._repository.run(
             "diff", "--unified=0", "--text", "--no-color", "--no-ext-diff", "--no-textconv", "--no-indent-heuristic",
             change.base_blob, change.head_blob,
@@ -178,6 +178,6 @@ def changed(repository: Repository, base: Tree, head: Tree) -> tuple[Change, ...
 
 
 def _hunk(base: bytes, base_count: bytes, head: bytes, head_count: bytes) -> Hunk:
-    """Return a hunk's header as numbers; git names the line before where a side has none."""
+    """Return the header of a hunk as numbers. If a side has no lines, git names the line before."""
     counts = int(base_count), int(head_count)
     return Hunk(int(base) + (counts[0] == 0), counts[0], int(head) + (counts[1] == 0), counts[1])

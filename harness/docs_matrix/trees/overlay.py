@@ -1,4 +1,4 @@
-"""What a command did to a private copy, as a value: the files that it wrote and removed, laid over any other version.
+"""The effect of a command on a private copy: the files that it wrote and removed. It can be applied to any other version.
 
 before           after             overlay
 Doxyfile         Doxyfile          nothing: it has the same times
@@ -22,12 +22,15 @@ from docs_matrix.trees.tree import Contents, Tree, identity_of
 __all__ = ["Overlay", "laid_over", "scan", "taken"]
 
 LARGEST = 2 << 30
-"""Bytes that one command may write into a tree."""
+"""The most bytes that one command may write into a tree."""
 
 
 @dataclass(frozen=True)
 class Overlay:
-    """The `files` that came or changed (path to git's mode and the id of the blob), those `gone`, and new `empty` folders."""
+    """The effect of a command: files that came or changed, those `gone`, and new `empty` folders.
+
+    `files` maps a path to git's mode and the id of the blob.
+    """
 
     files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
@@ -35,7 +38,7 @@ class Overlay:
 
 
 def taken(repository: Repository, root: Path, before: FoundFiles, after: FoundFiles) -> Overlay:
-    """Return what happened in the folder `root` between two scans, with all contents in the store.
+    """Return the changes in the folder `root` between two scans; all contents are in the store afterwards.
 
     A link that leads out of the folder is left out. Raises `InputError` if more than 2 GiB were written.
     """
@@ -58,7 +61,7 @@ def taken(repository: Repository, root: Path, before: FoundFiles, after: FoundFi
 
 
 def laid_over(repository: Repository, tree: Tree, overlay: Overlay) -> Tree:
-    """Return `tree` with `overlay` over it: another version of the same source, at the same place in git's history."""
+    """Return `tree` with the changes of `overlay`: another version of the same source, with the same history."""
     entries = dict(importing.contents_of(repository, tree.object_id, tree.objects))
     for path in overlay.gone:
         entries.pop(path, None)
@@ -70,11 +73,11 @@ def laid_over(repository: Repository, tree: Tree, overlay: Overlay) -> Tree:
 
 
 def _state(found: FoundFiles, path: str) -> tuple[int, ...]:
-    """Return what changes with any write to a file: no program can set the time of its last change."""
+    """Return the facts that change with any write to a file: no program can set the time of its last change."""
     _, state = found.files[path]
     return state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
 
 
 def scan(root: Path) -> FoundFiles:
-    """Return all that lies below `root` now, except git's own folders and Python's compiled files."""
+    """Return all content of `root` now, except git's own folders and Python's compiled files."""
     return folders.scan(root, ignoring=False)

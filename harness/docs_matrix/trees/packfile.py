@@ -1,4 +1,4 @@
-"""Git's pack format, version 2, as far as files without deltas need it (git's `gitformat-pack`)."""
+"""Git's pack format, version 2, for files without deltas (git's `gitformat-pack`)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ except ImportError:  # no wheel for this machine: the first import of a large tr
 __all__ = ["PackedBlob", "entry", "header", "index"]
 
 _LEVEL = 1
-"""Of compression. On a kernel's C files zlib compresses 62 MB a second at this level, to 0.32 of their size; ISA-L 285 MB."""
+"""The level of compression.
+
+At this level, zlib compresses 62 MB of a kernel's C files in a second, to 0.32 of their size; ISA-L 285 MB.
+"""
 
 _BLOB = 3
 _FAR = 1 << 31
-"""Offsets from here on do not fit into the index's first table."""
+"""Offsets from this number on do not fit into the first table of the index."""
 
 
 class PackedBlob(NamedTuple):
-    """A file in a pack: where it begins, and the check sum of its bytes there."""
+    """A file in a pack: the offset where it begins, and the check sum of its bytes."""
 
     offset: int
     check: int
@@ -36,7 +39,10 @@ def header(count: int) -> bytes:
 
 
 def entry(content: bytes) -> bytes:
-    """Return a file's bytes in a pack: its kind and size, seven bits a byte after the first four, then its content packed."""
+    """Return the bytes of a file in a pack.
+
+    First come its kind and size, with seven bits in each byte after the first four bits. Then comes its compressed content.
+    """
     size = len(content)
     sign, size = _BLOB << 4 | size & 15, size >> 4
     head = bytearray()
@@ -48,7 +54,7 @@ def entry(content: bytes) -> bytes:
 
 
 def index(entries: Mapping[bytes, PackedBlob], checksum: bytes) -> bytes:
-    """Return the index of a pack that ends with `checksum`, from its `entries` by the 20 bytes of their ids."""
+    """Return the index of a pack whose check sum is `checksum`; `entries` are by the 20 bytes of their ids."""
     names = sorted(entries)
     starts = [0] * 256
     for name in names:

@@ -1,4 +1,4 @@
-"""Patches as people have them: a diff, a mail, an mbox of many, a page of text with a diff in it."""
+"""Reads patches in the forms that people have: a diff, a mail, an mbox with several mails, a page of text with a diff in it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ _NAMES = re.compile(rb"^--- ([^\t\n]*)[^\n]*\n\+\+\+ ([^\t\n]*)[^\n]*\n@@ -", re
 _HEADER = re.compile(rb"[!-9;-~]+:|[ \t]+\S")
 _COUNTED = re.compile(r"\[[^\]]{0,60}?\b(\d{1,4})/(\d{1,4})\]")
 _NOT_QUOTED = re.compile(rb"=(?!(?:[0-9A-F]{2}|[ \t]*\r?$))", re.MULTILINE)
-"""What no text in quoted-printable has: a sign of equality that encodes nothing."""
+"""No text in quoted-printable has this: an equals sign that encodes nothing."""
 _MAIL_HEADER = re.compile(rb"^(?:From|Subject|Date):", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Patch:
-    """One patch: `text` is what `git apply` takes, `path` the file that it came in.
+    """One patch: `text` is the input for `git apply`, `path` the file from which it was read.
 
-    `name` is that file's name; with its place and `subject` where the file held several mails. `subject` is the mail's,
-    without `[PATCH …]`; empty where it was no mail. The mail says that it is patch `number` of `total`.
+    `name` is the name of this file; if the file has several mails, also the position of the mail and its `subject`. `subject`
+    is the mail's subject without `[PATCH …]`; empty if it is not a mail. The subject says that the patch is `number` of
+    `total`.
     """
 
     name: str
@@ -41,11 +42,11 @@ class Patch:
 
 
 def read(path: Path) -> tuple[Patch, ...]:
-    """Return the patches in the file at `path`, in the order of their subjects' numbers, else in that of the file.
+    """Return the patches in the file at `path`, in the order of the numbers in their subjects, or else of the file.
 
-    Mails without a diff (cover letters) are left out, and answers to a patch if the patch itself is there.
+    Mails without a diff (cover letters) are left out, and so are answers to a patch if the patch itself is there.
 
-    Raises `InputError` where it cannot be read or holds no patch that git understands.
+    Raises `InputError` if the file cannot be read, or has no patch that git understands.
     """
     try:
         content = path.read_bytes()
@@ -75,7 +76,7 @@ def _is_mail(content: bytes) -> bool:
 
 @dataclass(frozen=True)
 class _Mail:
-    """A mail's subject, its decoded text from the diff on, and its subject as it was sent (`Re: [PATCH 1/3] a`)."""
+    """The subject of a mail, its decoded text from the diff on, and its subject as it was sent (`Re: [PATCH 1/3] a`)."""
 
     subject: str
     text: bytes
@@ -83,7 +84,7 @@ class _Mail:
 
 
 def counted(subject: str) -> tuple[int, int] | None:
-    """Return which patch of how many a subject says that its mail is.
+    """Return the number of a patch and the number of all patches, as the subject of its mail has them.
 
     >>> counted("[PATCH v2 3/5] docs: more"), counted("[PATCH] docs: more")
     ((3, 5), None)
@@ -93,10 +94,10 @@ def counted(subject: str) -> tuple[int, int] | None:
 
 
 def in_order(subjects: Sequence[str]) -> list[int]:
-    """Return the indexes of the patches among mails with `subjects`.
+    """Return the indexes of the patches among mails with `subjects`, in the order of the series.
 
-    Answers are left out where there is anything else, and where all are counted they are sorted, since a list's archive
-    has them as they came in.
+    Answers are left out if there is any other mail. If all subjects have numbers, the patches are sorted by them, because an
+    archive of a list has mails in the order in which they arrived.
     """
     patches = [at for at, subject in enumerate(subjects) if not subject.casefold().startswith("re:")]
     patches = patches or list(range(len(subjects)))
@@ -123,9 +124,9 @@ def _mails(content: bytes, folder: Path) -> Iterator[_Mail]:
 
 
 def _without_undone_encoding(mail: bytes) -> bytes:
-    """Return `mail` without the headers that name an encoding which its body does not have.
+    """Return `mail` without headers that name an encoding, if its body does not have this encoding.
 
-    b4 gives its checks the decoded body behind the headers as they were sent.
+    b4 gives its checks the decoded body after the headers as they were sent.
     """
     head, body = _split(mail)
     about = BytesHeaderParser().parsebytes(head)
@@ -144,7 +145,7 @@ def _without_undone_encoding(mail: bytes) -> bytes:
 
 
 def _split(mail: bytes) -> tuple[bytes, bytes]:
-    """Return the headers of `mail` with the end of their last line, and the body."""
+    """Return the headers of `mail`, with the end of their last line, and the body."""
     found = re.search(rb"\n\r?\n", mail)
     return (mail[: found.start() + 1], mail[found.end() :]) if found else (mail, b"")
 
@@ -155,7 +156,10 @@ def _subject(info: str) -> str:
 
 
 def _as_sent(text: bytes) -> bytes:
-    """Return `text` without the carriage returns of a transport that gave them to every line, those that git wrote too."""
+    """Return `text` without its carriage returns, if every line of a file's name ends with one.
+
+    Then a transport added them to all lines, because git wrote these lines without.
+    """
     lines = _FILE_LINE.findall(text)
     return text.replace(b"\r\n", b"\n") if lines and all(line.endswith(b"\r") for line in lines) else text
 
@@ -164,7 +168,7 @@ def _check(path: Path, text: bytes, folder: Path) -> None:
     if not _DIFF.search(text):
         raise InputError(f"{path}: {'holds no patch' if text.strip() else 'is empty'}")
     for name in (name for names in _NAMES.findall(text) for name in names):
-        if name.startswith(b"/") and name.rstrip() != b"/dev/null":  # git would take the slash off
+        if name.startswith(b"/") and name.rstrip() != b"/dev/null":  # git would remove the slash
             raise InputError(f"{path}: names a file by an absolute path: {name.decode('utf-8', 'backslashreplace')}")
     variables = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
     counted = call("apply", "--numstat", "-", cwd=folder, stdin=text, variables=variables)

@@ -1,4 +1,4 @@
-"""The content of submodules that are checked out, as a part of the tree around them."""
+"""Adds the content of checked-out submodules to the tree around them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from docs_matrix.trees.tree import GITLINK, Contents, Tree, identity_of
 __all__ = ["taken_in"]
 
 Opened = Callable[[Path, str], Tree]
-"""Returns the tree of the submodule in a folder, at the commit of that id if it matters."""
+"""Returns the tree of the submodule in a folder; at the commit with this id, if the commit matters."""
 
 
 def taken_in(
     repository: Repository, tree: Tree, place: Path, opened: Opened
 ) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    """Return what `tree`, of the folder `place`, is with the content of its submodules.
+    """Return the tree of the folder `place` with the content of its submodules.
 
     The values are its object id, its identity, its empty folders, and the paths of the submodules that are left out: those that
-    are not checked out, and those without the commit.
+    are not checked out, and those that lack the commit.
     """
     entries = dict(importing.contents_of(repository, tree.object_id, tree.objects))
     left, empty = [], set(tree.empty_folders)
@@ -47,7 +47,7 @@ def taken_in(
 
 
 def _copied(repository: Repository, inner: Tree) -> Mapping[str, tuple[str, str]]:
-    """Return the files of `inner`, whose blobs are in the store afterwards."""
+    """Return the files of `inner`. Their blobs are in the store afterwards."""
     entries = importing.contents_of(repository, inner.object_id, inner.objects)
     files = {path: entry for path, entry in entries.items() if entry[0] != GITLINK}
     if inner.objects and files:

@@ -1,4 +1,4 @@
-"""Where the symbolic links of a tree lead, without a file system."""
+"""Finds out where the symbolic links of a tree lead, without a file system."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 __all__ = ["leaves", "leaving"]
 
 _HOPS = 40
-"""Linux follows no more links than this for one path."""
+"""Linux follows at most this many links for one path."""
 
 
 def leaving(links: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the paths of those `links` (path to target) of a tree that lead out of it, sorted."""
+    """Return the paths of the `links` (path to target) of a tree that lead out of it, sorted."""
     return tuple(path for path in sorted(links) if leaves(path, links))
 
 
 def leaves(path: str, links: Mapping[str, str]) -> bool:
-    """Return whether following `path` touches anything outside of the tree, through any of its `links` (path to target).
+    """Return whether `path` leads out of the tree, through any of its `links` (path to target).
 
     >>> leaves("a/b", {"a/b": "../c"}), leaves("a/b", {"a/b": "../../c"})
     (False, True)

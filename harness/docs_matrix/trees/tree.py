@@ -1,4 +1,4 @@
-"""The tree, as a value."""
+"""The tree as a value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILE, PROGRAM, LINK, GITLINK = "100644", "100755", "120000", "160000"
 
 
 class Contents(NamedTuple):
-    """What makes a tree: its files and links, path to (git's mode, id of the blob), and its empty folders, sorted."""
+    """The content of a tree: its files and links, path to (git's mode, id of the blob), and its empty folders, sorted."""
 
     files: dict[str, tuple[str, str]]
     empty: tuple[str, ...] = ()
@@ -33,13 +33,14 @@ class Commit:
 
 @dataclass(frozen=True)
 class GitHistory:
-    """What git is to know in a private copy: the place of a tree in a user's repository.
+    """The history for git in a private copy: the place of a tree in a user's repository.
 
-    `commit` is the id of the commit that the copy stands on, `contents` of its tree; `branch` is the full name of the branch
-    that the user's HEAD names, empty if it names none. `refs` are lines with the id and the name of each branch and tag,
-    `shallow` are the ids of the commits at which a shallow clone ends, a line each. `prefix` is the folder of the tree in the
-    repository, empty for its top. `remotes` are the sections of the configuration that name the repository's remotes, without
-    credentials.
+    - `commit` is the id of the commit at HEAD, and `contents` the id of its tree.
+    - `branch` is the full name of the branch that the user's HEAD names; empty if it names none.
+    - `refs` has a line with id and name for each branch and tag. `shallow` has the ids of the commits at which a shallow clone
+      ends, one in a line.
+    - `prefix` is the folder of the tree in the repository; empty for the top.
+    - `remotes` are the sections of the configuration that name the remotes, without credentials.
     """
 
     commit: str
@@ -52,7 +53,7 @@ class GitHistory:
 
     @property
     def state(self) -> str:
-        """A digest of all that git knows: copies of one tree with equal states get the same answers."""
+        """A digest of all that git knows. Copies of one tree with equal states get the same answers."""
         return digest(self.commit, self.branch, self.refs, self.shallow, self.prefix, self.remotes)
 
 
@@ -60,12 +61,15 @@ class GitHistory:
 class Tree:
     """A documentation source tree at exact content.
 
-    `name` is the user's (`linux`, `linux@HEAD~1`). Trees with the same content have the same `identity`, 40 hex digits:
-    git's id of the tree, or a digest of it with `empty_folders`, which git does not know. `object_id` is git's id of the
-    tree object. `lineage` is a digest of the source's place, the same for all versions of one source. `objects` is the
-    object folder of the user's repository that this tree leans on. `notes` say what was left out. `commit` is
-    the one whose content this is, where the tree was named by a revision, or is a work tree that is as its HEAD. `history`
-    is for git in a private copy, if the tree is a folder of a repository.
+    - `name` is the user's name for it (`linux`, `linux@HEAD~1`).
+    - `identity` has 40 hex digits, and is equal for trees with the same content. It is git's id of the tree, or a digest of
+      this id and `empty_folders`, which git does not know.
+    - `object_id` is git's id of the tree object.
+    - `lineage` is a digest of the source's place, equal for all versions of one source.
+    - `objects` is the folder of objects in the user's repository from which this tree is read.
+    - `notes` say what was left out.
+    - `commit` is the commit with this content, if the tree was named by a revision, or is a work tree without changes.
+    - `history` is for git in a private copy, if the tree is a folder of a repository.
     """
 
     name: str
@@ -80,5 +84,5 @@ class Tree:
 
 
 def identity_of(object_id: str, empty_folders: tuple[str, ...]) -> str:
-    """Return the identity of a tree: `object_id` where it has no empty folders."""
+    """Return the identity of a tree: `object_id` if it has no empty folders."""
     return digest(object_id, *empty_folders)[:40] if empty_folders else object_id

@@ -1,6 +1,6 @@
-"""The one owner of the store's trees: a bare git repository that holds every tree, version and patch result by content.
+"""The owner of all trees in the store: a bare git repository with every tree, version and result of a patch, by content.
 
-Versions share the files that they have in common. Nothing in it is linked to a user's files, which are read once.
+Versions share their common files. Nothing in it is linked to a user's files, which are read once.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ __all__ = ["Trees", "lineage"]
 
 OWN_SETTINGS = {
     "config": "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\tfsync = committed,loose-object\n",
-    # It stands above every .gitattributes of a tree: files go in and out byte by byte.
+    # This is stronger than any .gitattributes of a tree: files go in and out byte by byte.
     "info/attributes": "* -text -eol -ident -filter !working-tree-encoding\n",
 }
-"""The settings of the repository of all trees; what anybody else wrote there is replaced before git sees it."""
+"""The settings of the repository of all trees. Settings that anybody else wrote there are replaced before git sees them."""
 
 AT_ONCE = 50
-"""So many files are read by one call of git, and in memory."""
+"""One call of git reads at most this many files, and this many are in memory."""
 
 
 class Trees:
-    """The trees in the store at `store`; any number of processes and threads may use one store."""
+    """The trees in the store at `store`. Any number of processes and threads may use one store."""
 
     def __init__(self, store: Path) -> None:
         self._work = room(store, "work")
@@ -61,7 +61,7 @@ class Trees:
     def open(self, source: str | Path) -> Tree:
         """Return the tree at `source`: a folder as it is now, a bare repository at HEAD, or an archive.
 
-        Of a folder in a git work tree, what git ignores is left out. Raises `InputError` where it is none of these.
+        For a folder in a git work tree, files that git ignores are left out. Raises `InputError` if `source` is none of these.
         """
         place = Path(source)
         if place.is_file():
@@ -86,9 +86,10 @@ class Trees:
         return replace(tree, commit=commit, history=user_repository.history(repository, "HEAD"))
 
     def revision(self, source: str | Path, rev: str) -> Tree:
-        """Return the tree of `rev` in the git repository at `source`, or of the folder `source` in it.
+        """Return the tree of `rev` in the git repository at `source`.
 
-        Raises `InputError` where there is no repository or no such revision.
+        If `source` is a folder in a repository, it is the tree of this folder. Raises `InputError` if there is no repository or
+        no such revision.
         """
         place = Path(source)
         repository = user_repository.find(place) if place.is_dir() else None
@@ -110,28 +111,28 @@ class Trees:
         return replace(tree, history=user_repository.history(repository, rev))
 
     def _with_modules(self, tree: Tree, place: Path, opened: submodules.Opened) -> Tree:
-        """Return `tree` with the content of its submodules, as far as they are checked out in `place`; the others are noted."""
+        """Return `tree` with the content of submodules that are checked out in `place`, and a note on each other submodule."""
         object_id, identity, empty, left = submodules.taken_in(self._repository, tree, place, opened)
         notes = (*tree.notes, *map(_left_out, left))
         return replace(tree, object_id=object_id, identity=identity, empty_folders=empty, notes=notes)
 
     def patched(self, tree: Tree, patches: Sequence[Patch]) -> Patched:
-        """Return `tree` with `patches` applied in order, as git applies them, and what they did to each file.
+        """Return `tree` with `patches` applied in order, as git applies them, and their effect on each file.
 
-        Raises `InputError` where one does not apply, or reaches outside of the tree.
+        Raises `InputError` if a patch does not apply, or reaches outside of the tree.
         """
         return apply(self._repository, tree, patches)
 
     def written(self, workspace: Workspace, before: FoundFiles) -> Overlay:
-        """Return what was written into `workspace` since the scan `before`, kept in the store."""
+        """Return the files that were written into `workspace` since the scan `before`, kept in the store."""
         return overlay.taken(self._repository, workspace.root, before, overlay.scan(workspace.root))
 
     def laid_over(self, tree: Tree, written: Overlay) -> Tree:
-        """Return `tree` with `written` laid over it."""
+        """Return `tree` with the changes `written`."""
         return overlay.laid_over(self._repository, tree, written)
 
     def stated(self, patches: Sequence[Patch]) -> dict[str, str]:
-        """Return the files that `patches` change, with the ids of the blobs that they were made for, as far as they name them."""
+        """Return the files that `patches` change, with the ids of the blobs for which the patches were made, if they name them."""
         return stated_bases(self._repository, patches)
 
     def paths(self, tree: Tree) -> tuple[str, ...]:
@@ -144,7 +145,7 @@ class Trees:
         return self._files(tree.object_id, tree.objects)
 
     def read(self, tree: Tree, path: str) -> bytes | None:
-        """Return the content of the file at `path`, links inside the tree followed; None where there is no such file."""
+        """Return the content of the file at `path`; None if there is no such file. Links inside the tree are followed."""
         kind, _, content = self._object(f"{tree.object_id}:{path}", tree.objects)
         return content if kind == "blob" else None
 
@@ -169,7 +170,7 @@ class Trees:
         return tuple(sorted(name.removeprefix(f"{tree.object_id}:") for name in names))
 
     def texts(self, tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield each of `paths` that is a file of `tree`, with its text; links inside the tree are followed.
+        """Yield each of `paths` that is a file of `tree`, with its text. Links inside the tree are followed.
 
         A file with a NUL has no text and is left out.
         """
@@ -181,17 +182,17 @@ class Trees:
                     yield path, content.decode("utf-8", "replace")
 
     def changes(self, base: Tree, head: Tree) -> TreeChanges:
-        """Return which file and line of `base` became which of `head`."""
+        """Return the change from `base` to `head`, by files and lines."""
         return TreeChanges(self._repository, base, head)
 
     def changed_paths(self, base: Tree, head: Tree) -> tuple[Change, ...]:
-        """Return the files that differ between `base` and `head`, sorted by path, renames found as git finds them."""
+        """Return the files that differ between `base` and `head`, sorted by path. Git finds renames."""
         return self.changes(base, head).files
 
     def differing(self, object_id: str, tree: Tree) -> Mapping[str, str] | None:
         """Return the files that differ between the tree object `object_id` and `tree`, each with git's letter: A, D, M or T.
 
-        It is None if the object is gone.
+        None if the object does not exist any more.
         """
         words = ("diff-tree", "-r", "-z", "--name-status", "--no-renames", object_id, tree.object_id)
         found = self._repository.attempt(*words, objects=(tree.objects,))
@@ -199,14 +200,15 @@ class Trees:
         return None if found.returncode else dict(zip(parts[1::2], parts[::2], strict=False))
 
     def diff(self, base: Tree, head: Tree) -> bytes:
-        """Return the patch that makes `head` of `base`, as `git apply` takes it, with whole ids of blobs."""
+        """Return the patch from `base` to `head`, as `git apply` takes it, with full ids of blobs."""
         words = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "--full-index", "--no-renames")
         return self._repository.run(*words, base.object_id, head.object_id, objects=(base.objects, head.objects)).stdout
 
     def selected(self, tree: Tree, wanted: Callable[[str], bool], purpose: str) -> Tree:
-        """Return `tree` with those of its files alone whose paths are `wanted`, without a history.
+        """Return `tree` with only those files whose paths are `wanted`, without a history.
 
-        Its copies lie in folders of their own for each `purpose`: bringing one to another version costs the files that differ.
+        Its private copies have folders of their own for each `purpose`. So to change one to another version costs only the
+        files that differ.
         """
         files = {path: entry for path, entry in self.entries(tree).items() if wanted(path)}
         object_id = importing.write_tree(self._repository, Contents(files), tree.objects)
@@ -221,15 +223,16 @@ class Trees:
         )
 
     def workspace(self, tree: Tree, slot: str = "", *, git: bool = False) -> AbstractContextManager[Workspace]:
-        """Return a private, exact, writable copy of `tree` for as long as the `with` statement lasts, and an empty folder.
+        """Provide a private, exact, writable copy of `tree`, and an empty folder, for the time of a `with` statement.
 
-        It lies in the `slot` of that name where nobody has it: a build that starts from another finds the same paths there.
-        With `git` there is a `.git` even if the tree has no history: git knows the files, and no commit.
+        The copy is in the slot with the name `slot`, if nobody else uses it: a build that starts from another build finds the
+        same paths there. With `git`, there is a `.git` even if the tree has no history: then git knows the files, and no
+        commit.
         """
         return workspace(self._repository, self._work, tree, slot, git=git)
 
     def _is_as_head(self, repository: user_repository.UserRepository, object_id: str) -> bool:
-        """Return whether the tree `object_id` is what `revision` gives for HEAD, links out of the folder followed there too."""
+        """Return whether the tree `object_id` is equal to the tree that `revision` returns for HEAD."""
         head = user_repository.head_tree(repository)
         if head is None or head == object_id:
             return head == object_id
@@ -304,7 +307,7 @@ class Trees:
 
 
 def lineage(place: Path) -> str:
-    """Return what all versions of the source at `place` have in common."""
+    """Return a digest that is equal for all versions of the source at `place`."""
     return digest(str(place.resolve()))
 
 
@@ -325,6 +328,6 @@ def _left_out(path: str) -> Note:
 
 
 def _can_be_asked(name: bytes) -> bool:
-    """Return whether git can be asked for an object of that name on a line; a path outside of the tree ends git."""
+    """Return whether git can be asked for an object with this name, on one line. A path outside of the tree would end git."""
     path = name.partition(b":")[2]
     return b"\n" not in name and b"\0" not in name and path.split(b"/")[0] not in (b".", b"..")

@@ -1,4 +1,4 @@
-"""A user's git repository, which is only read: where it is, what a revision is, what its work tree holds."""
+"""A user's git repository, which is only read: its place, its revisions, and the content of its work tree."""
 
 from __future__ import annotations
 
@@ -32,21 +32,22 @@ __all__ = [
 ]
 
 MOST_COMMITS = 50
-"""Commits that are looked at for each file, to find the one that a patch was made for."""
+"""To find the commit for which a patch was made, at most this many commits are looked at for each file."""
 SHALLOW_LIMIT = 64 << 20
-"""Bytes of the list of commits at which a shallow clone ends."""
+"""The most bytes of the list of commits at which a shallow clone ends."""
 _ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
-"""Stands in the index for a file of `git add --intent-to-add`, and need not be there."""
+"""The id in the index for a file of `git add --intent-to-add`. The object need not exist."""
 
 
 @dataclass(frozen=True)
 class UserRepository:
-    """The repository that `folder` belongs to.
+    """The repository that contains `folder`.
 
-    `bare` says that there is no work tree; `prefix` is the folder's path in the work tree, with its slash, or nothing;
-    `objects` is where its objects lie; `format` the kind of ids (`sha1`); `filters` are the names of the filters that its
-    configuration defines, none of which is ever run.
+    - `bare` says that there is no work tree.
+    - `prefix` is the path of the folder in the work tree, with a slash at the end; empty for the top.
+    - `objects` is the folder of its objects. `format` is the kind of its ids (`sha1`).
+    - `filters` are the names of the filters that its configuration defines. None of them is ever run.
     """
 
     folder: Path
@@ -63,7 +64,7 @@ class UserRepository:
         return str(real.parents[len(parts) - 1] if (parts := Path(self.prefix).parts) else real)
 
     def listed(self, path: str) -> tuple[str, ...]:
-        """Return the files at or below `path`, both from `top` on, that are tracked or could be; nothing that is ignored."""
+        """Return the files at or below `path` that git tracks or does not ignore; all paths are relative to `top`."""
         words = ("ls-files", "--cached", "--others", "--exclude-standard", "--full-name", "-z", "--")
         found = _records(self, *words, f":(top,literal){path}", ignore=_users_ignore_file())
         return tuple(dict.fromkeys(found))
@@ -71,10 +72,10 @@ class UserRepository:
 
 @dataclass(frozen=True)
 class WorkTree:
-    """What git knows of a work tree, by path below the folder that was given.
+    """The files of a work tree, by path below the folder that was given.
 
-    `clean` are the files that are as in git's index (git's mode, id of the blob), submodules among them; `others` are
-    to be read: changed, not yet known to git but not ignored, and all links. `stored` are the ids that git has.
+    `clean` are the files that are equal to git's index (git's mode, id of the blob), and submodules. `others` must be read:
+    changed files, files that git does not know and does not ignore, and all links. `stored` are the ids that git has.
     """
 
     clean: dict[str, tuple[str, str]]
@@ -83,7 +84,7 @@ class WorkTree:
 
 
 def find(folder: Path) -> UserRepository | None:
-    """Return the repository that `folder` belongs to; None where it belongs to none, or is ignored by the one around it.
+    """Return the repository that contains `folder`; None if there is none, or if the repository around it ignores the folder.
 
     Raises `InputError` if git cannot read it.
     """
@@ -106,15 +107,15 @@ def find(folder: Path) -> UserRepository | None:
 def _is_ignored(folder: Path) -> bool:
     """Return whether the repository around `folder` ignores it."""
     found = call("check-ignore", "--verbose", "--non-matching", ".", cwd=folder)
-    if found.returncode > 1 or not found.stdout:  # it answers in either case
+    if found.returncode > 1 or not found.stdout:  # 0 and 1 are answers
         raise InputError(f"{folder}: git cannot read this repository: {last_line(found)}")
     return found.returncode == 0
 
 
 def _ids(repository: UserRepository, *names: str) -> list[str | None]:
-    """Return the ids of the objects that `names` mean; None for what is none.
+    """Return the ids of the objects that `names` name; None for a name that names no object.
 
-    It is one call of git, which fails only if it cannot read the repository.
+    It is one call of git, which fails only if git cannot read the repository.
     """
     fit = [name for name in names if name and not name.startswith("-") and not set("\0\n") & set(name)]
     given = "".join(f"{name}\n" for name in fit).encode("utf-8", "surrogateescape")
@@ -128,12 +129,12 @@ def _ids(repository: UserRepository, *names: str) -> list[str | None]:
 
 
 def has(repository: UserRepository, commit: str) -> bool:
-    """Return whether the repository has the commit of this id."""
+    """Return whether the repository has the commit with this id."""
     return _ids(repository, f"{commit}^{{commit}}") != [None]
 
 
 def commit_of(repository: UserRepository, revision: str) -> Commit | None:
-    """Return the commit that `revision` names; None where it names none (a tree can have a name too)."""
+    """Return the commit that `revision` names; None if it names no commit (a tree can have a name, too)."""
     (commit,) = _ids(repository, f"{revision}^{{commit}}") if revision else (None,)
     if commit is None:
         return None
@@ -144,7 +145,7 @@ def commit_of(repository: UserRepository, revision: str) -> Commit | None:
 
 
 def branch_point(repository: UserRepository) -> str | None:
-    """Return the commit at which HEAD left the default branch: HEAD itself on that branch; None if there is no commit."""
+    """Return the commit at which HEAD left the default branch, or HEAD itself on that branch; None if there is no commit."""
     told = _said(repository, "for-each-ref", "--format=%(symref)", "refs/remotes/origin/HEAD").strip()
     branches = (told, "origin/main", "origin/master", "main", "master", "HEAD")
     for commit in _ids(repository, *(branch and f"{branch}^{{commit}}" for branch in branches)):
@@ -155,19 +156,19 @@ def branch_point(repository: UserRepository) -> str | None:
 
 
 def head_tree(repository: UserRepository) -> str | None:
-    """Return the id of the tree that HEAD has at the repository's folder; None where there is none."""
+    """Return the id of the tree at the repository's folder in HEAD; None if there is none."""
     return _ids(repository, "HEAD:./")[0]
 
 
 def is_unchanged(repository: UserRepository) -> bool:
-    """Return whether what git tracks below the repository's folder is as in HEAD."""
+    """Return whether all files that git tracks below the repository's folder are equal to HEAD."""
     return not _said(repository, "diff-index", "--name-only", "-z", "HEAD", "--", ".")
 
 
 def history(repository: UserRepository, revision: str) -> GitHistory | None:
-    """Return what git knows at `revision`; None if there is no such commit.
+    """Return the history at `revision`; None if there is no such commit.
 
-    The user's branch is the one that the commit is on: base and head do not differ by its name.
+    The user's branch is the branch of this commit: base and head do not differ by its name.
     """
     if repository.format != "sha1":
         return None
@@ -188,7 +189,7 @@ def history(repository: UserRepository, revision: str) -> GitHistory | None:
 
 
 def _remotes(repository: UserRepository, branch: str) -> str:
-    """Return the configuration of the repository's remotes and of the branch that is checked out, without credentials."""
+    """Return the configuration of the repository's remotes and of the current branch, without credentials."""
     pattern = r"^(remote\..*\.(url|fetch)|branch\..*\.(remote|merge))$"
     text = _said(repository, "config", "--local", "--null", "--get-regexp", pattern, fine=(0, 1))
     lines: list[str] = []
@@ -202,7 +203,7 @@ def _remotes(repository: UserRepository, branch: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """Return `url` without a password, and without the user's name if that may be a token.
+    """Return `url` without a password. The user's name is removed, too, if it may be a token.
 
     >>> without_credentials("https://x-access-token:secret@example.org/a/b"), without_credentials("ssh://git:pw@host/a")
     ('https://example.org/a/b', 'ssh://git@host/a')
@@ -219,10 +220,9 @@ def without_credentials(url: str) -> str:
 
 
 def in_order(repository: UserRepository, commits: Collection[str], tip: str | None = None) -> tuple[str, ...]:
-    """Return those of `commits` that the repository has, each after all that it was made from.
+    """Return those of `commits` that the repository has, each after its ancestors.
 
-    With `tip` only those that this revision holds: itself and what came before it. Raises `InputError` where there is no
-    such revision.
+    With `tip`, only commits in the history of this revision. Raises `InputError` if there is no such revision.
     """
     end = commit_of(repository, tip) if tip is not None else None
     if tip is not None and end is None:
@@ -241,10 +241,11 @@ def in_order(repository: UserRepository, commits: Collection[str], tip: str | No
 
 
 def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
-    """Return the newest commit in which each path below the folder has the blob whose id begins so, in HEAD's history if any.
+    """Return the newest commit that has, at each path below the folder, the blob whose id begins as given.
 
-    None if no commit has them all. Looked at are the commits that brought one of the blobs, or took it away (then the one
-    before it), children first: dates order nothing, since the commits of a series are often made in one second.
+    A commit in the history of HEAD is preferred. None if no commit has them all. The candidates are commits that brought one of
+    the blobs, and the commit before each one that removed it. Children come first. Dates do not matter, because the commits of
+    a series are often made in one second.
     """
     (head,) = _ids(repository, "HEAD^{commit}")
     elsewhere = None
@@ -263,9 +264,9 @@ def holding(repository: UserRepository, blobs: Mapping[str, str]) -> str | None:
 
 
 def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
-    """Return the ids of the trees of `revision`: at the repository's folder, and of the whole repository.
+    """Return the ids of two trees of `revision`: the one at the repository's folder, and the one of the whole repository.
 
-    Raises `InputError` where there is no such revision, or no such folder in it.
+    Raises `InputError` if there is no such revision, or no such folder in it.
     """
     folder = repository.folder
     if repository.format != "sha1":
@@ -287,7 +288,7 @@ def tree_of(repository: UserRepository, revision: str) -> tuple[str, str]:
 
 
 def work_tree(repository: UserRepository) -> WorkTree:
-    """Return what the work tree below the repository's folder holds, ignored files left out."""
+    """Return the content of the work tree below the repository's folder, without ignored files."""
     clean: dict[str, tuple[str, str]] = {}
     others: set[str] = set()
     stored: set[str] = set()
@@ -307,7 +308,7 @@ def work_tree(repository: UserRepository) -> WorkTree:
 
 
 def _users_ignore_file() -> str:
-    """Return the user's own list of files to ignore, the one thing of their configuration that says what a tree holds."""
+    """Return the path of the user's own list of files to ignore, the only part of their configuration that affects a tree."""
     home = Path("~").expanduser()
     folder = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     for file in (home / ".gitconfig", folder / "config"):
@@ -331,7 +332,7 @@ def _said(
     variables: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> str:
-    """Return what git prints; raises `InputError` unless its exit status is `fine`."""
+    """Return the output of git. Raises `InputError` if its exit status is not in `fine`."""
     finished = call(
         *words,
         cwd=repository.folder,

@@ -1,9 +1,9 @@
 """Private copies of trees to build in.
 
-A slot is a folder of the store that holds one version of one source. It is handed to one build at a time, brought to
-exactly the wanted content first: git's index tells, by size, times (that of any change too, which no program can set),
-inode and mode, which files the build before it changed; a sweep removes what does not belong there. So a second version
-costs the files that differ. No file of a slot is a hard link.
+A slot is a folder of the store that has one version of one source. One build at a time gets it, with exactly the wanted
+content. Git's index recognises the files that the build before it changed, by size, times (also the time of any change, which
+no program can set), inode and mode. Then files that do not belong there are removed. So another version costs only the files
+that differ. No file of a slot is a hard link.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ __all__ = ["Workspace", "workspace"]
 
 @dataclass(frozen=True)
 class Workspace:
-    """A tree to build in: `root` holds exactly its files, `scratch` is an empty folder outside of it for all else.
+    """A tree to build in: `root` has exactly its files, and `scratch` is an empty folder outside of it for everything else.
 
-    `top` is the folder that holds `.git`: `root`, or one above it if the tree is a folder of a larger repository.
+    `top` is the folder with `.git`: `root`, or a folder above it if the tree is a folder of a larger repository.
 
-    Both are private and writable, and end with the `with` statement that gave them. `scratch_fd` is the open folder
-    `scratch`: what a build puts in its place is not seen there. `objects` are folders that git reads in `root`.
+    Both are private and writable, and end with their `with` statement. `scratch_fd` is the open folder `scratch`: if a build
+    puts another one in its place, it is not used. `objects` are folders that git reads in `root`.
     """
 
     root: Path
@@ -45,20 +45,20 @@ class Workspace:
 
 
 KEPT = ("tree", "index", "lock")
-"""What stays in a slot from one build to the next."""
+"""These stay in a slot from one build to the next."""
 
 IDENTITY = 100
-"""Bytes that a tree's identity has at most."""
+"""The most bytes of a tree's identity."""
 
 
 @contextmanager
 def workspace(
     repository: Repository, work: Path, tree: Tree, slot_name: str = "", *, git: bool = False
 ) -> Iterator[Workspace]:
-    """Provide a slot below the folder `work` that holds `tree`, in a `with` statement; `slot_name` if it is free.
+    """Provide a slot below the folder `work` with the files of `tree`, for the time of a `with` statement.
 
-    `git` is as in `copied_git.make`.
-    Raises `MachineError` where the disk is full or an object is missing.
+    It is the slot `slot_name` if that is free. `git` is as in `copied_git.make`. Raises `MachineError` if the disk is full or
+    an object is missing.
     """
     folder = work / tree.lineage[:16]
     with ExitStack() as held:
@@ -66,7 +66,7 @@ def workspace(
             work_fd = held.enter_context(nofollow.made_folder(work))
             folder_fd = held.enter_context(nofollow.made_folder(folder.name, dir_fd=work_fd))
             slot, slot_fd = _free_slot(folder, folder_fd, tree, slot_name, held)
-            nofollow.empty(slot_fd, keep=KEPT)  # also what a build wrote above its tree
+            nofollow.empty(slot_fd, keep=KEPT)  # also files that a build wrote above its tree
             scratch_fd = held.enter_context(nofollow.made_folder("scratch", dir_fd=slot_fd))
             top = slot / "tree"
             root = top / tree.history.prefix if tree.history else top
@@ -78,12 +78,12 @@ def workspace(
         try:
             yield Workspace(root, slot / "scratch", scratch_fd, top, objects)
         finally:
-            with contextlib.suppress(OSError):  # the next one to use this slot tries again, and says so
+            with contextlib.suppress(OSError):  # the next build in this slot tries again, and reports it
                 nofollow.remove("scratch", dir_fd=slot_fd)
 
 
 def _free_slot(folder: Path, folder_fd: int, tree: Tree, name: str, held: ExitStack) -> tuple[Path, int]:
-    """Lock a slot that nobody has until `held` is closed, and return it: the one of that `name`, else one that holds `tree`."""
+    """Lock a free slot until `held` is closed, and return it: the slot with the `name`, or else one that has `tree`."""
     slots = sorted((slot for slot in os.listdir(folder_fd) if slot.isascii() and slot.isdecimal()), key=int)
     named = [slot for slot in slots if slot == name]
     same = [slot for slot in slots if _holds(slot, folder_fd) == tree.identity.encode() and slot not in named]
@@ -96,7 +96,7 @@ def _free_slot(folder: Path, folder_fd: int, tree: Tree, name: str, held: ExitSt
 
 
 def _taken(slot: Path, folder_fd: int, held: ExitStack) -> int | None:
-    """Lock `slot` until `held` is closed, and return the open folder; None if another has it."""
+    """Lock `slot` until `held` is closed, and return the open folder; None if somebody else has it."""
     with ExitStack() as mine:
         slot_fd = mine.enter_context(nofollow.made_folder(slot.name, dir_fd=folder_fd))
         _remove_unless_file("lock", slot_fd)
@@ -117,14 +117,14 @@ def _holds(slot: str, folder_fd: int) -> bytes:
 
 
 def _remove_unless_file(name: str, dir_fd: int) -> None:
-    """Remove what a build put in the place of a file of the slot: git and a lock would follow a link there."""
+    """Remove what a build put in the place of a file of the slot, because git and a lock would follow a link there."""
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISREG(os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_mode):
             nofollow.remove(name, dir_fd=dir_fd)
 
 
 def _bring(repository: Repository, slot: Path, slot_fd: int, root: Path, tree: Tree) -> None:
-    """Make `root`, which is `slot/tree` or below it, exactly `tree`, whatever was done to it before."""
+    """Make `root`, which is `slot/tree` or a folder below it, exactly equal to `tree`, whatever its content was."""
     index = slot / "index"
     files = importing.contents_of(repository, tree.object_id, tree.objects)
     _remove_unless_file("index", slot_fd)
@@ -132,7 +132,7 @@ def _bring(repository: Repository, slot: Path, slot_fd: int, root: Path, tree: T
         _sweep(root_fd, files, _folders(files, tree.empty_folders), os.fstat(slot_fd).st_mode & 0o777)
     words = ("read-tree", "--reset", "-u", "--no-recurse-submodules", tree.object_id)
     brought = repository.attempt(*words, index=index, work_tree=root, objects=(tree.objects,))
-    if brought.returncode:  # an index that a crash left half written
+    if brought.returncode:  # a crash left a half-written index
         for left in ("index", "tree"):
             nofollow.remove(left, dir_fd=slot_fd)
         root.mkdir(parents=True)
@@ -145,7 +145,7 @@ def _bring(repository: Repository, slot: Path, slot_fd: int, root: Path, tree: T
 
 @contextmanager
 def _cleared(slot: Path, slot_fd: int, root: Path) -> Iterator[int]:
-    """Open the folder `root` below `slot`; of the folders above it all else is removed."""
+    """Open the folder `root` below `slot`. From the folders above it, everything else is removed."""
     with ExitStack() as opened:
         found = opened.enter_context(nofollow.made_folder("tree", dir_fd=slot_fd))
         for part in root.relative_to(slot / "tree").parts:
@@ -155,7 +155,7 @@ def _cleared(slot: Path, slot_fd: int, root: Path) -> Iterator[int]:
 
 
 def _folders(files: Mapping[str, tuple[str, str]], empty: Iterable[str]) -> set[str]:
-    """Return all folders of a tree: those around its files, the empty ones, and the places of submodules."""
+    """Return all folders of a tree: the folders of its files, the empty folders, and the places of submodules."""
     folders = set()
     for path in (*files, *(f"{path}/" for path in empty)):
         folder = path.rpartition("/")[0]
@@ -166,10 +166,11 @@ def _folders(files: Mapping[str, tuple[str, str]], empty: Iterable[str]) -> set[
 
 
 def _sweep(root_fd: int, files: Mapping[str, tuple[str, str]], folders: set[str], usual: int) -> None:
-    """Remove from the open folder `root_fd` whatever is not a file or a folder of the tree; a link is no folder.
+    """Remove everything from the open folder `root_fd` that is not a file or a folder of the tree; a link is not a folder.
 
-    So are files with other permissions than new ones have, and hard links: git, which has seconds for a file's times
-    and looks at the content within one, would leave them. `usual` are the permissions of a new folder.
+    Files with other permissions than new files have are removed as well, and so are hard links. Git would leave them: it
+    compares times in seconds, and reads the content only if a file changed within the last second. `usual` are the permissions
+    of a new folder.
     """
     todo = [""]
     while todo:
@@ -190,5 +191,5 @@ def _sweep(root_fd: int, files: Mapping[str, tuple[str, str]], folders: set[str]
 
 
 def _is_odd(state: os.stat_result, usual: int) -> bool:
-    """Return whether this is a file that git would not have written so; `usual` are the permissions of a new folder."""
+    """Return whether git would not have written this file in this way; `usual` are the permissions of a new folder."""
     return state.st_nlink != 1 or (stat.S_ISREG(state.st_mode) and (state.st_mode ^ usual) & 0o666 != 0)
