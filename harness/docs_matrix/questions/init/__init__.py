@@ -1,1 +1,1 @@
-"""The question `init`: a project's own matrix, locks, baseline and workflow, from what it has."""
+"""The question `init`: a matrix, locks, a baseline and a workflow for a project."""

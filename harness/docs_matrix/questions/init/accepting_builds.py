@@ -1,4 +1,4 @@
-"""The builds of `init`: what the documentation says today in each cell is accepted."""
+"""The builds of `init`: they accept the diagnostics of today in each cell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["AcceptingBuilds"]
 
 @dataclass(frozen=True)
 class AcceptingBuilds:
-    """Builds in `store`, at most `jobs` at a time; `progress` makes what shows the progress of some cells."""
+    """Builds in `store`, at most `jobs` at a time. `progress` returns an object that shows the progress of some cells."""
 
     store: Path
     jobs: int
@@ -30,7 +30,7 @@ class AcceptingBuilds:
     progress: Callable[[Sequence[Cell]], Progress]
 
     def accept(self, configuration: Matrix, cells: Sequence[Cell]) -> Accepted:
-        """Build the default tree of `configuration` in `cells`, and accept what they say beside what its baseline has."""
+        """Build the default tree of `configuration` in `cells`, and accept their diagnostics besides those in its baseline."""
         tree = configuration.trees[configuration.tree or ""]
         bench = Workbench(configuration, self.store, offline=self.offline, confinement=self.confinement)
         found = subject.resolve(Asked(tree.name, named=True, verb="init"), bench)

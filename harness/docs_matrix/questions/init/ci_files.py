@@ -1,4 +1,4 @@
-"""The files by which a continuous integration and nox find docs-matrix: GitHub's workflow, GitLab's jobs, noxfile.py."""
+"""The files with which a CI service and nox find docs-matrix: GitHub's workflow, GitLab's jobs, noxfile.py."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _WITHOUT = "no workflow is written"
 
 @dataclass(frozen=True)
 class CiFiles:
-    """Which files are written for the project at `folder`, whose repository's top level is `top` (`folder` if it has none).
+    """The files to write for the project at `folder`; `top` is the top level of its repository (`folder` if it has none).
 
-    `action` is where on GitHub the workflow takes docs-matrix from; without it no workflow is written. `notices` say why not,
-    and what is left to do by hand.
+    `action` is the place on GitHub from which the workflow takes docs-matrix; without it no workflow is written. `notices` say
+    why none is written, and what the user has to do.
     """
 
     folder: Path
@@ -45,7 +45,7 @@ class CiFiles:
 
     @property
     def name(self) -> str:
-        """The name of the workflow and of its file: of each project of a repository another one."""
+        """The name of the workflow and of its file; each project of a repository has another one."""
         words = re.sub(r"[^A-Za-z0-9]+", "-", self.below).strip("-").lower()
         return f"docs-matrix-{words}" if words else "docs-matrix"
 
@@ -77,9 +77,9 @@ class CiFiles:
 
 
 def ci_files(folder: Path, *, action: str | None, gitlab: bool, nox: bool) -> CiFiles:
-    """Return which files are written for the project at `folder`, where the user gave `action` or None.
+    """Return the files to write for the project at `folder`; `action` is the user's, or None.
 
-    Raises `InputError` if `action` is not pinned by a commit, or if `nox` cannot be written.
+    Raises `InputError` if `action` is not pinned by a commit, or if noxfile.py exists already.
     """
     folder = folder.resolve()
     if nox and (folder / "noxfile.py").exists() and (folder / "noxfile.py").read_text("utf-8") != NOXFILE:
@@ -108,7 +108,7 @@ def ci_files(folder: Path, *, action: str | None, gitlab: bool, nox: bool) -> Ci
 
 
 def _action_here() -> str | None:
-    """Return the action that this docs-matrix is: the repository on GitHub and the commit that it was installed from.
+    """Return the action from which this docs-matrix was installed: the repository on GitHub and the commit.
 
     None if neither pip nor a clone knows them.
     """
@@ -122,7 +122,10 @@ def _action_here() -> str | None:
 
 
 def write_files(texts: Mapping[Path, str], *tops: Path) -> None:
-    """Write the files `texts`; raises `InputError` before anything is written if a link leads one out of all the folders `tops`."""
+    """Write the files `texts`.
+
+    Raises `InputError` before anything is written, if a link leads one of them out of all the folders `tops`.
+    """
     real = [top.resolve() for top in tops]
     for path in texts:
         if not any(path.parent.resolve().is_relative_to(top) for top in real):
@@ -134,7 +137,7 @@ def write_files(texts: Mapping[Path, str], *tops: Path) -> None:
 
 
 def _branch(folder: Path) -> str:
-    """Return the branch that pull requests go to: the remote's default one, else the one that is checked out, else main."""
+    """Return the branch for pull requests: the default branch of the remote, else the current branch, else main."""
     remote = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
     return remote or _git(folder, "symbolic-ref", "--short", "HEAD") or "main"
 
@@ -147,7 +150,7 @@ def _filled(template: str, **values: str) -> str:
 
 
 def _git(folder: Path, *words: str) -> str:
-    """Return what git says at `folder`; empty where it knows nothing."""
+    """Return the output of git at `folder`; empty if it fails."""
     if not folder.is_dir():
         return ""
     done = call(*words, cwd=folder)

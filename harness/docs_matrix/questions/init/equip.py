@@ -1,4 +1,4 @@
-"""What each cell is equipped with: the project's requirements, its pins where they hold, and why a cell cannot be."""
+"""The requirements for each cell: the project's requirements, and those of its pins that fit; or why a cell cannot be built."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ __all__ = ["Equipped", "equip", "equip_with_wheels"]
 
 @dataclass(frozen=True)
 class Equipped:
-    """A `cell` with the project's pins that hold in it; why each other pin is `loosened`; why nothing can be installed.
+    """A `cell` with those of the project's pins that fit, and for each other pin why it is `loosened`.
 
-    `lacking` is the requirement for which the package index has no wheel at all, empty if there is none such.
+    `reason` says why the cell is impossible. `lacking` is the requirement for which the package index has no wheel at all;
+    empty if there is none.
     """
 
     cell: Cell
@@ -35,7 +36,7 @@ class Equipped:
 def equip(
     cells: Sequence[Cell], project: ProjectFacts, dates: Mapping[str, datetime | str], *, offline: bool
 ) -> tuple[Equipped, ...]:
-    """Return what each of `cells` is equipped with; `dates` are the uploads of the project's pins.
+    """Return `cells` with the requirements of `project`. `dates` are the upload dates of the project's pins.
 
     Raises `MachineError` if the package index cannot be asked.
     """
@@ -58,9 +59,9 @@ def _equip(cell: Cell, project: ProjectFacts, dates: Mapping[str, datetime | str
 
 
 def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: bool) -> tuple[str, str]:
-    """Return in one line why `cell` cannot be installed with `requirements`: the one that stands in the way, and the date.
+    """Return in one line why `requirements` cannot be installed in `cell`: the requirement that prevents it, and the date.
 
-    The second value is that requirement if the package index has no wheel of it at all, else empty.
+    The second value is this requirement if the package index has no wheel of it at all, else empty.
     """
 
     def possible(wanted: Sequence[str], date: datetime) -> bool:
@@ -83,9 +84,9 @@ def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: boo
 def equip_with_wheels(
     cells: Sequence[Cell], project: ProjectFacts, dates: Mapping[str, datetime | str], *, offline: bool
 ) -> tuple[ProjectFacts, tuple[Equipped, ...]]:
-    """Return what `equip` does, and `project` without the requirements that have no wheel for any of `cells`.
+    """Return the result of `equip`, and `project` without the requirements that have no wheel for any of `cells`.
 
-    A project lists more than its documentation needs: one package that must be compiled does not take all cells away.
+    A project lists more than its documentation needs. So a package that must be compiled does not make all cells impossible.
     """
     for _ in project.requirements:
         equipped = equip(cells, project, dates, offline=offline)

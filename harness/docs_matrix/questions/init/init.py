@@ -1,6 +1,6 @@
-"""How a project begins: its matrix, locks and baseline from what it has, and the workflow that asks of each change.
+"""The first `init` of a project: its matrix, locks, baseline and workflow.
 
-Everything is made in a scratch folder first, so that a project has all of it or nothing.
+All files are made in a scratch folder first, so that a project gets all of them or none.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ __all__ = ["Begun", "begin", "refuse_what_is_there"]
 
 @dataclass(frozen=True)
 class Begun:
-    """What was made.
+    """The result of a first `init`.
 
-    The files `written`, relative to the project; the names of the cells `kept`; why the others were `left` out; which
-    pins are loosened in a cell, and why; how many diagnostics are `accepted`; the files that were there already and
-    stay `untouched`; how many messages of the network (`of_network`) are not accepted; `notices` are lines about
-    requirements that are left out.
+    - `written` are the files, relative to the project. `untouched` are files that existed already and are not changed.
+    - `kept` are the names of the cells. `left` says why each other cell is left out.
+    - `loosened` says which pins are loosened in a cell, and why.
+    - `accepted` is the number of accepted diagnostics. `of_network` is the number of messages of the network, which are not
+      accepted.
+    - `notices` are lines about requirements that are left out.
     """
 
     written: tuple[str, ...]
@@ -50,7 +52,7 @@ class Begun:
 
 
 def refuse_what_is_there(folder: Path) -> None:
-    """Raise `InputError` if a baseline is there: nobody's work is written over."""
+    """Raise `InputError` if a baseline exists: it is not overwritten."""
     baseline = folder / f"baselines/{TREE}.yaml"
     if baseline.exists():
         raise InputError(f"{baseline} exists already, without a matrix.yaml; remove it to start again")
@@ -58,7 +60,7 @@ def refuse_what_is_there(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What every build of `begin` needs."""
+    """The values that every build of `begin` needs."""
 
     folder: Path
     scratch: Path
@@ -66,7 +68,7 @@ class _Attempt:
     builds: AcceptingBuilds
 
     def build(self, cells: Sequence[Cell], requirements: tuple[str, ...]) -> Accepted:
-        """Build the documentation in `cells` and accept what they say."""
+        """Build the documentation in `cells` and accept their diagnostics."""
         baseline = self.scratch / "baseline.yaml"
         project = self.project
         tree = NamedTree(
@@ -82,7 +84,7 @@ class _Attempt:
         return self.builds.accept(configuration, cells)
 
     def lock(self, cells: Sequence[Cell]) -> tuple[tuple[str, ...], dict[str, str]]:
-        """Lock `cells`: the requirements that they are locked with, and why some cannot be."""
+        """Lock `cells`. Return the requirements with which they are locked, and why some cells cannot be locked."""
         requirements = matrix.normalised(self.project.requirements)
         outcomes = locks.write_all(cells, [requirements], self.scratch / "locks", offline=self.builds.offline)
         for outcome in outcomes:
@@ -101,9 +103,9 @@ def begin(
 ) -> Begun:
     """Write the matrix, the locks and the baseline of `project` into `folder`, and the files of `beside`.
 
-    The cells are those of `candidates` whose Sphinx and docutils the project allows, that can be resolved with its
-    requirements, and whose build comes to its end here; `dates` are the uploads of the project's pins, which hold in each
-    cell that allows them. Raises `InputError` where there is no such cell, with the reasons.
+    A candidate becomes a cell if the project allows its Sphinx and docutils, if it can be resolved with the project's
+    requirements, and if its build ends well here. `dates` are the upload dates of the project's pins; a pin is used in each
+    cell that allows it. Raises `InputError` with the reasons if no candidate becomes a cell.
     """
     found, equipped = equip_with_wheels(candidates, project, dates, offline=builds.offline)
     notices, project = found.notices[len(project.notices) :], found
@@ -142,9 +144,10 @@ def begin(
 
 
 def _tried_again(equipped: Sequence[Equipped], accepted: Accepted) -> tuple[tuple[Equipped, ...], tuple[str, ...]]:
-    """Return `equipped` with what may make the other cells build, and a notice of each requirement that is added.
+    """Return `equipped` with changes that may make the failed cells build, and a notice for each requirement that is added.
 
-    That is the package of a module that a build lacked, if it is known, else no pin: the cell's date gives other releases.
+    If a build lacked a module and its package is known, the package is added. Otherwise the pins are removed, so that other
+    releases of the cell's date are tried.
     """
     notices: list[str] = []
 
@@ -167,10 +170,10 @@ def _tried_again(equipped: Sequence[Equipped], accepted: Accepted) -> tuple[tupl
 def _texts(
     folder: Path, attempt: _Attempt, kept: Sequence[Cell], requirements: tuple[str, ...], accepted: Accepted
 ) -> dict[Path, str]:
-    """Return the matrix, the baseline and the locks by their path."""
+    """Return the matrix, the baseline and the locks, by their path."""
     scratch = attempt.scratch
     baseline_file.write(scratch / "baseline.yaml", accepted.now)
-    sets = sorted({(), requirements})  # lock --check asks for the pins alone too
+    sets = sorted({(), requirements})  # lock --check also checks the locks of the pins alone
     for outcome in locks.write_all(kept, sets, scratch / "locks", offline=attempt.builds.offline):
         if outcome.error:
             raise outcome.error

@@ -1,4 +1,4 @@
-"""The text of a new matrix.yaml, as people read and change it."""
+"""The text of a new matrix.yaml, for people to read and change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TREE = "docs"
 
 
 def matrix_text(cells: Sequence[Cell], requirements: tuple[str, ...], project: ProjectFacts) -> str:
-    """Return the matrix of the documentation of `project` with these `requirements` in `cells`."""
+    """Return the matrix for the documentation of `project`, with these `requirements` in `cells`."""
     lines = [
         "# The combinations that this documentation is built with (docs-matrix init wrote them; change them as you like,",
         "# then run: docs-matrix lock, and docs-matrix baseline write). Versions are quoted: 3.10 is 3.1 to an editor.",
@@ -50,7 +50,7 @@ def _install(project: ProjectFacts) -> list[str]:
 
 
 def _recipe(recipe: Recipe) -> str:
-    """Return a recipe as matrix.yaml has it, on one line, without what is said by default."""
+    """Return a recipe as in matrix.yaml, on one line, without default values."""
     usual = Recipe(recipe.kind, recipe.source, recipe.source)
     given: dict[str, object] = {"source": recipe.source}
     names = ("config", "folder", "builder", "options") if recipe.kind == "sphinx" else ("target",)

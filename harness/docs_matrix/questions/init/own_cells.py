@@ -1,4 +1,4 @@
-"""The cells that a project has for itself: the toolchain that it pins, and the one of today."""
+"""The cells that belong only to this project: the toolchain that it pins, and the toolchain of today."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ OLDEST_PYTHON = SpecifierSet(">=3.6")
 def pinned(
     project: ProjectFacts, interpreters: Sequence[Interpreter], dates: Mapping[str, datetime | str], *, offline: bool
 ) -> Cell | str | None:
-    """Return the cell of the exact Sphinx and docutils that `project` pins; why it cannot be; None if it pins neither.
+    """Return the cell with the exact Sphinx and docutils that `project` pins, or why it is impossible; None if it pins neither.
 
-    Its date is the newest upload among the pins. `dates` are those of all pins, of Sphinx and docutils too.
+    Its date is the newest upload date of the pins. `dates` has those of all pins, also of Sphinx and docutils.
     """
     if not project.toolchain:
         return None
@@ -43,7 +43,7 @@ def pinned(
 
 
 def dated_today(project: ProjectFacts, interpreters: Sequence[Interpreter], *, offline: bool) -> Cell | str:
-    """Return the cell of what is installed today without any pin, in the newest Python that is here; or why it cannot be."""
+    """Return the cell with the newest releases of today, without any pin, in the newest Python here; or why it is impossible."""
     date = _midnight(datetime.now(UTC))
     python = _python("", interpreters, date)
     if python is None:
@@ -64,9 +64,9 @@ def _cell(
 
 
 def _python(wanted: str, interpreters: Sequence[Interpreter], date: datetime) -> str | None:
-    """Return the minor release of Python to take: the newest that `wanted` allows and that was there at `date`.
+    """Return the minor release of Python for a cell: the newest that `wanted` allows and that existed at `date`.
 
-    If all that it allows are younger, the oldest of them. `wanted` is a specifier; empty for any.
+    If all that it allows are younger, the oldest of them. `wanted` is a specifier; empty for any Python.
     """
     allowed = SpecifierSet(wanted) & OLDEST_PYTHON
     here = sorted(
@@ -82,7 +82,7 @@ def _python(wanted: str, interpreters: Sequence[Interpreter], date: datetime) ->
 
 
 def _released(minor: tuple[int, ...]) -> datetime:
-    """Return when Python `minor` was released: since 3.9, each October; those before are old enough for any cell."""
+    """Return the release date of Python `minor`: each October since 3.9. Older ones are old enough for any cell."""
     return datetime(2011 + minor[1], 10, 31, tzinfo=UTC)
 
 

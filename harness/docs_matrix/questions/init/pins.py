@@ -1,4 +1,4 @@
-"""The exact pins of a project: which of them hold in a cell, and which have to be loosened there.
+"""The exact pins of a project: which of them can be used in a cell, and which must be loosened there.
 
 pins = ("furo==2024.8.6", "sphinx-prompt==1.9.0")
 hold(("docutils==0.19", "sphinx==5.3.0"), pins, "3.11", june_2023, dates)
@@ -22,14 +22,14 @@ from docs_matrix.toolchains import compatible, releases
 __all__ = ["Held", "dates_of", "hold"]
 
 MOST_ROUNDS = 12
-"""How many pins are dropped one by one; then the rest is dropped at once."""
+"""At most this many pins are dropped one by one; then all others are dropped at once."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """The `pins` that hold, and why each of the others is `loosened`; `packages` is what then is installed.
+    """The `pins` that can be used, and for each other pin why it is `loosened`; `packages` is the result of the resolver.
 
-    `reason` says why nothing can be installed even without a pin; it is empty if something can.
+    `reason` says why nothing can be installed even without a pin; empty if something can.
     """
 
     pins: tuple[str, ...]
@@ -39,7 +39,7 @@ class Held:
 
 
 def dates_of(pins: Sequence[str], *, offline: bool) -> Mapping[str, datetime | str]:
-    """Return when the release of each of `pins` was uploaded, or why it cannot be installed from a wheel."""
+    """Return the upload date of the release of each pin, or why it cannot be installed from a wheel."""
     with ThreadPoolExecutor(max_workers=4) as pool:
         return dict(zip(pins, pool.map(partial(_date_of, offline=offline), pins), strict=True))
 
@@ -63,10 +63,10 @@ def hold(
     *,
     offline: bool,
 ) -> Held:
-    """Return which of `pins` hold beside the requirements `wanted` on `python` as of `date`.
+    """Return which of `pins` can be used with the requirements `wanted`, on `python`, as of `date`.
 
-    Pins of later releases are loosened first, then one by one those that the resolver's conflict names. Raises `MachineError`
-    if the package index cannot be asked.
+    Pins of later releases are loosened first; then, one by one, pins that the resolver names in a conflict. Raises
+    `MachineError` if the package index cannot be asked.
     """
     loosened = {pin: why for pin in pins if (why := _too_new(dates[pin], date))}
     kept = [pin for pin in pins if pin not in loosened]
@@ -90,7 +90,7 @@ def _too_new(uploaded: datetime | str, date: datetime) -> str:
 
 
 def _first_named(pins: Sequence[str], conflict: str) -> str | None:
-    """Return the one of `pins` whose package the resolver's text names first; None if it names none."""
+    """Return the pin whose package the resolver's text names first; None if it names none."""
     places = {}
     for pin in pins:
         found = re.search(rf"(?<![\w.-]){re.escape(Requirement(pin).name)}(?![\w-])", conflict, re.IGNORECASE)

@@ -1,6 +1,6 @@
-"""What a Sphinx project says of its own documentation: where it is, and what it needs to be built.
+"""The facts about a Sphinx project that its own files state: where its documentation is, and what is needed to build it.
 
-What it requires is read by `docs_matrix.requirements`; nothing of it is run.
+`docs_matrix.requirements` reads its requirements. Nothing of the project is run.
 """
 
 from __future__ import annotations
@@ -35,14 +35,18 @@ _LARGEST = 1 << 20
 
 @dataclass(frozen=True)
 class ProjectFacts:
-    """A project's documentation: its recipe, and the requirements that it names beside docutils and Sphinx.
+    """The documentation of a project: its recipe, and its requirements besides docutils and Sphinx.
 
-    `allowed` says which releases of `sphinx` and `docutils` it wants. `toolchain` are those of the two that it pins exactly,
-    `pins` its exact pins of other packages, which `requirements` name without the pin. `python` is the specifier of the Python
-    that it names; empty for any. `install` says which of its packages are installed, `setup` are the commands that it runs
-    before the build. `notices` are lines about what was guessed or left out. `sources` says of each package, Sphinx and
-    docutils too, which place states it first. `needed` is what the installed packages require to run, and `needed_python`
-    the Pythons that they run on, as far as their files state it. `named_install` says that the user named the packages.
+    - `allowed` are the releases of `sphinx` and `docutils` that it allows. `toolchain` has those of the two that it pins
+      exactly.
+    - `pins` are its exact pins of other packages; `requirements` name these packages without the pin.
+    - `python` is the specifier of the Python that it names; empty for any.
+    - `install` says which of its packages are installed; `named_install` says that the user named them. `setup` are the
+      commands that it runs before the build.
+    - `sources` says for each package, also for Sphinx and docutils, which place names it first.
+    - `needed` are the requirements of the installed packages. `needed_python` are the Pythons on which they run, if their files
+      state it.
+    - `notices` are lines about guesses and about what is left out.
     """
 
     recipe: Recipe
@@ -61,7 +65,7 @@ class ProjectFacts:
 
     @property
     def every_pin(self) -> tuple[str, ...]:
-        """All exact pins, those of Sphinx and docutils too."""
+        """All exact pins, also those of Sphinx and docutils."""
         return (*self.pins, *(f"{name}=={release}" for name, release in self.toolchain.items()))
 
 
@@ -73,10 +77,10 @@ def look(
     install: Install | None = None,
     setup: Sequence[str] = (),
 ) -> ProjectFacts:
-    """Return the documentation of the project at `folder`; raises `InputError` where there is none, or a file cannot be read.
+    """Return the facts about the project at `folder`.
 
-    `source` is the folder of conf.py, if the user names it. `added` are requirements and `setup` commands that the user adds,
-    `install` are the packages that the user names.
+    `source` is the folder of conf.py, if the user names it. `added` are requirements and `setup` commands of the user, `install`
+    are the packages that the user names. Raises `InputError` if there is no documentation, or if a file cannot be read.
     """
 
     def read(path: str) -> bytes | None:
@@ -127,7 +131,7 @@ def look(
 
 
 def _refuse_several_versions(read: Read, recipe: Recipe) -> None:
-    """Raise `InputError` if the documentation is built by what checks out each branch and tag by itself."""
+    """Raise `InputError` if an extension of the documentation checks out and builds each branch and tag itself."""
     conf = posixpath.normpath(posixpath.join(recipe.config, "conf.py"))
     if "sphinx_multiversion" in conf_modules.named((read(conf) or b"").decode("utf-8", "replace")):
         raise InputError(
@@ -147,7 +151,7 @@ def _first_line(text: str) -> str:
 
 
 def _paths(folder: Path) -> set[str]:
-    """Return the files that say what is in the project: those at the root, and Python's near it."""
+    """Return the paths of the files that say what is in the project: those at the root, and Python's files near it."""
     patterns = ("*", "*/*.py", "*/*/*.py", "*/*/*/*.py")
     places = [path for pattern in patterns for path in folder.glob(pattern)]
     return {path.relative_to(folder).as_posix() for path in places}
@@ -161,18 +165,18 @@ def _named_recipe(folder: Path, source: str) -> Recipe:
 
 
 def _packages(read: Read, paths: Collection[str], recipe: Recipe, *, itself: bool) -> Install:
-    """Return which packages are installed: what the files say, else the one at the root if a requirements file names it."""
+    """Return which packages are installed: those that the files name, else the one at the root if a requirements file names it."""
     found = recognise.recognise(recipe, paths, read)
     return Install((".",)) if itself and not found.folders and source_of(".", read) else found
 
 
 def _recipe(folder: Path, read: Read) -> Recipe:
-    """Return how `check` builds the project as well."""
+    """Return the recipe with which `check` builds the project as well."""
     return recipes.recognise(str(folder), recipes.telling_files(folder), read).recipe
 
 
 def _python(hosted: Mapping[str, Any], pyproject: Mapping[str, Any]) -> str:
-    """Return the specifier of the Python that Read the Docs is reported to take, else the one of pyproject.toml."""
+    """Return the specifier of the Python that the Read the Docs file names, else the one in pyproject.toml."""
     build = hosted.get("build")
     tools = build.get("tools") if isinstance(build, dict) else None
     told = str(tools.get("python", "")) if isinstance(tools, dict) else ""

@@ -1,4 +1,4 @@
-"""The one line that matters of the reason why a cell is left out."""
+"""Finds the important line in the reason why a cell is left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LACKS = re.compile(r"Could not import extension|No module named|ModuleNotFoundE
 
 
 def short_reason(text: str) -> str:
-    """Return the last error in `text`, with the way out if a package is missing.
+    """Return the last error in `text`. If a package is missing, say how to add it.
 
     >>> short_reason("failed: Extension error:\\nCould not load x\\n")
     'Could not load x'
@@ -46,7 +46,7 @@ def _way_out(line: str, text: str) -> str:
 
 
 def lacked_requirement(text: str) -> str:
-    """Return the requirement that holds what a build lacked, a module or a program; empty if nobody has reviewed it.
+    """Return the requirement that has the module or program that a build lacked; empty if it is not known.
 
     >>> lacked_requirement("ModuleNotFoundError: No module named 'pkg_resources'")
     'setuptools<82'

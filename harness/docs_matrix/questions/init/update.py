@@ -1,4 +1,4 @@
-"""A second `init`: what is missing is added, and nothing that is there is changed."""
+"""A second `init`: missing files and cells are added, and nothing that exists is changed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["Updated", "missing_requirements", "update", "with_cells"]
 class Updated:
     """The files `written`, relative to the project; the names of the cells `added`; why others were `left` out.
 
-    `kinds` says how many of what the added cells say is accepted, by kind.
+    `kinds` has the number of accepted diagnostics of the added cells, by kind.
     """
 
     written: tuple[str, ...]
@@ -49,10 +49,10 @@ def update(
     beside: CiFiles,
     builds: AcceptingBuilds,
 ) -> Updated:
-    """Add the cells `wanted` that build the default tree of `configuration`, and the files of `beside` that are missing.
+    """Add those cells of `wanted` that build the default tree of `configuration`, and the missing files of `beside`.
 
-    What the new cells say is accepted in the baseline; of the other cells nothing is accepted. Raises `InputError` if the file
-    has no default tree with a baseline, or cannot take another cell.
+    The diagnostics of the new cells are accepted in the baseline; no diagnostic of the other cells is. Raises `InputError` if
+    the file has no default tree with a baseline, or if a cell cannot be added to it.
     """
     tree = configuration.trees.get(configuration.tree or "")
     if tree is None or tree.baseline is None:
@@ -105,9 +105,9 @@ def _texts(configuration: Matrix, baseline: Path, added: Sequence[Cell], accepte
 
 
 def with_cells(path: Path, text: str, cells: Sequence[Cell]) -> str:
-    """Return `text`, that of the matrix at `path`, with `cells` after the last of its list, and every other line as it is.
+    """Return `text`, the matrix at `path`, with `cells` at the end of its list; all other lines are not changed.
 
-    Raises `InputError` if the cells are no list with one entry below the other.
+    Raises `InputError` if the cells are not a list with one entry below the other.
     """
     root = yaml.compose(text, yaml.SafeLoader)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
@@ -135,7 +135,7 @@ def _last_line(node: yaml.Node) -> int:
 
 
 def missing_requirements(configuration: Matrix, project: ProjectFacts) -> tuple[str, ...]:
-    """Return what the project requires and the default tree of `configuration` does not list."""
+    """Return the requirements of the project that the default tree of `configuration` does not list."""
     tree = configuration.trees.get(configuration.tree or "")
     listed = (tree.requirements if tree else None) or ()
     return tuple(one for one in matrix.normalised(project.requirements) if one not in listed)

@@ -1,5 +1,5 @@
 """The question `shrink`: the smallest project that still gives a message.
 
-`shrink` asks it, of the `source_files` and their smaller versions: `reduction` is the delta debugging, `python` makes a source
-smaller statement by statement.
+`shrink` is the question. `source_files` has the project and its smaller versions, `reduction` is the delta debugging, and
+`python` makes a Python source smaller, statement by statement.
 """

@@ -1,6 +1,6 @@
-"""Smaller versions of Python sources, of all sources of a project at once.
+"""Makes Python sources smaller, all sources of a project at once.
 
-Without comments, without statements, without entries of lists, without what encloses statements.
+It removes comments, statements, entries of lists, and the statements around other statements.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ __all__ = ["Lines", "Sources", "shorter_lists", "smaller"]
 Sources = Mapping[str, str]
 """Texts by path."""
 Lines = Mapping[str, Collection[int]]
-"""Numbers of lines by path."""
+"""Numbers of lines, by path."""
 Place = tuple[str, int]
 """A statement or an entry of a list: the path of its source, and its position there."""
 Change = Callable[[Any], list[ast.stmt]]
-"""Returns what takes the place of a statement or an entry."""
+"""Returns the statements that replace a statement or an entry."""
 COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 CALLED = "setup"
 """The function that Sphinx calls in an extension."""
 NEEDED = 1
-"""So many statements are left out at once, most of which may be needed."""
+"""At most this many statements are left out at once, if most of them may be needed."""
 UNWRITABLE = "\0"
-"""Not Python: the test refuses it, and the next version is tried."""
+"""This is not Python: the test refuses it, and the next version is tried."""
 
 
 def smaller(sources: Sources, holds: Holds[Sources], executed: Callable[[Sources], Lines]) -> Sources:
-    """Return the smallest version of `sources` that was found with `holds` true; what is not Python stays as it is.
+    """Return the smallest version of `sources` that was found for which `holds` is true. A source that is not Python stays.
 
-    Before each step, statements go that have none of the lines `executed`, and those that bind a name which nothing else has.
+    Before each step, two kinds of statements are removed: statements without any of the lines `executed`, and statements that bind
+    a name that nothing uses.
 
     >>> texts = {"a.py": "import os\\n\\nif os.sep:\\n    needed()\\n"}
     >>> smaller(texts, lambda texts, *ahead: "needed()" in texts["a.py"], lambda texts: {})
@@ -71,11 +72,11 @@ def shorter_lists(sources: Sources, holds: Holds[Sources]) -> Sources:
 
 
 def _idle(sources: Sources, lines: Lines) -> list[Place]:
-    """Return the statements that have none of `lines`, and those that do nothing; of sources that have such lines."""
+    """Return the statements without any of `lines`, and those that do nothing; only of sources that have such lines."""
 
     def is_idle(node: ast.stmt, lines: Collection[int]) -> bool:
         match node:
-            case ast.Global() | ast.Nonlocal():  # they have no line that is executed
+            case ast.Global() | ast.Nonlocal():  # none of their lines is executed
                 return False
             case ast.Expr(value=ast.Constant()):
                 return True
@@ -88,7 +89,7 @@ def _idle(sources: Sources, lines: Lines) -> list[Place]:
 
 
 def _without_unused(sources: Sources, holds: Holds[Sources]) -> Sources:
-    """Return `sources` without what binds names that nothing else has."""
+    """Return `sources` without statements that bind names that nothing uses."""
     while True:
         before, mentioned = sources, _mentioned(sources)
         bound = [(path, _place(node), _bound(node)) for path, node in _statements(sources)]
@@ -99,7 +100,7 @@ def _without_unused(sources: Sources, holds: Holds[Sources]) -> Sources:
 
 
 def _mentioned(sources: Sources) -> set[str]:
-    """Return the names that `sources` read, or have as texts."""
+    """Return the names that `sources` read, or have in a text."""
     names = set()
     for tree in _trees(sources).values():
         for node in ast.walk(tree):
@@ -112,7 +113,7 @@ def _mentioned(sources: Sources) -> set[str]:
 
 
 def _bound(node: ast.stmt) -> list[str]:
-    """Return the names that `node` binds, if that is all that it is for and none is called by Python or Sphinx."""
+    """Return the names that `node` binds, if it does nothing else and if neither Python nor Sphinx calls one of them."""
     match node:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if not name.startswith("__") and name != CALLED:
             return [name]
@@ -135,7 +136,7 @@ def _emptied(function: Any) -> list[ast.stmt]:
 def _without(
     sources: Sources, holds: Holds[Sources], places: Collection[Place], change: Change, largest: int = LARGEST
 ) -> Sources:
-    """Return `sources` with many of the statements at `places` changed, as `holds` allows; of `largest` see `fewest`."""
+    """Return `sources` with as many statements at `places` changed as `holds` allows; `largest` is as in `fewest`."""
 
     def version(kept: Iterable[Place]) -> Sources:
         gone: dict[str, set[int]] = defaultdict(set)
@@ -164,7 +165,7 @@ def _statements(sources: Sources) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def _place(node: ast.stmt | ast.expr) -> int:
-    """Return the position of `node` in the text as one number, another one for a statement and the expression in it."""
+    """Return the position of `node` in the text as one number; a statement and the expression in it have different ones."""
     return node.lineno * 1_000_000 + node.col_offset * 2 + isinstance(node, ast.expr)
 
 
@@ -180,7 +181,7 @@ def _changed(text: str, places: frozenset[int], change: Change) -> str:
 
 
 class _Changed(ast.NodeTransformer):
-    """Makes a change at some places, and leaves out each `pass` that is not needed."""
+    """Makes a change at some places, and removes each `pass` that is not needed."""
 
     def __init__(self, places: Collection[int], change: Change) -> None:
         self._places = places
@@ -188,7 +189,7 @@ class _Changed(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> Any:
         chosen = isinstance(node, (ast.stmt, ast.expr)) and _place(node) in self._places
-        if chosen and self._change is _removed:  # what is in it may be too deep to be visited
+        if chosen and self._change is _removed:  # its content may be nested too deep to be visited
             return []
         if isinstance(node, ast.Dict):
             kept = [at for at, key in enumerate(node.keys) if key is None or _place(key) not in self._places]

@@ -1,4 +1,4 @@
-"""How things get smaller: few of some items with which a test still holds, by delta debugging."""
+"""Delta debugging: finds few of some items for which a test is still true."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LARGEST = 1 << 30
 
 
 class Holds(Protocol[Version]):
-    """A test of a version. `ahead` are those that will be asked for next if it fails: they can be tried at the same time."""
+    """A test of a version. `ahead` are the versions that will be tested next if it fails: they can be tested in parallel."""
 
     def __call__(self, version: Version, /, *ahead: Version) -> bool: ...
 
@@ -21,10 +21,10 @@ class Holds(Protocol[Version]):
 def fewest(
     items: Sequence[Item], holds: Holds[Sequence[Item]], largest: int = LARGEST, smallest: int = 1
 ) -> list[Item]:
-    """Return few of `items` of which `holds` is true, if it is true of all.
+    """Return few of `items` for which `holds` is true, if it is true for all items.
 
-    First all of them are left out, then chunks of `largest` and ever fewer items down to `smallest` (powers of two), each once
-    and from the end, where what uses something stands after it.
+    First all of them are left out; then chunks of `largest` items, and smaller ones, down to `smallest` (powers of two). Each
+    chunk is tried once, from the end, because code that uses something is after it.
 
     >>> fewest("abcdefgh", lambda some, *ahead: "b" in some and "g" in some)
     ['b', 'g']

@@ -1,4 +1,4 @@
-"""The smallest Sphinx project that still gives a message, by builds in a cell."""
+"""Finds the smallest Sphinx project that still gives a message, by builds in a cell."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from docs_matrix.toolchains.environments import Environment
 __all__ = ["shrink"]
 
 AT_ONCE = min(2, os.cpu_count() or 1)
-"""So many variants are built at once: the next one is of use if this one is not."""
+"""At most this many variants are built at once. The next variant is needed if this one fails the test."""
 LONGEST = 24 * 3600.0
-"""Seconds that a question may take."""
+"""The most seconds that a question may take."""
 OF_THE_BUILD = re.compile(
     r"(PATH|HOME|TMPDIR|LC_ALL|PYTHON\w*|VIRTUAL_ENV|GIT_\w+|\w*MAKE\w*|MFLAGS|(OLD)?PWD|SHLVL|_)$"
 )
-"""Variables that say nothing about the project."""
+"""Variables that do not matter for the project."""
 NAMED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S*[/.]\w\S*|\d+")
-"""What is quoted, a path, a number."""
+"""A quoted text, a path, or a number."""
 PLAIN = Recipe("sphinx", ".", ".", builder="dummy")
 PLAIN_COMMAND = "sphinx-build -b dummy . output"
 
@@ -130,7 +130,7 @@ def _prelude(build: Build) -> str:
 
 
 def _settings(build: Build) -> str:
-    """Return what `-D name=value` gives to Sphinx, as lines of conf.py."""
+    """Return the settings that `-D name=value` gives to Sphinx, as lines of conf.py."""
     words = [*build.arguments, ""]
     given = [
         after if word == "-D" else word.removeprefix("-D") for word, after in pairwise(words) if word.startswith("-D")
@@ -140,7 +140,7 @@ def _settings(build: Build) -> str:
 
 
 def _says(wanted: Wanted, gist: str, place: Workshop, project: Project) -> bool:
-    """Return whether it is there behind the documents before, in the same words, and not without any of them."""
+    """Return whether the message appears after the documents before, in the same words, and not if any of them is left out."""
     before = project.before
     fewer = [(*before[:at], *before[at + 1 :]) for at in range(len(before))]
     fewer += [()] if len(before) > 1 else []
@@ -152,16 +152,16 @@ def _says(wanted: Wanted, gist: str, place: Workshop, project: Project) -> bool:
 
 
 def _gist(said: Diagnostic) -> str:
-    """Return the first paragraph of a message without what it quotes or names: what stays however small the project gets."""
+    """Return the first paragraph of a message without quoted texts and names: this part stays however small the project gets."""
     return NAMED.sub("", said.message.strip().partition("\n\n")[0])
 
 
 def _shown(
     project: Project, wanted: Wanted, environment: Environment, cell: str, bench: Workbench
 ) -> tuple[Project, Diagnostic, bool]:
-    """Return the project, the message by a build of the runner's, and whether sphinx-build alone shows it.
+    """Return the project, its message in a build of the runner, and whether sphinx-build alone shows the message.
 
-    Where the project is not yet in its last form, its conf.py is reported which document to begin with.
+    If sphinx-build does not read the documents in the right order, conf.py gets the name of the document to begin with.
     """
     recipe = Recipe("sphinx", project.source, project.config, builder="dummy")
     name = posixpath.splitext(project.document)[0]

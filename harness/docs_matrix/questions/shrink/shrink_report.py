@@ -1,4 +1,4 @@
-"""The smallest project that gives a message: as lines on a terminal, and as a folder for a bug report."""
+"""The answer of `shrink`: as lines on a terminal, and as a folder for a bug report."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["folder", "lines"]
 
 NOTES = "README.txt"
 _LONGEST = 2_000
-"""Characters of the message."""
+"""At most this many characters of the message are shown."""
 _SHOWN = 200
-"""Lines of the project that are printed."""
+"""At most this many lines of the project are printed."""
 
 
 def folder(answer: Shrunk) -> Mapping[str, bytes]:
-    """Return the files of the project, and one that says how to see the message."""
+    """Return the files of the project, and a file that says how to see the message."""
     said = [
         "A small Sphinx project that shows this message:",
         "",
@@ -43,7 +43,7 @@ def lines(answer: Shrunk, place: str) -> Iterator[str]:
             if shown <= _SHOWN:
                 yield f"  | {visible(line)}"
     yield ""
-    state = "" if answer.finished else "; interrupted: more may go"
+    state = "" if answer.finished else "; interrupted: a smaller project may be possible"
     size = f"{plural(answer.lines, 'line')} in {plural(len(answer.files), 'file')}, of {answer.started}"
     yield f"{size}; {plural(answer.tried, 'variant')} tried in {one_line(answer.cell)}{state}"
     there = "; there: " if answer.plain else "; to see it: "

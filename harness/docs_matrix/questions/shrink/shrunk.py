@@ -1,4 +1,4 @@
-"""The answer to "what is the smallest project that says it", as a value."""
+"""The answer of `shrink` as a value."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["Shrunk", "document"]
 
 @dataclass(frozen=True)
 class Shrunk:
-    """A project of `files` (content by path) that gives `message` in `cell`, by a build that was made of it.
+    """A project of `files` (content by path) that gives `message` in `cell`.
 
-    `documents` are in the order of reading, the one that says it last; `command` shows it, with sphinx-build where `plain`,
-    else with docs-matrix. `tried` counts the variants that were built, `finished` says whether the search ended by itself.
-    `started` is how many lines all files had at first.
+    `documents` are in the order of reading; the last one gives the message. `command` shows it: with sphinx-build if `plain`,
+    else with docs-matrix. `tried` is the number of variants that were built. `finished` says that the search was not
+    interrupted. `started` is the number of lines of all files at the beginning.
     """
 
     cell: str
@@ -34,7 +34,7 @@ class Shrunk:
 
     @property
     def lines(self) -> int:
-        """How many lines all files have together."""
+        """The number of lines of all files."""
         return sum(len(content.splitlines()) for content in self.files.values())
 
 

@@ -15,9 +15,9 @@ __all__ = ["Project", "reduced"]
 
 @dataclass(frozen=True)
 class Project:
-    """`files` by path; `source` and `config` are the folders of the documents and of conf.py, `.` for the root.
+    """The `files` of a project by path. `source` and `config` are the folders of the documents and of conf.py, `.` for the root.
 
-    `before` are the documents to read first and `document` the one that says the message, relative to `source`.
+    `before` are the documents to read first, and `document` is the one that gives the message, relative to `source`.
     """
 
     files: Mapping[str, bytes]
@@ -38,28 +38,32 @@ class Project:
 
     @property
     def lines(self) -> int:
-        """How many lines all files have together."""
+        """The number of lines of all files."""
         return sum(len(content.splitlines()) for content in self.files.values())
 
     def with_file(self, path: str, content: bytes) -> Project:
-        """Return this project with another content of one file."""
+        """Return this project with another content for one file."""
         return replace(self, files={**self.files, path: content})
 
 
 WORTH = 0.2
-"""The part of all lines that a round must take away for another one: the last rounds bring a line or two."""
+"""A further round is only made if the last round removed at least this part of all lines.
+
+Later rounds remove only a line or two.
+"""
 Test = Holds[Project]
 Executed = Callable[[Project], Lines]
-"""The numbers of the lines that are executed, by path."""
+"""Returns the numbers of the lines that are executed, by path."""
 Change = Callable[[Sources, Holds[Sources]], Sources]
-"""Makes texts smaller, as long as a test is true of them."""
+"""Makes texts smaller, as long as a test is true for them."""
 
 
 def reduced(project: Project, holds: Test, executed: Executed) -> Project:
-    """Return the smallest version of `project` that was found with `holds` true.
+    """Return the smallest version of `project` that was found for which `holds` is true.
 
-    What makes each trial quicker goes first: lines of documents, extensions that `conf.py` lists, files, then lines of what
-    the documents include. The Python sources follow. All of it again, as long as that takes away some `WORTH` of all lines.
+    Parts that make each trial faster are removed first: lines of documents, extensions that `conf.py` lists, files, then lines
+    of files that the documents include. The Python sources follow. All steps are repeated as long as a round removes some
+    `WORTH` of all lines.
     """
     while True:
         before = project.lines
@@ -74,7 +78,7 @@ def reduced(project: Project, holds: Test, executed: Executed) -> Project:
 
 
 def _others(project: Project, *, python: bool) -> list[str]:
-    """Return the paths of the Python sources, or of all other files, without documents and conf.py; the largest first."""
+    """Return the paths of the Python sources, or of all other files except documents and conf.py; the largest first."""
     rest = (path for path in project.files if path not in (*project.documents, project.conf))
     wanted = (path for path in rest if path.endswith(".py") == python)
     return sorted(wanted, key=lambda path: len(project.files[path]), reverse=True)
@@ -91,7 +95,7 @@ def _fewer_files(project: Project, holds: Test) -> Project:
 
 
 def _fewer_lines(project: Project, paths: Sequence[str], holds: Test) -> Project:
-    """Return `project` with fewer lines in the files `paths`: in all of them chunks of one size go before smaller ones."""
+    """Return `project` with fewer lines in the files `paths`. Large chunks are removed from all files before smaller chunks."""
     most = max((len(project.files[path].splitlines()) for path in paths), default=0)
     for size in (1 << power for power in range(most.bit_length(), -1, -1)):
         for path in paths:
@@ -133,7 +137,7 @@ def _with_sources(project: Project, sources: Sources) -> Project:
 
 
 def _tidied(project: Project, holds: Test) -> Project:
-    """Return `project` in one folder, its documents named so that Sphinx reads them in order, as far as `holds` stays true."""
+    """Return `project` in one folder, with names of documents so that Sphinx reads them in order, if `holds` stays true."""
     flat = _flat(project)
     if flat and holds(flat):
         project = flat
@@ -142,7 +146,7 @@ def _tidied(project: Project, holds: Test) -> Project:
 
 
 def _flat(project: Project) -> Project | None:
-    """Return every file in the root, and named so in the others; None where two would have one name."""
+    """Return the project with every file in the root, also in references to it; None if two files would have the same name."""
     names = {path: posixpath.basename(path) for path in sorted(project.files, key=len, reverse=True)}
     if len(set(names.values())) < len(names):
         return None
@@ -159,7 +163,7 @@ def _flat(project: Project) -> Project | None:
 
 
 def _named(project: Project) -> Project:
-    """Return `project` with its document as the index, and those before it named to come first in the alphabet."""
+    """Return `project` with its document as the index, and with names for the documents before it that sort first."""
     suffix = posixpath.splitext(project.document)[1]
     names = tuple(f"before{at}{posixpath.splitext(name)[1]}" for at, name in enumerate(project.before, 1))
     if len(names) == 1:

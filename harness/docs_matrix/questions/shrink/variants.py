@@ -1,4 +1,4 @@
-"""The versions of a project that were tried: each once, and the next one while the one before is built."""
+"""Tries versions of a project: each once, and the next ones while the one before is built."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 
 
 class Variants:
-    """Tries versions in the workshops `places`, as many at once; `best` is the smallest of those that said it."""
+    """Tries versions in the workshops `places`, as many at once; `best` is the smallest version that gave the message."""
 
     def __init__(
         self,
@@ -39,23 +39,23 @@ class Variants:
 
     @property
     def tried(self) -> int:
-        """How many versions were built."""
+        """The number of versions that were built."""
         return sum(place.builds for place in self._places)
 
     def holds(self, version: Project, /, *ahead: Project) -> bool:
-        """Return whether `version` says it; `ahead` are begun, as far as there is a free workshop."""
+        """Return whether `version` gives the message. `ahead` are begun, if there is a free workshop."""
         asked, *begun = map(self._begin, (version, *ahead))
         said = asked.result()
         if said:
             for one in begun:
-                one.cancel()  # it is no longer what comes next
+                one.cancel()  # another version comes next now
         if said and version.lines < self.best.lines:
             self.best = version
             self._progress.done(f"variant {self.tried}", f"{version.lines} lines in {len(version.files)} files")
         return said
 
     def executed(self, project: Project) -> Mapping[str, frozenset[int]]:
-        """Return the lines that reading the project's documents executes, by path."""
+        """Return the lines that are executed when the project's documents are read, by path."""
         return self._in_place(
             lambda place: place.executed(
                 project.files, (project.source, project.config), [(*project.before, project.document)]
@@ -63,7 +63,7 @@ class Variants:
         )
 
     def end(self) -> None:
-        """Try no more."""
+        """Stop trying."""
         self._pool.shutdown(cancel_futures=True)
 
     def _begin(self, version: Project) -> Future[bool]:
