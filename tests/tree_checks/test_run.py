@@ -123,3 +123,17 @@ def test_git_knows_the_files_of_a_tree_without_a_history(run: Callable[..., Chec
     check = TreeCheck("git", ("git", "grep", "-n", "bad"), git=True, statuses=(0,))
     answer = run(check, write("project", FILES)).build
     assert [said.path for said in answer.diagnostics] == ["docs/a.rst", "src/x.c"]
+
+
+def test_a_program_that_counts_a_line_too_many_in_later_files_is_put_right(
+    run: Callable[..., Checked], write: Write
+) -> None:
+    """Linux 6.12's kernel-doc does so; its makefile gives it one file at a time."""
+    script = 'FNR == 1 {n++} /bad/ {at = FNR + (n > 1); print FILENAME ":" at ": bad on line " at " of 3"}'
+    check = TreeCheck("awk", ("awk", script), files=("*.rst",), ahead=True)
+    build = run(check, write("project", {**FILES, "docs/b.rst": "\n\nbad\n"}), "docs/a.rst", "docs/b.rst").build
+    assert [(said.path, said.line, said.message) for said in build.diagnostics] == [
+        ("docs/a.rst", 2, "bad on line 2 of 3"),
+        ("docs/b.rst", 3, "bad on line 3 of 3"),
+    ]
+    assert build.diagnostics[1].printed == "docs/b.rst:3: bad on line 3 of 3"

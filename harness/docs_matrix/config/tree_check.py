@@ -40,6 +40,7 @@ class TreeCheck:
     - `statuses`: the exit statuses of a check that could run. `broken`: a line that shows that it could not run.
     - `note`: its new messages fail nothing.
     - `git`: it needs a `.git` around the files.
+    - `ahead`: in each file after the first, it counts a line too many.
     - `tools`: programs of the machine that can change its messages.
     """
 
@@ -59,6 +60,7 @@ class TreeCheck:
     git: bool = False
     holding: str | None = None
     changed: bool = False
+    ahead: bool = False
     tools: tuple[str, ...] = ()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from docs_matrix.capture.stderr_parser import blocks
 from docs_matrix.config.tree_check import TreeCheck
@@ -17,17 +18,29 @@ LEVELS = {"error": "ERROR", "fatal": "CRITICAL", "critical": "CRITICAL", "severe
 """The words for levels that tools print, with their levels; every other word is a warning."""
 
 
-def messages(text: str, check: TreeCheck, root: str) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
-    """Return the diagnostics in `text`, which `check` printed in the folder `root`, and the other lines."""
+def messages(
+    text: str, check: TreeCheck, root: str, named: Sequence[str] = ()
+) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    """Return the diagnostics in `text`, which `check` printed in the folder `root` about the files `named`, and the other lines."""
     text = text.replace(f"{root}/", "")
     found = _usual(text, check) if check.lines is None else _formed(text, check, re.compile(check.lines, re.MULTILINE))
     diagnostics, others = [], []
     for item in found:
         if isinstance(item, Diagnostic):
-            diagnostics.append(item)
+            diagnostics.append(_a_line_before(item) if check.ahead and item.path in named[1:] else item)
         elif item.strip():
             others.append(item)
     return tuple(diagnostics), tuple(others)
+
+
+def _a_line_before(said: Diagnostic) -> Diagnostic:
+    """Return `said` at the line before, in its text as well."""
+    if said.line is None:
+        return said
+    number = re.compile(rf"(?<=:){said.line}(?=:)|(?<=\bon line ){said.line}\b")
+    before = str(said.line - 1)
+    message, printed = (number.sub(before, text) for text in (said.message, said.printed))
+    return replace(said, line=said.line - 1, message=message, printed=printed)
 
 
 def _usual(text: str, check: TreeCheck) -> Iterator[Diagnostic | str]:
@@ -45,17 +58,21 @@ def _usual(text: str, check: TreeCheck) -> Iterator[Diagnostic | str]:
 def _in_order(path: str | None, line: int | None, message: str) -> tuple[str | None, int | None, str]:
     """Return the first place of an ABI symbol that is defined several times, and its message with the places sorted.
 
-    The Perl program lists them in the order of the file system. Any other message is returned as it is.
+    The Perl program lists them in the order of the file system, and counts their lines from 0, which is no line of a file. Any
+    other message is returned as it is.
 
-    >>> _in_order("b", 2, "/sys/x is defined 2 times:  ./b:2  ./a:1")
-    ('a', 1, '/sys/x is defined 2 times:  ./a:1  ./b:2')
+    >>> _in_order("b", 2, "/sys/x is defined 2 times:  ./a2:0  ./a:7  ./a:0")
+    ('a', None, '/sys/x is defined 2 times:  ./a:0  ./a:7  ./a2:0')
     """
     found = DEFINED.fullmatch(message)
     if found is None:
         return path, line, message
-    places = sorted(found[2].split())
-    first, _, number = places[0].rpartition(":")
-    return posixpath.normpath(first), int(number), found[1] + "  ".join(places)
+    places = sorted(
+        (posixpath.normpath(file), int(number), place)
+        for place in found[2].split()
+        for file, number in [place.rsplit(":", 1)]
+    )
+    return places[0][0], places[0][1] or None, found[1] + "  ".join(place for *_, place in places)
 
 
 def _formed(text: str, check: TreeCheck, form: re.Pattern[str]) -> Iterator[Diagnostic | str]:

@@ -83,7 +83,8 @@ class CheckRunner:
             given = scratch_folder.fill_for_check(workspace, environment)
             may = reach(environment, workspace.top, workspace.scratch, read=workspace.objects)
             built, log = _nothing(environment, 0), ""
-            for words in ((*check.command, *some) for some in _chunks(named)):
+            for some in _chunks(named):
+                words = (*check.command, *some)
                 try:
                     finished = self.confinement.run(
                         (program, *words[1:]), may, timeout=check.time_limit, cwd=workspace.root, env=given
@@ -94,7 +95,7 @@ class CheckRunner:
                     )
                 text = finished.stdout.decode("utf-8", "backslashreplace")
                 text += ("\n" if text and not text.endswith("\n") else "") + finished.error_text
-                built = _with(built, check, finished, text, str(workspace.root))
+                built = _with(built, check, finished, text, str(workspace.root), some)
                 log += f"$ {shlex.join(words)}\n{text}"
                 if built.status != "ok":
                     break
@@ -125,9 +126,11 @@ def _chunks(named: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [named[at : at + MOST_FILES] for at in range(0, max(len(named), 1), MOST_FILES)]
 
 
-def _with(before: Build, check: TreeCheck, finished: process.Finished, text: str, root: str) -> Build:
+def _with(
+    before: Build, check: TreeCheck, finished: process.Finished, text: str, root: str, named: tuple[str, ...]
+) -> Build:
     """Return the answer `before` with the messages in `text`, which the next command of the check printed."""
-    diagnostics, others = output.messages(text, check, root)
+    diagnostics, others = output.messages(text, check, root, named)
     status, reason = _status(check, finished, text, bool(diagnostics))
     return replace(
         before,

@@ -71,7 +71,10 @@ def _abi(python: str | None, perl: str | None) -> TreeCheck | None:
 
 
 def _kernel_doc(tool: str | None, paths: Collection[str]) -> TreeCheck | None:
-    """Return the check of kernel-doc comments, as with `W=1`. It also checks comments that no document includes."""
+    """Return the check of kernel-doc comments, as with `W=1`. It also checks comments that no document includes.
+
+    The makefile gives the program one file at a time. Given several, the Perl one counts from 2 in each after the first.
+    """
     if tool is None:
         return None
     python = f"{LIBRARIES}/kdoc/kdoc_parser.py" in paths
@@ -82,6 +85,7 @@ def _kernel_doc(tool: str | None, paths: Collection[str]) -> TreeCheck | None:
         reads=(tool, LIBRARIES) if python else (tool,),
         files=SOURCES,
         changed=True,
+        ahead=not python,
         statuses=(0,),
         tools=("python3",) if python else ("perl",),
     )
