@@ -1,4 +1,4 @@
-"""The ways in which docs-matrix refuses to go on, one class for each way a user can react.
+"""The errors of docs-matrix: one class for each way in which a user can react.
 
 An error's text is one line that names the thing, its place and the way out; `docs_matrix.cli.main` prints it and
 ends with the class's `exit_status`. Nothing below the command line calls `sys.exit`.
@@ -15,13 +15,13 @@ __all__ = ["HarnessError", "InputError", "MachineError", "MissingInterpreterErro
 
 
 class HarnessError(Exception):
-    """Base of every error that is reported to the user in one line, without a traceback."""
+    """The base of every error that is reported to the user in one line, without a traceback."""
 
     exit_status: ClassVar[int] = 2
 
 
 class InputError(HarnessError):
-    """What the user gave is wrong (an option, a file, a patch, the configuration): fix it and call again."""
+    """The input of the user is wrong (an option, a file, a patch, the configuration): fix it and call again."""
 
     exit_status: ClassVar[int] = 2
 
@@ -33,11 +33,11 @@ class MachineError(HarnessError):
 
 
 class MissingInterpreterError(MachineError):
-    """No interpreter of the wanted version was found here: install one, or leave the cell out."""
+    """There is no interpreter of the wanted version on this machine: install one, or leave the cell out."""
 
 
 def unexpected(error: Exception) -> MachineError:
-    """Return what to report for an `error` that nobody expected: what this machine lacks, or a mistake in docs-matrix."""
+    """Return the error to report for an unexpected `error`: this machine lacks something, or docs-matrix has a bug."""
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, MemoryError) or number == errno.ENOMEM:
         text = "not enough memory"
@@ -61,7 +61,7 @@ def _file(error: Exception) -> str:
 
 
 def _place(error: Exception) -> str:
-    """Return the innermost line of docs-matrix that the error came through."""
+    """Return the innermost line of docs-matrix in the traceback of the error."""
     here = Path(__file__).parent
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(here)]
     return f" at {Path(frames[-1].filename).relative_to(here)}:{frames[-1].lineno}" if frames else ""

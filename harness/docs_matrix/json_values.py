@@ -1,14 +1,14 @@
-"""Values (frozen dataclasses) as JSON and back, by cattrs: what the store keeps, what jobs hand on, what `--json` prints.
+"""Turns values (frozen dataclasses) into JSON and back, by cattrs: for the store, for results of other jobs, and for `--json`.
 
     plain(Cost(1.5, 10))            {"seconds": 1.5, "peak_bytes": 10}
     write(path, Cost(1.5, 10))      the file holds {"docs-matrix": "Cost 5f0c…", "seconds": 1.5, "peak_bytes": 10}
     read(path, Cost)                Cost(1.5, 10)
 
-A file names the shape of its value, a digest of all fields and their types. What the store keeps also has a seal, the digest of
-the value: a byte that changed on the disk is an error, and no other answer. What other jobs hand on has none.
+A file names the shape of its value, which is a digest of all fields and their types. A file of the store also has a seal, the
+digest of the value: a byte that changed on the disk is an error, and not another answer. Results of other jobs have no seal.
 
 Reading is strict. Another shape, a missing or unknown key, another type (`"1"` or `true` for a number), an unknown word of a
-`Literal` or an enum, and NaN are errors. Nothing is converted, and no default replaces what is missing.
+`Literal` or an enum, and NaN are errors. Nothing is converted, and no default replaces a missing value.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["MARK", "holds", "plain", "read", "read_or_none", "write"]
 
 MARK = "docs-matrix"
-"""The key under which a file names what it holds: the class, and the digest of its shape."""
+"""The key with the kind of the value in a file: the class, and the digest of its shape."""
 
 LARGEST = 512 << 20
-"""Bytes of a file; the result of a cell with 30,000 messages has about 50 MB."""
+"""The most bytes of a file; the result of a cell with 30,000 messages has about 50 MB."""
 
 _PLAIN = (str, int, float, bool, NoneType)
 
@@ -50,9 +50,9 @@ def plain(value: Any) -> Any:
 
 
 def write(path: Path, value: Any, *, sealed: bool = True) -> None:
-    """Put the dataclass `value` at `path`, with its shape and its seal; raises `MachineError` as `files.write_whole` does.
+    """Write the dataclass `value` to `path`, with its shape and its seal; raises `MachineError` as `files.write_whole` does.
 
-    It is one line: Python indents ten times slower than it writes one line.
+    The file has one line, which Python writes ten times faster than an indented text.
     """
     body = json.dumps(plain(value))
     shape = _shape(value.__class__)
@@ -61,9 +61,9 @@ def write(path: Path, value: Any, *, sealed: bool = True) -> None:
 
 
 def read(path: Path, kind: type[_Value], *, sealed: bool = True) -> _Value:
-    """Return the value that `write` put at `path`, equally `sealed`.
+    """Return the value that `write` wrote to `path`, with the same `sealed`.
 
-    Raises `InputError` with the file and the key if there is no such file, or if it holds anything else.
+    Raises `InputError` with the file and the key if there is no such file, or if it has another content.
     """
     try:
         text = files.read_regular(path, LARGEST)
@@ -91,12 +91,12 @@ def _head(mark: str) -> str:
 
 
 def _body(text: bytes, mark: str) -> bytes:
-    """Return what of `text` the seal is of."""
+    """Return the part of `text` from which the seal is made."""
     return b"{" + text.removeprefix(_head(mark).encode()).removeprefix(b", ").removesuffix(b"\n")
 
 
 def read_or_none(path: Path, kind: type[_Value], *, sealed: bool = True) -> _Value | None:
-    """Return the value that `write` put at `path`; None if there is none that this release can read."""
+    """Return the value that `write` wrote to `path`; None if there is none that this release can read."""
     try:
         return read(path, kind, sealed=sealed)
     except InputError:
@@ -104,7 +104,7 @@ def read_or_none(path: Path, kind: type[_Value], *, sealed: bool = True) -> _Val
 
 
 def holds(path: Path, kind: type) -> bool:
-    """Return whether `write` made the file at `path` of a value of `kind`, in whichever release, cut or not."""
+    """Return whether `write` of any release made the file at `path` from a value of `kind`; the file may be cut."""
     try:
         with path.open("rb") as stream:
             start = stream.read(100)
@@ -121,7 +121,7 @@ def _number(text: str) -> float:
 
 
 def _first_error(data: Any, kind: type) -> str:
-    """Return the first thing that is wrong in `data`: `result.judged[0].line: must be int or null, not "7"`."""
+    """Return the first mistake in `data`: `result.judged[0].line: must be int or null, not "7"`."""
     import cattrs
 
     try:
@@ -154,9 +154,9 @@ def _described(kind: Any) -> Any:
 
 @functools.cache
 def _converter(*, detailed: bool) -> Converter:
-    """Return the converter; a `detailed` one is slower and records where an error is.
+    """Return the converter; a `detailed` one is slower, and records the place of an error.
 
-    cattrs is imported here, since it takes 60 to 200 ms: commands that neither read nor write a value do not pay for it.
+    cattrs is imported here, because the import takes 60 to 200 ms: commands that neither read nor write a value do not need it.
     """
     from cattrs import Converter
     from cattrs.cols import homogenous_tuple_structure_factory, is_mapping, mapping_structure_factory
@@ -197,7 +197,7 @@ def _converter(*, detailed: bool) -> Converter:
 
 
 def _exactly(value: Any, kind: Any) -> Any:
-    """Return `value` if it is a text or a number of exactly this `kind`; the member of an enum that has this value."""
+    """Return `value` if it is of exactly this `kind`; for an enum, return the member with this value."""
     if value.__class__ is kind or (kind is float and value.__class__ is int):
         return value
     if issubclass(kind, Enum):
@@ -206,7 +206,7 @@ def _exactly(value: Any, kind: Any) -> Any:
 
 
 def _of_plain_union(kind: Any) -> _Hook:
-    """Return the hook of `str | None` and the like: quicker than one hook after another."""
+    """Return the hook of `str | None` and similar types, which is quicker than one hook after another."""
     among = frozenset(get_args(kind))
     accepted = among | {int} if float in among else among
     words = " or ".join("null" if each is NoneType else each.__name__ for each in _PLAIN if each in among)

@@ -1,7 +1,7 @@
-"""Files and folders that a build could have replaced, opened without following a link.
+"""Opens files and folders that a build could have replaced, without following a link.
 
-A build may put a link, a FIFO or a folder in the place of anything that it can write. So such a place is opened by its
-name in an open folder (`dir_fd`), its kind is read from the open descriptor, and a file is read up to a limit only.
+A build may put a link, a FIFO or a folder in the place of any file that it can write. So a path is opened by its
+name in an open folder (`dir_fd`), its kind is read from the open descriptor, and a file is read only up to a limit.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pathlib import Path
 __all__ = ["contents", "empty", "folder", "link", "made_folder", "read", "remove", "write"]
 
 DEEPEST = 100
-"""So many levels of folders are open at once while they are removed: a process may have about a thousand files open."""
+"""The most levels of folders that are open at once during a removal: a process may have about a thousand files open."""
 
 BLOCK = 1 << 20
 
 
 @contextmanager
 def folder(path: str | Path, *, dir_fd: int | None = None) -> Iterator[int]:
-    """Open the folder `path` and yield its descriptor; raises `OSError` if it is a link or no folder.
+    """Open the folder `path` and yield its descriptor; raises `OSError` if it is a link, or not a folder.
 
     If its owner has no permission to read it, it gets all permissions first.
     """
@@ -44,7 +44,7 @@ def folder(path: str | Path, *, dir_fd: int | None = None) -> Iterator[int]:
 
 @contextmanager
 def made_folder(path: str | Path, *, dir_fd: int | None = None) -> Iterator[int]:
-    """Open the folder `path` as `folder` does. A missing one is made; a link or a file in its place is removed first."""
+    """Open the folder `path` like `folder`; make it if it is missing. A link or a file in its place is removed first."""
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISDIR(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode):
             os.unlink(path, dir_fd=dir_fd)
@@ -55,7 +55,7 @@ def made_folder(path: str | Path, *, dir_fd: int | None = None) -> Iterator[int]
 
 
 def read(path: str | Path, limit: int, *, dir_fd: int | None = None) -> bytes:
-    """Return the content of the file `path`; raises `OSError` if it is no regular file, or has more than `limit` bytes."""
+    """Return the content of the file `path`; raises `OSError` if it is not a regular file, or has more than `limit` bytes."""
     with _regular(path, dir_fd) as descriptor:
         data = b"".join(_blocks(descriptor, limit + 1))
     if len(data) > limit:
@@ -64,7 +64,7 @@ def read(path: str | Path, limit: int, *, dir_fd: int | None = None) -> bytes:
 
 
 def write(path: str, data: bytes, *, dir_fd: int, mode: int = 0o644) -> None:
-    """Write the new file `path`, a relative path below the folder `dir_fd`; its folders are made, what was there is removed."""
+    """Write the file `path`, which is relative to the folder `dir_fd`; missing folders are made, and an old file is removed."""
     above, _, name = path.rpartition("/")
     with contextlib.ExitStack() as opened:
         for part in above.split("/") if above else ():
@@ -76,7 +76,7 @@ def write(path: str, data: bytes, *, dir_fd: int, mode: int = 0o644) -> None:
 
 
 def link(source: Path, path: str, *, dir_fd: int) -> None:
-    """Link the file `source`, which is ours, as the new file `path` below the folder `dir_fd`; its folders are made."""
+    """Link the file `source`, which no build could have replaced, to `path` below the folder `dir_fd`; missing folders are made."""
     above, _, name = path.rpartition("/")
     with contextlib.ExitStack() as opened:
         for part in above.split("/") if above else ():
@@ -88,7 +88,7 @@ def link(source: Path, path: str, *, dir_fd: int) -> None:
 def contents(dir_fd: int, limit: int) -> dict[str, tuple[int, str]]:
     """Return the size and the SHA-256 of each file below the folder `dir_fd`, by its path.
 
-    Raises `OSError` if something there is neither a folder nor a regular file, if the files have more than `limit` bytes, or
+    Raises `OSError` if an entry is neither a folder nor a regular file, if the files together have more than `limit` bytes, or
     if folders are nested deeper than 100 levels.
     """
     found: dict[str, tuple[int, str]] = {}
@@ -101,7 +101,7 @@ def contents(dir_fd: int, limit: int) -> dict[str, tuple[int, str]]:
 
 
 def remove(path: str | Path, *, dir_fd: int | None = None) -> None:
-    """Remove the file, the link or the folder `path` if it is there, with all below it; read-only folders too."""
+    """Remove the file, the link or the folder `path` with its content, also if it is read-only; it may be missing."""
     try:
         is_folder = stat.S_ISDIR(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode)
     except FileNotFoundError:
@@ -116,13 +116,13 @@ def remove(path: str | Path, *, dir_fd: int | None = None) -> None:
 
 
 def empty(dir_fd: int, *, keep: Container[str] = ()) -> None:
-    """Remove all that is in the open folder `dir_fd`, except the names in `keep`."""
+    """Remove the content of the open folder `dir_fd`, except for the names in `keep`."""
     while _emptied(dir_fd, dir_fd, 0, keep):
         pass
 
 
 def _emptied(dir_fd: int, top: int, depth: int, keep: Container[str] = ()) -> bool:
-    """Empty a folder; return True if folders too deep below it were moved into the folder `top`, to be removed there."""
+    """Empty a folder. Return True if folders that are too deep below it were moved into `top`; they must still be removed."""
     moved = False
     if os.fstat(dir_fd).st_mode & 0o700 != 0o700:
         os.fchmod(dir_fd, 0o700)
@@ -144,7 +144,7 @@ def _emptied(dir_fd: int, top: int, depth: int, keep: Container[str] = ()) -> bo
 
 
 def _permit(path: str | Path, dir_fd: int | None) -> None:
-    """Give the owner of a folder all permissions; Linux does so for a descriptor alone, where a link may be in its place."""
+    """Give the owner of a folder all permissions, without following a link; Linux can do this only for an open folder."""
     if os.chmod in os.supports_follow_symlinks:
         os.chmod(path, 0o700, dir_fd=dir_fd, follow_symlinks=False)
         return
@@ -163,7 +163,7 @@ def _entries(dir_fd: int) -> list[tuple[str, bool]]:
 
 @contextmanager
 def _regular(path: str | Path, dir_fd: int | None) -> Iterator[int]:
-    """Open a regular file to read; a FIFO is opened without a wait for its other side, and refused."""
+    """Open a regular file to read. A FIFO is opened without waiting for its other side, and refused."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=dir_fd)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -174,7 +174,7 @@ def _regular(path: str | Path, dir_fd: int | None) -> Iterator[int]:
 
 
 def _blocks(descriptor: int, most: int) -> Iterator[bytes]:
-    """Yield what the file has, at most `most` bytes."""
+    """Yield the content of the file, up to `most` bytes."""
     while most > 0 and (block := os.read(descriptor, min(most, BLOCK))):
         yield block
         most -= len(block)

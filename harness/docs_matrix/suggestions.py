@@ -1,4 +1,4 @@
-"""What was probably meant by a word that is not known."""
+"""Suggests a known word for an unknown one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["closest", "did_you_mean"]
 
 
 def closest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the one of `known` that `word` looks most like; None if none is close.
+    """Return the word of `known` that is most similar to `word`; None if none is similar.
 
     >>> closest("chek", ["check", "bisect"])
     'check'
@@ -18,7 +18,7 @@ def closest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
 
 
 def did_you_mean(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
-    """Return the end of a message about the unknown `word`; empty if none of `known` is close.
+    """Return the end of a message about the unknown `word`; empty if no word of `known` is similar.
 
     >>> did_you_mean("chek", ["check", "bisect"])
     '; did you mean check?'

@@ -1,6 +1,6 @@
-"""What uv does for `check`, done by Python itself on a machine without uv: list interpreters, make an environment.
+"""Lists interpreters and makes environments by Python itself, on a machine without uv.
 
-Slower: an environment takes some five times as long. Nothing here resolves requirements or lists releases.
+An environment takes some five times as long as with uv. Nothing here resolves requirements or lists releases.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["SLOWER", "install", "interpreters", "no_network", "reason"]
 SLOWER = f"uv is not installed: venv and pip made the environment, which takes longer ({uv.INSTALLING})"
 
 ASKING = 20.0
-"""Seconds for one interpreter to say what it is; it takes some 20 ms."""
+"""The seconds that one interpreter may take to print its version; it takes some 20 ms."""
 
 _NAME = re.compile(r"python3(\.\d+)?")
 
@@ -36,11 +36,11 @@ _KEPT = re.compile(
     r"(?!PIP_|PYTHON)|PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|CERT|CLIENT_CERT|PROXY"
     r"|KEYRING_PROVIDER|DEFAULT_TIMEOUT|TIMEOUT|RETRIES|CACHE_DIR|NO_CACHE_DIR|CONFIG_FILE)$"
 )
-"""The variables that pip gets: of its own only those that say where packages come from."""
+"""The variables that pip gets. Of pip's own variables these are only those that name the source of packages."""
 
 
 def interpreters(folders: Iterable[str]) -> Iterator[tuple[Path, str]]:
-    """Yield each CPython in `folders` once: its file, past all links, and its full version; no free-threaded ones."""
+    """Yield each CPython in `folders` once, without free-threaded ones: its file (not a link to it), and its full version."""
     seen: set[Path] = set()
     for file in _programs(folders):
         try:
@@ -54,7 +54,7 @@ def interpreters(folders: Iterable[str]) -> Iterator[tuple[Path, str]]:
 
 
 def _programs(folders: Iterable[str]) -> Iterator[Path]:
-    """Yield the files that are named like an interpreter, each once."""
+    """Yield the files with the name of an interpreter, each once."""
     managed = os.environ.get("UV_PYTHON_INSTALL_DIR") or Path(
         os.environ.get("XDG_DATA_HOME") or "~/.local/share", "uv", "python"
     )
@@ -69,12 +69,12 @@ def _programs(folders: Iterable[str]) -> Iterator[Path]:
 
 
 def install(folder: Path, interpreter: Path, requirements: str, *, name: str, timeout: float) -> process.Finished:
-    """Make an environment called `name` at `folder` on `interpreter`, with the hashed wheels of `requirements` and nothing else.
+    """Make an environment called `name` at `folder` on `interpreter`, only with the hashed wheels of `requirements`.
 
-    Return how the last command ended; the environment is there if it ended with 0. `timeout` is in seconds, for each command.
+    Return how the last command ended; the environment is complete if it ended with 0. `timeout` is in seconds, for each command.
     Raises `MachineError` if a command does not end in time.
 
-    pip is not one of the requirements. So a second environment holds it, and runs in the interpreter of the first.
+    pip is not one of the requirements. So it is in a second environment, and is run by the interpreter of the first one.
     """
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as scratch:
         helper, wanted = Path(scratch, "helper"), Path(scratch, "requirements.txt")
@@ -108,7 +108,7 @@ def reason(finished: process.Finished) -> str:
 
 
 def no_network(finished: process.Finished) -> str | None:
-    """Return why pip could not reach the package index, None if that is not why it failed."""
+    """Return the reason why pip could not reach the package index; None if it failed for another reason."""
     if "Retrying (" not in finished.error_text:
         return None
     cause = re.search(r"\[Errno -?\d+\] ([^'\"\\]+)", finished.error_text)

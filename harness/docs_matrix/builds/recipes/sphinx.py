@@ -47,14 +47,15 @@ UNEXECUTED: Mapping[str, str] = {
     "nbsphinx": "nbsphinx_execute=never",
     "sphinx_gallery": "plot_gallery=0",
 }
-"""By which setting an extension executes no notebook and no script of a gallery: that takes long, and may need the network."""
+"""The setting of each extension that turns off the execution of notebooks or of a gallery's scripts, which takes long and may need
+the network."""
 
 
 def started(recipe: Recipe, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recipe:
-    """Return `recipe` with where the project starts sphinx-build, the options of its makefile, and no execution of notebooks.
+    """Return `recipe` with the folder in which the project starts sphinx-build, and with options.
 
     Read the Docs starts it in the folder of the conf.py that its file names. A makefile starts it in its own folder. Otherwise it
-    is the root of the tree.
+    is the root of the tree. The options are those of the makefile, and those that turn off the execution of notebooks.
     """
     makefile = makefiles.start(recipe.config, read)
     hosted = read_the_docs.sphinx(paths, read)
@@ -64,7 +65,7 @@ def started(recipe: Recipe, paths: Collection[str], read: Callable[[str], bytes 
 
 
 def _unexecuted(recipe: Recipe, options: Collection[str], read: Callable[[str], bytes | None]) -> Iterator[str]:
-    """Yield the options by which no notebook and no gallery of the project is executed."""
+    """Yield the options that turn off the execution of the project's notebooks and galleries."""
     conf = (read(posixpath.normpath(posixpath.join(recipe.config, "conf.py"))) or b"").decode("utf-8", "replace")
     settings = {UNEXECUTED.get(module.partition(".")[0], "") for module in conf_modules.named(conf)} - {""}
     given = {option.partition("=")[0] for option in options}
