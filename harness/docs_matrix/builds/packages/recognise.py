@@ -6,15 +6,12 @@ import posixpath
 import re
 from collections.abc import Collection
 
-import yaml
-
 from docs_matrix.builds.packages.package_source import SIGNS, Read, find
+from docs_matrix.builds.recipes import read_the_docs
 from docs_matrix.config.matrix import PINNED, Install, Recipe
 from docs_matrix.errors import InputError
 
-__all__ = ["READ_THE_DOCS", "recognise"]
-
-READ_THE_DOCS = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
+__all__ = ["recognise"]
 
 RUNS_CODE = re.compile(
     rb"\bautodoc\b|\bautosummary\b|automodapi|autodoc_typehints|autoprogram|sphinx_click|sphinxarg|programoutput"
@@ -53,12 +50,8 @@ def _is_package(folder: str, read: Read) -> bool:
 
 def _hosted(read: Read) -> tuple[str, ...]:
     """Return the packages that the Read the Docs file installs, without their extras, which are requirements like others."""
-    text = next(filter(None, map(read, READ_THE_DOCS)), b"")
-    try:
-        told = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return ()
-    python = told.get("python") if isinstance(told, dict) else None
+    text = next(filter(None, map(read, read_the_docs.FILES)), b"")
+    python = read_the_docs.configuration(text).get("python")
     steps = python.get("install") if isinstance(python, dict) else None
     named = (
         [step["path"] for step in steps if isinstance(step, dict) and "path" in step] if isinstance(steps, list) else []

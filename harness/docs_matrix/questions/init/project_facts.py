@@ -29,7 +29,6 @@ from docs_matrix.requirements.stated import Gathered, Read, Stated
 
 __all__ = ["ProjectFacts", "look"]
 
-_READ_THE_DOCS = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
 _LARGEST = 1 << 20
 
 
@@ -194,7 +193,7 @@ def _strings(value: Any) -> list[str]:
 
 
 def _read_the_docs(folder: Path) -> Mapping[str, Any]:
-    path = next((folder / name for name in _READ_THE_DOCS if (folder / name).is_file()), None)
+    path = next((folder / name for name in read_the_docs.FILES if (folder / name).is_file()), None)
     if path is None:
         return {}
     try:
