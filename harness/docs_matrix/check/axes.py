@@ -1,8 +1,12 @@
 """The axes of a search: their candidates, and the ways in which a candidate can be built.
 
-The first way changes nothing but the axis. If it cannot be built, the next ways change as little more as possible: first the
-release of Sphinx or docutils, to one that is compatible; then the date as of which the other packages are resolved; then the
-cell of the matrix, or the Python. Each way says what else it changed.
+The first way changes nothing but the axis. If it cannot be built, the next ways change as little more as possible, in this order:
+
+- the release of Sphinx or docutils, to one that is compatible;
+- the date as of which the other packages are resolved;
+- the cell of the matrix, or the Python.
+
+Each way says what else it changed.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 A message that appears only in some orders of reading is neither new nor fixed.
 
-Before a given document, base and head may have read other documents: their read sets or numbers of readers differ, or one build
-starts from the other. Documents that were read earlier can leave state in the process, and this state can add or remove a
-message. So the documents with new or fixed messages are read once more, in both versions, each in its own process. A difference
-that does not appear again depends on the order of reading. If a message names other documents, these are read in the same
-process, because Sphinx's environment connects them: two documents may define the same label or object.
+Before they read a document, base and head may have read different documents. Their read sets or numbers of readers can differ,
+or one build starts from the other. Documents that were read earlier can leave state in the process, and this state can add or
+remove a message. So the documents with new or fixed messages are read once more, in both versions, each in its own process. A
+difference that does not appear again depends on the order of reading. If a message names other documents, these are read in the
+same process. Sphinx's environment connects them: two documents may define the same label or object.
 
 Starting a build takes longer than reading a few documents. So if few documents may have new messages, the normal build reads
 each of them alone first: a *trial*. Another build is made only for the messages that are still in doubt after that.
@@ -74,8 +74,8 @@ class Confirmed:
 def read_alone_first(versions: Sequence[tuple[str, ...] | None], apart: Collection[str]) -> list[Reading | None]:
     """Return for each of `versions` (its documents) how to read it, so that its documents in `apart` are tried alone first.
 
-    None for a version with a single document, since nothing is read before it. None for all versions if one has more than `FEW`
-    such documents: a trial in one version is useless without the same trial in the other.
+    None for a version with a single document, since nothing is read before it. None for all versions if one of them has more
+    than `FEW` such documents. A trial in one version is useless without the same trial in the other.
     """
     chosen = [[name for name in documents or () if name in apart] for documents in versions]
     if max(map(len, chosen)) > FEW:
@@ -167,8 +167,8 @@ def _documents(
 ) -> tuple[set[str], set[str]]:
     """Return the documents of `doubtful` messages, and the documents that these messages name.
 
-    The first set has paths in the tree. The second has names of documents that builds found elsewhere: the document is no file of
-    the tree (it was generated), or it has an unusual suffix.
+    The first set has paths in the tree. The second has names of documents that only builds find: documents that are
+    generated, or that have an unusual suffix.
     """
     recipe = subject.recipe
     everywhere = {path for tree in (subject.head, subject.base) if tree for path in trees.paths(tree)}

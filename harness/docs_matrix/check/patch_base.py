@@ -1,9 +1,9 @@
 """The base of a patch: the tree as it is, the revisions that the user names, or the one that the patch was made for.
 
 If the user names revisions, the base is the first one that has exactly the files that the patch was made for. If there is none, it
-is the first one to which the patch applies. If the user names none, and the tree as it is does not have those files, the tree's
-repository is searched: first for the commit that the mail names (`base-commit:`, the robot's `base:`), then for a commit that has
-the patch's blobs.
+is the first one to which the patch applies. If the user names none, the base is the tree as it is, if it has those files. If not,
+the tree's repository is searched: first for the commit that the mail names (`base-commit:`, the robot's `base:`), then for a commit
+that has the patch's blobs.
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ class ReadSet:
 
     A folder ends with a slash. `words` describes the choice for the user; `notes` say what such a build cannot find. `complete` is
     true if the change cannot affect any document outside of the read set. `try_alone` are the documents to try alone first, if they
-    are few: all that the user names, and the affected documents that are changed themselves or name a changed file in a directive.
+    are few. These are all that the user names, and the affected documents that are changed themselves or name a changed file in a
+    directive.
     """
 
     base: tuple[str, ...] | None

@@ -88,8 +88,8 @@ class Target:
 def changed_definitions(before: str, after: str) -> set[Target]:
     """Return the targets that only one of two texts defines.
 
-    A target counts also if both texts define it, but in another module or program, or only one of them with the title that a
-    reference needs. In a text with a glossary, each line may be a term.
+    A target counts also if both texts define it, but in another module or program. So does a label that has a title, which a
+    reference needs, in only one of them. In a text with a glossary, each line may be a term.
     """
     old, new = Counter(_definitions(before)), Counter(_definitions(after))
     return {target for target, _ in (old - new) + (new - old)}

@@ -1,8 +1,9 @@
-"""What base and head state themselves that their documentation requires, where a change makes a difference.
+"""The requirements of the documentation that the files of base and head state, if a change edits them.
 
 `matrix.yaml` lists what a tree requires, with the exact pins in its cells. If a change edits `docs/requirements.txt`, the list is
-right for one of the two versions only. For each package that they state differently, each version has what its own files state, if
-the list has what one of the two states. If somebody wrote something else into the list, that counts for both.
+right for only one of the two versions. So for each package that base and head state differently, each version gets what its own
+files state. This is done only if the list has what one of the two states. If somebody wrote something else into the list, both
+versions get that.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _Version:
-    """What a version states of the packages that the other version states differently: requirements without pins, and pins."""
+    """The requirements (without pins) and the pins of one version, for the packages that base and head state differently."""
 
     requirements: Mapping[str, tuple[str, ...]]
     pins: Mapping[str, str]
@@ -50,14 +51,14 @@ class _Version:
 
 @dataclass(frozen=True)
 class StatedRequirements:
-    """What base and head state of the packages `changed`, which they state differently, by the identity of the version."""
+    """What base and head state for the packages `changed`. `versions` has it by the identity of the version."""
 
     versions: Mapping[str, _Version] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
 
     def of(self, tree: Tree, cell: Cell, listed: tuple[str, ...]) -> Wanted:
-        """Return what the version `tree` needs in `cell`, where matrix.yaml lists the requirements `listed`."""
+        """Return what the version `tree` needs in `cell`, if matrix.yaml lists the requirements `listed`."""
         version = self.versions.get(tree.identity)
         if version is None:
             return Wanted(cell, listed)
@@ -81,9 +82,9 @@ class StatedRequirements:
 def stated_requirements(
     base: Tree | None, head: Tree, recipe: Recipe, listed: tuple[str, ...], trees: Trees
 ) -> StatedRequirements:
-    """Return where `base` and `head` state different requirements; nothing if there is no base, or if a file cannot be read.
+    """Return the different requirements that `base` and `head` state; none if there is no base, or if a file cannot be read.
 
-    `notes` say what `listed` has otherwise than the head, so that somebody updates it.
+    `notes` name the requirements in `listed` that differ from those of the head, so that somebody updates matrix.yaml.
     """
     if base is None or recipe.kind != "sphinx" or base.identity == head.identity:
         return StatedRequirements()
@@ -133,7 +134,7 @@ def _version(stated: Sorted) -> _Version:
 
 
 def _of_toolchain(before: Sorted, after: Sorted) -> tuple[Note, ...]:
-    """Return a note if the head wants another Sphinx or docutils: a cell has its own, whatever the version wants."""
+    """Return a note if the head requires another Sphinx or docutils than the base. The cells keep their own releases."""
 
     def words(stated: Sorted, name: str) -> str:
         return f"=={stated.toolchain[name]}" if name in stated.toolchain else str(stated.allowed[name])
