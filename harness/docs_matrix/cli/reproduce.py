@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_cell(parser)
     options.add_patch(parser, "the patch; default: the one in REPORT; repeatable")
     options.add_onto(parser)
-    options.add_docs(parser, "read this document or folder; repeatable")
+    options.add_docs(parser, "read this document or folder, or `all`; repeatable")
     parser.add_argument(
         "--number", type=options.positive, metavar="N", help="choose the Nth report of a file that holds several"
     )

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -206,3 +207,40 @@ def test_of_a_threads_patches_those_up_to_the_reports_are_applied_in_their_order
     head = "From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: a@example.org\nDate: Fri, 13 Mar 2026 18:33:00 +0800\n"
     answer = reproduced("".join(f"{head}Subject: {subject}\n\n{body}\n" for subject, body in mails), "--cell", LATER)
     assert [message["standing"] for message in answer["messages"] if message["path"] == VFIO] == ["new"] * 3
+
+
+def test_all_documents_are_read_where_that_is_cheap_and_else_the_answer_is_called_preliminary(
+    docs_matrix: Command, tmp_path: Path
+) -> None:
+    tree = tmp_path / "tree"
+    (tree / "docs").mkdir(parents=True)
+    (tree / "docs" / "conf.py").write_text("project = 'p'\nextensions = ['sphinx.ext.autosectionlabel']\n")
+    (tree / "docs" / "index.rst").write_text(f"Top\n===\n\n.. toctree::\n\n   a\n   b\n\n{uuid4()}\n")
+    (tree / "docs" / "a.rst").write_text("Usage\n=====\n\nText.\n")
+    (tree / "docs" / "b.rst").write_text("Other\n=====\n\nSee :ref:`Usage`.\n")
+    (tmp_path / "fix.patch").write_text(
+        "--- a/docs/a.rst\n+++ b/docs/a.rst\n@@ -1,4 +1,4 @@\n-Usage\n+Usages\n =====\n \n Text.\n"
+    )
+    (tmp_path / "report.txt").write_text(
+        report().replace(
+            f">> {VFIO}:382: WARNING: Inline", ">> docs/a.rst:2: WARNING: Title underline too short.\n>> x.rst:1: "
+        )
+    )
+
+    (tmp_path / "locks").symlink_to(ROOT / "locks")
+
+    def ask(exact_within: int) -> tuple[dict[str, Any], str]:
+        text = (ROOT / "matrix.yaml").read_text().replace("exact_within: 120", f"exact_within: {exact_within}")
+        (tmp_path / "matrix.yaml").write_text(text)
+        question = ("reproduce", tmp_path / "report.txt", "--tree", tree, "--patch", tmp_path / "fix.patch")
+        where = ("--matrix", tmp_path / "matrix.yaml", "--cell", LATER)
+        return json.loads(docs_matrix(*question, *where, "--json").stdout), docs_matrix(*question, *where).stdout
+
+    first, told = ask(1)
+    assert first["preliminary"] is True
+    assert "preliminary; --docs all is exact" in told
+    assert not [extra for extra in first["extra"] if extra["path"] == "docs/b.rst"]
+    exact, told = ask(120)
+    assert exact["preliminary"] is False
+    assert "preliminary" not in told
+    assert [extra["line"] for extra in exact["extra"] if extra["path"] == "docs/b.rst"] == [4]

@@ -12,7 +12,9 @@ from docs_matrix.diagnostics import message_keys
 from docs_matrix.robot.report import Message
 from docs_matrix.trees import Tree, Trees
 
-__all__ = ["MessageSources"]
+__all__ = ["NOT_READ", "MessageSources"]
+
+NOT_READ = "no document of this tree that could be found reads its file; not read"
 
 MOST = 12
 """The largest number of documents that are read for one message; if more documents name a file, it is not searched."""

@@ -34,20 +34,27 @@ def tell(
     exact: Collection[str],
     *,
     based: bool,
+    whole: bool = False,
 ) -> tuple[ToldMessage, ...]:
     """Return the result for each message.
 
     `lacks` says why one cannot come from this tree. `exact` are the paths of files that are byte for byte those of the report.
-    `based`: there was a base.
+    `based`: there was a base; `whole`: all documents were read.
     """
     return tuple(
-        _told(message, {name: seen[at] for name, seen in cells.items()}, lacks[at], exact, based=based)
+        _told(message, {name: seen[at] for name, seen in cells.items()}, lacks[at], exact, based=based, whole=whole)
         for at, message in enumerate(reported)
     )
 
 
 def _told(
-    message: Message, cells: Mapping[str, SeenMessage | None], lack: str | None, exact: Collection[str], *, based: bool
+    message: Message,
+    cells: Mapping[str, SeenMessage | None],
+    lack: str | None,
+    exact: Collection[str],
+    *,
+    based: bool,
+    whole: bool,
 ) -> ToldMessage:
     here = {name: seen for name, seen in cells.items() if seen is not None}
     flaky = any(seen.verdict == Verdict.FLAKY for seen in here.values())
@@ -65,7 +72,8 @@ def _told(
         "absent",
         {},
         judged=False,
-        reason=f"no cell has it; {message.path} may be another version here, or it depends on what else is read",
+        reason=f"no cell has it; {message.path} may be another version here"
+        + ("" if whole else ", or it depends on what else is read"),
     )
 
 

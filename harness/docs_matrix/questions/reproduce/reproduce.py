@@ -1,7 +1,8 @@
 """The question `reproduce`: whether a report reproduces, in which cells, and which toolchain made it.
 
-Base and head of the affected documents are built in every cell, as in `check`. For documents that the patch does not touch,
-only the tree is built, and only if it has their sources.
+Base and head are built in every cell, as in `check`: all documents if they are built within `exact_within`. Else the answer is
+preliminary: the affected documents are built. For documents that the patch does not touch, only the tree is built then, and only if
+it has their sources.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from docs_matrix.check import build_index, read_set
+from docs_matrix.check import build_index, exactness, read_set
 from docs_matrix.check import subject as subjects
 from docs_matrix.check.axes import Surroundings, minor
 from docs_matrix.check.cell_runner import CellRunner
 from docs_matrix.check.progress import Progress
+from docs_matrix.check.read_set import ReadSet
 from docs_matrix.check.subject import Subject
 from docs_matrix.check.trials import Trials
 from docs_matrix.check.workbench import Workbench
@@ -26,7 +28,7 @@ from docs_matrix.diagnostics.notes import Note, without
 from docs_matrix.errors import HarnessError, MachineError
 from docs_matrix.questions.reproduce import decisive_release, judging
 from docs_matrix.questions.reproduce.checked import with_checks
-from docs_matrix.questions.reproduce.documents import MessageSources
+from docs_matrix.questions.reproduce.documents import NOT_READ, MessageSources
 from docs_matrix.questions.reproduce.reproduction import (
     Apart,
     Reproduction,
@@ -40,6 +42,7 @@ from docs_matrix.robot.report import Message, Report
 
 __all__ = ["ReproduceQuestion", "reproduce"]
 
+ALL = ReadSet(None, None, "all documents")
 MOST = 40
 """The largest number of documents that are read for messages that the patch does not affect."""
 
@@ -60,7 +63,10 @@ class ReproduceQuestion:
 
 @dataclass(frozen=True)
 class _Resolved:
-    """A question with its runners: for the patched documents, and for the others (None if there are none)."""
+    """A question with its runners: for the patched documents, and for the others (None if there are none).
+
+    `documents` are those that trials of other releases read; None for all.
+    """
 
     question: ReproduceQuestion
     runner: CellRunner
@@ -68,6 +74,8 @@ class _Resolved:
     reported: tuple[Message, ...]
     lacks: tuple[str | None, ...]
     around: Surroundings
+    documents: tuple[str, ...] | None
+    exact: bool = False
 
     @property
     def own(self) -> Subject:
@@ -77,7 +85,7 @@ class _Resolved:
     @property
     def idle(self) -> bool:
         """Whether there is nothing to build: no patch, and no message whose document could be found."""
-        return self.own.base is None and self.own.read.head is None and not self.question.asked.docs
+        return not (self.exact or self.own.base or self.own.read.head or self.question.asked.docs)
 
 
 def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progress: Progress) -> Reproduction:
@@ -88,13 +96,14 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
     header, of_header = of_the_header(report, case.around, bench)
     calendar = Calendar(report.date, offline=bench.offline)
     cells = [*header, *(cell for cell in question.cells if cell.name not in {one.name for one in header})]
+    case = _exactly(case, cells)
     cells = [] if case.idle else cells
     results, others, broken = _built(case, cells) if cells else ((), {}, ())
     if cells and not any(result.status == "ok" for result in results):
         raise MachineError(f"no cell could be built; {results[0].name}: {results[0].status}: {results[0].reason}")
     seen = {result.name: _seen(case, result, others) for result in results if result.status == "ok"}
     exact = _exact(case)
-    told = judging.tell(case.reported, seen, case.lacks, exact, based=case.own.base is not None)
+    told = judging.tell(case.reported, seen, case.lacks, exact, based=case.own.base is not None, whole=case.exact)
     messages, stopped = with_checks(told, case.runner, exact)
     chains = [_toolchain(cell, result, told, seen, calendar) for cell, result in zip(cells, results, strict=True)]
     chains = [replace(chain, header=cell in header) for cell, chain in zip(cells, chains, strict=True)]
@@ -124,6 +133,7 @@ def reproduce(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progr
         notes=tuple(dict.fromkeys(notes)),
         notices=report.notices,
         proposal=proposal,
+        preliminary=not (case.exact or case.idle),
         seconds=time.monotonic() - started,
     )
 
@@ -143,7 +153,7 @@ def _resolve(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progre
             continue
         documents = sources.documents(message)
         if not documents:
-            lacks[at] = "no document of this tree that could be found reads its file; not read"
+            lacks[at] = NOT_READ
         elif not found.base or message.marked or message.path in touched or set(documents) & touched:
             own += documents
         else:
@@ -161,7 +171,21 @@ def _resolve(question: ReproduceQuestion, bench: Workbench, *, jobs: int, progre
     around = Surroundings(bench.matrix.cells, bench.interpreters, found.requirements, bench.offline)
     runner = CellRunner(found, bench, jobs, progress, question.repeat)
     foreign = replace(runner, subject=other, repeat=1) if other else None
-    return _Resolved(question, runner, foreign, reported, tuple(lacks), around)
+    return _Resolved(question, runner, foreign, reported, tuple(lacks), around, found.read.head)
+
+
+def _exactly(case: _Resolved, cells: Sequence[Cell]) -> _Resolved:
+    """Return `case` about all documents if these are built within `exact_within`, or else as it is, with what they would take."""
+    own, bench = case.own, case.runner.bench
+    if case.question.asked.docs or (case.idle and NOT_READ not in case.lacks):
+        return replace(case, exact=own.read.head is None and not case.idle)
+    whole = replace(own, read=ALL)
+    seconds = exactness.expected_seconds(whole, cells, bench, case.runner.jobs, times=case.question.repeat)
+    if seconds <= bench.matrix.exact_within:
+        lacks = tuple(None if lack == NOT_READ else lack for lack in case.lacks)
+        return replace(case, runner=replace(case.runner, subject=whole), others=None, lacks=lacks, exact=True)
+    notes = (*own.notes, Note("all takes", (f"{seconds:.0f}",)))
+    return replace(case, runner=replace(case.runner, subject=replace(own, notes=notes)))
 
 
 def _built(
@@ -253,8 +277,8 @@ def _apart(
     judged = [at for at, one in enumerate(told) if one.judged]
     wanted = [case.reported[at] for at in judged]
     of_these = [told[at] for at in judged]
-    own = [at for at, one in enumerate(of_these) if case.others is None or one.standing != "known"]
-    trials = Trials(case.runner, case.own.read.head)
+    own = [at for at, one in enumerate(of_these) if one.standing != "known" or not (case.exact or case.others)]
+    trials = Trials(case.runner, case.documents)
 
     def explains(said: Sequence[Judged]) -> tuple[str, ...]:
         return judging.misses([of_these[at] for at in own], judging.seen_in([wanted[at] for at in own], said))

@@ -61,7 +61,7 @@ def _messages(answer: Reproduction) -> Iterator[str]:
         f"robot marked {sum(told.message.marked for told in new)} and missed {missed}"
         if answer.messages
         else "the report has no messages"
-    )
+    ) + (": preliminary; --docs all is exact" if answer.preliminary else "")
     for extra in answer.extra:
         place = ":".join(str(part) for part in (extra.path, extra.line) if part is not None)
         headline = extra.message.split("\n")[0]

@@ -138,7 +138,7 @@ class Reproduction:
     """The whole answer.
 
     `subject`, `date`, `docutils`, `python` are the report's. `notes` are about tree and patch. `proposal` is the one additional
-    cell that would narrow the answer down, in words, if there is one.
+    cell that would narrow the answer down, in words, if there is one. `preliminary`: not all documents were read.
     """
 
     subject: str | None
@@ -155,6 +155,7 @@ class Reproduction:
     notes: tuple[Note, ...] = ()
     notices: tuple[str, ...] = ()
     proposal: str | None = None
+    preliminary: bool = False
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -180,6 +181,7 @@ def document(answer: Reproduction) -> dict[str, Any]:
         "apart": [_of_apart(apart) for apart in answer.apart],
         "extra": plain(answer.extra),
         "proposal": answer.proposal,
+        "preliminary": answer.preliminary,
         "seconds": round(answer.seconds, 1),
     }
 
