@@ -100,12 +100,12 @@ def read_messages(stderr: str, root: str) -> Iterator[Said]:
 def _file(place: str | None) -> tuple[str | None, int | None]:
     """The file of a place, and the line that its name may have: `a.rst:4:<translated>`, `a.py:docstring of a.b`.
 
-    Sphinx prints `a.md.rst` where MyST gives it a path for a document's name.
+    Sphinx prints `a.md.rst` where MyST gives it a path for a document's name, and below 3.5 `a.rst.rst` of a literalinclude.
     """
     if place is None:
         return None, None
     found = re.match(r"(?P<path>.*?\.\w+)(?::(?P<line>\d+))?(?::(?:docstring of .*|<\w+>))$", place)
-    path = re.sub(r"(\.(?:md|ipynb))\.rst$", r"\1", found["path"] if found else place)
+    path = re.sub(r"(\.(?:md|ipynb|rst))\.rst$", r"\1", found["path"] if found else place)
     return path, int(found["line"]) if found and found["line"] else None
 
 
@@ -166,7 +166,7 @@ def _identity(tree: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(tree.rglob("*")):
         name = path.relative_to(tree)
-        if path.is_file() and name.parts[0] != ".git":
+        if (path.is_symlink() or path.is_file()) and name.parts[0] != ".git":
             content = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
             digest.update(json.dumps([str(name), hashlib.sha256(content).hexdigest()]).encode())
     return digest.hexdigest()

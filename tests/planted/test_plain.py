@@ -31,6 +31,7 @@ from tests.planted.plain import Said, read_messages
             Said("index.rst", 1, "undefined label: 'x'"),
         ),
         ("/tmp/a/b.md.rst:3: WARNING: no role", Said("b.md", 3, "no role")),
+        ("/tmp/a/b.rst.rst:3: WARNING: out of range", Said("b.rst", 3, "out of range")),
         ("/tmp/a/docs/conf.py:7: UserWarning: old", Said("docs/conf.py", 7, "UserWarning: old")),
         (
             "/tmp/a/b.md:3: WARNING: not found: 'x' [myst.xref_missing] [myst.xref_missing]",
