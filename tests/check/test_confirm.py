@@ -70,6 +70,35 @@ def test_what_one_document_says_of_another_stays_new(check: Callable[..., Answer
     assert (answer.status, [path for path, _ in answer.places("new")], answer.of("flaky")) == (1, ["d35.rst"], [])
 
 
+def test_a_role_that_another_document_defined_is_missed(check: Callable[..., Answer]) -> None:
+    before = {"d17.rst": "D17\n===\n\n.. role:: red\n", "d30.rst": "D30\n===\n\nA :red:`word`.\n"}
+    answer = check({"d17.rst": "D17\n===\n"}, base=before)
+    assert (answer.status, {path for path, _ in answer.places("new")}) == (1, {"d30.rst"})
+
+
+def test_what_an_extension_that_cannot_merge_says_of_two_documents_is_new(check: Callable[..., Answer]) -> None:
+    extension = (
+        "from docutils.parsers.rst import Directive\n"
+        "class Card(Directive):\n"
+        "    def run(self):\n"
+        "        env = self.state.document.settings.env\n"
+        "        if getattr(env, 'card', env.docname) != env.docname:\n"
+        "            self.state.document.reporter.warning('also in %s' % env.card, line=self.lineno)\n"
+        "        env.card = env.docname\n"
+        "        return []\n"
+        "def setup(app):\n"
+        "    app.add_directive('card', Card)\n"
+        "    app.connect('env-purge-doc', lambda app, env, name: getattr(env, 'card', None) == name and delattr(env, 'card'))\n"
+    )
+    before = {
+        "conf.py": LEAKING["conf.py"] + "import sys\nsys.path.insert(0, '.')\nextensions = [*extensions, 'cards']\n",
+        "cards.py": extension,
+        "d17.rst": "D17\n===\n\n.. card::\n",
+    }
+    answer = check({"d30.rst": "D30\n===\n\n.. card::\n"}, base=before)
+    assert (answer.status, answer.places("new"), answer.of("flaky")) == (1, [("d30.rst", 4)], [])
+
+
 def test_what_is_really_fixed_is_fixed(check: Callable[..., Answer]) -> None:
     answer = check({"d32.rst": "D32\n===\n\nMended.\n"})
     assert (answer.status, answer.places("fixed"), answer.of("flaky")) == (0, [("d32.rst", 4)], [])

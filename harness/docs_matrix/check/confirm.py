@@ -38,6 +38,8 @@ APART = Reading(readers="each", only=True)
 FEW = 16
 """The most documents of one version that a normal build tries alone."""
 WORD = re.compile(r"[\w./+-]+")
+ROLE = re.compile("(?:Unknown interpreted text role|No role entry for) ")
+"""What is said of a role. Documents share those that they define, so one that is read apart misses what it has in a whole build."""
 
 
 class ReadApart(Protocol):
@@ -103,7 +105,8 @@ def confirm(
     """
     if subject.reading:
         return Confirmed(judged)
-    doubtful = [item for item in judged if _is_doubtful(item, base, head)]
+    whole = subject.read.head is None
+    doubtful = [item for item in judged if _is_doubtful(item, base, head, whole=whole)]
     doubtful = _without(doubtful, comparison(_alone(base), _alone(head)))
     if not doubtful:
         return Confirmed(judged)
@@ -128,6 +131,8 @@ def confirm(
         said.append(one.made.build.diagnostics)
         read.update(one.made.build.read)
     depend = [item for item in _without(doubtful, comparison(*said[-2:])) if item.diagnostic.document in read]
+    if whole:
+        depend = [item for item in depend if not _names_another(item.diagnostic, head.build.read)]
     told = (
         replace(item, verdict=Verdict.FLAKY, reason=DEPENDS, hunk=None) if any(item is one for one in depend) else item
         for item in judged
@@ -152,14 +157,22 @@ def _without(doubtful: Sequence[Judged], seen_again: Sequence[Judged]) -> list[J
     return left
 
 
-def _is_doubtful(item: Judged, base: Made | None, head: Made) -> bool:
+def _is_doubtful(item: Judged, base: Made | None, head: Made, *, whole: bool) -> bool:
     """Return whether earlier reading may have caused the verdict. For the document that was read first, it cannot."""
     said = item.diagnostic
     if item.verdict not in (Verdict.NEW, Verdict.FIXED) or said.phase != "reading" or said.document is None:
         return False
-    if item.verdict is Verdict.FIXED and base is None:
+    if (item.verdict is Verdict.FIXED and base is None) or (whole and ROLE.match(said.message)):
         return False
     return any(made.build.read[:1] != (said.document,) for made in (base, head) if made)
+
+
+def _names_another(said: Diagnostic, documents: Collection[str]) -> bool:
+    """Return whether a message names another document: it is not said apart if an extension cannot merge what processes know."""
+    words = {posixpath.splitext(word.rstrip("."))[0] for word in WORD.findall(said.message)}
+    return any(
+        word == name or word.endswith(f"/{name}") for name in documents if name != said.document for word in words
+    )
 
 
 def _documents(
