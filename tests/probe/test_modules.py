@@ -43,9 +43,11 @@ FILES = {
     "src/pkg/two.py": (
         '"""The second."""\nfrom pkg import one, text\n\nclass Derived(one.Base):\n    """A derived one."""\n\n'
         "def composed():\n    pass\n\ncomposed.__doc__ = text.DOC\n"
+        "def make(name):\n    def function():\n        pass\n    function.__doc__ = f'Be *{name}.'\n    return function\n\n"
+        "for name in text.NAMES:\n    globals()[name] = make(name)\n"
     ),
     "src/pkg/three.py": '"""The third."""\ndef third():\n    """Be the third, *open here."""\n',
-    "src/pkg/text.py": 'DOC = "Composed text."\n',
+    "src/pkg/text.py": 'DOC = "Composed text."\nNAMES = ["made"]\n',
 }
 
 Rebuild = Callable[..., Build]
@@ -105,6 +107,13 @@ def test_in_a_chain_too_and_with_what_is_inherited_or_composed(rebuild: Rebuild)
     assert "two" in last.resumed
     assert not {"one", "text", "table"} & set(last.resumed)
     assert sum("nline interpreted text" in one.message for one in last.diagnostics) >= 4
+
+
+def test_a_name_that_another_module_makes_means_the_documents_that_describe_where_it_is(rebuild: Rebuild) -> None:
+    more = rebuild({"src/pkg/text.py": FILES["src/pkg/text.py"].replace('["made"]', '["made", "more"]')})
+    assert more.resumed is not None, more.cold
+    assert "two" in more.resumed
+    assert sum("nline emphasis" in one.message for one in more.diagnostics if one.document == "two") == 2
 
 
 def test_what_an_extension_imports_means_all_documents(rebuild: Rebuild) -> None:

@@ -97,6 +97,8 @@ BASE = {
         "D", ".. option:: --fast", ":doc:`/parts/e` :option:`--fast` :py:func:`run`", ".. glossary::\n\n   word\n      Text."
     ),
     "parts/e.rst": page("E", ".. option:: --fast", ".. c:function:: int run(int one)", "See [Q]_ and :numref:`here`."),
+    "parts/p.rst": page("P", ".. _spot:", "Text, see :ref:`the spot <spot>`."),
+    "parts/q.rst": page("Q", ".. _spot:", "Text."),
     "piece.inc": "An |unknown| thing.\n",
     "code.c": "good\nbad one\n",
     "counted/one.txt": "text",
@@ -131,7 +133,7 @@ def heads(folder: Path, store: Path, cell: str, changed: Mapping[str, str | None
     recipe = Recipe("sphinx", ".", ".")
     before = bench.runner.build(Order(environment, base, recipe, keep=True)).build
     assert before.status == "ok", before.reason
-    assert len(before.diagnostics) > 8
+    assert before.diagnostics or BASE is NUMBERED
     for name, content in changed.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         if content is None:
@@ -160,6 +162,7 @@ CHANGES: dict[str, tuple[Mapping[str, str | None], set[str] | None]] = {
         {"parts/b.rst": page("B", ":ref:`here`")},
         {"parts/a", "parts/b", "parts/c"},
     ),
+    "the last owner of a label without a title": ({"parts/q.rst": page("Q", "Text.")}, {"parts/p", "parts/q"}),
     "a label that another document wants": (
         {"parts/d.rst": BASE["parts/d.rst"] + ".. _missing:\n\nFound\n-----\n"},
         {"parts/d"},
@@ -232,3 +235,150 @@ def test_what_counts_for_all_documents_has_all_read_again(
     both = heads(tmp_path, store, NEWEST, changed)
     assert both.warm.resumed is None
     assert both.warm.cold == reason
+
+
+NUMBERED = {
+    "conf.py": "numfig = True\n",
+    "index.rst": page("Index", ".. toctree::\n   :numbered:\n\n   one\n   two"),
+    "one.rst": page("One", ".. _a-section:\n\nPart\n----", ".. _a-figure:\n\n.. figure:: a.png\n\n   Text."),
+    "two.rst": page("Two", "See :numref:`a-section` and :numref:`a-figure`."),
+    "a.png": "text",
+}
+
+
+@pytest.mark.parametrize("cell", [CELLS[0], NEWEST])
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"index.rst": NUMBERED["index.rst"].replace("   :numbered:\n", "")}, {"a-section"}),
+        ({"index.rst": NUMBERED["index.rst"].replace("   one\n", "")}, {"a-section", "a-figure"}),
+        ({"one.rst": NUMBERED["one.rst"].replace("\n\n   Text.", "")}, {"a-figure"}),
+    ],
+)
+def test_a_number_that_another_document_wants_is_missed(
+    changed: Mapping[str, str], told: set[str], cell: str, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.probe.test_warm_start.BASE", NUMBERED)
+    both = heads(tmp_path, store, cell, changed)
+    assert both.warm.resumed is not None, both.warm.cold
+    assert "two" not in both.warm.resumed
+    said = [one.message for one in both.warm.diagnostics if one.path == "two.rst"]
+    assert {name for name in ("a-section", "a-figure") if any(name in message for message in said)} == told
+
+
+TODOS = {
+    "conf.py": "extensions = ['sphinx.ext.todo']\ntodo_include_todos = True\n",
+    "index.rst": page("Index", ".. toctree::\n\n   a\n   b", "A *mistake."),
+    "a.rst": page("A", "Text."),
+    "b.rst": page("B", ".. todolist::"),
+}
+
+
+@pytest.mark.parametrize("cell", [CELLS[0], NEWEST])
+def test_a_list_of_what_is_to_do_is_made_again(
+    cell: str, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.probe.test_warm_start.BASE", TODOS)
+    both = heads(tmp_path, store, cell, {"a.rst": page("A", ".. todo:: See :ref:`nothing`.")})
+    assert both.warm.resumed == ("a",), both.warm.cold
+
+
+ROLES = {
+    "conf.py": "",
+    "index.rst": page("Index", ".. toctree::\n\n   a\n   b\n   c\n   d"),
+    "a.rst": page("A", ".. role:: red"),
+    "b.rst": page("B", "Text."),
+    "c.rst": page("C", "A :red:`word`."),
+    "d.rst": page("D", "A :blue:`word`."),
+}
+
+
+@pytest.mark.parametrize("cell", [CELLS[0], NEWEST])
+@pytest.mark.parametrize(
+    ("changed", "read", "told"),
+    [
+        ({"a.rst": page("A", "Text.")}, {"a", "c"}, {"c.rst", "d.rst"}),
+        ({"c.rst": ROLES["c.rst"] + "More.\n"}, {"a", "c"}, {"d.rst"}),
+        ({"b.rst": page("B", "A :red:`word`.")}, {"a", "b", "c"}, {"d.rst"}),
+        ({"b.rst": page("B", ".. role:: blue")}, {"b", "d"}, set()),
+    ],
+)
+def test_a_role_that_another_document_defines_is_there_and_missed_as_in_a_whole_build(
+    changed: Mapping[str, str],
+    read: set[str],
+    told: set[str],
+    cell: str,
+    tmp_path: Path,
+    store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.probe.test_warm_start.BASE", ROLES)
+    both = heads(tmp_path, store, cell, changed)
+    assert both.warm.resumed is not None, both.warm.cold
+    assert set(both.warm.resumed) == read
+    assert {one.path for one in both.warm.diagnostics} == told
+
+
+CARDS = {
+    "conf.py": "import sys\nsys.path.insert(0, '.')\nextensions = ['cards']\n",
+    "cards.py": """\
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.util import logging
+
+class Card(Directive):
+    required_arguments = 1
+    def run(self):
+        env = self.state.document.settings.env
+        name = self.arguments[0]
+        if name in getattr(env, 'cards', {}):
+            logging.getLogger('cards').warning('%s is in %s', name, env.cards[name], location=env.docname)
+        env.cards = dict(getattr(env, 'cards', {}), **{name: env.docname})
+        return []
+
+def role(name, raw, text, line, inliner, options={}, content=[]):
+    return [nodes.literal(text, text, card=text)], []
+
+def purge(app, env, document):
+    env.cards = {name: owner for name, owner in getattr(env, 'cards', {}).items() if owner != document}
+
+def resolve(app, tree, document):
+    for node in getattr(tree, 'findall', tree.traverse)(nodes.literal):
+        if node.get('card', 'ace') not in app.env.cards:
+            logging.getLogger('cards').warning('no card %s', node['card'], location=document)
+
+def setup(app):
+    app.add_directive('card', Card)
+    app.add_role('card', role)
+    app.connect('env-purge-doc', purge)
+    app.connect('doctree-resolved', resolve)
+    return {'parallel_read_safe': False}
+""",
+    "index.rst": page("Index", ".. toctree::\n\n   a\n   b\n   c"),
+    "a.rst": page("A", ".. card:: ace", ".. card:: king"),
+    "b.rst": page("B", "The :card:`king` and the :card:`ten`."),
+    "c.rst": page("C", "Text."),
+}
+
+
+@pytest.mark.parametrize("cell", [CELLS[0], NEWEST])
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"a.rst": page("A", ".. card:: ace")}, {"no card king", "no card ten"}),
+        ({"c.rst": page("C", ".. card:: ten")}, set()),
+        ({"c.rst": page("C", "More.")}, {"no card ten"}),
+        (
+            {"0.rst": page("0", ".. card:: ace")},
+            {"no card ten", "ace is in 0", "document isn't included in any toctree"},
+        ),
+    ],
+)
+def test_what_an_extension_keeps_in_the_environment_counts_for_what_it_resolves(
+    changed: Mapping[str, str], told: set[str], cell: str, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.probe.test_warm_start.BASE", CARDS)
+    both = heads(tmp_path, store, cell, changed)
+    assert both.warm.resumed is not None, both.warm.cold
+    assert "b" not in both.warm.resumed
+    assert {one.message for one in both.warm.diagnostics} == told

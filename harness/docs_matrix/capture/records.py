@@ -234,7 +234,7 @@ def _take(told: _Told, record: dict[str, Any]) -> None:
             told.wider = tuple(map(_text, record["documents"]))
         case "unheard":
             told.unheard.append(_text(record["text"]))
-        case "looked" | "heard" | "images" | "modules" | "objects" | "index":
+        case "looked" | "heard" | "images" | "modules" | "objects" | "roles" | "index":
             pass  # used by a build that starts from this one, and to find the documents that a change can affect
         case "silence":
             told.hidden += map(_text, record["hidden"])

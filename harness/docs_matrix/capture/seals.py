@@ -10,7 +10,9 @@ from docs_matrix.probe.seal import Seal
 
 __all__ = ["are_sealed"]
 
-_OF_WORKERS = frozenset({"diagnostic", "early", "heard", "index", "looked", "objects", "opened", "probe-error", "said"})
+_OF_WORKERS = frozenset(
+    {"diagnostic", "early", "heard", "index", "looked", "objects", "opened", "probe-error", "roles", "said"}
+)
 """The kinds of records of processes that a call forks. Such a process writes no end record of its own."""
 
 

@@ -222,6 +222,9 @@ class Keeper(object):
                 seen.files.add(os.path.abspath(os.path.join(str(env.srcdir), path)))
             seen.files.update(_catalogs(self.probe.app, document))
             self.modules.done(document)
+            defined, used = self.probe.roles.defined.get(document), self.probe.roles.used.get(document)
+            if defined or used:
+                self.probe.put("roles", of=document, defined=sorted(defined or ()), used=used or {})
         self.gather(document)
         self.flush(document)
         if self.templates.files or self.templates.folders or self.templates.below:

@@ -14,12 +14,12 @@ SPHINX = ("_", "app", "intersphinx_", "temp_data")
 
 
 def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
-    """Return what can be referred to: (domain, kind, name) and its document, with all else that a reference shows of it."""
+    """Return the names that a reference can have: (domain, kind, name), its document, and what a reference shows of it."""
     found = {}  # type: Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]
     for domain in list(env.domains.values() if hasattr(env.domains, "values") else env.domains.sorted()):
         for name, shown, kind, document, anchor, priority in domain.get_objects():
             if (domain.name, kind) == ("std", "doc"):
-                continue  # by its title, which no message shows
+                continue  # a reference by its title, which no message shows
             key = (domain.name, str(kind), str(name))
             value = (document, (str(shown), anchor, priority))
             found[key] = (document, (found[key][1], value)) if key in found else value
@@ -34,7 +34,7 @@ def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
 
 
 def of_extensions(env: Any) -> Dict[str, Any]:
-    """Return what extensions keep in an environment beside the objects that their domains list, by name."""
+    """Return by name the values that extensions keep in an environment, besides the objects that their domains list."""
     sphinx = {name for one in ("__init__", "setup") for name in getattr(type(env), one).__code__.co_names}
     found = {
         name: value for name, value in vars(env).items() if name not in sphinx and not name.startswith(SPHINX)
@@ -46,13 +46,13 @@ def of_extensions(env: Any) -> Dict[str, Any]:
 
 
 def pickled(value: Any) -> Dict[Any, bytes]:
-    """Return a value by its parts: those of a dictionary, so that their order does not count."""
+    """Return the pickled parts of a value: those of a dictionary, so that their order does not count."""
     parts = value if isinstance(value, dict) else {None: value}
     return {key: pickle.dumps(part) for key, part in parts.items()}
 
 
 def differ(before: Dict[Any, bytes], value: Any) -> bool:
-    """Return whether a value is another one than `before`, which was made by `pickled`."""
+    """Return whether a value differs from `before`, which `pickled` made of the earlier value."""
     now = pickled(value)
     parts = value if isinstance(value, dict) else {None: value}
     if set(now) != set(before):
@@ -61,7 +61,7 @@ def differ(before: Dict[Any, bytes], value: Any) -> bool:
 
 
 def outline(env: Any) -> Outline:
-    """Return the toctrees, and their entries that tables of contents complain of: without a title, or in a circle."""
+    """Return the toctrees, and the entries about which tables of contents give messages: without a title, or in a circle."""
     toctrees = {name: list(entries) for name, entries in env.toctree_includes.items()}
     broken = {
         (parent, entry)
@@ -73,7 +73,7 @@ def outline(env: Any) -> Outline:
 
 
 def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
-    """Return whether `wanted` is `start`, or in a toctree of its, or of one of these."""
+    """Return whether `wanted` is `start`, or in its toctree, or in one below."""
     seen, todo = set(), [start]  # type: Tuple[Set[str], List[str]]
     while todo:
         name = todo.pop()
@@ -86,7 +86,7 @@ def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
 
 
 def numbers(env: Any) -> Dict[str, Any]:
-    """Return whether the sections of each document have a number, and which of its figures: `numref` complains of the others."""
+    """Return whether the sections of each document have numbers, and which of its figures: `numref` needs them."""
     if not env.config.numfig:
         return {}
     figures = {

@@ -112,7 +112,10 @@ class Modules(object):
 
 
 def fingerprint(name: str) -> Optional[str]:
-    """Return the digest of the docstring and the signature of the object `name`; None if there is no such object."""
+    """Return the digest of the docstring and the signature of the object `name`, and the names in a module or a class.
+
+    Returns None if there is no such object. Modules in a module do not count: one may not be imported yet.
+    """
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         module = sys.modules.get(".".join(parts[:count]))
@@ -131,6 +134,8 @@ def fingerprint(name: str) -> Optional[str]:
         shown.append(str(inspect.signature(value)))
     except Exception:
         shown.append("")
+    if inspect.ismodule(value) or inspect.isclass(value):
+        shown.extend(sorted(part for part, member in list(vars(value).items()) if not inspect.ismodule(member)))
     return hashlib.sha256(ADDRESS.sub("", "\0".join(shown)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 

@@ -44,7 +44,7 @@ Kinds of lines, by the key `kind`:
     silence      `hidden`, the settings that hide warnings (silence.py)
     end          `status`, the exit status; without this line, the call did not finish; `seal`, see seal.py
     wanted       see given_inventories.py
-    looked, heard, unheard, widen, cold, resumed   see file_audit.py and warm_start.py
+    looked, heard, unheard, widen, cold, resumed, roles   see file_audit.py and warm_start.py
     index        see build_index.py
 """
 
@@ -82,6 +82,7 @@ class Probe(object):
         self.rendering = False
         self.process = os.getpid()
         self.app = None  # type: Any
+        self.roles = None  # type: Any
         self.silence = None  # type: Any
         self.seal = None  # type: Any
         if config.get("sealed"):
@@ -102,7 +103,9 @@ class Probe(object):
         self.start = None  # type: Any
         if start:
             again = config.get("again", ())
-            self.start = _companion("warm_start").Start(self, looks, _companion("modules"), start, again)
+            self.start = _companion("warm_start").Start(
+                self, looks, _companion("modules"), _companion("known_values"), start, again
+            )
         for name, argument in sorted(config.get("companions", {}).items()):
             _companion(name).extend(self, argument, _companion)
         order = config.get("order")
@@ -172,10 +175,13 @@ class Probe(object):
                 setattr(app.builder, name, functools.partial(self.keeper.ear.closed, getattr(app.builder, name)))
         self.docstrings.connect(self)
         self.summaries.connect(self)
+        if self.keeper or self.start:
+            self.roles = _companion("local_roles").install(lambda: self.stage[1] if self.stage[0] == "reading" else None)
         for name in ("write_doc_serialized", "write_doc"):
             setattr(app.builder, name, self.staged("writing", getattr(app.builder, name)))
         if self.start:
             self.connect("env-updated", lambda app, env: self.soundly(self.start.judge, env, self.messages.said))
+            self.connect("env-get-updated", lambda app, env: self.soundly(self.start.choose, env) or [])
             app.builder.load_indexer = lambda documents: None  # there is no index: its words are not kept
             for name in ("_write_serial", "_write_parallel"):
                 setattr(app.builder, name, self.only_resolved(getattr(app.builder, name)))
@@ -324,7 +330,7 @@ class Probe(object):
 
     def index(self, env: Any) -> Dict[str, Any]:
         """Return what the environment knows of its documents, as the record `index`."""
-        defined = _companion("warm_start").names(env)
+        defined = _companion("known_values").names(env)
         return _companion("build_index").index_of(  # type: ignore[no-any-return]
             env, defined, lambda document: self.places.tidy(str(env.doc2path(document)))
         )

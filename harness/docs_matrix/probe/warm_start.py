@@ -34,17 +34,14 @@ PICKLE = "environment.pickle"
 INTO = re.compile(r"[\w./+-]+")
 """A word in a message that can be the name or the path of a document."""
 WORD = re.compile(r"[\w-]+")
-ABOUT_ANOTHER = re.compile("duplicate|other instance|also|already|previous|defin|document", re.IGNORECASE)
-"""A message with one of these words may name another document by a single word."""
 FEW = 20
 """It is faster to search for at most this many words one after the other than for all of them at once."""
-Outline = Tuple[Dict[str, List[str]], Set[Tuple[str, str]]]
 LOOKS = {"files": "content", "folders": "listing", "below": "everything"}
 """The function of `file_audit` with which each kind of thing is looked at again."""
 AS_A_WHOLE = ("anonlabels", "citations", "equation", "label", "labels", "term", "terms")
 """Kinds of names that a reference must name completely. For an object, the last word can be enough."""
-SILENT = "cmdoption"
-"""The only kind of object of which Sphinx accepts a second description without a message."""
+SILENT = ("cmdoption", "anonlabels")
+"""Kinds of which Sphinx accepts a second definition without a message: options, and labels of what has no title."""
 
 
 class Stopped(SystemExit):
@@ -54,13 +51,14 @@ class Stopped(SystemExit):
 class Start(object):
     """A build that starts from the warm state in `folder`; `again` are documents to read in any case.
 
-    `looks` and `described` are the modules `file_audit` and `modules`.
+    `looks`, `described` and `known` are the modules `file_audit`, `modules` and `known_values`.
     """
 
-    def __init__(self, probe: Any, looks: Any, described: Any, folder: str, again: Iterable[str]) -> None:
+    def __init__(self, probe: Any, looks: Any, described: Any, known: Any, folder: str, again: Iterable[str]) -> None:
         self.probe = probe
         self.looks = looks
         self.described = described
+        self.known = known
         self.folder = folder
         self.again = set(again)
         self.read = set()  # type: Set[str]
@@ -68,7 +66,9 @@ class Start(object):
         self.said = []  # type: List[Dict[str, Any]]
         self.looked = {}  # type: Dict[Optional[str], List[Dict[str, Any]]]
         self.names = {}  # type: Dict[Any, Any]
-        self.figures = {}  # type: Dict[Any, Any]
+        self.names_now = {}  # type: Dict[Any, Any]
+        self.numbers = {}  # type: Dict[str, Any]
+        self.extensions = {}  # type: Dict[str, Dict[Any, bytes]]
         self.digests = {}  # type: Dict[Tuple[str, str], Any]
         self.sources = {}  # type: Dict[str, str]
         self.settings = {}  # type: Dict[str, str]
@@ -77,7 +77,8 @@ class Start(object):
         self.images = []  # type: List[str]
         self.modules = {}  # type: Dict[str, Optional[str]]
         self.objects = {}  # type: Dict[str, Dict[str, Any]]
-        self.outline = ({}, set())  # type: Outline
+        self.roles = {}  # type: Dict[str, Dict[str, Any]]
+        self.outline = ({}, set())  # type: Any
 
     # ---- before anything is read
 
@@ -94,6 +95,8 @@ class Start(object):
                     self.said.append(record)
                 elif record["kind"] == "objects":
                     self.objects[record["of"]] = record
+                elif record["kind"] == "roles":
+                    self.roles[record["of"]] = record
                 elif record["kind"] == "modules":
                     self.modules.update(record["files"])
                 elif record["kind"] == "images":
@@ -189,7 +192,8 @@ class Start(object):
         known, found = set(env.all_docs), set(env.found_docs)
         self.documents = known | found
         added, removed = found - known, known - found
-        self.names, self.figures, self.outline = names(env), figures(env), outline(env)
+        self.names, self.numbers, self.outline = self.known.names(env), self.known.numbers(env), self.known.outline(env)
+        self.extensions = {name: self.known.pickled(value) for name, value in self.known.of_extensions(env).items()}
         changed = {name for name in found & known if next(self.differing(name), None)}
         changed |= (self.again | set(env.reread_always) | self.shown_differently(env)) & found
         changed |= self.holding(self.shown, (found & known) - changed)
@@ -208,6 +212,9 @@ class Start(object):
                 ends.setdefault(member, set()).add(by)
             ends.setdefault(by, set()).update(members)
 
+        for user, roles in self.roles.items():
+            for name, owner in roles["used"].items():
+                join({user, owner}, "role " + name)
         using = {}  # type: Dict[str, Set[str]]
         for document, records in self.looked.items():
             for record in records:
@@ -241,9 +248,7 @@ class Start(object):
         found = set()
         for word in INTO.findall(record["message"]):
             name = word[len(prefix) :] if word.startswith(prefix) else word
-            stem, ending = os.path.splitext(name)
-            if "/" in name or ending or ABOUT_ANOTHER.search(record["message"]):
-                found.update({name, stem} & self.documents)
+            found.update({name, os.path.splitext(name)[0]} & self.documents)
         return found - {record["of"]}
 
     def purge(self, app: Any, env: Any, documents: List[str]) -> None:
@@ -256,33 +261,59 @@ class Start(object):
     # ---- after the reading
 
     def judge(self, env: Any, said: Iterable[Dict[str, Any]]) -> None:
-        """Choose the documents to resolve again. Begin again with more documents if the reading shows that they are needed."""
-        now = names(env)
+        """Begin again with more documents if the reading shows that they are needed."""
+        now = self.names_now = self.known.names(env)
         wider = set()
         for record in said:
             if record["stage"] == "reading":
                 wider |= self.mentioned(env, record)
         for name, (owner, _) in self.names.items():
             if name not in now:
-                if name[1] == SILENT:
+                if name[1] in SILENT:
                     wider |= self.mentioning(env, [name])
             elif owner is not None and owner not in self.read and now[name][0] in self.read:
                 wider.add(owner)
+        wider |= self.sharing_roles(said)
         wider = (wider & set(env.found_docs)) - self.read
         if wider:
             self.probe.put("widen", documents=sorted(wider | self.again))
             raise Stopped(1)
-        unread = {key: value for key, value in figures(env).items() if key not in self.read}
-        if unread != {
-            key: value for key, value in self.figures.items() if key not in self.read and key in env.found_docs
-        }:
-            self.stop("the numbers of figures in other documents have changed")
-        if self.sidebars_differ(outline(env)):
+        if self.sidebars_differ(self.known.outline(env)):
             self.stop("what tables of contents say has changed")
-        changed = [name for name in set(now) | set(self.names) if now.get(name) != self.names.get(name)]
-        self.resolved = {env.config.master_doc} | self.read | (self.mentioning(env, changed) if changed else set())
 
-    def sidebars_differ(self, now: "Outline") -> bool:
+    def sharing_roles(self, said: Iterable[Dict[str, Any]]) -> Set[str]:
+        """Return the documents that define a role that is now missing, and those that lacked a role that is now defined."""
+        defining = {}  # type: Dict[str, Set[str]]
+        for document, record in self.roles.items():
+            for name in record["defined"]:
+                defining.setdefault(name, set()).add(document)
+        fresh = {name for names in self.probe.roles.defined.values() for name in names} - set(defining)
+        found = set()  # type: Set[str]
+        for missed in said:
+            for word in WORD.findall(missed["message"].lower()) if "role" in missed["message"] else ():
+                found |= defining.get(word, set())
+        for record in self.said if fresh else ():
+            if record["kind"] == "diagnostic" and "role" in record["message"]:
+                found |= {record["of"]} if fresh.intersection(WORD.findall(record["message"].lower())) else set()
+        return found
+
+    def choose(self, env: Any) -> None:
+        """Choose the documents to resolve again; by now, sections and figures have their numbers."""
+        now, before = self.names_now, self.names
+        changed = [name for name in set(now) | set(before) if now.get(name) != before.get(name)]
+        counted = self.known.numbers(env)
+        other = {document for document, number in counted.items() if number != self.numbers.get(document)}
+        changed += [name for name, (owner, _) in now.items() if owner in other and name[1] in ("labels", "anonlabels")]
+        self.resolved = {env.config.master_doc} | self.read | (self.mentioning(env, changed) if changed else set())
+        if "sphinx.ext.todo" in self.probe.app.extensions:  # a list shows the entries of all documents
+            self.resolved |= self.holding({"todolist"}, set(env.found_docs) - self.read)
+        values = self.known.of_extensions(env)
+        if set(values) != set(self.extensions) or any(
+            self.known.differ(self.extensions[name], values[name]) for name in values
+        ):
+            self.resolved = set(env.found_docs)  # only the extensions know which documents use these values
+
+    def sidebars_differ(self, now: Any) -> bool:
         """Return whether tables of contents may give other messages on the pages of documents that are not resolved again."""
         (toctrees, broken), (toctrees_now, broken_now) = self.outline, now
         if not (broken or broken_now):
@@ -369,68 +400,9 @@ class Start(object):
                     self.probe.put(**record)
         left = sorted(set(env.found_docs) - self.read)
         for document in left:
-            if document in self.objects:
-                self.probe.put(**self.objects[document])
+            for kept in (self.objects, self.roles):
+                if document in kept:
+                    self.probe.put(**kept[document])
         # This process can write no file of the store, so it cannot make a link to one. The harness does it.
         with io.open(os.path.join(str(app.doctreedir), "handed-on.json"), "w", encoding="ascii") as stream:
             json.dump(left, stream)
-
-
-# ---- what an environment knows by name
-
-
-def names(env: Any) -> Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]:
-    """Return the names that a reference can have: (domain, kind, name), its document, and what a reference shows of it."""
-    found = {}  # type: Dict[Tuple[str, str, str], Tuple[Optional[str], Any]]
-    for domain in list(env.domains.values() if hasattr(env.domains, "values") else env.domains.sorted()):
-        for name, shown, kind, document, anchor, priority in domain.get_objects():
-            if (domain.name, kind) == ("std", "doc"):
-                continue  # a reference by its title, which no message shows
-            key = (domain.name, str(kind), str(name))
-            value = (document, (str(shown), anchor, priority))
-            found[key] = (document, (found[key][1], value)) if key in found else value
-        for table in ("labels", "anonlabels", "citations", "terms"):
-            for name, value in domain.data.get(table, {}).items():
-                found[domain.name, table, str(name)] = (value[0], value)
-        for name, value in (domain.data.get("objects", {}) if domain.name == "math" else {}).items():
-            found[domain.name, "equation", str(name)] = (value[0], value)
-    for document in env.all_docs:
-        found["", "document", document] = (document, None)
-    return found
-
-
-def outline(env: Any) -> "Outline":
-    """Return the toctrees, and the entries about which tables of contents give messages: without a title, or in a circle."""
-    toctrees = {name: list(entries) for name, entries in env.toctree_includes.items()}
-    broken = {
-        (parent, entry)
-        for parent, entries in toctrees.items()
-        for entry in entries
-        if not len(getattr(env.tocs.get(entry), "children", ())) or _reaches(toctrees, entry, parent)
-    }
-    return toctrees, broken
-
-
-def _reaches(toctrees: Dict[str, List[str]], start: str, wanted: str) -> bool:
-    """Return whether `wanted` is `start`, or in its toctree, or in one below."""
-    seen, todo = set(), [start]  # type: Tuple[Set[str], List[str]]
-    while todo:
-        name = todo.pop()
-        if name == wanted:
-            return True
-        if name not in seen:
-            seen.add(name)
-            todo.extend(toctrees.get(name, ()))
-    return False
-
-
-def figures(env: Any) -> Dict[str, Any]:
-    """Return the numbers of the figures of each document."""
-    return (
-        {
-            document: sorted((kind, sorted(numbers)) for kind, numbers in kinds.items())
-            for document, kinds in getattr(env, "toc_fignumbers", {}).items()
-        }
-        if env.config.numfig
-        else {}
-    )
