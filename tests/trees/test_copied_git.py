@@ -74,8 +74,11 @@ def test_an_older_revision_is_the_tip_of_the_users_branch(trees: Trees, git: Git
 
 
 @pytest.mark.parametrize("kind", ["shallow", "detached", "worktree", "alternates"])
-def test_other_kinds_of_clones_answer_alike(trees: Trees, git: Git, tagged: Path, tmp_path: Path, kind: str) -> None:
+def test_other_kinds_of_clones_answer_alike(
+    trees: Trees, git: Git, tagged: Path, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clone = tmp_path / "clone"
+    monkeypatch.setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", f"{tagged}/.git/objects")
     if kind == "worktree":
         git(tagged, "worktree", "add", "-q", str(clone), "side")
     else:

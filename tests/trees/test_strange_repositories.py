@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from docs_matrix.errors import HarnessError
+from docs_matrix.errors import HarnessError, InputError
 from docs_matrix.trees import Trees, user_repository
 from docs_matrix.trees.patches import Patch
 
@@ -150,3 +150,118 @@ def test_a_git_that_fails_at_any_call_is_an_error_or_changes_nothing(
     assert count > 10
     wrong = [number for number in range(1, count + 1) if answer(number) not in (right, "error")]
     assert wrong == []
+
+
+@pytest.fixture
+def private(tmp_path: Path, git: Git) -> Path:
+    """Another repository of the user."""
+    root = write(tmp_path / "private", {"key": "a secret\n"})
+    git(root, "init", "-q", "-b", "main")
+    commit(git, root)
+    return root
+
+
+def by_alternates(project: Path, private: Path) -> None:
+    (project / ".git/objects/info/alternates").write_text(f"{private}\n")
+
+
+def by_quoted_alternates(project: Path, private: Path) -> None:
+    (project / ".git/objects/info/alternates").write_text(f'"{private}/.git/objects"\n')
+
+
+def by_alternates_of_alternates(project: Path, private: Path) -> None:
+    (project / ".git/o/info").mkdir(parents=True)
+    (project / ".git/o/info/alternates").write_text(f"../../../private/.git/objects\n{private}/.git/objects\n")
+    (project / ".git/objects/info/alternates").write_text("../o\n")
+
+
+def by_a_link_in_the_place_of_alternates(project: Path, private: Path) -> None:
+    (private / "list").write_text(f"{private}/.git/objects\n")
+    (project / ".git/objects/info/alternates").symlink_to(private / "list")
+
+
+def by_many_alternates(project: Path, private: Path) -> None:
+    names = "".join(f"n{number}\n" for number in range(40))
+    (project / ".git/objects/info/alternates").write_text(names + f"{private}\n")
+
+
+def by_a_link_in_the_place_of_objects(project: Path, private: Path) -> None:
+    (project / ".git/objects").rename(project / ".git/o")
+    (project / ".git/objects").symlink_to(private)
+
+
+def by_commondir(project: Path, private: Path) -> None:
+    (project / ".git/commondir").write_text(f"{private}/.git\n")
+
+
+def by_a_pointer(project: Path, private: Path) -> None:
+    (project / ".git").rename(project / "was")
+    (project / ".git").write_text(f"gitdir: {private}/.git\n")
+
+
+def by_a_pointer_to_a_work_tree(project: Path, private: Path) -> None:
+    by_a_pointer(project, private)
+    own = private / ".git/worktrees/x"
+    own.mkdir(parents=True)
+    for name, text in {"HEAD": "ref: refs/heads/main", "commondir": "../..", "gitdir": f"{private}/../x/.git"}.items():
+        (own / name).write_text(f"{text}\n")
+    (project / ".git").write_text(f"gitdir: {own}\n")
+
+
+def by_a_link_in_the_place_of_git(project: Path, private: Path) -> None:
+    (project / ".git").rename(project / "was")
+    (project / ".git").symlink_to(private / ".git")
+
+
+def by_the_work_tree(project: Path, private: Path) -> None:
+    (project / "docs/x.rst").symlink_to(private / "key")
+    with (project / ".git/config").open("a") as config:
+        config.write("[core]\n\tworktree = ../..\n")
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        by_alternates,
+        by_quoted_alternates,
+        by_alternates_of_alternates,
+        by_a_link_in_the_place_of_alternates,
+        by_many_alternates,
+        by_a_link_in_the_place_of_objects,
+        by_commondir,
+        by_a_pointer,
+        by_a_pointer_to_a_work_tree,
+        by_a_link_in_the_place_of_git,
+        by_the_work_tree,
+    ],
+)
+@pytest.mark.parametrize("below", [".", "docs"])
+def test_a_repository_that_names_another_place_as_its_own_is_refused(
+    trees: Trees, project: Path, private: Path, naming: Callable[[Path, Path], None], below: str
+) -> None:
+    trees.open(project / below)
+    naming(project, private)
+    for question in (lambda: trees.open(project / below), lambda: trees.revision(project / below, "HEAD")):
+        with pytest.raises(InputError):
+            question()
+
+
+def test_what_the_user_names_is_theirs(
+    trees: Trees, project: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "clone", "-q", "--shared", str(project), "clone")
+    with pytest.raises(InputError, match=r"export GIT_ALTERNATE_OBJECT_DIRECTORIES=.*project/\.git/objects"):
+        trees.open(tmp_path / "clone")
+    monkeypatch.setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", f"/nowhere:{project}/.git/objects")
+    assert trees.open(tmp_path / "clone").identity == trees.open(project).identity
+
+
+def test_a_repository_apart_from_its_work_tree_has_to_name_it(
+    trees: Trees, project: Path, git: Git, tmp_path: Path
+) -> None:
+    before = trees.open(project).identity
+    git(project, "init", "-q", f"--separate-git-dir={tmp_path / 'apart'}")
+    with pytest.raises(InputError, match=r"core\.worktree") as refused:
+        trees.open(project)
+    git(project, *str(refused.value).partition(": git ")[2].split())
+    assert trees.open(project).identity == trees.revision(project, "HEAD").identity == before

@@ -6,13 +6,13 @@ the slot does not find it, because it is not a file of the tree and is removed l
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from functools import partial
 from pathlib import Path
 
 from docs_matrix import nofollow
 from docs_matrix.trees.git import Repository, quoted
+from docs_matrix.trees.repository_bounds import borrowed
 from docs_matrix.trees.tree import GitHistory, Tree
 
 __all__ = ["make"]
@@ -30,11 +30,6 @@ CONFIG = """\
 [protocol]
 \tallow = never
 """
-
-MOST_FOLDERS = 20
-ALTERNATES_LIMIT = 1 << 20
-"""The most folders of objects that use each other, and the most bytes of a file that names such folders."""
-
 
 UNBORN = GitHistory("", "", "refs/heads/main", "")
 """The history of a repository without a commit."""
@@ -69,31 +64,16 @@ def make(
         with nofollow.made_folder("refs", dir_fd=git_fd):
             pass
     private = top / ".git" / "index"
+    read = tuple(dict.fromkeys(place for folder in objects for place in (folder, *borrowed(folder))))
     if root != top:
         _index_of_all(repository, private, top, tree, history)
-        return _with_alternates(objects)
+        return read
     shutil.copyfile(index, private)
     if (
         history.commit and tree.object_id != history.contents
     ):  # git recognises files that are equal to the commit by their times
         repository.attempt("read-tree", "-m", history.contents, index=private, work_tree=root, objects=(tree.objects,))
-    return _with_alternates(objects)
-
-
-def _with_alternates(objects: list[Path]) -> tuple[Path, ...]:
-    """Return these folders of objects, and the folders that they use."""
-    found: dict[Path, None] = {}
-    todo = list(objects)
-    while todo and len(found) < MOST_FOLDERS:
-        folder = todo.pop()
-        if folder not in found:
-            found[folder] = None
-            with contextlib.suppress(OSError, ValueError):
-                text = nofollow.read(folder / "info" / "alternates", ALTERNATES_LIMIT).decode(
-                    "utf-8", "surrogateescape"
-                )
-                todo.extend(folder / line for line in text.splitlines() if line and line[0] not in '#"')
-    return tuple(found)
+    return read
 
 
 def _index_of_all(repository: Repository, index: Path, top: Path, tree: Tree, history: GitHistory) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from docs_matrix import nofollow
 from docs_matrix.errors import InputError
 from docs_matrix.process import Finished
+from docs_matrix.trees import repository_bounds
 from docs_matrix.trees.git import call, filters_of, last_line, quoted
 from docs_matrix.trees.tree import LINK, Commit, GitHistory
 
@@ -86,7 +87,7 @@ class WorkTree:
 def find(folder: Path) -> UserRepository | None:
     """Return the repository that contains `folder`; None if there is none, or if the repository around it ignores the folder.
 
-    Raises `InputError` if git cannot read it.
+    Raises `InputError` if git cannot read it, or if it names what is no part of it (`repository_bounds`).
     """
     about = call("rev-parse", "--is-inside-work-tree", "--is-inside-git-dir", "--show-object-format", cwd=folder)
     if about.returncode and "not a git repository" in about.error_text:
@@ -99,9 +100,17 @@ def find(folder: Path) -> UserRepository | None:
     )
     if prefix and _is_ignored(folder):
         return None
-    where = call("rev-parse", "--path-format=absolute", "--git-path", "objects", cwd=folder)
-    objects = Path(_read(folder, where).removesuffix("\n"))
-    return UserRepository(folder, inside == "false", prefix, objects, kind, filters_of(folder))
+    words = ("--path-format=absolute", "--git-dir", "--git-common-dir", "--git-path", "objects")
+    places = _read(folder, call("rev-parse", *words, cwd=folder)).removesuffix("\n").split("\n")
+    if len(places) != 3:
+        raise InputError(f"{folder}: git cannot read this repository: its path has a line break")
+    own, common, objects = map(Path, places)
+    found = UserRepository(folder, inside == "false", prefix, objects, kind, filters_of(folder))
+    repository_bounds.check_objects(folder, own, common, objects)
+    if not found.bare:
+        configured = call("config", "--get", "core.worktree", cwd=folder).returncode == 0
+        repository_bounds.check_work_tree(folder, Path(found.top), own, configured=configured)
+    return found
 
 
 def _is_ignored(folder: Path) -> bool:
