@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from docs_matrix.diagnostics.notes import Note
 from docs_matrix.errors import InputError
-from docs_matrix.trees import Trees, user_repository
+from docs_matrix.trees import Trees, patches, user_repository
 
 from tests.trees.conftest import Git, commit, snapshot, write
 
@@ -18,11 +18,22 @@ def test_a_revision_has_gits_own_identity_and_is_not_copied(
     tree = trees.revision(project, "main")
     assert tree.identity == git(project, "rev-parse", "main^{tree}").strip()
     assert tree.name == f"{project}@main"
-    assert tree.lineage == trees.open(project).lineage
     with trees.workspace(tree) as workspace:
         assert (workspace.root / "docs/index.rst").read_text().startswith("line 1\n")
-    assert snapshot(project) == before
     assert not list((tmp_path / "store/trees.git/objects").glob("[0-9a-f][0-9a-f]"))
+    assert tree.lineage == trees.open(project).lineage
+    assert snapshot(project) == before
+
+
+def test_no_object_of_the_user_gets_a_new_time(trees: Trees, project: Path, tmp_path: Path) -> None:
+    (project / "docs" / "out.rst").symlink_to("../README.rst")
+    (tmp_path / "p.patch").write_text("--- a/README.rst\n+++ b/README.rst\n@@ -1 +1 @@\n-Read me\n+Read this\n")
+    times = {place: place.stat().st_mtime_ns for place in (project / ".git").rglob("*") if place.is_file()}
+    for tree in (trees.open(project), trees.open(project / "docs"), trees.revision(project, "HEAD")):
+        with trees.workspace(tree):
+            pass
+    trees.patched(trees.revision(project, "HEAD"), patches.read(tmp_path / "p.patch"))
+    assert {place: place.stat().st_mtime_ns for place in times} == times
 
 
 def test_a_revision_and_a_work_tree_that_is_as_its_head_have_their_commit(

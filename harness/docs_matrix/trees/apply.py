@@ -64,7 +64,7 @@ def apply(repository: Repository, tree: Tree, patches: Sequence[Patch]) -> Patch
         repository.run("read-tree", tree.object_id, index=index, objects=(tree.objects,))
         for patch in patches:
             _apply_one(repository, patch, index, tree.objects)
-            object_id = repository.run("write-tree", index=index, objects=(tree.objects,)).text.strip()
+            object_id = importing.tree_of_index(repository, index)
             after = _with_object(tree, object_id)
             changes = changed(repository, tree, after)
             if any(change.is_link for change in changes):

@@ -61,11 +61,10 @@ def folder(
     found: FoundFiles,
     clean: dict[str, tuple[str, str]],
     stored: frozenset[str],
-    objects: Path | None,
 ) -> tuple[str, tuple[str, ...]]:
     """Return the tree object and the empty folders of a folder, from the content that was `found` and from git's `clean` files.
 
-    `source` names the folder in the kept facts. `stored` are ids that `objects`, a user's folder of objects, already has.
+    `source` names the folder in the kept facts. `stored` are ids that a user's folder of objects already has.
     """
     memory = repository.folder / "sources" / f"{source}.json"
     with locked(memory.with_suffix(".lock")):
@@ -76,7 +75,7 @@ def folder(
         content = digest(*(f"{path}\0{mode} {blob}" for path, (mode, blob) in sorted(contents.files.items())))
         object_id = remembered.object_id
         if content != remembered.content or not _there(repository, object_id):
-            object_id = write_tree(repository, contents, objects)
+            object_id = write_tree(repository, contents)
         settled = {path: entry for path, entry in times.items() if max(entry[2], entry[3]) < started - _SETTLED}
         if (content, settled) != (remembered.content, remembered.files):
             json_values.write(memory, _Folder(content, object_id, settled))
@@ -92,7 +91,7 @@ def archive(repository: Repository, place: Path) -> tuple[str, tuple[str, ...]]:
         remembered = json_values.read_or_none(memory, _Archive)
         if remembered is None or not _there(repository, remembered.object_id):
             contents = import_archive(place, repository)
-            remembered = _Archive(write_tree(repository, contents, None), contents.empty)
+            remembered = _Archive(write_tree(repository, contents), contents.empty)
             json_values.write(memory, remembered)
     return remembered.object_id, remembered.empty
 
@@ -128,15 +127,23 @@ def _entries(found: FoundFiles) -> Iterator[tuple[str, tuple[_State, int, Callab
         yield path, (entry, state.st_size, partial(_read, place))
 
 
-def write_tree(repository: Repository, contents: Contents, objects: Path | None) -> str:
-    """Return the tree object with these `contents`. Their blobs are in the store or in a user's folder of `objects`."""
+def write_tree(repository: Repository, contents: Contents) -> str:
+    """Return the tree object with these `contents`. Their blobs are in the store or in a user's folder of objects."""
     with private_index(repository) as index:
         lines = (f"{mode} {blob}\t{path}\0" for path, (mode, blob) in sorted(contents.files.items()))
         given = "".join(lines).encode("utf-8", "surrogateescape")
-        done = repository.attempt("update-index", "-z", "--index-info", stdin=given, index=index, objects=(objects,))
+        done = repository.attempt("update-index", "-z", "--index-info", stdin=given, index=index)
         if done.returncode:
             raise InputError(f"git refuses this path: {done.error_text.strip()}")
-        return repository.run("write-tree", "--missing-ok", index=index, objects=(objects,)).text.strip()
+        return tree_of_index(repository, index)
+
+
+def tree_of_index(repository: Repository, index: Path) -> str:
+    """Return the tree object of what is in `index`.
+
+    A user's folder of objects has no part in it: git would give new times to those that it finds there.
+    """
+    return repository.run("write-tree", "--missing-ok", index=index).text.strip()
 
 
 @lru_cache(maxsize=4)

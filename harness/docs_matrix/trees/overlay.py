@@ -68,7 +68,7 @@ def laid_over(repository: Repository, tree: Tree, overlay: Overlay) -> Tree:
     entries.update(overlay.files)
     full = {f"{path}/"[:at] for path in entries for at, letter in enumerate(path) if letter == "/"}
     empty = tuple(sorted({*tree.empty_folders, *overlay.empty} - full - {*entries}))
-    object_id = importing.write_tree(repository, Contents(entries, empty), tree.objects)
+    object_id = importing.write_tree(repository, Contents(entries, empty))
     return replace(tree, object_id=object_id, identity=identity_of(object_id, empty), empty_folders=empty)
 
 

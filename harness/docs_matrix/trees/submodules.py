@@ -42,7 +42,7 @@ def taken_in(
     if len(left) == len(modules):
         return tree.object_id, tree.identity, tree.empty_folders, tuple(left)
     folders = tuple(sorted(empty))
-    object_id = importing.write_tree(repository, Contents(entries, folders), tree.objects)
+    object_id = importing.write_tree(repository, Contents(entries, folders))
     return object_id, identity_of(object_id, folders), folders, tuple(left)
 
 

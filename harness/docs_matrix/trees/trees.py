@@ -76,7 +76,7 @@ class Trees:
         found = folders.listed(place, known.others) if repository else folders.scan(place)
         found = folders.with_links_followed(place, found, repository)
         objects = repository.objects if repository and repository.format == "sha1" else None
-        object_id, empty = importing.folder(self._repository, lineage(place), found, known.clean, known.stored, objects)
+        object_id, empty = importing.folder(self._repository, lineage(place), found, known.clean, known.stored)
         tree = _tree(str(source), place, object_id, empty, objects, found.notes)
         if repository is None:
             return tree
@@ -104,7 +104,7 @@ class Trees:
         if out:
             found = self._follow_links(repository, whole, files, {path: targets[path] for path in out})
             notes, empty = notes + found.notes, found.empty
-            object_id = importing.write_tree(self._repository, Contents(files), repository.objects)
+            object_id = importing.write_tree(self._repository, Contents(files))
         commit = user_repository.commit_of(repository, rev)
         tree = _tree(f"{source}@{rev}", place, object_id, tuple(sorted(empty)), repository.objects, notes, commit)
         tree = self._with_modules(tree, place, self.revision)
@@ -211,7 +211,7 @@ class Trees:
         files that differ.
         """
         files = {path: entry for path, entry in self.entries(tree).items() if wanted(path)}
-        object_id = importing.write_tree(self._repository, Contents(files), tree.objects)
+        object_id = importing.write_tree(self._repository, Contents(files))
         return replace(
             tree,
             identity=object_id,
