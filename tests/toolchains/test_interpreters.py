@@ -63,6 +63,11 @@ def test_a_version_of_pyenv_that_is_not_active_is_found_although_its_shim_fails(
     assert not (bare / "asked").exists()
 
 
+def test_a_pyenv_that_cannot_be_looked_into_has_no_interpreter(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYENV_ROOT", f"/{'long' * 100}")  # a Path raises for it as for a folder in another user's home
+    assert interpreters.installed() == ()
+
+
 def test_the_variables_of_the_users_uv_do_not_hide_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_PYTHON_PREFERENCE", "only-managed")
     monkeypatch.setenv("UV_PYTHON", "3.99")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import glob
 import json
 import os
 import shutil
@@ -106,7 +107,8 @@ def _folders() -> list[str]:
     shims = {str(root / "shims") for root in roots}
     folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder not in shims]
     for root in sorted(roots):
-        folders += sorted(str(folder) for folder in root.glob("versions/*/bin"))
+        found = glob.glob("versions/*/bin", root_dir=root)  # noqa: PTH207 (a Path fails if the folder is another user's)
+        folders += sorted(str(root / folder) for folder in found)
     return folders
 
 
