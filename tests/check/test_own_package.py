@@ -217,12 +217,15 @@ def test_commits_in_a_row_read_again_only_what_shows_the_version(write: Write, d
         '[build-system]\nrequires = ["setuptools>=64", "setuptools-scm>=8"]\nbuild-backend = "setuptools.build_meta"\n'
     )
     dynamic = PROJECT.replace('version = "1.2"\n', 'dynamic = ["version"]\n') + "[tool.setuptools_scm]\n"
+    dynamic += 'version_file = "src/box/_version.py"\n'
+    page, _, described = INDEX.partition(".. automodule")
     files = {
         "docs/conf.py": CONF.replace('"sphinx.ext.autodoc"', '"sphinx.ext.autodoc", "sphinx_last_updated_by_git"'),
-        "docs/index.rst": INDEX + "\n.. toctree::\n\n   a\n   b\n",
+        "docs/index.rst": page + "\n.. toctree::\n\n   a\n   b\n",
         "docs/a.rst": "A\n=\n",
-        "docs/b.rst": "B\n=\n",
-        "src/box/__init__.py": "",
+        "docs/b.rst": f"B\n=\n\n.. automodule{described}",
+        "src/box/__init__.py": "from box._version import version\n",
+        ".gitignore": "_version.py\n",
         "src/box/tools.py": TOOLS,
         "pyproject.toml": backend + dynamic,
         "matrix.yaml": matrix,

@@ -79,8 +79,13 @@ class Modules(object):
             self.probe.put("objects", of=document, names=found)
 
     def sorted_out(self, app: Any) -> Iterator[Any]:
-        """Yield each imported module of the tree: its file, and whether documents describe it."""
-        tops = {name.partition(".")[0] for name in self.described}
+        """Yield each imported module of the tree: its file, and whether documents describe it.
+
+        A document that is kept describes modules, too: they were imported for the fingerprints of its objects.
+        """
+        kept = self.probe.start.objects.values() if self.probe.start else ()
+        described = self.described.union(*(record["names"] for record in kept))
+        tops = {name.partition(".")[0] for name in described}
         code = self.code(app)
         for name, module in sorted(sys.modules.items(), key=lambda item: item[0]):
             path = _file(module)
