@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
@@ -114,6 +116,16 @@ def test_a_requirement_without_a_release_at_the_date_of_a_cell_is_the_one_reason
     folder = write("project", {**PROJECT, "docs/requirements.txt": "pyyaml>=6.0.2\n"})
     told = begin(docs_matrix, folder, "--cell", NEWEST, "--cell", MIDDLE)
     assert told["left"] == {MIDDLE: "there was no pyyaml>=6.0.2 for Python 3.11 at the date of the cell, 2023-06-10"}
+
+
+def test_a_project_that_no_cell_has_packages_for_at_its_date_gets_one_of_today(
+    docs_matrix: Command, write: Write
+) -> None:
+    folder = write("project", {**PROJECT, "docs/requirements.txt": "pyyaml>=6.0.2\n"})
+    told = begin(docs_matrix, folder, "--cell", MIDDLE)
+    (kept,) = cast("list[str]", told["kept"])
+    assert re.fullmatch(rf"{MIDDLE}-\d{{4}}-\d\d-\d\d", kept)
+    assert f"{kept}: dated today, since no cell has what the project requires at its own date" in str(told["notices"])
 
 
 def test_what_the_package_of_the_project_needs_is_a_reason_as_well(docs_matrix: Command, write: Write) -> None:

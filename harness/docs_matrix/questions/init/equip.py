@@ -16,7 +16,7 @@ from docs_matrix.questions.init import pins
 from docs_matrix.questions.init.project_facts import ProjectFacts
 from docs_matrix.toolchains import compatible
 
-__all__ = ["Equipped", "equip", "equip_with_wheels"]
+__all__ = ["Equipped", "dated_today", "equip", "equip_with_wheels"]
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,14 @@ class Equipped:
     """A `cell` with those of the project's pins that fit, and for each other pin why it is `loosened`.
 
     `reason` says why the cell is impossible. `lacking` is the requirement for which the package index has no wheel at all;
-    empty if there is none.
+    empty if there is none. `young` is true if a requirement was not released at the date of the cell, and is today.
     """
 
     cell: Cell
     loosened: Mapping[str, str]
     reason: str
     lacking: str = ""
+    young: bool = False
 
 
 def equip(
@@ -53,32 +54,41 @@ def _equip(cell: Cell, project: ProjectFacts, dates: Mapping[str, datetime | str
     needed = (*project.requirements, *project.needed)
     held = pins.hold((*cell.pins, *needed), project.pins, cell.python, cell.date, dates, offline=offline)
     if held.reason:
-        reason, lacking = _why(cell, needed, held.reason, offline=offline)
-        return Equipped(cell, {}, reason, lacking)
+        return _why(cell, needed, held.reason, offline=offline)
     return Equipped(replace(cell, requirements=normalised(held.pins)), held.loosened, "")
 
 
-def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: bool) -> tuple[str, str]:
-    """Return in one line why `requirements` cannot be installed in `cell`: the requirement that prevents it, and the date.
-
-    The second value is this requirement if the package index has no wheel of it at all, else empty.
-    """
+def _why(cell: Cell, requirements: Sequence[str], conflict: str, *, offline: bool) -> Equipped:
+    """Return in one line why `requirements` cannot be installed in `cell`: the requirement that prevents it, and the date."""
 
     def possible(wanted: Sequence[str], date: datetime) -> bool:
         return not isinstance(compatible.resolved(wanted, cell.python, date, offline=offline), str)
 
-    now = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    now = _today()
     culprit = next((one for one in requirements if not possible((*cell.pins, one), cell.date)), None)
     if culprit is None:
-        return conflict.partition(". ")[0], ""
+        return Equipped(cell, {}, conflict.partition(". ")[0])
     if not possible((culprit,), cell.date):
         if possible((culprit,), now):
-            return f"there was no {culprit} for Python {cell.python} at the date of the cell, {cell.date:%Y-%m-%d}", ""
-        return f"there is no {culprit} for Python {cell.python}", culprit
+            was = f"there was no {culprit} for Python {cell.python} at the date of the cell, {cell.date:%Y-%m-%d}"
+            return Equipped(cell, {}, was, young=True)
+        return Equipped(cell, {}, f"there is no {culprit} for Python {cell.python}", culprit)
     if possible((*cell.pins, culprit), now):
         was = f"was not compatible with {' and '.join(cell.pins)} at the date of the cell, {cell.date:%Y-%m-%d}"
-        return f"{culprit} {was}", ""
-    return f"{culprit} is not compatible with {' and '.join(cell.pins)}", ""
+        return Equipped(cell, {}, f"{culprit} {was}", young=True)
+    return Equipped(cell, {}, f"{culprit} is not compatible with {' and '.join(cell.pins)}")
+
+
+def dated_today(equipped: Sequence[Equipped]) -> list[Cell]:
+    """Return those of the cells that are too old for what the project requires, with the date of today, under other names."""
+    now = _today()
+    names = {one.cell.name for one in equipped}
+    cells = [replace(one.cell, name=f"{one.cell.name}-{now:%Y-%m-%d}", date=now) for one in equipped if one.young]
+    return [cell for cell in cells if cell.name not in names]
+
+
+def _today() -> datetime:
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def equip_with_wheels(

@@ -19,7 +19,7 @@ from docs_matrix.config.matrix import Cell, Matrix, NamedTree
 from docs_matrix.errors import InputError, MachineError
 from docs_matrix.questions.init.accepting_builds import AcceptingBuilds
 from docs_matrix.questions.init.ci_files import CiFiles, write_files
-from docs_matrix.questions.init.equip import Equipped, equip_with_wheels
+from docs_matrix.questions.init.equip import Equipped, dated_today, equip, equip_with_wheels
 from docs_matrix.questions.init.matrix_text import TREE, matrix_text
 from docs_matrix.questions.init.own_cells import PINNED_LABEL
 from docs_matrix.questions.init.project_facts import ProjectFacts
@@ -83,14 +83,40 @@ class _Attempt:
         configuration = Matrix(self.scratch / "matrix.yaml", tuple(cells), {TREE: tree}, TREE)
         return self.builds.accept(configuration, cells)
 
-    def lock(self, cells: Sequence[Cell]) -> tuple[tuple[str, ...], dict[str, str]]:
-        """Lock `cells`. Return the requirements with which they are locked, and why some cells cannot be locked."""
-        requirements = matrix.normalised(self.project.requirements)
+    def lock(self, cells: Sequence[Cell], requirements: tuple[str, ...]) -> dict[str, str]:
+        """Lock `cells` with `requirements`. Return why some cells cannot be locked."""
         outcomes = locks.write_all(cells, [requirements], self.scratch / "locks", offline=self.builds.offline)
         for outcome in outcomes:
             if isinstance(outcome.error, MachineError):
                 raise outcome.error
-        return requirements, {outcome.cell: str(outcome.error) for outcome in outcomes if outcome.error}
+        return {outcome.cell: str(outcome.error) for outcome in outcomes if outcome.error}
+
+
+@dataclass(frozen=True)
+class _Built:
+    """What came of cells: how they were equipped at last, what is accepted, notices, and why others are `left` out."""
+
+    equipped: tuple[Equipped, ...]
+    accepted: Accepted
+    notices: tuple[str, ...]
+    left: dict[str, str]
+
+    @property
+    def kept(self) -> list[Cell]:
+        """The cells that build the documentation."""
+        return [one.cell for one in self.equipped if one.cell.name in self.accepted.built]
+
+
+def _built(attempt: _Attempt, equipped: Sequence[Equipped], requirements: tuple[str, ...]) -> _Built:
+    """Lock and build the cells of `equipped`; what fails is tried once more with what it may lack."""
+    left = {one.cell.name: one.reason for one in equipped if one.reason}
+    left |= attempt.lock([one.cell for one in equipped if not one.reason], requirements)
+    possible = tuple(one for one in equipped if one.cell.name not in left)
+    accepted = attempt.build([one.cell for one in possible], requirements)
+    again, notices = _tried_again(possible, accepted)
+    if again != possible:
+        accepted = attempt.build([one.cell for one in again], requirements)
+    return _Built(again, accepted, notices, {**left, **accepted.failures})
 
 
 def begin(
@@ -109,20 +135,21 @@ def begin(
     """
     found, equipped = equip_with_wheels(candidates, project, dates, offline=builds.offline)
     notices, project = found.notices[len(project.notices) :], found
-    left = {one.cell.name: one.reason for one in equipped if one.reason}
-    equipped = tuple(one for one in equipped if not one.reason)
     with tempfile.TemporaryDirectory(prefix="docs-matrix-") as name:
         attempt = _Attempt(folder, Path(name), project, builds)
-        requirements, unresolved = attempt.lock([one.cell for one in equipped])
-        equipped = tuple(one for one in equipped if one.cell.name not in unresolved)
-        accepted = attempt.build([one.cell for one in equipped], requirements)
-        again, more = _tried_again(equipped, accepted)
-        if again != equipped:
-            equipped = again
-            notices = (*notices, *more)
-            accepted = attempt.build([one.cell for one in equipped], requirements)
-        left |= {**unresolved, **accepted.failures}
-        kept = [one.cell for one in equipped if one.cell.name in accepted.built]
+        requirements = matrix.normalised(project.requirements)
+        tried = _built(attempt, equipped, requirements)
+        left = dict(tried.left)
+        later = () if tried.kept else equip(dated_today(equipped), project, dates, offline=builds.offline)
+        if later:
+            tried = _built(attempt, later, requirements)
+            left |= tried.left
+            notices += tuple(
+                f"{one.cell.name}: dated today, since no cell has what the project requires at its own date"
+                for one in later
+            )
+        notices += tried.notices
+        equipped, accepted, kept = tried.equipped, tried.accepted, tried.kept
         if not kept:
             told = "; ".join(f"{name}: {short_reason(why)}" for name, why in left.items())
             raise InputError(f"{folder}: no cell of the matrix can build this documentation: {told}")
