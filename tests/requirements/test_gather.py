@@ -169,16 +169,17 @@ def test_what_conf_py_imports_is_taken_from_any_extra_or_group_that_states_it() 
     pyproject = """
 [project]
 name = "mine"
-optional-dependencies = {dev = ["Intersphinx-Registry>=1", "hypothesis"]}
+optional-dependencies = {dev = ["Intersphinx-Registry>=1", "hypothesis"], lite = ["some-lite-sphinx"]}
 [dependency-groups]
 docs = ["furo"]
 """
-    conf = "import os\nfrom intersphinx_registry import get\nimport mine, unknown\n"
+    conf = "import os\nfrom intersphinx_registry import get\nimport mine, unknown\nextensions = ['some_lite_sphinx']\n"
     found = gathered({"docs/conf.py": conf, "pyproject.toml": pyproject, "mine/__init__.py": ""})
-    assert [one.text for one in found.requirements] == ["furo", "Intersphinx-Registry>=1"]
+    assert [one.text for one in found.requirements] == ["furo", "Intersphinx-Registry>=1", "some-lite-sphinx"]
     assert found.notices == [
         "docs/conf.py imports intersphinx_registry, which pyproject.toml: optional dependencies dev states: "
-        "Intersphinx-Registry>=1 is taken"
+        "Intersphinx-Registry>=1 is taken",
+        "docs/conf.py names some_lite_sphinx, which pyproject.toml: optional dependencies lite states: some-lite-sphinx is taken",
     ]
 
 

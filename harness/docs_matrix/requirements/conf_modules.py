@@ -105,29 +105,36 @@ OF_SPHINX = frozenset(
 def take_modules(conf: str, path: str, paths: Collection[str], others: Iterable[Stated], into: Gathered) -> None:
     """Take what the text `conf` of the conf.py at `path` names and nothing lists; `paths` are the files of the tree.
 
-    `others` is what the project requires elsewhere: what conf.py imports is taken from there, under the same name.
+    `others` is what the project requires elsewhere: what conf.py names or imports is taken from there, under the same name.
     """
     listed = {_name(one.text) for one in into.requirements}
     here = {part.removesuffix(".py") for file in paths if file.endswith(".py") for part in file.split("/")}
     modules = tuple(dict.fromkeys(named(conf)))
     elsewhere = {_name(one.text): one for one in others}
     for top in sorted(_imported(conf) - here - OF_SPHINX - {module.partition(".")[0] for module in modules}):
-        stated = elsewhere.get(canonicalize_name(top))
-        if stated and canonicalize_name(top) not in listed:
-            into.requirements.append(stated)
-            into.notices.append(f"{path} imports {top}, which {stated.source} states: {stated.text} is taken")
+        if canonicalize_name(top) in elsewhere.keys() - listed:
+            _take_from(elsewhere[canonicalize_name(top)], f"{path} imports {top}", into)
     for module in modules:
         top = module.partition(".")[0]
         known = distribution(module)
-        if top in OF_SPHINX or top in here or known in listed:
+        names = (canonicalize_name(top), canonicalize_name(module))
+        if top in OF_SPHINX or top in here or listed.intersection((known, *names)):
             continue
+        stated = next((elsewhere[name] for name in names if name in elsewhere), None)
         if known:
             into.requirements.append(Stated(known, f"{path} names {module}"))
             into.notices.append(f"{path} names {module}, and no requirement lists it: {known} is taken")
-        elif not {canonicalize_name(top), canonicalize_name(module)} & listed:
+        elif stated:
+            _take_from(stated, f"{path} names {module}", into)
+        else:
             into.notices.append(
                 f"{path} names {module}, and no requirement looks like it: if the build lacks it, --requirement NAME adds it"
             )
+
+
+def _take_from(stated: Stated, why: str, into: Gathered) -> None:
+    into.requirements.append(stated)
+    into.notices.append(f"{why}, which {stated.source} states: {stated.text} is taken")
 
 
 def distribution(module: str) -> str | None:
