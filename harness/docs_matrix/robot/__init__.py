@@ -1,5 +1,6 @@
-"""The reports of the kernel's 0-day robot as data: read from a text, a mail, an archive's page or a whole thread.
+"""Reads reports of the kernel's 0-day robot, from a text, a mail, a page of an archive or a whole thread, and writes such lists.
 
-`mails` makes texts of what was sent, `quoting` takes off what replies and mail programs put on, `header`, `listing`, `source`
-and `diffs` read the parts of a report, `read` puts them together. Nothing here builds or looks at a tree.
+`mails` turns mails and pages into texts. `quoting` removes the marks that replies and mail programs add. `header`, `listing`,
+`source` and `diffs` read the parts of a report, and `read` puts the parts together. `write` writes a list of messages. Nothing
+here builds or reads a tree.
 """

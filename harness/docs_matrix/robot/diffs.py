@@ -1,4 +1,4 @@
-"""The patches in a text: each diff from its first line to the end of its last hunk, as `git apply` takes it."""
+"""Finds the patches in a text: each diff from its first line to the end of its last hunk, as `git apply` takes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EXTENDED = (
 
 
 def read_patches(lines: Lines) -> tuple[str, ...]:
-    """Return the diffs in `lines`, which take their lines; one that ends in the middle of a hunk is left where it is."""
+    """Return the diffs in `lines`, and mark their lines as taken. A diff that ends in the middle of a hunk is not taken."""
     patches: list[str] = []
     current: list[str] = []
     last = 0
@@ -33,12 +33,12 @@ def read_patches(lines: Lines) -> tuple[str, ...]:
 
 
 def _is_mail_line(line: str) -> bool:
-    """Return whether a line between two diffs begins another patch: `---` above its diffstat."""
+    """Return whether a line between two diffs begins another patch: the `---` above its diffstat."""
     return line.rstrip() == "---"
 
 
 def _files(lines: Lines) -> Iterator[tuple[int, int]]:
-    """Yield the start and the end of the part of each file."""
+    """Yield the start and the end of each file's part."""
     at = 0
     while at < len(lines.lines):
         line = lines.lines[at]
@@ -60,7 +60,7 @@ def _files(lines: Lines) -> Iterator[tuple[int, int]]:
 
 
 def _hunk_end(lines: Lines, at: int, before: int, after: int) -> int | None:
-    """Return the index behind a hunk of so many lines `before` and `after`; None where the text ends or is broken within."""
+    """Return the index after a hunk with `before` old and `after` new lines; None if the text ends or is broken inside it."""
     while before > 0 or after > 0:
         if at >= len(lines.lines):
             return None

@@ -1,4 +1,4 @@
-"""The header of a report: what was built, with what, how to do it again, and the tags to answer with."""
+"""Reads the header of a report: what was built, with which toolchain, how to reproduce it, and the tags for an answer."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ _PLACES = {
 
 
 def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
-    """Return what the lines before `end` (where the list begins) say; those behind may hold the foot, which is taken too.
+    """Return what the lines before `end` (the beginning of the list) say. The foot after the list is read, too.
 
-    `date` is the mail's; without it the report's own links say when it was made.
+    `date` is the date of the mail; without it, the date comes from links in the report.
     """
     report = Report(date=date)
     fields: list[tuple[str, str]] = []
@@ -90,9 +90,9 @@ def read_header(lines: Lines, end: int, date: datetime | None = None) -> Report:
 
 
 def _field_end(lines: Lines, at: int, end: int, key: str) -> int:
-    """Return the index behind a field's last line.
+    """Return the index after the last line of a field.
 
-    A wrapped one goes on to an empty line or the next field; the script to reproduce is indented.
+    A wrapped field ends at an empty line or at the next field. The script to reproduce is indented.
     """
     last = at + 1
     while last < end and (line := lines.lines[last]).strip():
@@ -106,7 +106,10 @@ def _field_end(lines: Lines, at: int, end: int, key: str) -> int:
 
 
 def _tag_end(lines: Lines, at: int, end: int) -> int:
-    """Return the index behind a tag's last line: an indented one goes on, and one that a mail program broke off."""
+    """Return the index after the last line of a tag.
+
+    It continues on an indented line, and on a line that a mail program broke off.
+    """
     last = at + 1
     while last < end and (line := lines.lines[last]).strip() and not _TAG.match(line[:300]):
         if not line.startswith((" ", "\t")) and not is_full(lines.lines[last - 1], line):
@@ -118,7 +121,7 @@ def _tag_end(lines: Lines, at: int, end: int) -> int:
 def _with_field(
     report: Report, field: re.Match[str], lines: Lines, at: int, last: int, fields: list[tuple[str, str]]
 ) -> Report:
-    """Return `report` with the field in the lines from `at` to `last`; what has no place of its own goes to `fields`."""
+    """Return `report` with the field in the lines from `at` to `last`. A field without a place of its own is added to `fields`."""
     first = lines.lines[at][field.start("text") :].strip()
     rest = lines.lines[at + 1 : last]
     key = field["key"] or field["other"]
@@ -179,7 +182,7 @@ def _trees(bracket: re.Match[str], text: str) -> Tested:
 
 
 def _take_foot(lines: Lines, end: int) -> None:
-    """Take the signature, which begins with `-- `, `--` or `---` right before the robot's name."""
+    """Take the signature, which begins with `-- `, `--` or `---` directly before the robot's name."""
     for at in range(end, len(lines.lines)):
         if _FOOT.match(lines.lines[at][:200]):
             lines.take(at)
@@ -188,7 +191,7 @@ def _take_foot(lines: Lines, end: int) -> None:
 
 
 def _finished(report: Report, text: str) -> Report:
-    """With the name of the robot, the commit of the script, and a date from the links where the mail said none."""
+    """Return `report` with the robot's name and the commit of the script, and a date from the links if the mail has none."""
     robot = _ROBOT.search(text)
     commit = report.commit
     if commit is None and (found := _CHECKOUT.search(report.reproduce or "")):

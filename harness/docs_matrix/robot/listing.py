@@ -1,7 +1,7 @@
-"""The list of messages in a report: which line begins a message, which belong to it, and what of it is not shown.
+"""Reads the list of messages in a report: the first line of each message, its other lines, and whether its end is missing.
 
-In the robot's list `>>` or three blanks stand before every line. In the form of 2019 the old ones may have `<<`, and the
-others stand at the left edge. In our own reports (their title says so) a bar stands before the further lines of a message.
+In the robot's list, `>>` or three blanks are before every line. In the form of 2019, old messages can have `<<`, and the others
+have no margin. In our own reports (their title says so), a bar is before the further lines of a message.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DTC = re.compile(
     r"(?:(?P<first>Error|Warning|ERROR): )?(?P<path>[^\s:]{1,1000}):(?P<line>\d{1,9})\.\d{1,9}(?:-\d{1,9}(?:\.\d{1,9})?)?"
     r"(?:: (?P<level>Warning|Error|ERROR|FATAL ERROR)\b:?)?(?=[ :])[ :]*"
 )
-"""The device tree compiler's place: line and column where it begins, and where it ends."""
+"""A place of the device tree compiler: line and column of its beginning, and of its end."""
 _CATEGORY = re.compile(r"(?:^|.*\s)\[([a-z_][a-z_0-9]*(?:\.[\w-]+)*)\]$", re.DOTALL)
 _STATE = re.compile(r"Using \w+ theme$|make(?:\[\d+\])?: (?:Entering|Leaving)|Can't build as \d+ mandatory")
 _QUOTING = (
@@ -32,32 +32,32 @@ _QUOTING = (
     "Unexpected section title.", "Unexpected section title or transition.", "Incomplete section title.",
     "Missing matching underline for section title overline.", "Invalid section title or transition marker.",
 )  # fmt: skip
-"""Messages behind whose first line docutils always quotes the source."""
+"""After the first line of these messages, docutils always quotes the source."""
 _LONGEST = 5_000
 
 
 @dataclass(frozen=True)
 class _ListingHead:
-    """The first line of a message, read; `formal` where Sphinx or docutils wrote it, so that its end is a category."""
+    """The first line of a message, taken apart. If `formal`, Sphinx or docutils wrote it, so it ends with its category."""
 
     message: Message
     formal: bool
 
 
 def begins_message(text: str) -> bool:
-    """Return whether a line, without margin and mark, begins a message with a level."""
+    """Return whether a line, without margin and mark, is the first line of a message with a level."""
     return _head(text) is not None
 
 
 def may_be_marked(text: str) -> bool:
-    """Return whether a line, without its mark, is a message: with a level, or a place alone."""
+    """Return whether a line, without its mark, is a message: it has a level, or only a place."""
     return _head(text, any_form=True) is not None
 
 
 def read_list(lines: Lines, start: int, end: int, level: str, *, barred: bool) -> tuple[Message, ...]:
-    """Return the messages in the lines from `start` to `end`; a line that is neither one nor a part of one is not taken.
+    """Return the messages in the lines from `start` to `end`. A line that belongs to no message is not taken.
 
-    `level` is that of a message which names none; `barred` is for our own reports.
+    `level` is the level of a message that names none. `barred` is for our own reports.
     """
     pieces = list(_pieces(lines, start, end))
     margin = _margin(lines.lines[at] for piece in pieces for at in piece)
@@ -73,10 +73,9 @@ def read_list(lines: Lines, start: int, end: int, level: str, *, barred: bool) -
 
 
 def _margin(lines: Iterable[str]) -> str:
-    """Return what stands before the unmarked lines of a list.
+    """Return the margin of the unmarked lines of a list.
 
-    Three blanks, or the four that a mail program made of them where all have as many; nothing where they were squeezed
-    out.
+    It is three blanks, or four if a mail program made four in all lines, or nothing if the blanks were removed.
     """
     bare = [(line, line.lstrip(" ")) for line in lines if line.startswith(_MARGIN) and line.strip()]
     least = min((len(line) - len(text) for line, text in bare), default=0)
@@ -85,7 +84,7 @@ def _margin(lines: Iterable[str]) -> str:
 
 
 def _pieces(lines: Lines, start: int, end: int) -> Iterator[list[int]]:
-    """Yield the indices of the lines of each piece; the `--` between two are taken."""
+    """Yield the indexes of the lines of each piece. The `--` between two pieces is taken."""
     piece: list[int] = []
     for at in range(start, end):
         if lines.lines[at].rstrip() == "--":
@@ -100,7 +99,10 @@ def _pieces(lines: Lines, start: int, end: int) -> Iterator[list[int]]:
 
 
 def _piece(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, level: str) -> Iterator[Message]:
-    """Yield the messages of one piece; `margin` and `shown`: the list has margins, and prints categories."""
+    """Yield the messages of one piece.
+
+    `margin` is the margin of the list. `shown` says that the list has categories.
+    """
     texts = [_without_margin(lines.lines[at], margin=margin) for at in piece]
     at = searched = 0
     while at < len(piece):
@@ -126,7 +128,7 @@ def _piece(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, leve
 
 
 def _without_margin(line: str, *, margin: str) -> tuple[str, str]:
-    """Return the mark of a line and the rest.
+    """Return the mark of a line, and the line without mark and margin.
 
     >>> _without_margin(">> a.c:1: warning: b", margin="   "), _without_margin("    * b", margin="   ")
     (('>>', 'a.c:1: warning: b'), ('', ' * b'))
@@ -138,9 +140,9 @@ def _without_margin(line: str, *, margin: str) -> tuple[str, str]:
 
 
 def _head(text: str, *, any_form: bool = False) -> _ListingHead | None:
-    """Return what `text` says if a message begins with it.
+    """Return the parts of `text` if it is the first line of a message, else None.
 
-    `any_form` also where it has a place and no level, or a level and no place that is known.
+    With `any_form`, it can also have a place and no level, or a level and no known place.
     """
     if not text or text[0].isspace():
         return None
@@ -183,7 +185,7 @@ def _word(text: str) -> str:
 
 
 def _form(text: str, path: str | None, line: int | None, via: str | None, *, formal: bool) -> str:
-    """Return the shape of a message's first line, in words that count together what is written alike."""
+    """Return the form of a message's first line, in words; messages that are written in the same way have the same words."""
     if "*** " in text[:_LONGEST] and (text.startswith(("make", "gmake")) or ": *** " in text[:_LONGEST]):
         return "make: ***"
     word = _word(text) or ("[error]" if ": [error] " in text[:_LONGEST] else "")
@@ -215,7 +217,7 @@ def _category(text: str) -> tuple[str, str | None]:
 
 
 def _message_end(texts: Sequence[tuple[str, str]], start: int, head: _ListingHead, *, shown: bool) -> int:
-    """Return the index behind the last line of the message that begins at `start`."""
+    """Return the index after the last line of the message that begins at `start`."""
     if head.message.category:
         return start + 1
     end = start + 1
@@ -242,11 +244,10 @@ def _indented_end(texts: Sequence[tuple[str, str]], end: int) -> int:
 
 
 def _tail_end(texts: Sequence[tuple[str, str]], start: int, *, shown: bool) -> tuple[int, int]:
-    """Return the index behind the end of a message whose beginning is not shown, `start` where there is none.
+    """Find the end of a message whose beginning is not shown: it has a category, or is the indented part before the first message.
 
-    And the index up to which no other search finds one either.
-
-    Such an end has a category, or is the indented part of a piece's first message.
+    Return the index after this end, or `start` if there is none. The second value is the index up to which no other search
+    finds one.
     """
     if start == 0 and texts[0][1][:1].isspace():
         return _indented_end(texts, 0), 0
@@ -267,7 +268,7 @@ def _tail(parts: Sequence[str]) -> Message:
 
 
 def _whole(head: _ListingHead, parts: Sequence[str], marked: bool, level: str, *, shown: bool) -> Message:
-    """Return the message of these lines, with what can be said of its end."""
+    """Return the message in these lines, and whether its end is missing."""
     message = head.message
     category = message.category
     texts = [message.message, *parts[1:]]
@@ -283,9 +284,9 @@ def _whole(head: _ListingHead, parts: Sequence[str], marked: bool, level: str, *
 
 
 def _barred(lines: Lines, piece: Sequence[int], *, margin: str, shown: bool, level: str) -> Iterator[Message]:
-    """Yield the messages of a piece of our own.
+    """Yield the messages of a piece of one of our own reports.
 
-    `>>` or a margin and the first line, a bar before each further one, and in brackets what is reported of it.
+    The first line has `>>` or a margin. Each further line has a bar. Further facts are in brackets.
     """
     at = 0
     while at < len(piece):

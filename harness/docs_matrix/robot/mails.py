@@ -1,6 +1,6 @@
-"""What was sent, as texts: a mail with its encodings and parts, an mbox of many, a page of HTML, or a plain text.
+"""Turns the content of a file into texts: a mail with its encodings and parts, an mbox with several mails, an HTML page, a text.
 
-Everything takes time in proportion to the size. What a mail holds beside its text is named, not opened.
+The time is in proportion to the size. Other parts of a mail are named, but not opened.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from docs_matrix.errors import InputError
 __all__ = ["LARGEST", "MOST_LINES", "Letter", "letters"]
 
 LARGEST = 16 << 20
-"""Bytes; the largest reports have some 100 KB."""
+"""The most bytes of a file; the largest reports have some 100 KB."""
 MOST_LINES = 400_000
 MOST_PARTS = 200
-"""Boundaries of parts in one mail: the parser's time grows with how deep parts lie in parts."""
+"""The most boundaries of parts in one mail, because the parser's time grows with the depth of nested parts."""
 
 LONGEST_HEADER = 8_000
-"""Characters of a header's field: the library's time for parameters grows with the square of their length."""
+"""Only this many characters of a header's field are read: the library's time for parameters grows with the square."""
 _SLOW = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
-"""Codecs that no mail is written in, by Python's names; some need time that grows with the square of the text."""
+"""Codecs in which no mail is written, by Python's names. For some of them the time grows with the square of the text's length."""
 
 _HEADER = re.compile(r"[!-9;-~]{1,100}:")
 _KNOWN = re.compile(r"^(?:From|Subject|Message-ID|Return-Path|Received|MIME-Version|Content-Type):", re.I | re.M)
@@ -46,7 +46,7 @@ _PRINTABLE = re.compile(rb"=(?:[0-9A-F]{2}|\r?\n)")
 
 @dataclass(frozen=True)
 class Letter:
-    """A text that was sent, its lines ended by `\\n` alone; `parts` name what the mail holds beside it."""
+    r"""A text that was sent, with `\n` as the end of each line; `parts` are the names of the other parts of the mail."""
 
     text: str
     subject: str | None = None
@@ -55,14 +55,14 @@ class Letter:
 
 
 def letters(data: bytes, name: str) -> Iterator[Letter]:
-    """Yield the letters in `data`, which came from the file `name`.
+    """Yield the letters in `data`, the content of the file `name`.
 
-    Raises `InputError` where it is empty, too large, or not a text.
+    Raises `InputError` if it is empty, too large, or not a text.
     """
     if len(data) > LARGEST:
-        raise InputError(f"{name}: is larger than {LARGEST >> 20} MiB; no report is")
+        raise InputError(f"{name}: has more than {LARGEST >> 20} MiB, so it cannot be a report")
     if data.count(b"\n") > MOST_LINES:
-        raise InputError(f"{name}: has more than {MOST_LINES:,} lines; no report has")
+        raise InputError(f"{name}: has more than {MOST_LINES:,} lines, so it cannot be a report")
     if not data.strip():
         raise InputError(f"{name}: is empty")
     if data[:4] in (b"\x1f\x8b\x08\x00", b"PK\x03\x04") or data[:2] == b"\x1f\x8b":
@@ -85,7 +85,7 @@ def letters(data: bytes, name: str) -> Iterator[Letter]:
 
 
 def _is_mail(data: bytes) -> bool:
-    """Return whether `data` begins with a block of header fields, one of them a mail's."""
+    """Return whether `data` begins with header fields, and one of them is a field of a mail."""
     head = re.split(rb"\r?\n\r?\n", data[:100_000].lstrip(), maxsplit=1)[0].decode("utf-8", "replace")
     lines = head.splitlines()
     return bool(_KNOWN.search(head)) and all(_HEADER.match(line) or line[:1] in (" ", "\t") for line in lines)
@@ -93,12 +93,12 @@ def _is_mail(data: bytes) -> bool:
 
 def _mail(data: bytes, name: str) -> Letter:
     if len(_BOUNDARY.findall(data)) > MOST_PARTS:
-        raise InputError(f"{name}: a mail with more than {MOST_PARTS} parts; no report has so many")
+        raise InputError(f"{name}: a mail with more than {MOST_PARTS} parts, so it cannot be a report")
     try:
         mail = email.message_from_bytes(data, policy=_Bounded())
         leaves = [part for part in mail.walk() if not part.is_multipart()]
     except RecursionError as error:
-        raise InputError(f"{name}: the mail's parts lie too deep in one another") from error
+        raise InputError(f"{name}: the parts of the mail are nested too deep") from error
     plain = [part for part in leaves if part.get_content_type() == "text/plain" and not _is_attached(part)]
     pages = [part for part in leaves if part.get_content_type() == "text/html" and not _is_attached(part)]
     chosen = plain or pages
@@ -113,7 +113,7 @@ def _mail(data: bytes, name: str) -> Letter:
 
 
 class _Bounded(email.policy.Compat32):
-    """Reads the beginning of each field of a header."""
+    """A policy that reads only the beginning of each header field."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
@@ -143,7 +143,7 @@ def _text_of(part: email.message.Message) -> str:
 
 
 def _unflowed(text: str, *, joined: bool) -> str:
-    """Return `text` with the lines that end in a blank joined to the next, as format=flowed (RFC 3676) has them."""
+    """Return `text` with each line that ends in a blank joined to the next line, as in format=flowed (RFC 3676)."""
     out: list[str] = []
     open_line = False
     for line in text.split("\n"):
@@ -157,7 +157,7 @@ def _unflowed(text: str, *, joined: bool) -> str:
 
 
 def _decoded(value: object) -> str | None:
-    """Return a header's text, its encoded words decoded, on one line."""
+    """Return the text of a header on one line, with its encoded words decoded."""
     if value is None:
         return None
     text = " ".join(str(value).split())[:2_000]
@@ -199,7 +199,7 @@ def _lines(text: str) -> str:
 
 
 def page(text: str) -> str:
-    """Return the text of a page of HTML: tags taken out, their line breaks kept, entities as characters.
+    """Return the text of an HTML page: without tags, with their line breaks, and with characters in place of entities.
 
     >>> page("<html><pre>All &gt;&gt;<br>b <b>c</b></pre>").strip()
     'All >>\\nb c'

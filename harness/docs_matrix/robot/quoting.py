@@ -1,8 +1,8 @@
-"""Quoting and wrapping taken off: a report that somebody has answered, as the robot sent it.
+"""Removes quoting and wrapping from a report in an answer, so that it is as the robot sent it.
 
-The robot's own marks begin with `>` too, so that the quoting is read from lines which can only be a report's frame (its
-greeting, its header, the title of its list), and exactly this prefix is taken off the others. Mail programs take a mark for
-quoting: some leave out the blank before it (`>>> b.rst:1:`), some put blanks between (`> > > b.rst:1:`).
+The robot's own marks begin with `>`, too. So the quoting is found in lines that can only be the frame of a report (its
+greeting, its header, the title of its list), and exactly this prefix is removed from the other lines. Some mail programs take a
+mark for quoting, and leave out the blank before it (`>>> b.rst:1:`) or put blanks between (`> > > b.rst:1:`).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _FRAME = re.compile(
     re.VERBOSE,
 )
 _WIDTH = 62
-"""Characters; no mail program wraps at less."""
+"""No mail program wraps lines at fewer characters than this."""
 _OF_THE_LIST = (" ", "\t", ">", "<", "--", "vim ")
-"""What a line begins with that is no rest of the one before."""
+"""A line that begins with one of these is not the rest of the line before."""
 _MARK = ">> "
 _SPACED_MARK = "> > "
 _PLACE_PARTS = 8
-"""A message's place and level are in so many parts of a broken line."""
+"""The place and the level of a message are in the first parts of a broken line, this many."""
 _LEVEL_LAST = re.compile(r"(?:WARNING|ERROR|CRITICAL|SEVERE|[Ww]arning|[Ee]rror): *$")
 
 
@@ -42,7 +42,7 @@ def is_frame(line: str) -> bool:
 
 
 def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
-    """Return the lines of a quoted report without the quoting, and the lines between and around them; None where none is quoted.
+    """Return the lines of a quoted report without the quoting, and the other lines; None if no report is quoted.
 
     >>> unquoted(["He wrote:", "> tree:   a", "> >> b.rst:1: WARNING: c"])
     (['tree:   a', '>> b.rst:1: WARNING: c'], ['He wrote:'])
@@ -71,7 +71,7 @@ def unquoted(lines: Sequence[str]) -> tuple[list[str], list[str]] | None:
 
 
 def _prefix(lines: Sequence[str]) -> str | None:
-    """Return the quoting that stands before most lines of a report's frame."""
+    """Return the quoting that is before most lines of a report's frame."""
     counts: dict[str, int] = {}
     for line in lines:
         found = _QUOTE.match(line[:100])
@@ -81,15 +81,19 @@ def _prefix(lines: Sequence[str]) -> str | None:
 
 
 def _is_rest_of(lines: Sequence[str], at: int, bare: str) -> bool:
-    """Return whether line `at` is what a mail program broke off a quoted line: that is long, and the next is quoted again."""
+    """Return whether the line `at` is the rest of a quoted line that a mail program broke.
+
+    Then the quoted line is long, and the next line is quoted again.
+    """
     before, after = lines[at - 1] if at else "", lines[at + 1] if at + 1 < len(lines) else ""
     return before.startswith(bare) and is_full(before, lines[at]) and after.startswith(bare)
 
 
 def remarked(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
-    """Return the lines of a report with its marks as the robot writes them, where blanks were put into them.
+    """Return the lines of a report with its marks as the robot writes them, without blanks inside a mark.
 
-    Only what `begins` a message has a mark; a line below it that has the same was broken off it.
+    `begins` says whether a line is the first line of a message; only such a line has a mark. If a line below it has the same mark,
+    a mail program broke this line off the first one.
 
     >>> remarked(["> > a.rst:1: WARNING: b", "> > c", "> d"], lambda line: line.startswith("a"))
     ['>> a.rst:1: WARNING: b', 'c', '> d']
@@ -104,10 +108,10 @@ def remarked(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
 
 
 def unwrapped(lines: Sequence[str], begins: Callable[[str], bool]) -> list[str]:
-    """Return the lines of a list with what a mail program wrapped joined again.
+    """Return the lines of a list, with lines that a mail program wrapped joined again.
 
-    In a list every line has its margin, `>>` or three blanks; what stands at the left edge behind a long line was its end,
-    unless it `begins` a message: then the blanks were squeezed out on the way.
+    In a list every line has a margin, `>>` or three blanks. So a line without a margin after a long line was the end of that line.
+    But if it `begins` a message, it is a line of its own that lost its blanks on the way.
 
     >>> unwrapped(["   a.rst:1: WARNING: " + "x" * 50, "y [docutils]", "--"], lambda line: False)[1:]
     ['--']
@@ -132,5 +136,5 @@ def _is_unfinished(parts: Sequence[str], begins: Callable[[str], bool]) -> bool:
 
 
 def is_full(before: str, line: str) -> bool:
-    """Return whether the first word of `line` may have had no room behind `before`."""
+    """Return whether the line `before` may have had no room for the first word of `line`."""
     return len(before) + 1 + len(line.split(None, 1)[0]) > _WIDTH

@@ -1,4 +1,4 @@
-"""The way in: the bytes of a file, or of what came through a pipe, as a reading."""
+"""Reads the bytes of a file, or of standard input, as reports."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _SUBJECT = re.compile(r"(?:Re: )?\[[^\]]{1,200}\] \S|Subject: ")
 
 
 def read(data: bytes, name: str) -> ReportFile:
-    """Return the reports in `data`, which came from `name`.
+    """Return the reports in `data`, the content of `name`.
 
-    Raises `InputError` where there is none, or where `data` is too large to be one.
+    Raises `InputError` if there is no report, or if `data` is too large to be one.
     """
     reports: list[Report] = []
     patches: list[tuple[str, str]] = []
@@ -50,7 +50,7 @@ def read(data: bytes, name: str) -> ReportFile:
             unread += rest
     if not reports:
         raise InputError(f"{name}: holds no report of the 0-day robot (no list of warnings, no header of one)")
-    if patches:  # what an answer quotes of a patch is no second one
+    if patches:  # a patch that an answer quotes is not a second patch
         whole = {diff for diff, _ in patches}
         unread += [
             f"quoted of a patch: {line}" for diff, _ in quoted if diff not in whole for line in diff.splitlines()
@@ -61,7 +61,7 @@ def read(data: bytes, name: str) -> ReportFile:
 
 
 def _layers(letter: Letter) -> Iterator[Lines]:
-    """Yield the lines of a letter: those that are quoted, without the quoting, and the others."""
+    """Yield the lines of a letter: the quoted lines without the quoting, and the other lines."""
     lines = letter.text.split("\n")
     for _ in range(5):
         parted = quoting.unquoted(lines)
@@ -95,7 +95,7 @@ def _reports(lines: Lines, letter: Letter) -> tuple[list[Report], tuple[str, ...
 
 
 def _segments(lines: Lines) -> Iterator[tuple[int, int]]:
-    """Yield the parts that hold one report each at most: one ends with its foot, or where the header of another begins."""
+    """Yield the parts that have at most one report each. A part ends with the foot of a report, or before the header of another."""
     start = 0
     listed = False
     for at, line in enumerate(lines.lines):
@@ -153,7 +153,7 @@ def _report(part: Sequence[str], letter: Letter) -> Report | None:
 
 
 def _list_start(part: Sequence[str]) -> int | None:
-    """Return the index of the list's first line: behind its title; where there is none, at the first line that is marked."""
+    """Return the index of the first line of the list: after its title, or else at the first marked line."""
     for at, line in enumerate(part):
         if _TITLE.match(line[:300]):
             return at + 1
@@ -166,7 +166,7 @@ def _list_start(part: Sequence[str]) -> int | None:
 
 
 def _list_end(part: Sequence[str], start: int) -> int:
-    """Return the index behind the list: at the numbered source, or at the signature."""
+    """Return the index after the list: at the numbered source, or at the signature."""
     for at in range(start, len(part)):
         line = part[at]
         if begins_source(line) or _FOOT.match(line[:200]):
@@ -181,7 +181,7 @@ def _list_end(part: Sequence[str], start: int) -> int:
 
 
 def _summary(lines: Lines) -> tuple[Message, ...]:
-    """Return the messages of a report on a whole branch, which marks none."""
+    """Return the messages of a report about a whole branch. Such a report marks no message."""
     found: list[Message] = []
     at = 0
     while at < len(lines.lines):
@@ -217,7 +217,7 @@ def _notices(part: Sequence[str], *, footed: bool, header: bool) -> Iterator[str
 
 
 def _subject(lines: Lines, end: int) -> str | None:
-    """Return a subject that stands above the report as a line, as on an archive's page."""
+    """Return a subject that is a line above the report, as on a page of an archive."""
     for at in range(min(end, 12)):
         text = lines.lines[at].strip()
         if not lines.is_taken(at) and _SUBJECT.match(text[:300]):

@@ -1,4 +1,4 @@
-"""What a report says, as values, and the JSON object that `docs-matrix read --json` prints."""
+"""The content of a report as values, and as the JSON object of `docs-matrix read --json`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ __all__ = ["Message", "Report", "ReportFile", "Source", "SourceLine", "Tested", 
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a report's list.
+    """One message in the list of a report.
 
-    `path` (relative to the tree's root), `line`, `category`, `message` (whole, all its lines) and `via` are those of a
-    diagnostic. `level` is what the message says, in capitals, else what the list's title says; None where only the end of a
-    message is shown. `marked` is the robot's `>>`. `cut`: the report does not show all of it. `form` names the shape in
-    which it is written, `piece` counts the pieces of the list (`--` lies between two), `told` is what our own reports say
-    of it in brackets.
+    - `path` (relative to the tree's root), `line`, `category`, `message` (all its lines) and `via` are as in a diagnostic.
+    - `level` is the level of the message in capitals, or else the level in the title of the list; None if only the end of the
+      message is shown.
+    - `marked` says that it has the robot's `>>`. `cut` says that the report does not show all of it.
+    - `form` names the form in which it is written. `piece` is the number of its piece of the list (`--` is between two pieces).
+    - `told` has the facts that our own reports add in brackets.
     """
 
     path: str | None
@@ -45,7 +46,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Tested:
-    """What the robot says of trees: `how` is `auto`, `also` (both built) or `cannot apply`; `trees` are their names."""
+    """What the robot says about trees: `how` is `auto`, `also` (both were built) or `cannot apply`; `trees` are their names."""
 
     how: Literal["auto", "also", "cannot apply"]
     level: str | None
@@ -54,7 +55,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class SourceLine:
-    """A numbered line of the source: `marked` for a message's line, `at` for blame's `@`, `blame` what stands before."""
+    """A numbered line of the source: `marked` for the line of a message, `at` for blame's `@`, `blame` for the words before."""
 
     number: int
     text: str
@@ -65,7 +66,7 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class Source:
-    """The `vim +N` block: the lines around the marked ones; `trailer` says who last touched them."""
+    """The `vim +N` block: the lines around the marked lines; `trailer` says who changed them last."""
 
     path: str
     line: int
@@ -75,14 +76,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Report:
-    """One report. What it does not say is None, or empty.
+    """One report. A value that the report does not have is None or empty.
 
-    `date` is when it was sent (UTC): the mail's, else what its own links say. `base` is the header's text, `base_commit` the
-    commit in it. `commit` is the one that was built, from the header or from the script to reproduce it. `reproduce` is the
-    command, the link or the script, `reproduce_note` what stands in brackets before it. `fields` are the header's others, by
-    name. `title` is the list's. `notices` are
-    what a reader must know (the robot's build did not run, the report ends in its middle). `unread` are the lines that were
-    not understood, in their order.
+    - `date` is when it was sent (UTC): the date of the mail, or else the date in its links.
+    - `base` is the text in the header, and `base_commit` the commit in this text. `commit` is the commit that was built, from
+      the header or from the script to reproduce it.
+    - `reproduce` is the command, the link or the script to reproduce it, and `reproduce_note` the text in brackets before it.
+    - `fields` are the other fields of the header, by name. `title` is the title of the list.
+    - `notices` are facts that a reader must know: the robot could not run its build, the report is cut off.
+    - `unread` are the lines that were not understood, in their order.
     """
 
     subject: str | None = None
@@ -115,9 +117,9 @@ class Report:
 
 @dataclass(frozen=True)
 class ReportFile:
-    """All that was in a file: its reports, the diffs of the patches in it, and the lines that belong to neither.
+    """The content of a file: its reports, the diffs of the patches in it, and the lines that belong to neither.
 
-    `subjects` are those of the mails that the patches came in, empty where it was no mail.
+    `subjects` are the subjects of the patches' mails; empty for a patch that was not in a mail.
     """
 
     reports: tuple[Report, ...]
@@ -127,10 +129,10 @@ class ReportFile:
 
 
 def document(reading: ReportFile) -> dict[str, Any]:
-    """Return the report's JSON object with `patches`, as `docs-matrix read --json` prints it.
+    """Return the JSON object that `docs-matrix read --json` prints, with `patches`.
 
-    If there are several reports, the header is that of the first, `messages`, `tags` and `unread` are those of all, and
-    `reports` has each by itself.
+    If there are several reports, the header is that of the first; `messages`, `tags` and `unread` are those of all, and
+    `reports` has each report separately.
     """
     each = [_of_report(report) for report in reading.reports]
     value = {**each[0], "patches": list(reading.patches)}
@@ -147,5 +149,5 @@ def _of_report(report: Report) -> dict[str, Any]:
 
 
 def forms(messages: Iterable[Message]) -> Counter[str]:
-    """Return how many of `messages` are written in which form."""
+    """Return for each form the number of `messages` in this form."""
     return Counter(message.form for message in messages)

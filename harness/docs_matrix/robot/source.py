@@ -1,4 +1,4 @@
-"""The `vim +N` block of a report: the numbered source lines, those of messages marked, with or without blame."""
+"""Reads the `vim +N` block of a report: numbered source lines with marks, with or without blame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def begins_source(line: str) -> bool:
 
 
 def read_sources(lines: Lines, start: int) -> tuple[Source, ...]:
-    """Return the blocks behind line `start`."""
+    """Return the blocks after the line `start`."""
     return tuple(_sources(lines, start))
 
 
@@ -54,7 +54,7 @@ def _sources(lines: Lines, start: int) -> Iterator[Source]:
 
 
 def _numbered(text: str, last: int) -> SourceLine | None:
-    """Return the numbered line that `text` is; None where its number is not above `last`."""
+    """Return `text` as a numbered line; None if it has no number above `last`."""
     found = _BLAME.match(text) or _NUMBERED.match(text)
     if found is None or int(found["number"]) <= last:
         return None

@@ -1,7 +1,7 @@
-"""Messages written so that nothing of them is lost: what `listing` reads back, and people can read too.
+"""Writes messages without loss, in a form that `listing` reads back and that people can read.
 
-The robot squeezes, cuts and leaves out; here every line of a message is there, behind a bar, with its place written in one
-form only.
+The robot removes blanks, cuts messages and leaves out lines. Here every line of a message is written, after a bar, and its
+place is written in only one form.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from docs_matrix.robot.report import Message
 __all__ = ["BARRED", "TITLE", "parse_first", "parse_told", "without_category", "write_list"]
 
 BARRED = "further lines of a message behind |"
-"""In the title of a list: its messages are whole, every further line has its mark."""
+"""These words in the title of a list mean: messages are complete, and every further line has its bar."""
 TITLE = f"All warnings (new ones prefixed by >>, {BARRED}):"
 
 _MARGIN = "   "
@@ -29,11 +29,11 @@ _FIRST = re.compile(
 )
 _PATH = "/._,+@~=-"
 _TAKEN = ("-", *LEVELS)
-"""What stands for no path, and what would be taken for the level."""
+"""Paths that must be escaped: the sign for no path, and words that would be read as the level."""
 
 
 def write_list(messages: Iterable[Message]) -> Iterator[str]:
-    """Yield the lines of a list of `messages`, without its title; `--` between two pieces."""
+    """Yield the lines of a list of `messages`, without its title, with `--` between two pieces."""
     piece: int | None = None
     for message in messages:
         if piece is not None and message.piece != piece:
@@ -52,7 +52,7 @@ def _message(message: Message) -> Iterator[str]:
 
 
 def _with_category(message: Message) -> str:
-    """Return the whole text with its category behind; a text that seems to end with one gets a mark that it has none."""
+    """Return the complete text with its category at the end. If a text without a category seems to end with one, it gets a mark."""
     if message.category and re.fullmatch(r"[^\[\]\s]{1,200}", message.category) and message.category != _NO_CATEGORY:
         return f"{message.message} [{message.category}]"
     return f"{message.message} [{_NO_CATEGORY}]" if _CATEGORY.search(message.message) else message.message
@@ -74,7 +74,7 @@ def _escaped(path: str) -> str:
 
 
 def parse_first(text: str) -> Message | None:
-    """Return the message that begins with the line `text`, without mark and margin; its category is still in its text."""
+    """Return the message that begins with the line `text`, without mark and margin. Its category is still in its text."""
     if text.startswith(_END):
         return Message(None, None, None, None, text[len(_END) + 1 :], False, cut=True, form="the end of a message")
     found = _FIRST.fullmatch(text)
@@ -95,7 +95,7 @@ def parse_first(text: str) -> Message | None:
 
 
 def without_category(text: str) -> tuple[str, str | None]:
-    """Return a whole text without what `write_list` put behind it, and the category."""
+    """Return a complete text without the category or mark that `write_list` added, and the category."""
     found = _CATEGORY.search(text)
     if found is None:
         return text, None
@@ -103,7 +103,7 @@ def without_category(text: str) -> tuple[str, str | None]:
 
 
 def parse_told(line: str) -> tuple[str, bool]:
-    """Return what is reported of a message in brackets, and whether that is that it is cut."""
+    """Return the facts about a message in brackets, and whether they say that the message is cut."""
     told = line.strip()[1:-1]
     cut = told == _CUT or told.startswith(f"{_CUT}; ")
     return (told[len(_CUT) :].removeprefix("; ") if cut else told), cut
