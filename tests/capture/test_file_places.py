@@ -24,6 +24,12 @@ def said(path: str | None, line: int | None) -> Diagnostic:
             3,
             ("pkg/tools.py", None, "docstring of pkg.tools.fold, about line 3"),
         ),
+        ("pkg/__init__.py:docstring of pkg.tools.wrap", 3, ("pkg/tools.py", 4, "docstring of pkg.tools.wrap, line 3")),
+        (
+            "other/__init__.py:docstring of pkg.tools.wrap",
+            3,
+            ("pkg/tools.py", 4, "docstring of pkg.tools.wrap, line 3"),
+        ),
         ("site-packages/x.py:docstring of x.f", 3, ("site-packages/x.py", None, "docstring of x.f, about line 3")),
         ("docstring of built.in", 3, ("docstring of built.in", 3, None)),
         ("docs/index.rst:4:<translated>", 1, ("docs/index.rst", 4, "<translated>, line 1")),

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-__all__ = ["DocstringLine", "line_of"]
+__all__ = ["DocstringLine", "elsewhere", "line_of"]
 
 _COMMENT = re.compile(r"\s*#: ?(.*)")
 _TRAILING = re.compile(r".*?#: ?(.*)")
@@ -78,16 +78,39 @@ def _parsed(source: str) -> ast.Module | None:
         return None
 
 
+def elsewhere(path: str, name: str) -> Iterator[str]:
+    """Yield the files that may define the object `name`, which the module at `path` only imports.
+
+    >>> list(elsewhere("src/pkg/__init__.py", "pkg.tools.wrap"))
+    ['src/pkg/tools.py', 'src/pkg/tools/__init__.py', 'src/pkg.py']
+    """
+    module, parts = _module(path), name.split(".")
+    shared = _shared(module, parts)
+    roots = [module[:-shared]] if shared else [module[:count] for count in range(len(module) - 1, -1, -1)]
+    for root in roots:
+        for count in range(len(parts) - 1, 0, -1):
+            place = "/".join((*root, *parts[:count]))
+            yield from (file for file in (f"{place}.py", f"{place}/__init__.py") if file != path)
+
+
 def _inner_name(path: str, name: str) -> list[str]:
     """Return the parts of the dotted `name` that are after the name of the module at `path`.
 
     For `src/pkg/tools.py` and `pkg.tools.Box.wrap` these are `Box` and `wrap`.
     """
-    module = path.rpartition(".")[0].split("/")
-    module = module[:-1] if module[-1] == "__init__" else module
     parts = name.split(".")
-    length = next((count for count in range(len(parts), 0, -1) if module[-count:] == parts[:count]), 0)
-    return parts[length:]
+    return parts[_shared(_module(path), parts) :]
+
+
+def _module(path: str) -> list[str]:
+    """Return the folders and the name of the module at `path`; of a package, its folder is the name."""
+    module = path.rpartition(".")[0].split("/")
+    return module[:-1] if module[-1] == "__init__" else module
+
+
+def _shared(module: Sequence[str], parts: Sequence[str]) -> int:
+    """Return how many of the first `parts` of a dotted name are the last of `module`."""
+    return next((count for count in range(len(parts), 0, -1) if module[-count:] == parts[:count]), 0)
 
 
 def _find(node: ast.AST, names: Sequence[str]) -> ast.AST | None:

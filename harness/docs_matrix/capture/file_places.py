@@ -62,11 +62,17 @@ def placed(diagnostic: Diagnostic, text: Text, read: Sequence[str] | None = None
         return diagnostic if common == path else replace(diagnostic, path=common, place=_in_words(path, "line ", inner))
     if not words.startswith(DOCSTRING):
         return replace(diagnostic, path=path, line=line, place=_in_words(words, "line ", inner))
-    source = text(path) if inner is not None else None
-    name = words.removeprefix(DOCSTRING)
-    found = (
-        docstring_lines.line_of(path, source, name, inner, read) if source is not None and inner is not None else None
-    )
+    name, found = words.removeprefix(DOCSTRING), None
+    for file in (path, *docstring_lines.elsewhere(path, name)) if inner is not None and path.endswith(".py") else ():
+        source = text(file)
+        found = (
+            docstring_lines.line_of(file, source, name, inner, read)
+            if source is not None and inner is not None
+            else None
+        )
+        if found:
+            path = file
+            break
     counted = "line " if found and found.exact else APPROXIMATE
     return replace(diagnostic, path=path, line=found.line if found else None, place=_in_words(words, counted, inner))
 
