@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -293,6 +294,25 @@ time.sleep(30)
 """
     ended = place.python(layer, code)
     assert "processes" in (ended.stopped or "")
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_nothing_writes_more_to_the_disk_than_is_allowed(
+    place: Place, layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others write to the same disk meanwhile is not the build's; a removed file that it holds open is."""
+    needed(layer)
+    monkeypatch.setattr("docs_matrix.confinement.confinement.DISK", 64 << 20)
+    code = "import os, time; f = open('large', 'wb'); {}; f.flush(); os.remove('large'); time.sleep({})"
+    other = place.work.parent / "other"
+    other.write_bytes(b"")
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(place.python, layer, code.format("f.write(bytes(1 << 20))", 6))
+        time.sleep(2)
+        other.write_bytes(bytes(128 << 20))
+        assert not ended.result().stopped
+    ended_itself = place.python(layer, code.format("f.write(bytes(128 << 20))", 30))
+    assert ended_itself.stopped == "it wrote more than 0 GiB"
 
 
 @pytest.mark.parametrize("layer", LAYERS)
