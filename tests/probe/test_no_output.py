@@ -177,6 +177,18 @@ def test_only_what_is_broken_off_behind_the_reading_is_built_again(
     assert count.read_text() == builds
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_build_of_many_documents_is_made_once(cell: str, tmp_path: Path, store: Path) -> None:
+    bench = Workbench(matrix.load(ROOT / "matrix.yaml"), store, confinement=choose("none"))  # it counts outside
+    count = tmp_path / "count"
+    conf = f"with open({str(count)!r}, 'a') as stream:\n    stream.write('x')\n"
+    tree = written(tmp_path / "tree", {"conf.py": conf, "index.rst": "Index\n=====\n", **MANY})
+    order = Order(environment_of(bench, cell), bench.trees.open(tree), Recipe("sphinx", ".", "."))
+    build = bench.runner.build(order).build
+    assert (build.status, build.reason) == ("ok", None)
+    assert count.read_text() == "x"
+
+
 def environment_of(bench: Workbench, cell: str, requirements: tuple[str, ...] = ()) -> Environment:
     """The environment of `cell`; skips if it has no interpreter."""
     try:

@@ -26,7 +26,9 @@ def hush(builder: Any, probe: Any) -> bool:
     if builder.name not in BUILDERS or not hasattr(builder, "handle_page"):
         return False
     builder.copysource = False
-    builder.index_page = lambda *arguments, **options: None
+    index = builder.index_page
+    # Sphinx cannot write an index that has no page: the pages have titles there, and no text.
+    builder.index_page = lambda page, doctree, title: index(page, type(doctree)(doctree.settings, doctree.reporter), title)
     for name in ("get_outfilename", "get_output_path"):
         if hasattr(builder, name):
             kind = type(getattr(builder, name)("index"))
