@@ -202,9 +202,9 @@ def test_a_check_that_cannot_run_changes_nothing_of_what_is_accepted(
 
 KERNEL_DOC = """#!/bin/sh
 shift
-grep -nH bad "$@" | sed 's/:bad.*/: warning: bad comment/'
-exit 0
+awk 'FNR == 1 { n++ } /bad/ { print FILENAME ":" FNR + (n > 1) ": warning: bad comment" }' "$@"
 """
+"""It counts as the Perl program does: a line too many in each file after the first."""
 
 
 @pytest.fixture
