@@ -33,11 +33,11 @@ FILES = {
     "docs/conf.py": CONF,
     "docs/ext/own.py": "def setup(app):\n    from helper import connect\n    connect(app)\n",
     "docs/ext/helper.py": "def connect(app):\n    pass\n",
-    "docs/index.rst": "Top\n===\n\n.. toctree::\n\n   one\n   two\n   table\n   text\n",
+    "docs/index.rst": "Top\n===\n\n.. toctree::\n\n   one\n   two\n   table\n   prose\n",
     "docs/one.rst": "One\n===\n\n.. automodule:: pkg.one\n   :members:\n",
     "docs/two.rst": "Two\n===\n\n.. automodule:: pkg.two\n   :members:\n   :inherited-members:\n",
     "docs/table.rst": "Table\n=====\n\n.. autosummary::\n   :toctree: made\n\n   pkg.three.third\n",
-    "docs/text.rst": "Text\n====\n\nAn *open one.\n",
+    "docs/prose.rst": "Text\n====\n\nAn *open one.\n",
     "src/pkg/__init__.py": '"""All."""\nVERSION = "1"\nfrom pkg import one, two, three\n',
     "src/pkg/one.py": '"""The first."""\nclass Base:\n    """A base."""\n    def method(self):\n        """Do it."""\n',
     "src/pkg/two.py": (
@@ -74,7 +74,7 @@ def rebuild(request: pytest.FixtureRequest, tmp_path: Path, store: Path) -> Rebu
         ).build
 
     def rebuild(*changes: Mapping[str, str]) -> Build:
-        assert build({**FILES, "docs/text.rst": f"{FILES['docs/text.rst']}\n{uuid.uuid4()}\n"}).resumed is None
+        assert build({**FILES, "docs/prose.rst": f"{FILES['docs/prose.rst']}\n{uuid.uuid4()}\n"}).resumed is None
         for changed in changes:
             warm = build(changed)
         whole = build({}, warm=False)
@@ -94,7 +94,7 @@ def test_a_docstring_means_the_documents_that_describe_it(rebuild: Rebuild) -> N
     three = rebuild(worse("src/pkg/three.py", "Be the third"))
     assert three.resumed is not None, three.cold
     assert {"made/pkg.three.third", "table"} <= set(three.resumed)
-    assert not {"one", "two", "text"} & set(three.resumed)
+    assert not {"one", "two", "prose"} & set(three.resumed)
 
 
 def test_in_a_chain_too_and_with_what_is_inherited_or_composed(rebuild: Rebuild) -> None:
@@ -105,7 +105,7 @@ def test_in_a_chain_too_and_with_what_is_inherited_or_composed(rebuild: Rebuild)
     )
     assert last.resumed is not None, last.cold
     assert "two" in last.resumed
-    assert not {"one", "text", "table"} & set(last.resumed)
+    assert not {"one", "prose", "table"} & set(last.resumed)
     assert sum("nline interpreted text" in one.message for one in last.diagnostics) >= 4
 
 

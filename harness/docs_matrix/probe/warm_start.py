@@ -34,6 +34,8 @@ PICKLE = "environment.pickle"
 INTO = re.compile(r"[\w./+-]+")
 """A word in a message that can be the name or the path of a document."""
 WORD = re.compile(r"[\w-]+")
+ABOUT_ANOTHER = re.compile("duplicate|other instance|also|already|previous|defin|document", re.IGNORECASE)
+"""A message of docutils with one of these words may name another document by a single word."""
 FEW = 20
 """It is faster to search for at most this many words one after the other than for all of them at once."""
 LOOKS = {"files": "content", "folders": "listing", "below": "everything"}
@@ -248,7 +250,9 @@ class Start(object):
         found = set()
         for word in INTO.findall(record["message"]):
             name = word[len(prefix) :] if word.startswith(prefix) else word
-            found.update({name, os.path.splitext(name)[0]} & self.documents)
+            stem, ending = os.path.splitext(name)
+            if "/" in name or ending or record["category"] != "docutils" or ABOUT_ANOTHER.search(record["message"]):
+                found.update({name, stem} & self.documents)
         return found - {record["of"]}
 
     def purge(self, app: Any, env: Any, documents: List[str]) -> None:
