@@ -98,9 +98,14 @@ def gather(folders: Sequence[Path], order: Sequence[str], asked: str | None = No
     if asked is not None:
         parts = [part for part in parts if part.question == asked]
     if not parts:
-        raise InputError(f"{', '.join(map(str, folders))}: no results of cells found (cells/*.json)")
+        raise InputError(
+            f"{', '.join(map(str, folders))}: no results of cells found (cells/*.json); give folders that check --out wrote"
+        )
     if len({part.question for part in parts}) > 1:
-        raise InputError(f"{', '.join(map(str, folders))}: the results belong to different trees, patches or bases")
+        raise InputError(
+            f"{', '.join(map(str, folders))}: the results belong to different trees, patches or bases; "
+            "give folders of one question"
+        )
     cells: dict[str, CellResult] = {}
     for cell in (_observed(part.result) for part in parts):
         cells[cell.name] = max(cell, cells.get(cell.name, cell), key=_badness)

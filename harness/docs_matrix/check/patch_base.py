@@ -84,7 +84,9 @@ def _of_named(tries: Sequence[_Try]) -> Chosen:
     fitting = [(one, one.patched) for one in sorted(tries, key=lambda one: not one.exact) if one.patched is not None]
     if not fitting:
         raise InputError(
-            "the patch applies to none of these: " + "; ".join(f"{one.rev}: {one.reason}" for one in tries)
+            "the patch applies to none of these: "
+            + "; ".join(f"{one.rev}: {one.reason}" for one in tries)
+            + "; name another revision with --onto"
         )
     chosen, patched = fitting[0]
     tested = [(("auto" if one is chosen else "also") if one.patched else "cannot", one.rev) for one in tries]

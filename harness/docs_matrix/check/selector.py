@@ -64,7 +64,9 @@ def wanted(find: str | None, path: str | None) -> Wanted:
         try:
             return Wanted(re.compile(find[1:-1], re.MULTILINE), clean)
         except re.error as error:
-            raise InputError(f"--find {find}: is not a regular expression: {error}") from error
+            raise InputError(
+                f"--find {find}: is not a regular expression: {error}; without slashes it is plain text"
+            ) from error
     return Wanted(re.compile(re.escape(find)), clean)
 
 
