@@ -66,6 +66,21 @@ def test_a_line_before_the_mistake_in_its_paragraph_makes_it_no_other(first_line
     assert [item[0] for item in told(swapped)] == ["known"]
 
 
+@pytest.mark.parametrize("at_the_end", [6, 7])
+def test_what_is_reported_behind_a_block_goes_with_the_block(at_the_end: int) -> None:
+    """docutils 0.16 reports an image at the empty line after it, if there is one, else at its own line."""
+    image = "Title\n=====\n\nText.\n\n.. image:: gone.png\n"
+    change = Edits({"a.rst": image}, {"a.rst": image + "\n.. note::\n\n   A block.\n"})
+    gone = "image file not readable: gone.png"
+    base = said("a.rst", at_the_end, gone)
+    assert told(judge([base], [said("a.rst", 7, gone)], change)) == [("known", "a.rst", 7)]
+    assert told(judge([said("a.rst", 7, gone)], [said("a.rst", at_the_end, gone)], change.swapped()))[0][0] == "known"
+    assert told(judge([base], [said("a.rst", 9, gone)], change)) == [
+        ("new", "a.rst", 9),
+        ("fixed", "a.rst", at_the_end),
+    ]
+
+
 def test_a_line_of_a_c_file_goes_with_that_file_and_its_chain_with_the_document() -> None:
     code = "/**\n * f - does\n * @x: one\n */\nint f(int x);\n"
     change = Edits({"f.c": code, "dev.rst": PROSE}, {"f.c": "// more\n" + code, "dev.rst": "Above\n\n" + PROSE})

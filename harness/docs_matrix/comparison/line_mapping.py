@@ -184,14 +184,14 @@ class Correspondence:
         If a line of this paragraph became a line of the head, then `head_paragraph` returns an equal key for the paragraph
         of that line. With `moved`, only lines that moved link two paragraphs; without, only lines that stayed or were edited.
         """
-        paragraph = _paragraph(self.base_page(path), line)
+        paragraph = _paragraph_above(self.base_page(path), line)
         if paragraph is None:
             return None
         return self._groups(moved).find(("base" if self._differs(path) else "head", path, paragraph))
 
     def head_paragraph(self, path: str, line: int, *, moved: bool) -> Hashable | None:
         """Return a key of the paragraph that contains the head's line; see `base_paragraph`."""
-        paragraph = _paragraph(self.head_page(path), line)
+        paragraph = _paragraph_above(self.head_page(path), line)
         if paragraph is None:
             return None
         return self._groups(moved).find(("head", path, paragraph))
@@ -300,6 +300,16 @@ def _lines(
 
 def _paragraph(page: Page | None, line: int) -> int | None:
     return page.paragraphs[line - 1] if page and 0 < line <= len(page.paragraphs) else None
+
+
+def _paragraph_above(page: Page | None, line: int) -> int | None:
+    """Return the paragraph that contains the line; for an empty line, or the end of the file, the paragraph before it.
+
+    docutils 0.16 reports a directive without content at the line after it, or at its own line if it is the last of a file.
+    """
+    while page and 1 < line <= len(page.lines) + 1 and not "".join(page.lines[line - 1 : line]).strip():
+        line -= 1
+    return _paragraph(page, line)
 
 
 def alike(one: str | None, other: str | None) -> float:
