@@ -97,7 +97,7 @@ def test_a_hard_link_is_the_file_it_names_and_a_later_member_wins(trees: Trees, 
         (special("null", tarfile.CHRTYPE), r"'null' is neither a file nor a folder nor a link"),
         (
             special("hard", tarfile.LNKTYPE, "missing"),
-            r"a hard link to 'missing', which is not before it in the archive",
+            r"a hard link to 'missing', but the archive has no such file before the link",
         ),
         (("b.rst/below", b"x"), r"'b\.rst/below' is in 'b\.rst', which is not a folder"),
     ],

@@ -61,7 +61,7 @@ class GeneratorOutputs:
                     left -= len(content)
                     files.write_whole(self.known / name, content)
         except OSError:
-            return  # the build left something else than regular files: nothing is taken
+            return  # the build left something else than regular files: nothing more is taken
 
 
 def code_digest(entries: Mapping[str, tuple[str, str]]) -> str:

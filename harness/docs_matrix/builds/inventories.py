@@ -121,9 +121,9 @@ class Inventories:
 
 
 def put(given: Iterable[Given], store: Path, folder: Path) -> dict[str, tuple[str, str] | None]:
-    """Copy inventories from `store` into `folder`, and return by address the file and the final address, as the probe wants it.
+    """Copy inventories from `store` into `folder`, and return what the probe wants to know of them.
 
-    An address without an inventory has None.
+    For each address this is the file and the final address, or None if it has no inventory.
     """
     placed: dict[str, tuple[str, str] | None] = {}
     for one in given:

@@ -38,9 +38,10 @@ MOST_STEPS = 20
 class KeptBase:
     """A kept build. `key` is its final key, and `asked` its key without git's answers.
 
-    `whole` is the key of a build of the same tree from nothing, without git's answers. `steps` is the number of builds between that
-    build and this one. `without_tree` is the digest of the order without its tree; `without_inventories` is the same digest without
-    the inventories. `urls` are the addresses of the inventories.
+    `whole` is the key of a build of the same tree from nothing, without git's answers. `steps` is 0 for a build from
+    nothing, else one more than that of the kept build from which this one started. `without_tree` is the digest of the
+    order without its tree; `without_inventories` is the same digest without the inventories. `urls` are the addresses
+    of the inventories.
     """
 
     key: str

@@ -21,7 +21,8 @@ class Build(Said):
     - `status`: `ok` only if Sphinx finished its work. Otherwise `reason` says why in one line, and the build has its messages until
       then.
     - `seconds`: wall time; `cpu_seconds`: user and system time; `peak_bytes`: memory of the largest process.
-    - `resumed`: the documents that a build read which started from a warm state (it answers for all documents); None for others.
+    - `resumed`: the documents that the build read, if it started from a warm state (it answers for all documents); else
+      None.
     - `cold`: the reason if the build could not start from a warm state.
     - `trials`: the messages of the last document of each trial of the order.
     - `opened`, `variables`, `arguments`: if the build was watched, the files of the tree that it opened, its environment variables,

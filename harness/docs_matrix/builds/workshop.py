@@ -1,6 +1,7 @@
 """The workshop: builds many variants of a small project quickly, in forks of one process that has Sphinx loaded.
 
-A result from here must be confirmed by a build of `docs_matrix.builds.runner`, because only the processes are separate here.
+Here each variant has a process of its own, but all of them share HOME, TMPDIR and the modules that are loaded. So a
+result from here must be confirmed by a build of `docs_matrix.builds.runner`.
 """
 
 from __future__ import annotations

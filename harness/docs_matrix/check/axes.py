@@ -1,6 +1,7 @@
 """The axes of a search: their candidates, and the ways in which a candidate can be built.
 
-The first way changes nothing but the axis. If it cannot be built, the next ways change as little more as possible, in this order:
+The first way changes nothing but the axis; if the release is newer than the cell, also the date. If it cannot be built,
+the next ways also change these, in this order:
 
 - the release of Sphinx or docutils, to one that is compatible;
 - the date as of which the other packages are resolved;

@@ -15,10 +15,11 @@ from docs_matrix.errors import HarnessError, MachineError, MissingInterpreterErr
 __all__ = ["NAME_IT", "CellBuild", "ended"]
 
 LACKING = re.compile(r"ModuleNotFoundError|PackageNotFoundError|Could not import extension|No module named")
-"""How Python and Sphinx report that a package is not installed. Without a configuration, a tree names no packages."""
+"""How Python and Sphinx report that a package is not installed. A Sphinx project without a matrix.yaml has no list of
+the packages that it needs."""
 
 NAME_IT = "a package is missing; name it with --requirement: "
-"""What stands before the reason of such a build."""
+"""The text before the reason of a build that failed because a package is not installed."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The results of single cells, as files: sessions and jobs that build one cell each use them to make one report.
+"""The results of single cells, as files. If each session or job builds only one cell, these files become one report.
 
 `keep` writes `cells/<cell>.json` for each cell of a run. `gather` makes one run from such files, from one folder or several.
 Only cells that answer the same question (same tree, base, patches, read set) are combined.

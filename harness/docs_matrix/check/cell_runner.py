@@ -232,7 +232,7 @@ class CellRunner:
         )
 
     def mark_requirements(self, result: CellResult, base: CellBuild | None, head: CellBuild) -> CellResult:
-        """Return `result` with a `reason` on each new diagnostic that comes from the head's other packages.
+        """Return `result` with a `reason` on each new diagnostic that is due to packages in which head and base differ.
 
         For this the base is built once more, in the head's environment. A new diagnostic that this build has too does not come from
         the text.

@@ -2,11 +2,12 @@
 
 A message that appears only in some orders of reading is neither new nor fixed.
 
-Before they read a document, base and head may have read different documents. Their read sets or numbers of readers can differ,
-or one build starts from the other. Documents that were read earlier can leave state in the process, and this state can add or
-remove a message. So the documents with new or fixed messages are read once more, in both versions, each in its own process. A
-difference that does not appear again depends on the order of reading. If a message names other documents, these are read in the
-same process. Sphinx's environment connects them: two documents may define the same label or object.
+When a document is read, base and head may already have read different documents. Their read sets or numbers of readers
+can differ, or one build starts from the other. Documents that were read earlier can leave state in the process, and
+this state can add or remove a message. So the documents with new or fixed messages are read once more, in both
+versions, each in its own process. A difference that does not appear again depends on the order of reading. If a message
+names other documents, these are read in the same process. Sphinx's environment connects them: two documents may define
+the same label or object.
 
 Starting a build takes longer than reading a few documents. So if few documents may have new messages, the normal build reads
 each of them alone first: a *trial*. Another build is made only for the messages that are still in doubt after that.
@@ -39,7 +40,8 @@ FEW = 16
 """The most documents of one version that a normal build tries alone."""
 WORD = re.compile(r"[\w./+-]+")
 ROLE = re.compile("(?:Unknown interpreted text role|No role entry for) ")
-"""What is said of a role. Documents share those that they define, so one that is read apart misses what it has in a whole build."""
+"""The start of a message about an unknown role. A role that one document defines is known to those that are read after
+it in the same process. So a document that is read apart can lack a role that it has in a whole build."""
 
 
 class ReadApart(Protocol):
@@ -66,7 +68,7 @@ class Built(Protocol):
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The verdicts after the second reading, and the builds that read. If these failed, `notice` says why."""
+    """The verdicts after the second reading, and the builds that read again. If one failed, `notice` says why."""
 
     judged: tuple[Judged, ...]
     built: tuple[Built, ...] = ()
@@ -74,10 +76,11 @@ class Confirmed:
 
 
 def read_alone_first(versions: Sequence[tuple[str, ...] | None], apart: Collection[str]) -> list[Reading | None]:
-    """Return for each of `versions` (its documents) how to read it, so that its documents in `apart` are tried alone first.
+    """Return how to read each version, so that those of its documents that are in `apart` are tried alone first.
 
-    None for a version with a single document, since nothing is read before it. None for all versions if one of them has more
-    than `FEW` such documents. A trial in one version is useless without the same trial in the other.
+    `versions` has the documents of each version. None for a version with a single document, since nothing is read
+    before it. None for all versions if one of them has more than `FEW` such documents. A trial in one version is
+    useless without the same trial in the other.
     """
     chosen = [[name for name in documents or () if name in apart] for documents in versions]
     if max(map(len, chosen)) > FEW:
@@ -168,7 +171,11 @@ def _is_doubtful(item: Judged, base: Made | None, head: Made, *, whole: bool) ->
 
 
 def _names_another(said: Diagnostic, documents: Collection[str]) -> bool:
-    """Return whether a message names another document: it is not said apart if an extension cannot merge what processes know."""
+    """Return whether a message names another document.
+
+    If documents are read in different processes, such a message is missing if an extension cannot merge
+    what the processes know.
+    """
     words = {posixpath.splitext(word.rstrip("."))[0] for word in WORD.findall(said.message)}
     return any(
         word == name or word.endswith(f"/{name}") for name in documents if name != said.document for word in words
@@ -178,10 +185,10 @@ def _names_another(said: Diagnostic, documents: Collection[str]) -> bool:
 def _documents(
     doubtful: Sequence[Judged], base: Made | None, head: Made, subject: Subject, trees: Trees
 ) -> tuple[set[str], set[str]]:
-    """Return the documents of `doubtful` messages, and the documents that these messages name.
+    """Return the documents of `doubtful` messages and those that these messages name, in two sets.
 
-    The first set has paths in the tree. The second has names of documents that only builds find: documents that are
-    generated, or that have an unusual suffix.
+    The first set has the paths of those that are in the tree. The second has the names of those that only builds find:
+    documents that are generated, or that have an unusual suffix.
     """
     recipe = subject.recipe
     everywhere = {path for tree in (subject.head, subject.base) if tree for path in trees.paths(tree)}

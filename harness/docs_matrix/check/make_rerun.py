@@ -1,4 +1,4 @@
-"""Make the rerun of a run: everything to see its new diagnostics again, without docs-matrix, in the cell that has most."""
+"""Make the rerun of a run: all to see its new diagnostics again, without docs-matrix, in the cell with most of them."""
 
 from __future__ import annotations
 

@@ -18,8 +18,9 @@ __all__ = ["reading_one"]
 def reading_one(path: str, wanted: Wanted, cell: Cell, runner: CellRunner) -> Subject:
     """Return the runner's subject with a read set of one document: the one that gives the message `wanted` at `path`.
 
-    `path` is a document, or a file that documents include or are generated from; then a build in `cell` finds the document. Raise
-    `InputError` if the tree has no such file, or if no document gives the message at that path.
+    `path` is a document, or a file that documents include or are generated from. If it is not a document itself, or
+    another document includes it, a build in `cell` finds the document. Raise `InputError` if the tree has no such file,
+    or if no document gives the message at that path.
     """
     subject, trees = runner.subject, runner.bench.trees
     place = posixpath.normpath(path.replace("\\", "/"))

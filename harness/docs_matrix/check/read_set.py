@@ -36,8 +36,9 @@ reStructuredText begin in the same way."""
 OURS = re.compile(r"(?:.*/)?(?:matrix\.yaml|\.buildinfo|locks/py3[^/]+-docutils[^/]+\.txt|\.github/.*)")
 """Files that no document reads."""
 MOST_NAMES = 1_000
-"""The most changed files, or targets, for which the text is searched: with more, the search takes longer than it saves. In Linux
-6.12's documentation git takes 7 s for so many, as long as for looking into all 10,000 files."""
+"""The most changed files, or targets, for which the text is searched: with more, the search takes longer than it saves.
+In the documentation of Linux 6.12, git needs 7 s to search for 1,000 of them: as long as to look into all 10,000
+files."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,8 @@ def _by_text(base: Tree, head: Tree, changed: Sequence[Change], recipe: Recipe, 
     after = _concerned(head, {change.head_path for change in changed if change.head_path}, names, recipe, trees)
     if before is None or after is None:
         return _all("unnamed")
-    changes = trees.changes(base, head)  # what is read of one side is read of the other, or it would all be new
+    # Both versions must read the same documents: otherwise each message of a document that only one reads would be new.
+    changes = trees.changes(base, head)
     both_before = before.files | {path for name in after.files if (path := changes.base_path(name))}
     both_after = after.files | {path for name in before.files if (path := changes.head_path(name))}
     apart = (

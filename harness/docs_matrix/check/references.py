@@ -88,8 +88,8 @@ class Target:
 def changed_definitions(before: str, after: str) -> set[Target]:
     """Return the targets that only one of two texts defines.
 
-    A target counts also if both texts define it, but in another module or program. So does a label that has a title, which a
-    reference needs, in only one of them. In a text with a glossary, each line may be a term.
+    A target counts also if both texts define it, but in another module or program. A label counts also if it has a
+    title in only one of them, because a reference needs the title. In a text with a glossary, each line may be a term.
     """
     old, new = Counter(_definitions(before)), Counter(_definitions(after))
     return {target for target, _ in (old - new) + (new - old)}
@@ -136,7 +136,7 @@ def _options_and_objects(text: str) -> Iterator[tuple[Target, str]]:
         directive, lines = match[1].rpartition(":")[2], match[2].lower().splitlines()
         if directive in SCOPES:
             scope = match[2].strip()
-        # A module is an object too; a `role` without a domain is docutils's, for its own document.
+        # A module is an object too. `role` without a domain is a directive of docutils: it describes no object.
         if directive not in SCOPES - {"module"} and match[1] != "role":
             for line in lines:
                 yield from ((target, f"{scope} {whole}") for target, whole in _described(directive, line))

@@ -71,9 +71,9 @@ def wanted(find: str | None, path: str | None) -> Wanted:
 
 
 def states(diagnostics: Sequence[Diagnostic], aspects: Sequence[Aspect]) -> Mapping[Hashable, Hashable]:
-    """Return the state of each question.
+    """Return the state of each group of diagnostics with the same path and headline.
 
-    Diagnostics with the same path and headline are one question. Its state is the values of `aspects` of all of them.
+    A search calls such a group a question. Its state is the values of `aspects` of all its diagnostics.
     """
     groups: dict[Hashable, list[Diagnostic]] = defaultdict(list)
     for diagnostic in diagnostics:

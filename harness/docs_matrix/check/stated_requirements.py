@@ -1,9 +1,9 @@
 """The requirements of the documentation that the files of base and head state, if a change edits them.
 
-`matrix.yaml` lists what a tree requires, with the exact pins in its cells. If a change edits `docs/requirements.txt`, the list is
-right for only one of the two versions. So for each package that base and head state differently, each version gets what its own
-files state. This is done only if the list has what one of the two states. If somebody wrote something else into the list, both
-versions get that.
+`matrix.yaml` lists what a tree requires; the exact pins are in its entries for the cells. If a change edits
+`docs/requirements.txt`, the list is right for only one of the two versions. So for each package that base and head
+state differently, each version gets what its own files state. This is done only if the list agrees with one of the two
+versions. If somebody wrote something else into the list, both versions get that.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class _Version:
 
 @dataclass(frozen=True)
 class StatedRequirements:
-    """What base and head state for the packages `changed`. `versions` has it by the identity of the version."""
+    """What base and head state.
+
+    `versions` has it by the identity of the version. `changed` are the packages that base and head state differently.
+    """
 
     versions: Mapping[str, _Version] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from docs_matrix.errors import InputError, MissingInterpreterError
 __all__ = ["FAILED", "Trial", "Trials", "Way"]
 
 FAILED = "the build failed: "
-"""The begin of the reason if a project fails in a toolchain that works."""
+"""The beginning of the reason if a project fails in a toolchain that can build an empty project."""
 SMOKE = Recipe("sphinx", ".", ".")
 SMOKE_FILES = {"conf.py": "project = 'smoke'\n", "index.rst": "Smoke\n=====\n\nA page.\n"}
 

@@ -1,8 +1,8 @@
 """`check --verify`: the proof that our shortcuts lose no message.
 
 Every version is built again without them (`docs_matrix.builds.order.Order.plain`): all documents, from nothing. Then the verdicts
-of each cell are compared with those of the first answer. If the first answer read all documents, each line that the two builds of
-a version printed is compared as well, and how they ended.
+of each cell are compared with those of the first answer. If the first answer read all documents, the two builds of a
+version are compared as well: each line that they printed, and how they ended.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def print_differences(ours: Build, plain: Build) -> tuple[str, ...]:
 
 
 def _without(some: Iterable[Diagnostic], others: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return those of `some` whose printed text `others` do not have. If a text is repeated, its number counts."""
+    """Return those of `some` whose printed text `others` do not have, or have fewer times."""
     have = Counter(diagnostic.printed for diagnostic in others)
     left = []
     for diagnostic in some:

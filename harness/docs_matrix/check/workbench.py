@@ -1,6 +1,6 @@
 """The workbench: the matrix, the trees, the environments of the cells, and the runner of builds. Every question needs them.
 
-In one run, the environment of a cell and a set of requirements is made once, whatever the number of questions.
+In one run, the environment for a cell with given requirements is made only once, whatever the number of questions.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def _fetched(path: Path, store: Path) -> Path:
     message = str(BytesHeaderParser().parsebytes(path.read_bytes()).get("Message-ID", "")).strip("<> \t\r\n")
     if not message:
         raise InputError(
-            f"{path.name}: is no series, and has no message-id by which b4 could find it; give all patches with --patch"
+            f"{path.name}: is not a series, and b4 cannot fetch one without a Message-ID; give all patches with --patch"
         )
     return keep(of_lore(f"{LORE}{message}", "am", "-o-"), _NAME, store)
 

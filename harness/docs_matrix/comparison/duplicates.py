@@ -1,8 +1,8 @@
 """Duplicates: a name is defined at two places. Sphinx reports the definition that it read last, and names the other one.
 
-Which definition Sphinx reads last can change from build to build, so the two places are compared without order. If a name is
-defined three times, Sphinx makes two messages, and it can be any two. So definitions are counted: if both sides have N equal
-definitions of a name, N - 1 messages about this name are known.
+Which definition Sphinx reads last can change from build to build, so the two places are compared without order. If a
+name is defined three times, Sphinx makes two messages, and they can be about any two of the definitions. So definitions
+are counted: if both sides have N equal definitions of a name, N - 1 messages about this name are known.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OTHER = re.compile(
 )
 _LABEL = "duplicate label "
 _LOOKED_INTO = 5_000
-"""The other definition is searched in this many characters of a message."""
+"""The place of the other definition is searched only in the first characters of a message, as many as this."""
 
 Place = tuple[str | None, int | None]
 """A path and a line, as far as they are known."""
@@ -96,8 +96,8 @@ class Duplicates:
     ) -> Iterator[tuple[int, int]]:
         """Yield pairs of messages about one name.
 
-        If both sides have N equal definitions, N - 1 messages are paired, less those that are in `paired`. Messages at one
-        of these definitions are paired first.
+        If both sides have N equal definitions, N - 1 messages are paired, and the pairs in `paired` count among these.
+        A message whose own place is one of these definitions is paired first.
         """
         old = [self._followed(place) for place in self._definitions(base, base=True)]
         new = [self._old(place) for place in self._definitions(head, base=False)]
@@ -128,7 +128,7 @@ class Duplicates:
         return None if path and line is not None and self._change.is_added(path, line) else place
 
     def _definitions(self, said: Mapping[int, Duplicate], *, base: bool) -> list[Place]:
-        """Return the places that messages about one name define: first the places of the messages, then the places they name."""
+        """Return where messages say that one name is defined: first their own places, then the places they name."""
         spots = self._places.base_spots if base else self._places.head_spots
         read = self._change.base_page if base else self._change.head_page
         pairs = []
@@ -211,7 +211,7 @@ def _kept(base: Sequence[Place | None], head: Sequence[Place | None]) -> tuple[s
 
 
 def _same(one: Place, other: Place) -> bool:
-    """Return whether two places may be the same; a line that is not known may be any."""
+    """Return whether two places may be the same: one line number is unknown, or the two differ by at most one."""
     if one[0] != other[0]:
         return False
     return one[1] is None or other[1] is None or abs(one[1] - other[1]) <= 1

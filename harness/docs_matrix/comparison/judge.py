@@ -30,9 +30,9 @@ def compare(
     """Judge every diagnostic of both sides exactly once.
 
     `changes` maps the base's tree to the head's. `sources` has the texts of both trees; without it, no moved diagnostic is
-    found. `complete` says that the documents that were not read are equal on both sides. Then a message that depends on such
-    documents (for example about a missing target) is judged if its paragraph did not change: only the change can have caused
-    it. Without `complete`, such a message is unjudged.
+    found. `complete` says that the documents that were not read are equal on both sides. A message that depends on such
+    documents (for example about a missing target) is normally unjudged. With `complete`, it is judged if only one side
+    has it and its paragraph did not change, because then only the change elsewhere can be the cause.
 
     Return the diagnostics of the head, then the fixed or unjudged diagnostics that only the base has, each sorted by place. The
     result does not depend on the order in which the documents were read.

@@ -30,8 +30,8 @@ ALIKE = 0.5
 class Spot:
     """The place of a diagnostic: a line of a file.
 
-    `scope` is set if the line number is not known because the docstring was not found in the file: the object, a colon, and
-    the place inside the docstring.
+    `scope` is set only if the docstring was not found in the file, so that the line number is not known. It is the
+    object, a colon, and the place inside the docstring.
     """
 
     path: str | None
@@ -97,7 +97,7 @@ class Correspondence:
     # ---- lines
 
     def head_path(self, base_path: str) -> str | None:
-        """Return the head's path of the base's file; None if the file was removed, or if another file has this path now."""
+        """Return the head's path of the base's file; None if it was removed, or if another file took its place."""
         head_path = self.changes.head_path(base_path)
         return head_path if head_path is not None and self.changes.base_path(head_path) == base_path else None
 
@@ -155,7 +155,7 @@ class Correspondence:
 
     @cached_property
     def _held(self) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
-        """The lines, of the base and of the head, whose paragraph or body has another line that did not change."""
+        """The lines of both sides whose paragraph or body has another line that stayed (see `moved_lines`)."""
         removed, added = (
             {(side[index].path, side[index].number) for index in held}
             for side, held in zip(self._changed_lines, self._found.held, strict=True)
@@ -182,7 +182,8 @@ class Correspondence:
         """Return a key of the paragraph that contains the base's line; None if there is no text.
 
         If a line of this paragraph became a line of the head, then `head_paragraph` returns an equal key for the paragraph
-        of that line. With `moved`, only lines that moved link two paragraphs; without, only lines that stayed or were edited.
+        of that line. If `moved` is true, only lines that moved link two paragraphs, and only if these are alike. If it
+        is false, only lines that stayed or were edited link two paragraphs.
         """
         paragraph = _paragraph_above(self.base_page(path), line)
         if paragraph is None:
@@ -225,7 +226,8 @@ class Correspondence:
     def base_text(self, path: str, line: int) -> str | None:
         """Return the text of the paragraph that contains the base's line, with white space collapsed.
 
-        None if the line has a counterpart in the head, or if another line of its paragraph or body did not change.
+        None if the line has a counterpart in the head, or if another line of its paragraph or body stayed or was edited
+        in its hunk.
         """
         if self.follow(path, line) or (path, line) in self._held[0]:
             return None
@@ -234,7 +236,8 @@ class Correspondence:
     def head_text(self, path: str, line: int) -> str | None:
         """Return the text of the paragraph that contains the head's line, with white space collapsed.
 
-        None if the line has a counterpart in the base, or if another line of its paragraph or body was there before.
+        None if the line is old or has a counterpart in the base, or if another line of its paragraph or body is old or
+        was edited in its hunk.
         """
         if not self.is_added(path, line) or (path, line) in self._held[1]:
             return None

@@ -91,7 +91,7 @@ class Meanings:
         return None if rooted is None else _place(rooted, line)
 
     def _rooted(self, word: str) -> str | None:
-        """Return the path of the tree with which the absolute path `word` ends; None if there is no such path."""
+        """Return the path of a diagnostic that is the end of the absolute path `word`; None if there is none."""
         if not word.startswith("/") or len(word) > _LONGEST_PATH:
             return None
         parts = word.split("/")

@@ -3,16 +3,17 @@
 A diff says which lines stayed, which were removed and which were added. Some removed lines have a counterpart among the added
 lines. Counterparts are found in this order:
 
-1. Equal lines. White space is ignored. A text that is unique among the removed and among the added lines of a hunk, or else of
-   all hunks, is paired. Then the equal lines next to a pair are paired, which makes runs. Lines between two runs that are close
-   to each other moved with them, even if an equal line appears in another place.
-2. Edited lines: lines of one hunk that share nearly all of their words.
+1. Equal lines. White space is ignored. A line is paired if it is unique among the removed and among the added lines of
+   its hunk, alone or with the lines next to it. If it is not, all hunks are searched in the same way. Then the equal
+   lines next to a pair are paired, which makes runs. If two runs are close to each other, the lines between them moved
+   with them, even if an equal line appears in another place.
+2. Edited lines: lines of one hunk that share at least three quarters of their words.
 3. Single lines that are unique on both sides and appear in another hunk. They moved, except if another line of their paragraph
    or body stayed.
 4. Edited or re-wrapped lines: lines of one hunk that share half of their words.
 
-If one or two lines of a hunk are left on both sides, they may have been rewritten. These pairs are returned separately, as
-guesses.
+If a hunk has one line left on each side, or two lines on each side, they may have been rewritten. These pairs are
+returned separately, as guesses.
 
 Each line has at most one counterpart. If base and head are swapped, the same pairs are found.
 """
@@ -30,7 +31,7 @@ __all__ = ["Counterparts", "Line", "counterparts"]
 
 _WORD = re.compile(r"\w+")
 _STRONG = 4
-"""A unique line counts as moved only if its words have at least this many characters."""
+"""A unique line is paired only if its words together have at least this many characters."""
 _ALMOST_EQUAL = 0.75
 _ALIKE = 0.5
 """Two lines can be the same line, edited, if they share at least this part of their words."""
@@ -42,8 +43,9 @@ _MOST_PAIRS = 1_000_000
 class Line:
     """A removed or an added line: its path and number, its text with white space collapsed, and its hunk.
 
-    `paragraph` is the number of the first line of its paragraph. `body` is the number of the first line that is indented below
-    it; 0 if there is none. `held` says that another line of its paragraph, or the first line of its body, did not change.
+    `paragraph` is the number of the first line of its paragraph. `body` is the number of the next line with text, if
+    that is indented more than this line; 0 if not. `held` says that another line of its paragraph, or the first line of
+    its body, did not change.
     """
 
     path: str
@@ -184,8 +186,8 @@ class _Runs:
     def grow(self) -> None:
         """Lengthen every run by the equal lines before and after it.
 
-        All runs grow at the same time, and a line that two runs claim goes to neither, so the order of the runs does not
-        matter.
+        All runs grow at the same time. If two runs would pair a line with different lines, neither gets it. So the
+        order of the runs does not matter.
         """
         ends = [(gone, come, step) for gone, come in self.there.items() for step in (-1, 1)]
         while ends:
@@ -206,7 +208,7 @@ class _Runs:
         return _adjacent(self.removed, gone, before) and _adjacent(self.added, come, after)
 
     def close_gaps(self) -> None:
-        """Pair lines between two runs that moved together: they moved with the runs, and may have been edited.
+        """Pair the lines between two runs that moved together. These lines moved with the runs, and may be edited.
 
         If such a line was paired with an equal line in another place, that pair is removed: the other line is a copy.
         """
@@ -245,7 +247,7 @@ class _Runs:
         return sum(self.removed[gone].weight for gone in run)
 
     def take_single_lines(self) -> dict[int, int]:
-        """Remove and return the runs with only one line with words, if its counterpart is in another hunk.
+        """Remove and return each run in which at most one line has words, if this line went to another hunk.
 
         Such a line is weak evidence: it can also be a line that was edited in its own hunk.
         """
@@ -279,7 +281,7 @@ class _Runs:
 def _between(lines: Sequence[Line], first: int, last: int) -> list[int]:
     """Return the lines with text between `first` and `last`, if the two are in one file and close to each other.
 
-    Close means: at most two empty lines are between them, besides the returned lines.
+    Close means: at most two other lines (empty or unchanged) are between them, besides the returned lines.
     """
     found = [index for index in range(first + 1, last) if lines[index].text]
     apart = lines[last].number - lines[first].number
@@ -359,7 +361,7 @@ def _beside(
     come: Sequence[int],
     found: Mapping[int, int],
 ) -> dict[int, int]:
-    """Pair lines without words (the border of a table, an underline) if they are next to paired lines on both sides."""
+    """Pair two lines without words (the border of a table, an underline) that follow, or precede, two paired lines."""
     pairs: dict[int, int] = {}
     free = set(come)
     for step in (1, -1):

@@ -111,8 +111,8 @@ class Pairing:
     def _one_line_off(self, meaning: _Meaning) -> None:
         """Pair diagnostics whose lines differ by at most one, if the text of the file is not available.
 
-        Without the text, paragraphs are not known. The lines must differ by at most one both as the base and as the head counts
-        them.
+        Without the text, paragraphs are not known. The line numbers must differ by at most one in the base, and also in
+        the head.
         """
         ours: dict[Hashable, list[_Lines]] = defaultdict(list)
         theirs: dict[Hashable, list[_Lines]] = defaultdict(list)
@@ -151,7 +151,7 @@ class Pairing:
                 self._pair(base, head, Verdict.MOVED, "moved", ", edited")
 
     def _paragraphs(self, meaning: _Meaning, *, base: bool) -> dict[Hashable, list[tuple[int, str]]]:
-        """Return the diagnostics whose line has no counterpart, by meaning: (index, text of the paragraph)."""
+        """Return the diagnostics whose line has no counterpart: for each meaning, (index, text of the paragraph)."""
         found: dict[Hashable, list[tuple[int, str]]] = defaultdict(list)
         for index in self.open_base if base else self.open_head:
             spot = (self.places.base_spots if base else self.places.head_spots)[index]
@@ -168,7 +168,7 @@ def _files(side: Sequence[Diagnostic]) -> set[str]:
 
 
 class _Lines(NamedTuple):
-    """A line as the base counts it and as the head counts it; `at` is the index of its diagnostic."""
+    """The number of a line in the base and its number in the head; `at` is the index of its diagnostic."""
 
     base: int
     head: int
@@ -176,7 +176,7 @@ class _Lines(NamedTuple):
 
 
 def _one_apart(ours: Sequence[_Lines], theirs: Sequence[_Lines]) -> Iterator[tuple[int, int]]:
-    """Yield as many pairs of lines that differ by at most one as possible; both arguments are sorted."""
+    """Yield pairs of lines that differ by at most one, as many pairs as possible; both arguments are sorted."""
     one = other = 0
     while one < len(ours) and other < len(theirs):
         apart = (ours[one].base - theirs[other].base, ours[one].head - theirs[other].head)

@@ -124,7 +124,7 @@ class Places:
         return Where(name, key(self.base_spots, base), key(self.head_spots, head))
 
     def _of_docstrings(self, called: Callable[[str], str]) -> Where:
-        """Return the kind of place for equal lines in docstrings of objects whose `called` name is equal, in any file."""
+        """Return the kind of place for equal lines of docstrings, in any file, if `called` returns equal names."""
 
         def key(spots: Sequence[Spot], read: Callable[[str], Page | None]) -> Key:
             def of_spot(index: int) -> Hashable | None:

@@ -1,7 +1,7 @@
 """The text of a file, split into lines and paragraphs.
 
-A paragraph is a group of lines for which docutils reports one line number: the first or the last line of the group, whichever
-line has the mistake.
+A paragraph is a group of lines for which docutils reports one line number, no matter which of these lines has the
+mistake: the number of the first or of the last line of the group.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Page:
         return _paragraphs(lines)
 
     def body(self, line: int) -> int | None:
-        """Return the number of the first line that is indented below `line`; None if there is none.
+        """Return the number of the next line with text, if it is indented more than `line`; None if it is not.
 
         At most one empty line may be between the two.
         """

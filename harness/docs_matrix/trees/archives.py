@@ -190,7 +190,7 @@ def _zip_members(archive: Path, budget: _Budget) -> Iterator[_Member]:
             with packed.open(info) as stream:
                 content = stream.read(info.file_size + 1)
             if len(content) != info.file_size:
-                raise InputError(f"{archive}: {info.filename!r} has another size than the archive names")
+                raise InputError(f"{archive}: the size of {info.filename!r} is not the size that the archive states")
             yield _Member(info.filename, LINK if stat.S_ISLNK(mode) else _mode(mode), content)
 
 
@@ -217,7 +217,7 @@ def _is_gits(name: str) -> bool:
 
 def _earlier(path: str, files: _Files, archive: Path) -> tuple[str, Blob]:
     if path not in files:
-        raise InputError(f"{archive}: a hard link to {path!r}, which is not before it in the archive")
+        raise InputError(f"{archive}: a hard link to {path!r}, but the archive has no such file before the link")
     return files[path]
 
 

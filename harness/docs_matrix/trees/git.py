@@ -83,7 +83,7 @@ def call(
         )
     if finished.returncode and any(sign in finished.stderr for sign in _LACKING):
         raise MachineError(
-            f"git {words[0]}: {cwd} is a partial clone and lacks what is asked for, and nothing is fetched here; "
+            f"git {words[0]}: {cwd} is a partial clone and lacks objects that are needed; docs-matrix fetches none; "
             f"make it complete: git fetch --refetch --no-filter"
         )
     return finished

@@ -44,8 +44,8 @@ class Backend:
 class HookAnswer:
     """The answer of a hook: its `value`, and the files of the tree that it `opened`.
 
-    `exists`: the backend has this hook. `opened_is_known`: the interpreter reports which files are opened. `reads_are_known`: all
-    files that the hook read are known, because it also started no program except git or hg.
+    `exists`: the backend has this hook. `opened_is_known`: the interpreter reports which files are opened.
+    `reads_are_known`: in addition, the hook started no program except git or hg, so all files that it read are known.
     """
 
     value: Any

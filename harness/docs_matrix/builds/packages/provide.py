@@ -1,8 +1,10 @@
 """The packages of one version of a tree for one interpreter: taken from the store, or else made by their own backends.
 
-A package is made again if something changed on which its wheel depends: a file that is neither documentation nor Python, the
-set of folders with Python files, a Python file that the backend read for the metadata (`__version__` in `__init__.py`), git's
-answers to the backend, the lock of the build requirements, or the interpreter. An edit of any other Python file makes no wheel.
+A package is made again if something changed on which its wheel depends: a file that is neither documentation nor
+Python, the set of folders with Python files, a Python file that the backend read for the metadata (`__version__` in
+`__init__.py`), git's answers to the backend, the lock of the build requirements, or the interpreter. An edit of any
+other Python file makes no wheel. If it is not known which files the backend read, or if the wheel has a module under
+another name, all Python files count.
 """
 
 from __future__ import annotations
@@ -109,7 +111,7 @@ class Factory:
         except HarnessError as error:
             raise type(error)(
                 f"the package {found.name or 'in ' + found.folder} of {tree.name} cannot be built on Python "
-                f"{interpreter.version}: {error} (`install: release` in matrix.yaml takes the package index's release)"
+                f"{interpreter.version}: {error} (`install: release` in matrix.yaml installs it from the package index)"
             ) from error
         folder_of_it, said = kept
         return OwnPackage(

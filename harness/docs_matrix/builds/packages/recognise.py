@@ -49,7 +49,7 @@ def _is_package(folder: str, read: Read) -> bool:
 
 
 def _hosted(read: Read) -> tuple[str, ...]:
-    """Return the packages that the Read the Docs file installs, without their extras, which are requirements like others."""
+    """Return the packages that the Read the Docs file installs. Their extras are found with the requirements."""
     text = next(filter(None, map(read, read_the_docs.FILES)), b"")
     python = read_the_docs.configuration(text).get("python")
     steps = python.get("install") if isinstance(python, dict) else None

@@ -1,7 +1,7 @@
 """Takes a wheel apart: which of its files the tree has already, and which are put into a private copy of the tree.
 
 the wheel has                  the tree has           what happens
-pluggy/_hooks.py               src/pluggy/_hooks.py   `src` is a root, the tree's file is used
+pluggy/_hooks.py               src/pluggy/_hooks.py   `src` is a root; laid only if the content differs
 pluggy/_version.py             nothing                laid at src/pluggy/_version.py
 pluggy/_fast.cpython-313.so    nothing                laid beside it
 pluggy-1.6.dist-info/…         nothing                laid into a folder that is on the path too
@@ -30,7 +30,7 @@ Entries = Mapping[str, tuple[str, str]]
 """The files of a tree: path to git's mode and the id of the blob."""
 
 UNPACKED = ".docs-matrix"
-"""A folder inside the package's folder. A module goes there if the tree has no file with its name."""
+"""A folder inside the package's folder. A top-level package or module goes there if the tree has none of its files."""
 
 _MODULES = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _ELSEWHERE = re.compile(r"[^/]+\.data/")
@@ -98,7 +98,7 @@ def _leads_out(path: str) -> bool:
 
 
 def _roots(blobs: Mapping[str, str], folder: str, entries: Entries) -> dict[str, str]:
-    """Return the folder of the tree that each top-level name is in: that with the most files of the same names and contents."""
+    """Return for each top-level name the folder of the tree with the most files of the same names and contents."""
     inside = "" if folder == "." else f"{folder}/"
     named: defaultdict[str, list[str]] = defaultdict(list)
     for path in entries:

@@ -73,7 +73,8 @@ def _abi(python: str | None, perl: str | None) -> TreeCheck | None:
 def _kernel_doc(tool: str | None, paths: Collection[str]) -> TreeCheck | None:
     """Return the check of kernel-doc comments, as with `W=1`. It also checks comments that no document includes.
 
-    The makefile gives the program one file at a time. Given several, the Perl one counts from 2 in each after the first.
+    The makefile gives the program one file at a time. If it gets several, the Perl program numbers the lines of each
+    file after the first from 2.
     """
     if tool is None:
         return None

@@ -25,7 +25,8 @@ VARIABLES = {
     "READTHEDOCS_VERSION_NAME": "latest",
     "READTHEDOCS_VERSION_TYPE": "branch",
 }
-"""The variables that Read the Docs documents, for a build of the version `latest`; the project's name there is not known."""
+"""The variables that the manual of Read the Docs names, for the version `latest`; the project's name there is not
+known."""
 
 
 JOBS = (
@@ -52,7 +53,8 @@ BUILDS = re.compile(r"\b(sphinx-build|python3? -m sphinx|make .*\b(dir|single)?h
 """Commands that build the documentation."""
 
 BRINGS = re.compile(r"\b(install|sync|add|exit 183)\b")
-"""Commands that bring a program, or end the build on Read the Docs: none of them is the build, whatever it names."""
+"""Commands that install a program, or end the build on Read the Docs: they are not the build, even if they match
+`BUILDS`."""
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,8 @@ UNEXECUTED: Mapping[str, str] = {
     "nbsphinx": "nbsphinx_execute=never",
     "sphinx_gallery": "plot_gallery=0",
 }
-"""The setting of each extension that turns off the execution of notebooks or of a gallery's scripts, which takes long and may need
-the network."""
+"""For each extension, the setting that turns off the execution of notebooks or of a gallery's scripts. The execution
+takes long and may need the network."""
 
 
 def started(recipe: Recipe, paths: Collection[str], read: Callable[[str], bytes | None]) -> Recipe:

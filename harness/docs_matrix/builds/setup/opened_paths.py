@@ -36,9 +36,10 @@ class OpenedPaths:
 
 @contextmanager
 def listen(root: Path, folders: Iterable[str]) -> Iterator[OpenedPaths]:
-    """Yield the files that are opened in `folders` (relative to `root`) until the `with` statement ends; complete only after it.
+    """Yield the files that are opened in `folders` (relative to `root`) until the `with` statement ends.
 
-    If the system does not report opened files, or not for so many folders, `complete` is false.
+    They are all known only after it. If the system does not report opened files, or not for so many folders, `complete`
+    is false.
     """
     found = OpenedPaths()
     try:

@@ -1,9 +1,9 @@
 """The commands of `setup:`, run one after the other. Each turns a version of the tree into the next one.
 
-A command runs again only if something changed on which it can depend: the names of the tree's files, the content of a file that
-it opened, git's answers to it, its own text, the variables, the versions of the machine's programs that it names, and the
-environment with the packages of the tree if it opened a file there. If the system does not report which files are opened, the
-content of the full tree counts.
+A command runs again only if something changed on which it can depend: the names and modes of the tree's files, the
+targets of links, the content of executable files and of each file that it opened, git's answers to it, its own text,
+the variables, the versions of the machine's programs that it names, and the environment with the packages of the tree
+if it opened a file there. If the system does not report which files are opened, the content of the full tree counts.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class SetupSteps:
     ) -> Tree:
         """Return `tree` after the commands of `recipe` in `environment`.
 
-        Raises `InputError` if a command fails; it names the command and its last line.
+        Raises `InputError` if a command fails; the error names the command and the last line that it printed.
         """
         if not recipe.setup:
             return tree

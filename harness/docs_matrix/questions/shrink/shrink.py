@@ -71,7 +71,8 @@ def shrink(
         opened.callback(variants.end)
         if not variants.holds(project):
             raise MachineError(
-                f"{found.document} does not give this message outside of its tree, with all files that it opened there"
+                f"outside of its tree, {found.document} does not give this message, "
+                "even with all files that it opened in the tree"
             )
         try:
             variants.best = reduced(project, variants.holds, variants.executed)
@@ -186,6 +187,6 @@ def _shown(
         message = built(Order(environment, tree, recipe, documents, ordered))
         if message is None:
             raise MachineError(
-                f"the project does not give the message in a full build of {cell}, only in a part of one"
+                f"the project gives the message in the short builds of the search, but not in a normal build of {cell}"
             )
     return project, message, False
