@@ -35,7 +35,7 @@ def tree(tmp_path: Path) -> Path:
     (folder / "index.rst").write_text("Index\n=====\n\n.. toctree::\n   :glob:\n\n   parts/*\n")
     for name in "abcde":
         (folder / f"parts/{name}.rst").write_text(
-            f".. _{name}:\n\n{name.upper()}\n=\n\nAn *open {name} and :ref:`a`.\n"
+            f".. _label-{name}:\n\n{name.upper()}\n=\n\nAn *open {name} and :ref:`label-a`.\n"
         )
     return folder
 
@@ -58,10 +58,10 @@ def build(tree: Path, store: Path) -> Build:
 
 def test_a_chain_of_builds_says_what_one_from_nothing_says(build: Build, tree: Path) -> None:
     changes = {
-        "a": ".. _a:\n\nA\n=\n\nAnother *open a.\n",
-        "b": ".. _b:\n\nB\n=\n\nNothing is wrong.\n",
-        "c": "C\n=\n\nNo label, :ref:`c` and :ref:`b`.\n",
-        "f": ".. _c:\n\nF\n=\n\nA new `one.\n",
+        "a": ".. _label-a:\n\nA\n=\n\nAnother *open a.\n",
+        "b": ".. _label-b:\n\nB\n=\n\nNothing is wrong.\n",
+        "c": "C\n=\n\nNo label, :ref:`label-c` and :ref:`label-b`.\n",
+        "f": ".. _label-c:\n\nF\n=\n\nA new `one.\n",
     }
     assert build().build.resumed is None
     for name, text in changes.items():

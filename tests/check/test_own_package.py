@@ -71,7 +71,7 @@ def test_a_new_function_with_right_documentation_makes_nothing_new(check: Callab
 
 def test_the_second_check_makes_no_package(check: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
     first = check({"pyproject.toml": FLIT}, {"src/box/tools.py": BROKEN})
-    monkeypatch.setattr("docs_matrix.builds.packages.provide.made", _refused)
+    monkeypatch.setattr("docs_matrix.builds.packages.provide.call_hook", _refused)
     again = check({"pyproject.toml": FLIT}, {"src/box/tools.py": BROKEN.replace("here", "there")})
     assert (first.status, again.status) == (1, 1), again.stdout + again.stderr
 
