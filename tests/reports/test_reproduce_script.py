@@ -206,6 +206,25 @@ def test_shellcheck_finds_nothing_in_a_script(tmp_path: Path, kind: str) -> None
     assert (done.stdout, done.returncode) == ("", 0)
 
 
+def test_the_script_shows_a_build_that_fails(docs_matrix: Command, tmp_path: Path) -> None:
+    tree, empty = tmp_path / "tree", tmp_path / "empty"
+    tree.mkdir()
+    empty.mkdir()
+    (tree / "index.rst").write_text("Index\n=====\n")
+    patch = tmp_path / "a.patch"
+    patch.write_text("--- /dev/null\n+++ b/more.py\n@@ -0,0 +1 @@\n+MORE = 1\n")
+    (tree / "conf.py").write_text(
+        "import os.path\nif os.path.exists('more.py'):\n    raise RuntimeError('it fails here')\n"
+    )
+    answer = docs_matrix("check", "--tree", tree, "--patch", patch, "--cell", LATER)
+    assert (answer.status, answer.of("new")) == (3, [])
+    assert "\nreproduce: sh reproduce.sh " in (answer.out / "report.txt").read_text()
+    done = start(answer.out / "reproduce.sh", tree, cwd=empty)
+    assert done.returncode == 3, done.stderr
+    assert "it fails here" in done.stderr
+    assert done.stderr.endswith("reproduce.sh: the build failed\n")
+
+
 def test_there_is_no_script_where_nothing_is_new(docs_matrix: Command) -> None:
     answer = docs_matrix("check", "--tree", "example", "--cell", LATER)
     assert answer.status == 0, answer.stderr

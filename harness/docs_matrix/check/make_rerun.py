@@ -1,4 +1,7 @@
-"""Make the rerun of a run: all to see its new diagnostics again, without docs-matrix, in the cell with most of them."""
+"""Make the rerun of a run: all to see its new diagnostics again, without docs-matrix, in the cell with most of them.
+
+If nothing is new and a build failed, the rerun shows again how it fails.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,12 @@ LARGEST = 4 << 20
 def rerun_of(subject: Subject, run: Run, cells: tuple[Cell, ...], bench: Workbench) -> Rerun | None:
     """Return the rerun of `run`, the answer for `subject` in `cells`.
 
-    None if nothing is new, if no base was built, or if the change is too large to be mailed.
+    None if nothing is new and no build failed, if there is no base, or if the change is too large to be mailed.
     """
-    told = [result for result in newest_first(run.builds) if result.status == "ok" and result.count(Verdict.NEW)]
-    chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=None)
+    results = newest_first(run.builds)
+    told = [result for result in results if result.status == "ok" and result.count(Verdict.NEW)]
+    failed = next((result for result in results if result.build_failed), None)
+    chosen = max(told, key=lambda result: result.count(Verdict.NEW), default=failed)
     if chosen is None or subject.base is None:
         return None
     patch = bench.trees.diff(subject.base, subject.head)

@@ -129,6 +129,11 @@ class CellResult:
         return sum(judged.verdict is verdict for judged in self.judged)
 
     @property
+    def build_failed(self) -> bool:
+        """Whether a build took place in the environment of this cell, and failed."""
+        return self.status == "failed" and bool(self.lock)
+
+    @property
     def in_words(self) -> str:
         """The status and its reason, or the number of diagnostics for each verdict."""
         if self.status != "ok":

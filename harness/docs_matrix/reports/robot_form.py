@@ -59,7 +59,7 @@ def _header(run: Run) -> Iterator[str]:
             yield f"        {one_line(notice)}"
     for note in run.notes:
         yield f"note:   {one_line(words(note))}"
-    if new and run.base_identity:
+    if run.base_identity and (new or any(cell.build_failed for cell in run.builds)):
         yield f"reproduce: {script_command(NAME, run.asked)}"
     if new:
         yield ""
