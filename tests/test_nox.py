@@ -18,10 +18,9 @@ Write = Callable[[str, Mapping[str, str]], Path]
 pytestmark = pytest.mark.builds
 
 
-@pytest.mark.parametrize("together", [(), ("-j", "2")], ids=["one after another", "side by side"])
-def test_the_sessions_of_two_cells_end_with_one_report_on_both(
-    write: Write, store: Path, together: tuple[str, ...]
-) -> None:
+@pytest.fixture
+def run(write: Write, store: Path) -> Callable[..., tuple[Path, subprocess.CompletedProcess[str]]]:
+    """Run nox on the sessions of two cells in a project with one mistake; it returns the project and how nox ended."""
     needs_python("3.11")
     needs_python("3.13")
     cells = (ROOT / "matrix.yaml").read_text().partition("trees:")[0].replace("tree: example", "tree: docs")
@@ -36,16 +35,39 @@ def test_the_sessions_of_two_cells_end_with_one_report_on_both(
             "noxfile.py": "from docs_matrix.nox import sessions\n\nsessions('matrix.yaml')\n",
         },
     )
-    names = [f"docs-matrix({name})" for name in (MIDDLE, NEWEST)]
-    done = subprocess.run(
-        [sys.executable, "-m", "nox", *together, "-s", *names],
-        cwd=folder,
-        env={**os.environ, "DOCS_MATRIX_STORE": str(store), "CI": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+    def started(
+        *options: str, cells: tuple[str, ...] = (MIDDLE, NEWEST), more: tuple[str, ...] = ()
+    ) -> tuple[Path, subprocess.CompletedProcess[str]]:
+        names = [f"docs-matrix({name})" for name in cells]
+        done = subprocess.run(
+            [sys.executable, "-m", "nox", *options, "-s", *names, "--", *more],
+            cwd=folder,
+            env={**os.environ, "DOCS_MATRIX_STORE": str(store), "CI": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return folder, done
+
+    return started
+
+
+@pytest.mark.parametrize("together", [(), ("-j", "2")], ids=["one after another", "side by side"])
+def test_the_sessions_of_two_cells_end_with_one_report_on_both(
+    run: Callable[..., tuple[Path, subprocess.CompletedProcess[str]]], together: tuple[str, ...]
+) -> None:
+    folder, done = run(*together)
     verdict = "docs, compared with nothing (no diagnostic is accepted): 1 new diagnostic in 2 cells"
     assert done.returncode == 1, done.stderr
     assert done.stdout.count(verdict) + done.stderr.count(verdict) == 1
     assert (folder / "docs-matrix-report/report.html").exists()
+
+
+def test_a_job_of_one_cell_ends_well_if_another_job_reports(
+    run: Callable[..., tuple[Path, subprocess.CompletedProcess[str]]],
+) -> None:
+    folder, done = run(cells=(NEWEST,), more=("--exit-zero",))
+    assert done.returncode == 0, done.stderr
+    assert "1 new diagnostic in 1 cell" in done.stdout + done.stderr
+    assert list((folder / "docs-matrix-report/cells").glob("*.json"))
