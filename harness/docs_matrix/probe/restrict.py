@@ -161,9 +161,10 @@ class Restriction(object):
             return
         if b"toctree" not in content:  # true for nearly all of thousands: these need not be decoded
             return
+        patterns = b"glob" in content  # otherwise a line like `/**` is no pattern
         for line in content.decode("utf-8", "replace").splitlines():
             entry = ENTRY.match(line.strip())
-            if entry:
+            if entry and (patterns or "*" not in line):
                 yield _docname_join(name, os.path.splitext(entry.group(1) or entry.group(2))[0])
 
 
