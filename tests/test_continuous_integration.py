@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -47,3 +48,10 @@ def test_no_job_that_runs_a_change_has_a_token_that_can_write() -> None:
         assert "workflow_run" not in text
         assert "secrets." not in text
         assert re.search(r"^permissions: \{\}$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("session", ["docs-matrix", "tests"])
+def test_the_readme_has_each_command_that_ci_runs_from_it_on_one_line(session: str) -> None:
+    pattern = f"^python3 -m venv .*-s {session}"
+    assert f"sed -n '/{pattern}/p' README.md" in (ROOT / ".ci/run").read_text()
+    assert len(re.findall(pattern, (ROOT / "README.md").read_text(), re.MULTILINE)) == 1
